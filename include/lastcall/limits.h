@@ -1,0 +1,29 @@
+/*
+ * Fixed limits of a schedule and of a run. Hitting one is a recorded outcome
+ * (LC_END_LIMIT) or a parse error, never a silent drop.
+ */
+#ifndef LASTCALL_LIMITS_H
+#define LASTCALL_LIMITS_H
+
+enum lc_limits {
+    LC_PROCESSES_MAX = 4,
+    LC_THREADS_MAX = 8,          /* of the schedule, over all processes */
+    LC_DLL_THREADS_MAX = 16,     /* threads that DLLs create, per run */
+    LC_PROCESS_DLL_THREADS = 16, /* of them in one process */
+    LC_OPS_MAX = 160,            /* calls of a schedule, over all threads */
+    LC_PROVIDERS_MAX = 8,
+    LC_CHAINS_MAX = 8,
+    LC_CHAIN_LENGTH_MAX = 7, /* MAX_PROTOCOL_CHAIN of ws2spi.h */
+    LC_PLANTS_MAX = 4,
+    LC_SOCKETS_MAX = 16,  /* socket variables of a schedule */
+    LC_CHOICES_MAX = 512, /* choices that differ from the default */
+    LC_NAME_MAX = 32,     /* bytes of a name with its end */
+    LC_PATH_MAX = 256,    /* bytes of a path with its end */
+    LC_SEND_MAX = 1 << 20 /* bytes of one send */
+};
+
+#define LC_NS_PER_US 1000ULL
+#define LC_NS_PER_MS 1000000ULL
+#define LC_NS_PER_S  1000000000ULL
+
+#endif

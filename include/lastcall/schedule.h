@@ -1,0 +1,236 @@
+/*
+ * A schedule: the world, the processes with their threads and calls, the
+ * choices that differ from the default, and what the author expects. It says
+ * everything that a run depends on. Text form: docs/FORMATS.md.
+ *
+ * Plain values throughout: assignment copies, and two schedules are equal
+ * when their used parts are equal. Unused entries are zero.
+ */
+#ifndef LASTCALL_SCHEDULE_H
+#define LASTCALL_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/limits.h"
+
+/* "None" for any 8-bit index of this header. */
+#define LC_NONE 0xffU
+
+/* Which built-in implements a provider, or that a DLL file does. */
+enum lc_provider_kind {
+    LC_PROVIDER_BASE = 0, /* sim/provider/base.c */
+    LC_PROVIDER_IFS = 1,  /* sim/provider/ifs.c, a layer with IFS handles */
+    LC_PROVIDER_DLL = 2,  /* a hosted layer: the file is in `path` */
+    LC_PROVIDER_KIND_COUNT = 3
+};
+
+struct lc_provider {
+    char name[LC_NAME_MAX]; /* also the DLL's base name in the catalog */
+    uint8_t kind;           /* enum lc_provider_kind */
+    uint8_t pinned;         /* 1: the application holds its own reference to
+                               the DLL for the life of each process */
+    char path[LC_PATH_MAX]; /* LC_PROVIDER_DLL only: file on the host */
+};
+
+/* A protocol chain, topmost layer first, base last. One base alone is not a
+ * chain: every base has a catalog entry of its own. The catalog holds the
+ * chains in this order, then the bases in order of the providers. */
+struct lc_chain {
+    uint8_t length; /* 2 to LC_CHAIN_LENGTH_MAX */
+    uint8_t providers[LC_CHAIN_LENGTH_MAX];
+};
+
+enum lc_peer_kind {
+    LC_PEER_SINK = 0, /* reads at once */
+    LC_PEER_SLOW = 1, /* reads peer_rate bytes per second */
+    LC_PEER_KIND_COUNT = 2
+};
+
+struct lc_world {
+    struct lc_provider providers[LC_PROVIDERS_MAX];
+    uint32_t provider_count;
+    struct lc_chain chains[LC_CHAINS_MAX];
+    uint32_t chain_count;
+    char plants[LC_PLANTS_MAX][LC_NAME_MAX]; /* planted bugs by folder name */
+    uint32_t plant_count;
+    uint32_t sndbuf_bytes;      /* default SO_SNDBUF of a socket, 1 or more */
+    uint64_t link_bits_per_s;   /* 1 or more */
+    uint64_t link_latency_ns;   /* one way */
+    uint32_t link_window_bytes; /* peer's receive window, 1 or more */
+    uint8_t peer_kind;          /* enum lc_peer_kind */
+    uint32_t peer_rate;         /* bytes per second, LC_PEER_SLOW only */
+};
+
+/* The calls that an application makes. */
+enum lc_call {
+    LC_CALL_WSASTARTUP = 0,  /* value: version word as WSAStartup takes it */
+    LC_CALL_WSACLEANUP = 1,  /* no argument */
+    LC_CALL_GETLASTERROR = 2, /* no argument */
+    LC_CALL_SOCKET = 3,      /* socket: variable set; entry: catalog entry or
+                                LC_NONE for the first that matches */
+    LC_CALL_CONNECT = 4,     /* socket */
+    LC_CALL_SEND = 5,        /* socket; value: bytes */
+    LC_CALL_SHUTDOWN = 6,    /* socket; value: SD_RECEIVE, SD_SEND, SD_BOTH */
+    LC_CALL_LINGER = 7,      /* setsockopt SO_LINGER: value l_onoff (0 or 1),
+                                value2 l_linger in seconds */
+    LC_CALL_DONTLINGER = 8,  /* setsockopt SO_DONTLINGER: value 0 or 1 */
+    LC_CALL_SNDBUF = 9,      /* setsockopt SO_SNDBUF: value bytes */
+    LC_CALL_FIONBIO = 10,    /* ioctlsocket FIONBIO: value 0 or 1 */
+    LC_CALL_CLOSESOCKET = 11, /* socket */
+    LC_CALL_SLEEP = 12,      /* value: milliseconds of virtual time */
+    LC_CALL_COUNT = 13
+};
+
+struct lc_op {
+    uint8_t call;   /* enum lc_call */
+    uint8_t socket; /* index of a socket variable, or LC_NONE */
+    uint8_t entry;  /* LC_CALL_SOCKET: catalog entry from 0, or LC_NONE */
+    uint32_t value;
+    uint32_t value2;
+};
+
+struct lc_thread {
+    char name[LC_NAME_MAX]; /* unique in the schedule */
+    uint8_t process;
+    uint32_t op_first; /* its calls are ops[op_first .. + op_count) */
+    uint32_t op_count;
+};
+
+struct lc_process {
+    char name[LC_NAME_MAX];
+};
+
+/* Places where a choice is made. */
+enum lc_place_kind {
+    LC_PLACE_IDLE = 0,      /* nothing was running; occurrence counts them */
+    LC_PLACE_START = 1,     /* a thread begins */
+    LC_PLACE_API = 2,       /* an application call begins */
+    LC_PLACE_END = 3,       /* a thread has ended */
+    LC_PLACE_SPI_ENTER = 4, /* function: enum lc_spi; module: callee */
+    LC_PLACE_SPI_LEAVE = 5, /* the same, on the way back */
+    LC_PLACE_UPCALL = 6,    /* function: enum lc_upcall; module: caller */
+    LC_PLACE_SHIM = 7,      /* function: enum lc_shim; module: caller */
+    LC_PLACE_WAIT = 8,      /* the thread blocks; function: enum lc_wait_for */
+    LC_PLACE_PACKET = 9,    /* LC_STREAM_LATENCY: `call` is the connection */
+    LC_PLACE_COUNT = 10
+};
+
+/* Calls of the shim that are yield points. */
+enum lc_shim {
+    LC_SHIM_ENTER_CRITICAL_SECTION = 0,
+    LC_SHIM_LEAVE_CRITICAL_SECTION = 1,
+    LC_SHIM_LOAD_LIBRARY = 2,
+    LC_SHIM_FREE_LIBRARY = 3,
+    LC_SHIM_GET_PROC_ADDRESS = 4,
+    LC_SHIM_HEAP_ALLOC = 5,
+    LC_SHIM_HEAP_FREE = 6,
+    LC_SHIM_CREATE_THREAD = 7,
+    LC_SHIM_EXIT_THREAD = 8,
+    LC_SHIM_CREATE_EVENT = 9,
+    LC_SHIM_SET_EVENT = 10,
+    LC_SHIM_RESET_EVENT = 11,
+    LC_SHIM_CLOSE_HANDLE = 12,
+    LC_SHIM_WAIT = 13,
+    LC_SHIM_SLEEP = 14,
+    LC_SHIM_NET = 15, /* a request to the transport below a base provider */
+    LC_SHIM_WS2_LOCK = 16, /* ws2_32 takes its own per-process lock */
+    LC_SHIM_COUNT = 17
+};
+
+/* What a blocked thread waits for. */
+enum lc_wait_for {
+    LC_WAIT_LOCK = 0,
+    LC_WAIT_EVENT = 1,
+    LC_WAIT_THREAD = 2,
+    LC_WAIT_SLEEP = 3,
+    LC_WAIT_NET = 4,     /* the transport: connect, send space, drained */
+    LC_WAIT_RUNDOWN = 5, /* a count of users to reach zero */
+    LC_WAIT_COUNT = 6
+};
+
+struct lc_place {
+    uint8_t kind; /* enum lc_place_kind */
+    uint8_t function;
+    uint8_t module; /* LC_MODULE_* of trace.h */
+};
+
+/* Named streams of choices. Appended, never reordered. */
+enum lc_stream {
+    LC_STREAM_SCHED = 0,   /* which thread or event goes next */
+    LC_STREAM_LATENCY = 1, /* how late a packet is: 0 to 3 extra latencies */
+    LC_STREAM_HANDLE = 2,  /* 0: a fresh handle value, 1: the one freed last */
+    LC_STREAM_COUNT = 3
+};
+
+enum lc_action {
+    LC_ACTION_RUN = 0,  /* target: a thread reference */
+    LC_ACTION_FIRE = 1, /* target: enum lc_event; value: its object's number */
+    LC_ACTION_VALUE = 2, /* value: the number drawn (other streams) */
+    LC_ACTION_COUNT = 3
+};
+
+/* Timed events of the simulator. */
+enum lc_event {
+    LC_EVENT_CONNECTED = 0, /* object: connection number, from 1 */
+    LC_EVENT_DELIVER = 1,   /* data reaches the peer */
+    LC_EVENT_ACK = 2,       /* an acknowledgement comes back */
+    LC_EVENT_READ = 3,      /* the peer's application reads */
+    LC_EVENT_TIMEOUT = 4,   /* object: thread reference whose wait ends */
+    LC_EVENT_COUNT = 5
+};
+
+/* A thread reference in 8 bits: a schedule's thread by index, or the n-th
+ * thread (from 0) that DLLs created in a process. */
+#define LC_THREAD_REF_DLL 0x80U
+#define LC_THREAD_REF(process, ordinal) \
+    ((uint8_t) (LC_THREAD_REF_DLL | ((process) << 5) | (ordinal)))
+
+/* One choice that differs from the default. The first eight bytes name where
+ * it is made and compare as one number; the rest says what is taken. */
+struct lc_choice {
+    uint8_t stream;        /* enum lc_stream */
+    uint8_t thread;        /* thread reference, or LC_NONE when idle */
+    uint8_t call;          /* index of the thread's call, from 0 */
+    struct lc_place place;
+    uint16_t occurrence;   /* how often the place was passed in this call
+                              before, from 0 */
+    uint8_t action;        /* enum lc_action */
+    uint8_t target;
+    uint16_t value;
+};
+
+_Static_assert(sizeof(struct lc_choice) == 12, "a choice is twelve bytes");
+
+enum lc_expect_kind {
+    LC_EXPECT_NONE = 0,
+    LC_EXPECT_HELD = 1,
+    LC_EXPECT_BROKEN = 2,
+    LC_EXPECT_UNSPECIFIED = 3
+};
+
+struct lc_expect {
+    uint8_t kind;           /* enum lc_expect_kind */
+    char rule[LC_NAME_MAX]; /* LC_EXPECT_BROKEN: a rule id or its group */
+    bool has_hash;
+    uint64_t hash; /* trace hash */
+};
+
+struct lc_schedule {
+    struct lc_world world;
+    struct lc_process processes[LC_PROCESSES_MAX];
+    uint32_t process_count;
+    struct lc_thread threads[LC_THREADS_MAX];
+    uint32_t thread_count;
+    struct lc_op ops[LC_OPS_MAX];
+    uint32_t op_count;
+    char sockets[LC_SOCKETS_MAX][LC_NAME_MAX]; /* variables, shared by the
+                                                  threads of a process; one
+                                                  name is one index */
+    uint32_t socket_count;
+    struct lc_choice choices[LC_CHOICES_MAX];
+    uint32_t choice_count;
+    struct lc_expect expect;
+};
+
+#endif
