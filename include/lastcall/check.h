@@ -27,11 +27,11 @@
  */
 LC_NORETURN void lc_check_failed(const char *fact, const char *file, int line);
 
-#define LC_CHECK(fact) \
-    do { \
-        if (LC_UNLIKELY(!(fact))) { \
+#define LC_CHECK(fact)                                  \
+    do {                                                \
+        if (LC_UNLIKELY(!(fact))) {                     \
             lc_check_failed(#fact, __FILE__, __LINE__); \
-        } \
+        }                                               \
     } while (0)
 
 /* If the premise holds, the fact must hold too. */
@@ -41,7 +41,7 @@ LC_NORETURN void lc_check_failed(const char *fact, const char *file, int line);
 #ifdef LC_CHECKS_FULL
 #    define LC_CHECK_FULL(fact) LC_CHECK(fact)
 #else
-#    define LC_CHECK_FULL(fact) ((void) sizeof(!(fact)))
+#    define LC_CHECK_FULL(fact) ((void)sizeof(!(fact)))
 #endif
 
 #define LC_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

@@ -15,11 +15,11 @@ enum lc_limits {
     LC_CHAINS_MAX = 8,
     LC_CHAIN_LENGTH_MAX = 7, /* MAX_PROTOCOL_CHAIN of ws2spi.h */
     LC_PLANTS_MAX = 4,
-    LC_SOCKETS_MAX = 16,  /* socket variables of a schedule */
-    LC_CHOICES_MAX = 512, /* choices that differ from the default */
-    LC_NAME_MAX = 32,     /* bytes of a name with its end */
-    LC_PATH_MAX = 256,    /* bytes of a path with its end */
-    LC_SEND_MAX = 1 << 20 /* bytes of one send */
+    LC_SOCKETS_MAX = 16,   /* socket variables of a schedule */
+    LC_CHOICES_MAX = 2048, /* choices that differ from the default */
+    LC_NAME_MAX = 32,      /* bytes of a name with its end */
+    LC_PATH_MAX = 256,     /* bytes of a path with its end */
+    LC_SEND_MAX = 1 << 20  /* bytes of one send */
 };
 
 #define LC_NS_PER_US 1000ULL

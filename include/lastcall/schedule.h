@@ -64,21 +64,21 @@ struct lc_world {
 
 /* The calls that an application makes. */
 enum lc_call {
-    LC_CALL_WSASTARTUP = 0,  /* value: version word as WSAStartup takes it */
-    LC_CALL_WSACLEANUP = 1,  /* no argument */
+    LC_CALL_WSASTARTUP = 0,   /* value: version word as WSAStartup takes it */
+    LC_CALL_WSACLEANUP = 1,   /* no argument */
     LC_CALL_GETLASTERROR = 2, /* no argument */
-    LC_CALL_SOCKET = 3,      /* socket: variable set; entry: catalog entry or
+    LC_CALL_SOCKET = 3,       /* socket: variable set; entry: catalog entry or
                                 LC_NONE for the first that matches */
-    LC_CALL_CONNECT = 4,     /* socket */
-    LC_CALL_SEND = 5,        /* socket; value: bytes */
-    LC_CALL_SHUTDOWN = 6,    /* socket; value: SD_RECEIVE, SD_SEND, SD_BOTH */
-    LC_CALL_LINGER = 7,      /* setsockopt SO_LINGER: value l_onoff (0 or 1),
+    LC_CALL_CONNECT = 4,      /* socket */
+    LC_CALL_SEND = 5,         /* socket; value: bytes */
+    LC_CALL_SHUTDOWN = 6,     /* socket; value: SD_RECEIVE, SD_SEND, SD_BOTH */
+    LC_CALL_LINGER = 7,       /* setsockopt SO_LINGER: value l_onoff (0 or 1),
                                 value2 l_linger in seconds */
-    LC_CALL_DONTLINGER = 8,  /* setsockopt SO_DONTLINGER: value 0 or 1 */
-    LC_CALL_SNDBUF = 9,      /* setsockopt SO_SNDBUF: value bytes */
-    LC_CALL_FIONBIO = 10,    /* ioctlsocket FIONBIO: value 0 or 1 */
+    LC_CALL_DONTLINGER = 8,   /* setsockopt SO_DONTLINGER: value 0 or 1 */
+    LC_CALL_SNDBUF = 9,       /* setsockopt SO_SNDBUF: value bytes */
+    LC_CALL_FIONBIO = 10,     /* ioctlsocket FIONBIO: value 0 or 1 */
     LC_CALL_CLOSESOCKET = 11, /* socket */
-    LC_CALL_SLEEP = 12,      /* value: milliseconds of virtual time */
+    LC_CALL_SLEEP = 12,       /* value: milliseconds of virtual time */
     LC_CALL_COUNT = 13
 };
 
@@ -164,8 +164,8 @@ enum lc_stream {
 };
 
 enum lc_action {
-    LC_ACTION_RUN = 0,  /* target: a thread reference */
-    LC_ACTION_FIRE = 1, /* target: enum lc_event; value: its object's number */
+    LC_ACTION_RUN = 0,   /* target: a thread reference */
+    LC_ACTION_FIRE = 1,  /* target: enum lc_event; value: its object's number */
     LC_ACTION_VALUE = 2, /* value: the number drawn (other streams) */
     LC_ACTION_COUNT = 3
 };
@@ -184,18 +184,18 @@ enum lc_event {
  * thread (from 0) that DLLs created in a process. */
 #define LC_THREAD_REF_DLL 0x80U
 #define LC_THREAD_REF(process, ordinal) \
-    ((uint8_t) (LC_THREAD_REF_DLL | ((process) << 5) | (ordinal)))
+    ((uint8_t)(LC_THREAD_REF_DLL | ((process) << 5) | (ordinal)))
 
 /* One choice that differs from the default. The first eight bytes name where
  * it is made and compare as one number; the rest says what is taken. */
 struct lc_choice {
-    uint8_t stream;        /* enum lc_stream */
-    uint8_t thread;        /* thread reference, or LC_NONE when idle */
-    uint8_t call;          /* index of the thread's call, from 0 */
+    uint8_t stream; /* enum lc_stream */
+    uint8_t thread; /* thread reference, or LC_NONE when idle */
+    uint8_t call;   /* index of the thread's call, from 0 */
     struct lc_place place;
-    uint16_t occurrence;   /* how often the place was passed in this call
+    uint16_t occurrence; /* how often the place was passed in this call
                               before, from 0 */
-    uint8_t action;        /* enum lc_action */
+    uint8_t action;      /* enum lc_action */
     uint8_t target;
     uint16_t value;
 };

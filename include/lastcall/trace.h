@@ -129,7 +129,7 @@ enum lc_lock_change {
 };
 
 enum lc_wire {
-    LC_WIRE_OPEN = 0,      /* a connection number is given to a handle */
+    LC_WIRE_OPEN = 0, /* a connection number is given to a handle */
     LC_WIRE_SYN = 1,
     LC_WIRE_CONNECTED = 2, /* SYN-ACK came */
     LC_WIRE_ACCEPT = 3,    /* bytes taken over from a send; not on the wire */
@@ -152,8 +152,8 @@ enum lc_fault {
     LC_FAULT_STACK = 4, /* ran into the guard page of its stack */
     LC_FAULT_ILLEGAL = 5,
     LC_FAULT_BREAKPOINT = 6,
-    LC_FAULT_ABORT = 7, /* abort(), _amsg_exit() */
-    LC_FAULT_IMPORT = 8, /* called a function that the shim does not serve;
+    LC_FAULT_ABORT = 7,   /* abort(), _amsg_exit() */
+    LC_FAULT_IMPORT = 8,  /* called a function that the shim does not serve;
                             a: the import's number in the module */
     LC_FAULT_ENDLESS = 9, /* CPU time ran out without a yield point */
     LC_FAULT_COUNT = 10

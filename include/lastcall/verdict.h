@@ -15,9 +15,9 @@ enum lc_verdict_kind {
 };
 
 struct lc_verdict {
-    uint8_t kind;     /* enum lc_verdict_kind */
-    uint16_t rule;    /* index into the rules table; LC_VERDICT_BROKEN only */
-    uint32_t record;  /* number of the record, from 0, that decided */
+    uint8_t kind;    /* enum lc_verdict_kind */
+    uint16_t rule;   /* index into the rules table; LC_VERDICT_BROKEN only */
+    uint32_t record; /* number of the record, from 0, that decided */
     uint32_t warning_count;
     uint32_t app_error_count; /* the application erred, rules were suspended */
 };

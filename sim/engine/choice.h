@@ -1,0 +1,88 @@
+/*
+ * Every free choice of a run is drawn here, by name, through one of three
+ * backers: a sampler, a byte string, or the choices of a schedule. Index 0 is
+ * the default. What differs from it is kept as a schedule keeps it.
+ */
+#ifndef SIM_ENGINE_CHOICE_H
+#define SIM_ENGINE_CHOICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+
+struct sim_choice_candidate {
+    uint8_t action; /* enum lc_action */
+    uint8_t target;
+    uint16_t value;
+};
+
+struct sim_choice_point {
+    /* Where: the first eight bytes are set, the action is not. */
+    struct lc_choice where;
+    /* What can be taken, the default first. NULL for LC_ACTION_VALUE, whose
+     * candidates are the numbers below count. */
+    const struct sim_choice_candidate *candidates;
+    uint32_t count; /* 2 or more */
+};
+
+/* Picks an index below point->count. Must be a function of what it was shown
+ * since the run began. */
+typedef uint32_t sim_choice_fn(
+    void *context,
+    const struct sim_choice_point *point);
+
+struct sim_backer {
+    sim_choice_fn *choose; /* NULL: the schedule's choices only */
+    void *context;
+};
+
+/* A backer that draws from a byte string: one byte a choice, modulo the count;
+ * when it is used up, the default. */
+struct sim_choice_bytes {
+    const uint8_t *bytes;
+    size_t size_bytes;
+    size_t at;
+};
+
+/** Draws from the bytes. Context: struct sim_choice_bytes. */
+uint32_t sim_choice_from_bytes(
+    void *context,
+    const struct sim_choice_point *point);
+
+/** Takes the schedule's choices for the coming run. Borrowed for the run. */
+void sim_choice_begin(
+    const struct lc_choice *choices,
+    uint32_t count,
+    const struct sim_backer *backer);
+
+/** Draws an index for a point and keeps it when it is not the default. */
+uint32_t sim_choice_draw(const struct sim_choice_point *point);
+
+/**
+ * Draws a number from 0 to max, named by the place where the running thread
+ * stands.
+ */
+uint32_t sim_choice_upto(
+    enum lc_stream stream,
+    struct lc_place place,
+    uint32_t max);
+
+/**
+ * Draws how late a packet is, from 0 to max, named by connection and segment.
+ * Also in event handlers, where no thread is running.
+ */
+uint32_t sim_choice_packet(uint32_t connection, uint32_t segment, uint32_t max);
+
+/** Whether no choice can differ from the default any more. */
+bool sim_choice_exhausted(void);
+
+/** The choices of the run that differ from the default, in order. */
+const struct lc_choice *sim_choice_taken(uint32_t *ret_count);
+
+/** Choices of the schedule that named something that was not enabled. */
+uint32_t sim_choice_unmet(void);
+
+#endif

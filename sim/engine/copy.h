@@ -1,0 +1,34 @@
+/*
+ * Copying, filling and hashing of arena bytes. This is the one file that is
+ * built without sanitizers and optimised in every build: it reads dead stack
+ * bytes and red zones, which are part of no object.
+ */
+#ifndef SIM_ENGINE_COPY_H
+#define SIM_ENGINE_COPY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* 128 bits: enough that equal keys mean equal states. */
+struct sim_state_key {
+    uint64_t low;
+    uint64_t high;
+};
+
+void sim_copy_bytes(void *to, const void *from, size_t size_bytes);
+void sim_copy_fill(void *to, unsigned char value, size_t size_bytes);
+
+/** Hash of bytes, chained: seeded by a key so far. */
+struct sim_state_key sim_copy_hash(
+    struct sim_state_key so_far,
+    const void *bytes,
+    size_t size_bytes);
+
+/**
+ * The sanitizer's shadow of a range of the arena.
+ *
+ * @param ret_bytes  filled; 0 when the build has no shadow.
+ */
+void *sim_copy_shadow(const void *from, size_t size_bytes, size_t *ret_bytes);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * The engine's own part of the arena, and its history. For files of
+ * sim/engine only.
+ */
+#ifndef SIM_ENGINE_ENGINE_H
+#define SIM_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/engine/arena.h"
+#include "sim/engine/choice.h"
+#include "sim/engine/module.h"
+#include "sim/engine/queue.h"
+#include "sim/engine/thread.h"
+#include "sim/engine/trace.h"
+
+struct sim_engine {
+    uint64_t now_ns;
+    uint32_t thunk_index; /* which thunk was entered last */
+    uint32_t current;     /* slot of the running thread or SIM_NO_THREAD */
+    uint32_t last; /* slot that ran last, if it could go on: the default */
+    uint32_t thread_count; /* slots in use, never falls within a run */
+    uint32_t dll_threads[LC_PROCESSES_MAX]; /* created so far */
+    uint32_t idle_count; /* choices made while nothing was running */
+    uint32_t has_ended;
+    uint32_t end;         /* enum lc_end */
+    uint32_t exited;      /* bit per process whose last thread ended */
+    uint32_t shared_used; /* bit per module whose shared data is in use */
+    uint32_t mapped_bits[LC_PROCESSES_MAX]; /* modules mapped in this run */
+    uint64_t heap_bytes; /* high-water mark of the heap segment */
+    struct sim_thread threads[SIM_THREADS_MAX];
+    struct sim_module modules[LC_PROCESSES_MAX][LC_MODULE_COUNT];
+    struct sim_queue queue; /* last: only the used items are copied */
+};
+
+/* Never part of a state, but a snapshot brings the counters back. */
+struct sim_history {
+    uint64_t record_count;
+    uint64_t hash;
+    uint64_t steps; /* since the last progress */
+    uint64_t steps_total;
+    uint64_t run_number; /* survives resets: which run this is */
+    uint32_t sequence;   /* of events and of becoming runnable */
+    uint32_t object_number;
+    uint32_t choice_count; /* taken, different from the default */
+    uint32_t choice_unmet;
+    uint32_t script_left; /* choices of the schedule not met so far */
+    uint32_t stop;        /* whoever reads the trace asked to stop */
+    /* The decision that a fiber took before it left: see thread.c. */
+    uint32_t decided;
+    struct sim_choice_candidate decision;
+    const struct lc_choice *script;
+    uint32_t script_count;
+    uint32_t script_is_hashed;
+    struct sim_backer backer;
+    sim_trace_sink_fn *sink;
+    void *sink_context;
+    struct lc_choice choices[LC_CHOICES_MAX];
+    uint16_t script_table[4 * LC_CHOICES_MAX];
+};
+
+#define SIM_ENGINE  ((struct sim_engine *)sim_arena_part(SIM_PART_ENGINE))
+#define SIM_HISTORY ((struct sim_history *)(uintptr_t)SIM_ARENA_HISTORY)
+
+_Static_assert(
+    sizeof(struct sim_engine) <= SIM_ARENA_PART_BYTES,
+    "the engine fits its part");
+_Static_assert(
+    sizeof(struct sim_history) <= SIM_ARENA_HISTORY_BYTES,
+    "the history fits its segment");
+
+#endif

@@ -1,0 +1,330 @@
+#include "sim/engine/module.h"
+
+#include <string.h>
+
+#include "sim/engine/engine.h"
+
+/* Which DLLs the coming runs have. Describes the world, not the run's state:
+ * written between runs only. */
+static const struct sim_module_class *classes[LC_MODULE_COUNT];
+
+/* Where they are installed; as above. */
+static const char *paths[LC_MODULE_COUNT];
+
+enum {
+    POISON_BYTE = 0xdd,
+    SYSTEM_TABLES_MAX = 64
+};
+
+/* What the DLLs of Windows export. Written at start-up only. */
+static struct {
+    uint32_t count;
+
+    struct {
+        const char *dll;
+        const struct sim_export *exports;
+        uint32_t export_count;
+    } tables[SYSTEM_TABLES_MAX];
+
+    sim_code_fn *(*wrap)(
+        uint32_t importer,
+        uint32_t target,
+        const char *name,
+        sim_code_fn *code);
+} registry;
+
+void sim_module_set_class(uint32_t module, const struct sim_module_class *class)
+{
+    LC_CHECK(module < LC_MODULE_COUNT);
+    LC_CHECK_IF(class != NULL, class->ops != NULL);
+    classes[module] = class;
+}
+
+const struct sim_module_class *sim_module_class(uint32_t module)
+{
+    LC_CHECK(module < LC_MODULE_COUNT);
+    return classes[module];
+}
+
+void sim_module_set_path(uint32_t module, const char *path)
+{
+    LC_CHECK(module < LC_MODULE_COUNT);
+    paths[module] = path;
+}
+
+const char *sim_module_path(uint32_t module)
+{
+    LC_CHECK(module < LC_MODULE_COUNT);
+    return paths[module];
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+uint32_t sim_module_find(const char *path, bool *ret_is_whole)
+{
+    LC_CHECK(path != NULL);
+    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+        if (paths[module] == NULL) {
+            continue;
+        }
+        const char *slash = strrchr(paths[module], '\\');
+        bool is_whole = same_name(path, paths[module]);
+        if (is_whole || (slash != NULL && same_name(path, slash + 1))) {
+            *ret_is_whole = is_whole;
+            return module;
+        }
+    }
+    *ret_is_whole = false;
+    return LC_MODULE_COUNT;
+}
+
+void sim_module_add_system(
+    const char *dll,
+    const struct sim_export *exports,
+    uint32_t export_count)
+{
+    LC_CHECK(registry.count < SYSTEM_TABLES_MAX);
+    LC_CHECK(exports != NULL);
+    for (uint32_t i = 0; i < registry.count; i++) {
+        if (registry.tables[i].exports == exports) {
+            return; /* a second opening of the simulator */
+        }
+    }
+    registry.tables[registry.count].dll = dll;
+    registry.tables[registry.count].exports = exports;
+    registry.tables[registry.count].export_count = export_count;
+    registry.count++;
+}
+
+static sim_code_fn *find_in(
+    const struct sim_export *exports,
+    uint32_t count,
+    const char *name,
+    uint16_t ordinal)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_it = name == NULL ? exports[i].ordinal == ordinal
+                                  : exports[i].name != NULL &&
+                                        strcmp(exports[i].name, name) == 0;
+        if (is_it) {
+            return exports[i].code;
+        }
+    }
+    return NULL;
+}
+
+sim_code_fn *sim_module_find_system(
+    const char *dll,
+    const char *name,
+    uint16_t ordinal)
+{
+    LC_CHECK(dll != NULL);
+    for (uint32_t i = 0; i < registry.count; i++) {
+        if (same_name(registry.tables[i].dll, dll)) {
+            sim_code_fn *code = find_in(
+                registry.tables[i].exports,
+                registry.tables[i].export_count,
+                name,
+                ordinal);
+            if (code != NULL) {
+                return code;
+            }
+        }
+    }
+    return NULL;
+}
+
+bool sim_module_has_system(const char *dll)
+{
+    for (uint32_t i = 0; i < registry.count; i++) {
+        if (same_name(registry.tables[i].dll, dll)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void sim_module_set_wrap(sim_code_fn *(*wrap)(
+    uint32_t importer,
+    uint32_t target,
+    const char *name,
+    sim_code_fn *code))
+{
+    registry.wrap = wrap;
+}
+
+sim_code_fn *sim_module_wrap(
+    uint32_t importer,
+    uint32_t target,
+    const char *name,
+    sim_code_fn *code)
+{
+    if (registry.wrap == NULL) {
+        return code;
+    }
+    return registry.wrap(importer, target, name, code);
+}
+
+struct sim_module *sim_module_at(uint32_t process, uint32_t module)
+{
+    LC_CHECK(process < LC_PROCESSES_MAX);
+    LC_CHECK(module < LC_MODULE_COUNT);
+    return &SIM_ENGINE->modules[process][module];
+}
+
+int32_t sim_module_references(uint32_t process, uint32_t module)
+{
+    const struct sim_module *instance = sim_module_at(process, module);
+    int32_t sum = 0;
+    for (uint32_t loader = 0; loader < LC_MODULE_COUNT; loader++) {
+        sum += instance->references[loader];
+    }
+    return sum;
+}
+
+bool sim_module_load(
+    uint32_t process,
+    uint32_t module,
+    uint32_t loader,
+    bool *ret_mapped)
+{
+    struct sim_module *instance = sim_module_at(process, module);
+    const struct sim_module_class *class = classes[module];
+    LC_CHECK(loader < LC_MODULE_COUNT);
+    if (class == NULL) {
+        return false;
+    }
+    bool must_map = !instance->is_mapped;
+    if (must_map) {
+        if (!class->ops->map(class, sim_arena_module(process, module))) {
+            return false;
+        }
+        instance->is_mapped = 1;
+        instance->map_count++;
+        SIM_ENGINE->mapped_bits[process] |= 1U << module;
+        if (class->shared_bytes > 0) {
+            SIM_ENGINE->shared_used |= 1U << module;
+        }
+    }
+    instance->references[loader]++;
+    *ret_mapped = must_map;
+    return true;
+}
+
+int32_t sim_module_release(uint32_t process, uint32_t module, uint32_t loader)
+{
+    struct sim_module *instance = sim_module_at(process, module);
+    LC_CHECK(loader < LC_MODULE_COUNT);
+    instance->references[loader]--;
+    return sim_module_references(process, module);
+}
+
+void sim_module_unmap(uint32_t process, uint32_t module)
+{
+    struct sim_module *instance = sim_module_at(process, module);
+    LC_CHECK(instance->is_mapped);
+    instance->is_mapped = 0;
+    classes[module]->ops->unmap(
+        classes[module],
+        sim_arena_module(process, module));
+}
+
+bool sim_module_of(
+    const void *address,
+    uint32_t *ret_process,
+    uint32_t *ret_module)
+{
+    uint64_t at = (uint64_t)(uintptr_t)address;
+    if (at < SIM_ARENA_MODULE || at >= SIM_ARENA_BASE + SIM_ARENA_BYTES) {
+        return false;
+    }
+    uint64_t slot = (at - SIM_ARENA_MODULE) / SIM_ARENA_MODULE_BYTES;
+    *ret_process = (uint32_t)(slot / SIM_ARENA_MODULES_PER_PROCESS);
+    *ret_module = (uint32_t)(slot % SIM_ARENA_MODULES_PER_PROCESS);
+    return true;
+}
+
+void *sim_module_globals(void)
+{
+    uint32_t process = sim_thread_process();
+    uint32_t module = sim_thread_module();
+    LC_CHECK(process != LC_NONE);
+    LC_CHECK(module >= LC_MODULE_PROVIDER);
+    return sim_arena_module(process, module);
+}
+
+void *sim_module_shared(void)
+{
+    uint32_t module = sim_thread_module();
+    LC_CHECK(classes[module] != NULL);
+    LC_CHECK(classes[module]->shared_bytes > 0);
+    return (
+        void *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES);
+}
+
+static bool builtin_map(
+    const struct sim_module_class *class,
+    unsigned char *slot)
+{
+    memset(slot, 0, class->globals_bytes);
+    return true;
+}
+
+static void builtin_unmap(
+    const struct sim_module_class *class,
+    unsigned char *slot)
+{
+    memset(slot, POISON_BYTE, class->globals_bytes);
+}
+
+static sim_code_fn *builtin_export_find(
+    const struct sim_module_class *class,
+    unsigned char *slot,
+    const char *name,
+    uint16_t ordinal)
+{
+    (void)slot;
+    return find_in(class->exports, class->export_count, name, ordinal);
+}
+
+static bool builtin_dll_main(
+    const struct sim_module_class *class,
+    unsigned char *slot,
+    uint32_t reason,
+    bool process_ends)
+{
+    (void)class;
+    (void)slot;
+    (void)reason;
+    (void)process_ends;
+    return true;
+}
+
+static uint32_t builtin_ranges(
+    const struct sim_module_class *class,
+    const struct sim_range **ret_ranges)
+{
+    (void)class;
+    *ret_ranges = NULL;
+    return 0;
+}
+
+const struct sim_module_ops sim_module_builtin = {
+    .map = builtin_map,
+    .unmap = builtin_unmap,
+    .export_find = builtin_export_find,
+    .dll_main = builtin_dll_main,
+    .ranges = builtin_ranges,
+};

@@ -1,0 +1,195 @@
+/*
+ * The registry of modules: which DLLs there are, what they export, and their
+ * instances in each process. win32, ws2_32 and host register with it and find
+ * each other through it. The engine knows nothing of what a module is for.
+ */
+#ifndef SIM_ENGINE_MODULE_H
+#define SIM_ENGINE_MODULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/limits.h"
+#include "lastcall/trace.h"
+
+#include "sim/engine/arena.h"
+
+/* Address of code. Cast to the function's true type before it is called. */
+typedef void sim_code_fn(void);
+
+struct sim_export {
+    const char *name; /* NULL: by ordinal only */
+    uint16_t ordinal; /* 0: by name only */
+    sim_code_fn *code;
+};
+
+struct sim_module_class;
+
+/* What differs between a built-in and a hosted image. All take the instance's
+ * slot (its HMODULE). */
+struct sim_module_ops {
+    /* Makes the slot's writable data fresh. Returns false when it can't. */
+    bool (*map)(const struct sim_module_class *class, unsigned char *slot);
+    /* Poisons the slot's writable data. */
+    void (*unmap)(const struct sim_module_class *class, unsigned char *slot);
+    /* An export by name, or by ordinal when name is NULL. NULL: none. */
+    sim_code_fn *(*export_find)(
+        const struct sim_module_class *class,
+        unsigned char *slot,
+        const char *name,
+        uint16_t ordinal);
+    /* Runs DllMain on the calling fiber. Returns its result. */
+    bool (*dll_main)(
+        const struct sim_module_class *class,
+        unsigned char *slot,
+        uint32_t reason,
+        bool process_ends);
+    /* Writable ranges of the slot, for snapshots. Returns their number. */
+    uint32_t (*ranges)(
+        const struct sim_module_class *class,
+        const struct sim_range **ret_ranges);
+};
+
+/* A module, described once per run; the same in all processes. */
+struct sim_module_class {
+    const struct sim_module_ops *ops;
+    const struct sim_export *exports;
+    uint32_t export_count;
+    uint32_t globals_bytes; /* built-ins: their one structure of globals */
+    uint32_t shared_bytes;  /* data common to all processes; 0: none */
+    bool is_hosted;
+    const void *context; /* borrowed; host's image description */
+};
+
+/* An instance: a module in a process. In the arena. */
+struct sim_module {
+    uint8_t is_mapped;
+    uint8_t zero[3];
+    uint32_t map_count;                  /* how often it was mapped */
+    int32_t references[LC_MODULE_COUNT]; /* by loader (enum lc_module) */
+};
+
+/**
+ * Describes a module for the coming runs; a later call replaces it.
+ *
+ * @param module  enum lc_module.
+ * @param class   borrowed; NULL: there is no such module.
+ */
+void sim_module_set_class(
+    uint32_t module,
+    const struct sim_module_class *class);
+
+/** The description of a module, or NULL. */
+const struct sim_module_class *sim_module_class(uint32_t module);
+
+/** The instance of a module in a process. */
+struct sim_module *sim_module_at(uint32_t process, uint32_t module);
+
+/** Sum of the references of all loaders. */
+int32_t sim_module_references(uint32_t process, uint32_t module);
+
+/**
+ * Maps the module if it is not, and counts a reference of the loader. Does not
+ * run DllMain.
+ *
+ * @param ret_mapped  filled; whether this call mapped it.
+ *
+ * Returns: false when there is no such module or its image can't be mapped.
+ */
+LC_MUST_USE bool sim_module_load(
+    uint32_t process,
+    uint32_t module,
+    uint32_t loader,
+    bool *ret_mapped);
+
+/**
+ * Gives back a reference of the loader. Does not unmap: see sim_module_unmap.
+ *
+ * Returns: the references of all loaders that are left.
+ */
+int32_t sim_module_release(uint32_t process, uint32_t module, uint32_t loader);
+
+/** Unmaps a module: its writable data is poisoned. */
+void sim_module_unmap(uint32_t process, uint32_t module);
+
+/**
+ * Which module an address belongs to: the slot it lies in.
+ *
+ * Returns: whether it is in a module slot of any process.
+ */
+bool sim_module_of(
+    const void *address,
+    uint32_t *ret_process,
+    uint32_t *ret_module);
+
+/**
+ * Says under which path a module is installed, for the coming runs.
+ *
+ * @param path  borrowed; the expanded Windows path, ASCII. NULL: none.
+ */
+void sim_module_set_path(uint32_t module, const char *path);
+
+/** The path a module is installed under, or NULL. */
+const char *sim_module_path(uint32_t module);
+
+/**
+ * Finds a module by a path, as LoadLibrary takes it: whole, or a bare file
+ * name. Case does not matter.
+ *
+ * @param ret_is_whole  filled; whether the whole path was given.
+ *
+ * Returns: enum lc_module, or LC_MODULE_COUNT when there is none.
+ */
+uint32_t sim_module_find(const char *path, bool *ret_is_whole);
+
+/**
+ * Registers, at start-up, what a DLL of Windows itself exports. Several tables
+ * may share one name.
+ *
+ * @param dll      borrowed; lower case, with its ending: "kernel32.dll".
+ * @param exports  borrowed.
+ */
+void sim_module_add_system(
+    const char *dll,
+    const struct sim_export *exports,
+    uint32_t export_count);
+
+/** An export of a DLL of Windows, by name or by ordinal. NULL: not served. */
+sim_code_fn *sim_module_find_system(
+    const char *dll,
+    const char *name,
+    uint16_t ordinal);
+
+/** Whether any table is registered under this name. */
+bool sim_module_has_system(const char *dll);
+
+/**
+ * Says at start-up who puts a probe in front of what GetProcAddress finds.
+ *
+ * @param wrap  gets the importer and the target (enum lc_module), the name
+ *              and what the target exports; returns what the importer gets.
+ */
+void sim_module_set_wrap(sim_code_fn *(*wrap)(
+    uint32_t importer,
+    uint32_t target,
+    const char *name,
+    sim_code_fn *code));
+
+/** What the importer gets for an export. */
+sim_code_fn *sim_module_wrap(
+    uint32_t importer,
+    uint32_t target,
+    const char *name,
+    sim_code_fn *code);
+
+/** The globals of the module whose code is running: its slot. */
+void *sim_module_globals(void);
+
+/** The data that the running module shares between all processes. */
+void *sim_module_shared(void);
+
+/** The operations of modules that are compiled in. */
+extern const struct sim_module_ops sim_module_builtin;
+
+#endif

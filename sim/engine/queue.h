@@ -1,0 +1,75 @@
+/*
+ * The event queue: what happens at which instant of virtual time. Events leave
+ * in the order (time, rank, sequence); the rank of an event is its kind.
+ * Kept sorted: queues here are short (a handful of events), and the order of
+ * the array is then also the order for the state key.
+ */
+#ifndef SIM_ENGINE_QUEUE_H
+#define SIM_ENGINE_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+
+enum sim_queue_limits {
+    SIM_EVENTS_MAX = 256
+};
+
+struct sim_event {
+    uint64_t at_ns;
+    uint32_t sequence; /* unique in a run: history, never part of a state */
+    uint16_t object;   /* number of the connection, or thread reference */
+    uint8_t kind;      /* enum lc_event; also the rank */
+    uint8_t zero;
+    uint64_t value; /* the kind's own argument */
+};
+
+/* items[0] leaves last, items[count - 1] leaves first. */
+struct sim_queue {
+    uint32_t count;
+    uint32_t zero;
+    struct sim_event items[SIM_EVENTS_MAX];
+};
+
+/** Whether a leaves before b. A total order: see the unit test. */
+bool sim_queue_before(const struct sim_event *a, const struct sim_event *b);
+
+/**
+ * Puts an event in.
+ *
+ * @param event  borrowed, copied.
+ *
+ * Returns: false when the queue is full.
+ */
+LC_MUST_USE bool sim_queue_push(
+    struct sim_queue *queue,
+    const struct sim_event *event);
+
+/** The event that leaves first, or NULL when there is none. */
+const struct sim_event *sim_queue_first(const struct sim_queue *queue);
+
+/** Number of events due at the earliest instant. */
+uint32_t sim_queue_due(const struct sim_queue *queue);
+
+/**
+ * Takes out one event of the earliest instant.
+ *
+ * @param index  0 for the one that leaves first, below sim_queue_due().
+ */
+struct sim_event sim_queue_take(struct sim_queue *queue, uint32_t index);
+
+/** The event at a place in leaving order, index below queue->count. */
+const struct sim_event *sim_queue_at(
+    const struct sim_queue *queue,
+    uint32_t index);
+
+/**
+ * Takes out the first event of a kind and object, wherever it stands.
+ *
+ * Returns: whether there was one.
+ */
+bool sim_queue_cancel(struct sim_queue *queue, uint8_t kind, uint16_t object);
+
+#endif

@@ -1,0 +1,366 @@
+#include "sim/engine/snapshot.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "sim/engine/engine.h"
+
+/* What a snapshot keeps of the history: counters, not contents. */
+struct saved_history {
+    uint64_t record_count;
+    uint64_t hash;
+    uint64_t steps;
+    uint64_t steps_total;
+    uint32_t sequence;
+    uint32_t object_number;
+    uint32_t choice_count;
+    uint32_t choice_unmet;
+    uint32_t script_left;
+    uint32_t stop;
+    uint32_t decided;
+    struct sim_choice_candidate decision;
+};
+
+enum visit {
+    VISIT_SIZE,
+    VISIT_TAKE,
+    VISIT_RESTORE
+};
+
+struct cursor {
+    enum visit visit;
+    unsigned char *buffer;
+    size_t at;
+};
+
+static void piece(struct cursor *cursor, void *arena, size_t size_bytes)
+{
+    switch (cursor->visit) {
+    case VISIT_SIZE:
+        break;
+    case VISIT_TAKE:
+        sim_copy_bytes(cursor->buffer + cursor->at, arena, size_bytes);
+        break;
+    case VISIT_RESTORE:
+        sim_copy_bytes(arena, cursor->buffer + cursor->at, size_bytes);
+        break;
+    }
+    cursor->at += size_bytes;
+}
+
+/* Bytes of the engine's part in use: the queue is its last member. */
+static size_t engine_bytes(const struct sim_engine *engine)
+{
+    LC_CHECK(engine->queue.count <= SIM_EVENTS_MAX);
+    return offsetof(struct sim_engine, queue.items) +
+           engine->queue.count * sizeof(struct sim_event);
+}
+
+static bool thread_lives(const struct sim_thread *thread)
+{
+    return thread->state == SIM_THREAD_RUNNABLE ||
+           thread->state == SIM_THREAD_BLOCKED;
+}
+
+static void stack_piece(struct cursor *cursor, uint32_t slot)
+{
+    unsigned char *sp = SIM_ENGINE->threads[slot].sp;
+    unsigned char *top = sim_arena_stack_top(slot);
+    LC_CHECK(sp >= sim_arena_stack_low(slot) && sp < top);
+    /* Whole shadow bytes: down to a multiple of 8. */
+    sp = (unsigned char *)((uintptr_t)sp & ~(uintptr_t)7);
+    piece(cursor, sp, (size_t)(top - sp));
+    size_t shadow_bytes;
+    void *shadow = sim_copy_shadow(sp, (size_t)(top - sp), &shadow_bytes);
+    if (shadow_bytes > 0) {
+        piece(cursor, shadow, shadow_bytes);
+    }
+}
+
+static void module_pieces(struct cursor *cursor, uint32_t process)
+{
+    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+        if ((SIM_ENGINE->mapped_bits[process] >> module & 1) == 0) {
+            continue;
+        }
+        const struct sim_module_class *class = sim_module_class(module);
+        LC_CHECK(class != NULL);
+        unsigned char *slot = sim_arena_module(process, module);
+        const struct sim_range *ranges;
+        uint32_t count = class->ops->ranges(class, &ranges);
+        if (count == 0 && class->globals_bytes > 0) {
+            piece(cursor, slot, class->globals_bytes);
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            piece(cursor, slot + ranges[i].offset_bytes, ranges[i].size_bytes);
+        }
+    }
+}
+
+static void shared_pieces(struct cursor *cursor)
+{
+    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+        if ((SIM_ENGINE->shared_used >> module & 1) == 0) {
+            continue;
+        }
+        piece(
+            cursor,
+            (void
+                 *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES),
+            sim_module_class(module)->shared_bytes);
+    }
+}
+
+static void history_piece(struct cursor *cursor)
+{
+    struct sim_history *history = SIM_HISTORY;
+    struct saved_history saved = {
+        .record_count = history->record_count,
+        .hash = history->hash,
+        .steps = history->steps,
+        .steps_total = history->steps_total,
+        .sequence = history->sequence,
+        .object_number = history->object_number,
+        .choice_count = history->choice_count,
+        .choice_unmet = history->choice_unmet,
+        .script_left = history->script_left,
+        .stop = history->stop,
+        .decided = history->decided,
+        .decision = history->decision,
+    };
+    piece(cursor, &saved, sizeof saved);
+    if (cursor->visit == VISIT_RESTORE) {
+        history->record_count = saved.record_count;
+        history->hash = saved.hash;
+        history->steps = saved.steps;
+        history->steps_total = saved.steps_total;
+        history->sequence = saved.sequence;
+        history->object_number = saved.object_number;
+        history->choice_count = saved.choice_count;
+        history->choice_unmet = saved.choice_unmet;
+        history->script_left = saved.script_left;
+        history->stop = saved.stop;
+        history->decided = saved.decided;
+        history->decision = saved.decision;
+    }
+}
+
+/* Visits all that a run can change, the engine's part first: it says how much
+ * of the rest is in use. */
+static void all_pieces(struct cursor *cursor)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    size_t size_bytes = engine_bytes(engine);
+    piece(cursor, &size_bytes, sizeof size_bytes);
+    piece(cursor, engine, size_bytes);
+    for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
+        piece(
+            cursor,
+            sim_arena_part((enum sim_part)part),
+            sim_arena_part_bytes((enum sim_part)part));
+    }
+    piece(cursor, (void *)(uintptr_t)SIM_ARENA_HEAP, engine->heap_bytes);
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        if (thread_lives(&engine->threads[slot])) {
+            stack_piece(cursor, slot);
+        }
+    }
+    piece(cursor, (void *)(uintptr_t)SIM_ARENA_TEB, SIM_ARENA_TEB_BYTES);
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        module_pieces(cursor, process);
+    }
+    shared_pieces(cursor);
+    history_piece(cursor);
+}
+
+size_t sim_snapshot_bytes(void)
+{
+    struct cursor cursor = { .visit = VISIT_SIZE };
+    all_pieces(&cursor);
+    return cursor.at;
+}
+
+size_t sim_snapshot_take(void *buffer, size_t capacity)
+{
+    LC_CHECK(buffer != NULL);
+    LC_CHECK(SIM_ENGINE->current == SIM_NO_THREAD); /* on the host's stack */
+    LC_CHECK(sim_snapshot_bytes() <= capacity);
+    struct cursor cursor = { .visit = VISIT_TAKE, .buffer = buffer };
+    all_pieces(&cursor);
+    return cursor.at;
+}
+
+void sim_snapshot_restore(const void *buffer)
+{
+    LC_CHECK(buffer != NULL);
+    LC_CHECK(SIM_ENGINE->current == SIM_NO_THREAD);
+    uint32_t was_count = SIM_ENGINE->queue.count;
+    struct cursor cursor = {
+        .visit = VISIT_RESTORE,
+        .buffer = (unsigned char *)(uintptr_t)buffer,
+    };
+    all_pieces(&cursor);
+    /* Unused places of the queue are zero. */
+    for (uint32_t i = SIM_ENGINE->queue.count; i < was_count; i++) {
+        memset(&SIM_ENGINE->queue.items[i], 0, sizeof(struct sim_event));
+    }
+}
+
+void sim_snapshot_reset(void)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    struct sim_history *history = SIM_HISTORY;
+    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+        if ((engine->shared_used >> module & 1) != 0) {
+            sim_copy_fill(
+                (void
+                     *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES),
+                0,
+                SIM_ARENA_SHARED_BYTES);
+        }
+    }
+    sim_copy_fill(engine, 0, engine_bytes(engine));
+    for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
+        sim_copy_fill(
+            sim_arena_part((enum sim_part)part),
+            0,
+            sim_arena_part_bytes((enum sim_part)part));
+    }
+    uint64_t run_number = history->run_number + 1;
+    memset(history, 0, offsetof(struct sim_history, choices));
+    history->run_number = run_number;
+}
+
+static struct sim_state_key key_of_thread(
+    struct sim_state_key key,
+    uint32_t slot)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    const struct sim_thread *thread = &engine->threads[slot];
+    /* Sequence numbers only order the threads among themselves. */
+    uint64_t rank = 0;
+    for (uint32_t other = 0; other < engine->thread_count; other++) {
+        rank += engine->threads[other].state == thread->state &&
+                engine->threads[other].ready_sequence < thread->ready_sequence;
+    }
+    uint64_t words[] = {
+        (uint64_t)(uintptr_t)thread->sp,
+        (uint64_t)(uintptr_t)thread->entry,
+        (uint64_t)(uintptr_t)thread->argument,
+        thread->wait_key,
+        rank,
+        thread->last_error,
+        thread->state,
+        thread->ref,
+        thread->wake,
+        thread->wait_for,
+        thread->call_index,
+        thread->depth,
+    };
+    if (!thread_lives(thread)) {
+        words[0] = 0;
+        words[3] = 0;
+        words[4] = 0;
+    }
+    key = sim_copy_hash(key, words, sizeof words);
+    if (!thread_lives(thread)) {
+        return key;
+    }
+    key = sim_copy_hash(
+        key,
+        thread->frames,
+        thread->depth * sizeof thread->frames[0]);
+    const unsigned char *sp = thread->sp;
+    return sim_copy_hash(key, sp, (size_t)(sim_arena_stack_top(slot) - sp));
+}
+
+static struct sim_state_key key_of_queue(struct sim_state_key key)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    for (uint32_t i = 0; i < engine->queue.count; i++) {
+        const struct sim_event *event = &engine->queue.items[i];
+        uint64_t words[] = {
+            event->at_ns - engine->now_ns,
+            event->kind,
+            event->object,
+            event->value,
+        };
+        key = sim_copy_hash(key, words, sizeof words);
+    }
+    return key;
+}
+
+static struct sim_state_key key_of_modules(struct sim_state_key key)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+            if ((engine->mapped_bits[process] >> module & 1) == 0) {
+                continue;
+            }
+            const struct sim_module *instance =
+                &engine->modules[process][module];
+            key = sim_copy_hash(key, instance, sizeof *instance);
+            const struct sim_module_class *class = sim_module_class(module);
+            unsigned char *slot = sim_arena_module(process, module);
+            const struct sim_range *ranges;
+            uint32_t count = class->ops->ranges(class, &ranges);
+            if (count == 0) {
+                key = sim_copy_hash(key, slot, class->globals_bytes);
+            }
+            for (uint32_t i = 0; i < count; i++) {
+                key = sim_copy_hash(
+                    key,
+                    slot + ranges[i].offset_bytes,
+                    ranges[i].size_bytes);
+            }
+        }
+    }
+    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+        if ((engine->shared_used >> module & 1) != 0) {
+            key = sim_copy_hash(
+                key,
+                (const void
+                     *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES),
+                sim_module_class(module)->shared_bytes);
+        }
+    }
+    return key;
+}
+
+struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    LC_CHECK(engine->current == SIM_NO_THREAD);
+    struct sim_state_key key = { 0 };
+    uint64_t words[] = {
+        engine->last, engine->thread_count, engine->has_ended,
+        engine->end,  engine->exited,       SIM_HISTORY->decided,
+    };
+    key = sim_copy_hash(key, words, sizeof words);
+    key = sim_copy_hash(key, engine->dll_threads, sizeof engine->dll_threads);
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        key = key_of_thread(key, slot);
+    }
+    key = key_of_queue(key);
+    key = key_of_modules(key);
+    for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
+        key = sim_copy_hash(
+            key,
+            sim_arena_part((enum sim_part)part),
+            sim_arena_part_bytes((enum sim_part)part));
+    }
+    key = sim_copy_hash(
+        key,
+        (const void *)(uintptr_t)SIM_ARENA_HEAP,
+        engine->heap_bytes);
+    key = sim_copy_hash(
+        key,
+        (const void *)(uintptr_t)SIM_ARENA_TEB,
+        SIM_ARENA_TEB_BYTES);
+    if (extra_bytes > 0) {
+        key = sim_copy_hash(key, extra, extra_bytes);
+    }
+    return key;
+}

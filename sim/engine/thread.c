@@ -1,0 +1,664 @@
+#include "sim/engine/thread.h"
+
+#include <string.h>
+
+#include "sim/engine/engine.h"
+#include "sim/engine/fiber.h"
+#include "sim/engine/snapshot.h"
+
+enum {
+    /* A run that passes this many yield points while no call returns, no byte
+     * moves and no event fires makes no progress. */
+    STEPS_WITHOUT_PROGRESS_MAX = 20000,
+    /* And one that goes on for ever with events alone. */
+    STEPS_MAX = 2000000,
+    CANDIDATES_MAX = SIM_THREADS_MAX + SIM_EVENTS_MAX
+};
+
+/* Written at start-up only. */
+static struct {
+    sim_event_fn *event[LC_EVENT_COUNT];
+    void (*process_exit)(uint32_t process);
+    void (*about_to_run)(uint32_t slot);
+} handlers;
+
+static void timeout_fires(uint16_t object, uint64_t value);
+
+void sim_thread_set_handler(enum lc_event kind, sim_event_fn *handler)
+{
+    LC_CHECK(kind < LC_EVENT_COUNT);
+    LC_CHECK(kind != LC_EVENT_TIMEOUT);
+    handlers.event[kind] = handler;
+}
+
+void sim_thread_set_exit(void (*process_exit)(uint32_t process))
+{
+    handlers.process_exit = process_exit;
+}
+
+void sim_thread_set_switch(void (*about_to_run)(uint32_t slot))
+{
+    handlers.about_to_run = about_to_run;
+}
+
+void sim_thread_begin_run(void)
+{
+    handlers.event[LC_EVENT_TIMEOUT] = timeout_fires;
+    sim_fiber_reset(SIM_ENGINE->thread_count);
+    sim_snapshot_reset();
+    SIM_ENGINE->current = SIM_NO_THREAD;
+    SIM_ENGINE->last = SIM_NO_THREAD;
+}
+
+struct sim_thread *sim_thread_at(uint32_t slot)
+{
+    LC_CHECK(slot < SIM_THREADS_MAX);
+    return &SIM_ENGINE->threads[slot];
+}
+
+struct sim_thread *sim_thread_current(void)
+{
+    uint32_t slot = SIM_ENGINE->current;
+    return slot == SIM_NO_THREAD ? NULL : &SIM_ENGINE->threads[slot];
+}
+
+uint32_t sim_thread_current_slot(void)
+{
+    return SIM_ENGINE->current;
+}
+
+uint32_t sim_thread_find(uint8_t ref)
+{
+    for (uint32_t slot = 0; slot < SIM_ENGINE->thread_count; slot++) {
+        const struct sim_thread *thread = &SIM_ENGINE->threads[slot];
+        if (thread->state != SIM_THREAD_FREE && thread->ref == ref) {
+            return slot;
+        }
+    }
+    return SIM_NO_THREAD;
+}
+
+uint32_t sim_thread_process(void)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    return thread == NULL ? LC_NONE : thread->process;
+}
+
+uint32_t sim_thread_module(void)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    if (thread == NULL) {
+        return LC_MODULE_SYSTEM;
+    }
+    LC_CHECK(thread->depth > 0);
+    return thread->frames[thread->depth - 1].module;
+}
+
+uint64_t sim_thread_now_ns(void)
+{
+    return SIM_ENGINE->now_ns;
+}
+
+uint32_t sim_thread_number(void)
+{
+    SIM_HISTORY->object_number++;
+    return SIM_HISTORY->object_number;
+}
+
+void sim_thread_progress(void)
+{
+    SIM_HISTORY->steps = 0;
+}
+
+static void make_runnable(struct sim_thread *thread)
+{
+    thread->state = SIM_THREAD_RUNNABLE;
+    thread->ready_sequence = ++SIM_HISTORY->sequence;
+}
+
+/* First code of every simulated thread, on its own stack. */
+static void thread_main(void)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    thread->entry(thread->argument);
+    sim_thread_exit();
+}
+
+uint32_t sim_thread_create(const struct sim_thread_options *options)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    LC_CHECK(options->process < LC_PROCESSES_MAX);
+    LC_CHECK(options->module < LC_MODULE_COUNT);
+    uint8_t ref = options->ref;
+    if (ref == LC_NONE) {
+        uint32_t ordinal = engine->dll_threads[options->process];
+        if (ordinal == LC_PROCESS_DLL_THREADS) {
+            return SIM_NO_THREAD;
+        }
+        ref = LC_THREAD_REF(options->process, ordinal);
+    }
+    if (engine->thread_count == SIM_THREADS_MAX) {
+        return SIM_NO_THREAD;
+    }
+    uint32_t slot = engine->thread_count++;
+    struct sim_thread *thread = &engine->threads[slot];
+    LC_CHECK(thread->state == SIM_THREAD_FREE);
+    thread->entry = options->entry;
+    thread->argument = options->argument;
+    thread->ref = ref;
+    thread->process = (uint8_t)options->process;
+    thread->creator = (uint8_t)options->creator;
+    thread->is_dll = options->ref == LC_NONE;
+    if (thread->is_dll) {
+        engine->dll_threads[options->process]++;
+    }
+    thread->depth = 1;
+    thread->frames[0] = (struct sim_frame){
+        .module = (uint8_t)options->module,
+        .kind = SIM_FRAME_ROOT,
+        .map_count =
+            sim_module_at(options->process, options->module)->map_count,
+    };
+    thread->sp = sim_fiber_make(slot, thread_main);
+    make_runnable(thread);
+    return slot;
+}
+
+struct sim_frame *sim_thread_frame(uint32_t up)
+{
+    struct sim_thread *thread = sim_thread_current();
+    if (thread == NULL || up >= thread->depth) {
+        return NULL;
+    }
+    return &thread->frames[thread->depth - 1 - up];
+}
+
+void sim_thread_enter(
+    uint32_t module,
+    enum sim_frame_kind kind,
+    uint32_t function)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    LC_CHECK(module < LC_MODULE_COUNT);
+    if (thread->depth == SIM_FRAMES_MAX) {
+        sim_thread_end_run(LC_END_LIMIT);
+        __builtin_unreachable();
+    }
+    thread->frames[thread->depth] = (struct sim_frame){
+        .module = (uint8_t)module,
+        .kind = (uint8_t)kind,
+        .function = (uint16_t)function,
+        .map_count = sim_module_at(thread->process, module)->map_count,
+    };
+    thread->depth++;
+}
+
+void sim_thread_leave(void)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    LC_CHECK(thread->depth > 1);
+    thread->depth--;
+}
+
+void sim_thread_begin_call(uint32_t call_index)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    thread->call_index = (uint8_t)call_index;
+    thread->place_count = 0;
+}
+
+uint16_t sim_thread_pass(struct lc_place place)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    LC_CHECK(place.kind < LC_PLACE_COUNT);
+    for (uint32_t i = 0; i < thread->place_count; i++) {
+        if (thread->places[i].place.kind == place.kind &&
+            thread->places[i].place.function == place.function &&
+            thread->places[i].place.module == place.module) {
+            return thread->places[i].times++;
+        }
+    }
+    if (thread->place_count == SIM_PLACES_MAX) {
+        /* Further places of one call share the last name. */
+        return thread->places[SIM_PLACES_MAX - 1].times++;
+    }
+    thread->places[thread->place_count].place = place;
+    thread->places[thread->place_count].times = 1;
+    thread->place_count++;
+    return 0;
+}
+
+static void add_events(
+    const struct sim_engine *engine,
+    struct sim_choice_candidate *candidates,
+    uint32_t *count)
+{
+    uint32_t due = sim_queue_due(&engine->queue);
+    for (uint32_t i = 0; i < due; i++) {
+        const struct sim_event *event = sim_queue_at(&engine->queue, i);
+        candidates[*count] = (struct sim_choice_candidate){
+            .action = LC_ACTION_FIRE,
+            .target = event->kind,
+            .value = event->object,
+        };
+        (*count)++;
+    }
+}
+
+/* All that is enabled, the default first. */
+static uint32_t list_enabled(
+    uint32_t running,
+    struct sim_choice_candidate *candidates)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    uint32_t order[SIM_THREADS_MAX];
+    uint32_t count = 0;
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        if (engine->threads[slot].state != SIM_THREAD_RUNNABLE) {
+            continue;
+        }
+        uint32_t at = count++;
+        while (at > 0 && order[at - 1] != running &&
+               (slot == running ||
+                engine->threads[slot].ready_sequence <
+                    engine->threads[order[at - 1]].ready_sequence)) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = slot;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        candidates[i] = (struct sim_choice_candidate){
+            .action = LC_ACTION_RUN,
+            .target = engine->threads[order[i]].ref,
+        };
+    }
+    add_events(engine, candidates, &count);
+    LC_CHECK(count <= CANDIDATES_MAX);
+    return count;
+}
+
+/* Draws who goes next. Returns false when nothing is enabled. */
+static bool decide(
+    uint32_t running,
+    struct lc_place place,
+    struct sim_choice_candidate *ret_decision)
+{
+    struct sim_choice_candidate candidates[CANDIDATES_MAX];
+    uint32_t first = running == SIM_NO_THREAD ? SIM_ENGINE->last : running;
+    uint32_t count = list_enabled(first, candidates);
+    if (count == 0) {
+        return false;
+    }
+    uint32_t index = 0;
+    struct sim_choice_point point = {
+        .where = { .stream = LC_STREAM_SCHED, .place = place },
+        .candidates = candidates,
+        .count = count,
+    };
+    if (running == SIM_NO_THREAD) {
+        point.where.thread = LC_NONE;
+        point.where.occurrence = (uint16_t)SIM_ENGINE->idle_count++;
+    } else {
+        const struct sim_thread *thread = &SIM_ENGINE->threads[running];
+        point.where.thread = thread->ref;
+        point.where.call = thread->call_index;
+        point.where.occurrence = sim_thread_pass(place);
+    }
+    if (count > 1) {
+        index = sim_choice_draw(&point);
+    }
+    *ret_decision = candidates[index];
+    return true;
+}
+
+static bool over_budget(void)
+{
+    struct sim_history *history = SIM_HISTORY;
+    history->steps++;
+    history->steps_total++;
+    if (history->stop) {
+        sim_thread_end_run(LC_END_STOPPED);
+        return true;
+    }
+    if (history->steps > STEPS_WITHOUT_PROGRESS_MAX) {
+        sim_thread_end_run(LC_END_LIVELOCK);
+        return true;
+    }
+    if (history->steps_total > STEPS_MAX) {
+        sim_thread_end_run(LC_END_LIMIT);
+        return true;
+    }
+    return false;
+}
+
+/* Parks the running thread, whatever its state, after a decision. */
+static void give_way(struct lc_place place)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    struct sim_history *history = SIM_HISTORY;
+    uint32_t self = engine->current;
+    LC_CHECK(self != SIM_NO_THREAD);
+    struct sim_choice_candidate decision;
+    if (decide(self, place, &decision)) {
+        if (decision.action == LC_ACTION_RUN &&
+            decision.target == engine->threads[self].ref) {
+            return;
+        }
+        history->decided = 1;
+        history->decision = decision;
+    }
+    sim_fiber_leave();
+    LC_CHECK(engine->current == self);
+}
+
+void sim_thread_yield(struct lc_place place)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    if (thread == NULL || over_budget()) {
+        return;
+    }
+    if (sim_choice_exhausted()) {
+        return;
+    }
+    give_way(place);
+}
+
+enum sim_wake sim_thread_block(const struct sim_wait_options *options)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    LC_CHECK(options->key != 0);
+    LC_CHECK(options->wait_for < LC_WAIT_COUNT);
+    if (over_budget()) {
+        return SIM_WAKE_CANCELLED;
+    }
+    bool is_bounded = options->timeout_ns != SIM_FOREVER;
+    struct lc_record record = {
+        .kind = LC_RECORD_WAIT,
+        .function = (uint16_t)options->wait_for,
+        .caller = (uint8_t)sim_thread_module(),
+        .a = options->object,
+        .b = is_bounded ? (int64_t)(options->timeout_ns / LC_NS_PER_MS) : -1,
+    };
+    sim_trace_write(record);
+    thread->state = SIM_THREAD_BLOCKED;
+    thread->wait_key = options->key;
+    thread->wait_for = (uint8_t)options->wait_for;
+    thread->wake = SIM_WAKE_NONE;
+    thread->ready_sequence = ++SIM_HISTORY->sequence; /* order of waiting */
+    if (is_bounded) {
+        sim_thread_schedule(
+            LC_EVENT_TIMEOUT,
+            thread->ref,
+            options->timeout_ns,
+            0);
+    }
+    give_way((struct lc_place){ .kind = LC_PLACE_WAIT,
+                                .function = (uint8_t)options->wait_for });
+    LC_CHECK(thread->state == SIM_THREAD_RUNNABLE);
+    LC_CHECK(thread->wake != SIM_WAKE_NONE);
+    enum sim_wake wake = (enum sim_wake)thread->wake;
+    record.c = 1;
+    record.d = wake == SIM_WAKE_TIMEOUT     ? 1
+               : wake == SIM_WAKE_CANCELLED ? 2
+                                            : 0;
+    sim_trace_write(record);
+    return wake;
+}
+
+static void wake_one(struct sim_thread *thread, enum sim_wake wake)
+{
+    LC_CHECK(thread->state == SIM_THREAD_BLOCKED);
+    thread->wake = (uint8_t)wake;
+    thread->wait_key = 0;
+    make_runnable(thread);
+    if (wake != SIM_WAKE_TIMEOUT) {
+        (void)
+            sim_queue_cancel(&SIM_ENGINE->queue, LC_EVENT_TIMEOUT, thread->ref);
+    }
+}
+
+static void timeout_fires(uint16_t object, uint64_t value)
+{
+    (void)value;
+    uint32_t slot = sim_thread_find((uint8_t)object);
+    LC_CHECK(slot != SIM_NO_THREAD);
+    wake_one(&SIM_ENGINE->threads[slot], SIM_WAKE_TIMEOUT);
+}
+
+uint32_t sim_thread_wake(uint64_t key, uint32_t count_max, enum sim_wake wake)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    LC_CHECK(key != 0);
+    LC_CHECK(wake == SIM_WAKE_SIGNALLED || wake == SIM_WAKE_CANCELLED);
+    uint32_t woken = 0;
+    while (woken < count_max) {
+        struct sim_thread *first = NULL;
+        for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+            struct sim_thread *thread = &engine->threads[slot];
+            if (thread->state == SIM_THREAD_BLOCKED &&
+                thread->wait_key == key &&
+                (first == NULL ||
+                 thread->ready_sequence < first->ready_sequence)) {
+                first = thread;
+            }
+        }
+        if (first == NULL) {
+            break;
+        }
+        wake_one(first, wake);
+        woken++;
+    }
+    return woken;
+}
+
+uint32_t sim_thread_waiting(uint64_t key)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    uint32_t count = 0;
+    LC_CHECK(key != 0);
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        count += engine->threads[slot].state == SIM_THREAD_BLOCKED &&
+                 engine->threads[slot].wait_key == key;
+    }
+    return count;
+}
+
+/* Ends the other threads of a process whose last own thread has ended. */
+static void process_ends(uint32_t process)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    engine->exited |= 1U << process;
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        struct sim_thread *thread = &engine->threads[slot];
+        if (thread->process == process && thread->is_dll &&
+            thread->state != SIM_THREAD_DONE) {
+            (void)
+                sim_queue_cancel(&engine->queue, LC_EVENT_TIMEOUT, thread->ref);
+            thread->state = SIM_THREAD_DONE;
+            thread->wait_key = 0;
+        }
+    }
+    if (handlers.process_exit != NULL) {
+        handlers.process_exit(process);
+    }
+}
+
+static bool process_lives(uint32_t process)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        const struct sim_thread *thread = &engine->threads[slot];
+        if (thread->process == process && !thread->is_dll &&
+            thread->state != SIM_THREAD_DONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void sim_thread_exit(void)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    thread->state = SIM_THREAD_DONE;
+    sim_thread_progress();
+    if (!thread->is_dll && !process_lives(thread->process)) {
+        process_ends(thread->process);
+    }
+    give_way((struct lc_place){ .kind = LC_PLACE_END });
+    LC_CHECK(thread->state != SIM_THREAD_DONE); /* it never runs again */
+    __builtin_unreachable();
+}
+
+void sim_thread_schedule(
+    enum lc_event kind,
+    uint16_t object,
+    uint64_t delay_ns,
+    uint64_t value)
+{
+    LC_CHECK(kind < LC_EVENT_COUNT);
+    LC_CHECK(delay_ns <= UINT64_MAX / 2);
+    struct sim_event event = {
+        .at_ns = SIM_ENGINE->now_ns + delay_ns,
+        .sequence = ++SIM_HISTORY->sequence,
+        .object = object,
+        .kind = (uint8_t)kind,
+        .value = value,
+    };
+    if (!sim_queue_push(&SIM_ENGINE->queue, &event)) {
+        sim_thread_end_run(LC_END_LIMIT);
+    }
+}
+
+bool sim_thread_unschedule(enum lc_event kind, uint16_t object)
+{
+    return sim_queue_cancel(&SIM_ENGINE->queue, (uint8_t)kind, object);
+}
+
+void sim_thread_end_run(enum lc_end end)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    if (!engine->has_ended) {
+        engine->has_ended = 1;
+        engine->end = (uint32_t)end;
+    }
+    if (engine->current != SIM_NO_THREAD) {
+        sim_fiber_abandon();
+    }
+}
+
+static void fire(const struct sim_choice_candidate *decision)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    uint32_t due = sim_queue_due(&engine->queue);
+    for (uint32_t i = 0; i < due; i++) {
+        const struct sim_event *event = sim_queue_at(&engine->queue, i);
+        if (event->kind != decision->target ||
+            event->object != decision->value) {
+            continue;
+        }
+        struct sim_event taken = sim_queue_take(&engine->queue, i);
+        LC_CHECK(taken.at_ns >= engine->now_ns);
+        engine->now_ns = taken.at_ns;
+        LC_CHECK(handlers.event[taken.kind] != NULL);
+        handlers.event[taken.kind](taken.object, taken.value);
+        sim_thread_progress();
+        return;
+    }
+    LC_CHECK(decision->action != LC_ACTION_FIRE); /* it was enabled */
+}
+
+/* Whether the thread is inside a module that was unmapped meanwhile. Says so
+ * in the trace, for the thread as the one that is running. */
+static bool is_stray(uint32_t slot)
+{
+    const struct sim_thread *thread = &SIM_ENGINE->threads[slot];
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        const struct sim_frame *frame = &thread->frames[i];
+        if (sim_module_class(frame->module) == NULL) {
+            continue;
+        }
+        const struct sim_module *module =
+            sim_module_at(thread->process, frame->module);
+        if (module->is_mapped && module->map_count == frame->map_count) {
+            continue;
+        }
+        SIM_ENGINE->current = slot;
+        sim_trace_write((struct lc_record){
+            .kind = LC_RECORD_STRAY,
+            .function = LC_STRAY_THREAD,
+            .caller = LC_MODULE_SYSTEM,
+            .callee = frame->module,
+            .a = frame->function,
+        });
+        SIM_ENGINE->current = SIM_NO_THREAD;
+        return true;
+    }
+    return false;
+}
+
+static void run_thread(uint8_t ref)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    uint32_t slot = sim_thread_find(ref);
+    LC_CHECK(slot != SIM_NO_THREAD);
+    struct sim_thread *thread = &engine->threads[slot];
+    LC_CHECK(thread->state == SIM_THREAD_RUNNABLE);
+    if (is_stray(slot)) {
+        sim_thread_end_run(LC_END_FAULT);
+        return;
+    }
+    if (handlers.about_to_run != NULL) {
+        handlers.about_to_run(slot);
+    }
+    engine->current = slot;
+    thread->sp = sim_fiber_enter(slot, thread->sp);
+    engine->current = SIM_NO_THREAD;
+    engine->last = thread->state == SIM_THREAD_RUNNABLE ? slot : SIM_NO_THREAD;
+}
+
+/* Nothing is enabled: done, or nobody can ever go on. */
+static enum lc_end final_end(void)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        if (engine->threads[slot].state == SIM_THREAD_BLOCKED) {
+            return LC_END_DEADLOCK;
+        }
+    }
+    return LC_END_DONE;
+}
+
+enum lc_end sim_thread_run(void)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    struct sim_history *history = SIM_HISTORY;
+    LC_CHECK(engine->current == SIM_NO_THREAD);
+    while (!engine->has_ended) {
+        struct sim_choice_candidate decision;
+        if (history->decided) {
+            history->decided = 0;
+            decision = history->decision;
+        } else if (over_budget()) {
+            break;
+        } else if (!decide(
+                       SIM_NO_THREAD,
+                       (struct lc_place){ .kind = LC_PLACE_IDLE },
+                       &decision)) {
+            return final_end();
+        }
+        if (decision.action == LC_ACTION_FIRE) {
+            fire(&decision);
+        } else {
+            run_thread(decision.target);
+        }
+    }
+    return (enum lc_end)engine->end;
+}

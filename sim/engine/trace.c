@@ -1,0 +1,39 @@
+#include "sim/engine/trace.h"
+
+#include <xxhash.h>
+
+#include "sim/engine/engine.h"
+
+void sim_trace_write(struct lc_record record)
+{
+    struct sim_history *history = SIM_HISTORY;
+    if (LC_UNLIKELY(history->stop)) {
+        return;
+    }
+    LC_CHECK(record.kind < LC_RECORD_KIND_COUNT);
+    LC_CHECK(record.zero == 0);
+    const struct sim_thread *thread = sim_thread_current();
+    record.time_ns = SIM_ENGINE->now_ns;
+    if (thread != NULL) {
+        record.process = thread->process;
+        record.thread = thread->ref;
+    } else {
+        record.thread = LC_NONE;
+    }
+    history->hash = XXH3_64bits_withSeed(&record, sizeof record, history->hash);
+    history->record_count++;
+    if (history->sink != NULL &&
+        !history->sink(history->sink_context, &record)) {
+        history->stop = 1;
+    }
+}
+
+uint64_t sim_trace_count(void)
+{
+    return SIM_HISTORY->record_count;
+}
+
+uint64_t sim_trace_hash(void)
+{
+    return SIM_HISTORY->hash;
+}

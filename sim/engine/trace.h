@@ -1,0 +1,32 @@
+/*
+ * The trace writer: records go, one at a time, into the running hash and to
+ * whoever reads them.
+ */
+#ifndef SIM_ENGINE_TRACE_H
+#define SIM_ENGINE_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/trace.h"
+
+/* Reads a record. Returns false to stop the run after it. */
+typedef bool sim_trace_sink_fn(void *context, const struct lc_record *record);
+
+/**
+ * Writes a record. Time, process and thread come from what is running.
+ *
+ * @param record  borrowed; kind, caller, callee, function, a to d.
+ *
+ * Effects: when the reader asks to stop, the run ends at the next yield point,
+ *          and later records are not written.
+ */
+void sim_trace_write(struct lc_record record);
+
+/** Number of records so far. */
+uint64_t sim_trace_count(void);
+
+/** The chained hash so far: XXH3-64 of each record, seeded by the last. */
+uint64_t sim_trace_hash(void);
+
+#endif

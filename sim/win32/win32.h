@@ -1,0 +1,77 @@
+/*
+ * The shim: what Windows offers a provider, in virtual time. Built-in
+ * providers call these functions, and hosted DLLs import the same ones by
+ * name. All are entered on a simulated thread. What is named in enum lc_shim is
+ * a yield point before it acts.
+ *
+ * Errors: as Windows reports them, by result and last error of the thread.
+ */
+#ifndef SIM_WIN32_WIN32_H
+#define SIM_WIN32_WIN32_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/trace.h"
+
+#include "sim/engine/module.h"
+
+/** Declares the part and registers the export tables. At start-up. */
+void sim_win32_open(void);
+
+/** Gives up what a process held in the shim. At its end. */
+void sim_win32_process_exit(uint32_t process);
+
+/* Heaps. A block knows its heap and its owner module. Freed bytes are
+ * poisoned. */
+lc_handle LC_ABI sim_win32_get_process_heap(void);
+lc_handle LC_ABI
+sim_win32_heap_create(uint32_t options, size_t initial, size_t maximum);
+int LC_ABI sim_win32_heap_destroy(lc_handle heap);
+void *LC_ABI
+sim_win32_heap_alloc(lc_handle heap, uint32_t flags, size_t size_bytes);
+int LC_ABI sim_win32_heap_free(lc_handle heap, uint32_t flags, void *block);
+
+/* Locks. Blocking, recursive, owned by a thread. */
+void LC_ABI
+sim_win32_initialize_critical_section(struct lc_critical_section *lock);
+void LC_ABI sim_win32_enter_critical_section(struct lc_critical_section *lock);
+void LC_ABI sim_win32_leave_critical_section(struct lc_critical_section *lock);
+void LC_ABI sim_win32_delete_critical_section(struct lc_critical_section *lock);
+
+/* Events, threads and waits. */
+lc_handle LC_ABI sim_win32_create_event_a(
+    void *security,
+    int manual_reset,
+    int initial_state,
+    const char *name);
+int LC_ABI sim_win32_set_event(lc_handle event);
+int LC_ABI sim_win32_reset_event(lc_handle event);
+lc_handle LC_ABI sim_win32_create_thread(
+    void *security,
+    size_t stack_bytes,
+    lc_thread_start_fn *start,
+    void *parameter,
+    uint32_t flags,
+    uint32_t *ret_id);
+uint32_t LC_ABI
+sim_win32_wait_for_single_object(lc_handle handle, uint32_t timeout_ms);
+int LC_ABI sim_win32_close_handle(lc_handle handle);
+void LC_ABI sim_win32_sleep(uint32_t timeout_ms);
+
+/* Modules. Paths: see sim_module_find. The loader lock is held over DllMain. */
+lc_handle LC_ABI sim_win32_load_library_a(const char *path);
+lc_handle LC_ABI sim_win32_load_library_w(const lc_wchar *path);
+int LC_ABI sim_win32_free_library(lc_handle module);
+sim_code_fn *LC_ABI
+sim_win32_get_proc_address(lc_handle module, const char *name);
+
+/* Strings and environment. */
+uint32_t LC_ABI sim_win32_expand_environment_strings_w(
+    const lc_wchar *source,
+    lc_wchar *ret_text,
+    uint32_t capacity);
+
+#endif
