@@ -459,7 +459,7 @@ enum lc_heap {
     LC_HEAP_CREATE_ENABLE_EXECUTE = 0x40000,
 };
 
-enum lc_thread {
+enum lc_thread_flag {
     LC_CREATE_SUSPENDED = 0x4,
     LC_STILL_ACTIVE = 259, /* exit code of a thread that runs */
 };

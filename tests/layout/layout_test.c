@@ -17,6 +17,9 @@
 #    define _WIN32_WINNT 0x0A00
 #endif
 
+/* Makes process.h declare DllMain. */
+#define _DECL_DLLMAIN
+
 /* Windows headers have an order of their own. */
 /* clang-format off */
 #include <winsock2.h>
@@ -24,6 +27,7 @@
 #include <windows.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
+#include <process.h>
 /* clang-format on */
 
 #include "lastcall/abi.h"
@@ -427,9 +431,11 @@ SAME_VALUE(WM_USER);
 SAME_VALUE(WM_APP);
 
 _Static_assert(LC_INVALID_SOCKET == INVALID_SOCKET, "INVALID_SOCKET");
-/* An address is no constant in C; the compiler folds it all the same. */
-#define SAME_ADDRESS(name) \
-    _Static_assert(__builtin_choose_expr((name) == (LC_##name), 1, 0), #name)
+/* An address is no constant to -Wpedantic, although the compiler folds it. */
+#define SAME_ADDRESS(name)                           \
+    __extension__ _Static_assert(                    \
+        (uintptr_t)(name) == (uintptr_t)(LC_##name), \
+        #name)
 SAME_ADDRESS(INVALID_HANDLE_VALUE);
 SAME_ADDRESS(WSA_INVALID_EVENT);
 
@@ -816,11 +822,7 @@ SAME_CALL(lc_user_apc_fn, PAPCFUNC);
 SAME_CALL(lc_blocking_hook_fn, LPBLOCKINGCALLBACK);
 SAME_CALL(lc_overlapped_completion_fn, LPWSAOVERLAPPED_COMPLETION_ROUTINE);
 SAME_CALL(lc_condition_fn, LPCONDITIONPROC);
-
-/* No header included here declares DllMain: this is the prototype of its page.
- */
-typedef BOOL WINAPI dll_main(HINSTANCE module, DWORD reason, LPVOID reserved);
-SAME_CALL(lc_dll_main_fn, dll_main *);
+SAME_CALL(lc_dll_main_fn, __typeof__(&DllMain));
 
 /* WSPStartup takes a structure by value, which the warning compares by name:
  * once with the Windows name against Windows, once with ours against ours. */

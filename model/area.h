@@ -1,0 +1,95 @@
+/*
+ * The areas of the catalogue: one step function per file, called by model.c
+ * with each record of the kinds that the area looks at. Inside model/ only.
+ *
+ * Every function here borrows its arguments. Call records of the SPI are seen
+ * before the call is opened, return records before it is closed.
+ */
+#ifndef MODEL_AREA_H
+#define MODEL_AREA_H
+
+#include "model/model.h"
+#include "model/track.h"
+
+/** WSAStartup's count per process. API_CALL, API_RETURN, PROCESS. */
+void model_start_step(struct model *model, const struct model_event *event);
+
+/** WSPStartup's count per provider. SPI_CALL, SPI_RETURN, UPCALL_CALL. */
+void model_count_step(struct model *model, const struct model_event *event);
+
+/**
+ * Counts a provider call that has just been opened.
+ *
+ * @param model  borrowed.
+ * @param event  borrowed; an SPI_CALL.
+ * @param frame  borrowed; the open call, whose flags are filled.
+ */
+void model_count_open(
+    struct model *model,
+    const struct model_event *event,
+    struct model_frame *frame);
+
+/** What a WSACleanup and a WSPCleanup may and must do. Most kinds. */
+void model_clean_step(struct model *model, const struct model_event *event);
+
+/** The moment when nothing of a process's Winsock is in use any more. */
+void model_clean_quiet(struct model *model, const struct model_event *event);
+
+/**
+ * The final WSPCleanup of a provider has returned.
+ *
+ * @param model  borrowed.
+ * @param event  borrowed; its callee is the provider.
+ */
+void model_clean_final(struct model *model, const struct model_event *event);
+
+/** closesocket and what may not follow. API_CALL, API_RETURN, WAIT. */
+void model_close_step(struct model *model, const struct model_event *event);
+
+/** The linger table of the catalogue, 6.1. API_RETURN, WAIT. */
+void model_linger_step(struct model *model, const struct model_event *event);
+
+/**
+ * The rule that a close breaks which does not do what its linger says.
+ *
+ * @param connection  borrowed.
+ */
+enum model_rule_index
+model_linger_blame(const struct model_connection *connection);
+
+/** Loading and unloading. LOAD, UNLOAD, PROC_ADDRESS, STRAY. */
+void model_load_step(struct model *model, const struct model_event *event);
+
+/** Chains: who calls whom, with what. SPI_CALL. */
+void model_layer_step(struct model *model, const struct model_event *event);
+
+/** Objects, threads and locks. CREATE, DESTROY, THREAD, LOCK. */
+void model_resource_step(struct model *model, const struct model_event *event);
+
+/**
+ * A provider's life begins: what is there now is not its.
+ *
+ * @param provider  borrowed.
+ */
+void model_resource_begin(struct model_provider *provider);
+
+/**
+ * Holds the census of a provider whose final WSPCleanup is over.
+ *
+ * @param model  borrowed.
+ * @param event  borrowed; its callee is the provider.
+ */
+void model_resource_census(
+    struct model *model,
+    const struct model_event *event);
+
+/** Descriptors. HANDLE, API_CALL, API_RETURN, SPI_CALL, SPI_RETURN. */
+void model_socket_step(struct model *model, const struct model_event *event);
+
+/** Bytes, FIN and RST. WIRE. */
+void model_stream_step(struct model *model, const struct model_event *event);
+
+/** The end of the run. END, FAULT. */
+void model_end_step(struct model *model, const struct model_event *event);
+
+#endif

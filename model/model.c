@@ -1,0 +1,319 @@
+#include "model/model.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/check.h"
+#include "model/area.h"
+#include "model/report.h"
+#include "model/track.h"
+
+static void
+world_add(struct model_world *world, const uint8_t *providers, uint8_t length)
+{
+    LC_CHECK(world->entry_count < MODEL_ENTRIES_MAX);
+    LC_CHECK(length >= 1 && length <= LC_CHAIN_LENGTH_MAX);
+
+    world->entry_count++;
+    world->entry_length[world->entry_count] = length;
+    memcpy(world->entry_providers[world->entry_count], providers, length);
+    for (uint32_t i = 0; i + 1 < length; i++) {
+        LC_CHECK(providers[i] < LC_PROVIDERS_MAX);
+        world->below[providers[i]] |= (uint8_t) (1U << providers[i + 1]);
+    }
+}
+
+static void world_init(struct model_world *world, const struct lc_world *from)
+{
+    LC_CHECK(from->provider_count <= LC_PROVIDERS_MAX);
+    LC_CHECK(from->chain_count <= LC_CHAINS_MAX);
+
+    world->provider_count = (uint8_t) from->provider_count;
+    for (uint32_t i = 0; i < from->chain_count; i++) {
+        world_add(world, from->chains[i].providers, from->chains[i].length);
+    }
+    for (uint32_t i = 0; i < from->provider_count; i++) {
+        uint8_t index = (uint8_t) i;
+        world->kinds[i] = from->providers[i].kind;
+        if (from->providers[i].kind == LC_PROVIDER_BASE) {
+            world_add(world, &index, 1);
+            world->base_entry[i] = world->entry_count;
+        }
+    }
+}
+
+void model_init(
+    struct model *model,
+    const struct lc_world *world,
+    const struct model_options *options)
+{
+    LC_CHECK(model != NULL);
+    LC_CHECK(world != NULL && options != NULL);
+
+    memset(model, 0, sizeof(*model));
+    world_init(&model->world, world);
+    model->options = *options;
+    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+        model->threads[i].api = MODEL_NONE;
+        model->threads[i].slot = MODEL_NONE;
+        model->threads[i].waiting = MODEL_NONE;
+    }
+}
+
+void model_attach(struct model *model, struct model_coverage *coverage)
+{
+    LC_CHECK(model != NULL);
+
+    model->coverage = coverage;
+}
+
+static void step_api_call(struct model *model, struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    struct model_thread *thread = event->thread;
+    if (thread == NULL || event->process == NULL || thread->depth != 0) {
+        model_report_lost(model);
+        return;
+    }
+    if (model_track_push(model, event, MODEL_FRAME_API) == NULL) {
+        return;
+    }
+    thread->api = (uint8_t) record->function;
+    thread->api_time_ns = record->time_ns;
+    thread->api_record = model->record;
+    thread->handle = record->a;
+    thread->option = (uint32_t) record->b;
+    thread->value = (uint32_t) record->c;
+    thread->slot = MODEL_NONE;
+    thread->connection = MODEL_NONE;
+    thread->revived = false;
+    thread->wait_spent_ms = 0;
+    model_start_step(model, event);
+    model_socket_step(model, event);
+    model_close_step(model, event);
+}
+
+static void step_api_return(struct model *model, struct model_event *event)
+{
+    if (event->thread == NULL || event->process == NULL) {
+        model_report_lost(model);
+        return;
+    }
+    event->top = model_track_top(model, event, MODEL_FRAME_API);
+    if (event->top == NULL) {
+        return;
+    }
+    model_start_step(model, event);
+    model_linger_step(model, event);
+    model_close_step(model, event);
+    model_socket_step(model, event);
+    uint8_t api = event->thread->api;
+    model_track_pop(model, event->thread);
+    if (api == LC_CALL_WSACLEANUP && event->record->a == 0) {
+        model_clean_quiet(model, event);
+    }
+}
+
+static void step_spi_call(struct model *model, struct model_event *event)
+{
+    if (event->thread == NULL || event->process == NULL ||
+        event->callee == MODEL_NONE) {
+        model_report_lost(model);
+        return;
+    }
+    model_count_step(model, event);
+    model_layer_step(model, event);
+    model_clean_step(model, event);
+    model_socket_step(model, event);
+    struct model_frame *frame = model_track_push(model, event, MODEL_FRAME_SPI);
+    if (frame != NULL) {
+        model_count_open(model, event, frame);
+    }
+}
+
+static void step_spi_return(struct model *model, struct model_event *event)
+{
+    if (event->thread == NULL || event->process == NULL ||
+        event->callee == MODEL_NONE) {
+        model_report_lost(model);
+        return;
+    }
+    event->top = model_track_top(model, event, MODEL_FRAME_SPI);
+    if (event->top == NULL) {
+        return;
+    }
+    model_socket_step(model, event);
+    model_count_step(model, event);
+    model_track_pop(model, event->thread);
+    model_resource_census(model, event);
+}
+
+static void step_upcall(struct model *model, struct model_event *event)
+{
+    if (event->thread == NULL || event->process == NULL) {
+        return;
+    }
+    if (event->record->kind == LC_RECORD_UPCALL_CALL) {
+        model_count_step(model, event);
+        model_track_push(model, event, MODEL_FRAME_UPCALL);
+        return;
+    }
+    event->top = model_track_top(model, event, MODEL_FRAME_UPCALL);
+    if (event->top != NULL) {
+        model_track_pop(model, event->thread);
+    }
+}
+
+static void step_dll_main(struct model *model, struct model_event *event)
+{
+    if (event->thread == NULL || event->process == NULL) {
+        return;
+    }
+    if (event->record->function == 0) {
+        model_track_push(model, event, MODEL_FRAME_DLL_MAIN);
+        return;
+    }
+    event->top = model_track_top(model, event, MODEL_FRAME_DLL_MAIN);
+    if (event->top != NULL) {
+        model_track_pop(model, event->thread);
+    }
+}
+
+static void step_wait(struct model *model, struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    struct model_thread *thread = event->thread;
+    if (thread == NULL || event->process == NULL) {
+        return;
+    }
+    if (record->c == 0) {
+        thread->waiting = (uint8_t) record->function;
+        thread->wait_time_ns = record->time_ns;
+        thread->wait_ms = record->b;
+        model_linger_step(model, event);
+        return;
+    }
+    model_close_step(model, event);
+    model_linger_step(model, event);
+    thread->waiting = MODEL_NONE;
+}
+
+static void step_by_kind(struct model *model, struct model_event *event)
+{
+    switch ((enum lc_record_kind) event->record->kind) {
+    case LC_RECORD_PROCESS:
+        model_start_step(model, event);
+        break;
+    case LC_RECORD_API_CALL:
+        step_api_call(model, event);
+        break;
+    case LC_RECORD_API_RETURN:
+        step_api_return(model, event);
+        break;
+    case LC_RECORD_SPI_CALL:
+        step_spi_call(model, event);
+        break;
+    case LC_RECORD_SPI_RETURN:
+        step_spi_return(model, event);
+        break;
+    case LC_RECORD_UPCALL_CALL:
+    case LC_RECORD_UPCALL_RETURN:
+        step_upcall(model, event);
+        break;
+    case LC_RECORD_HANDLE:
+        model_clean_step(model, event);
+        model_socket_step(model, event);
+        break;
+    case LC_RECORD_LOAD:
+    case LC_RECORD_PROC_ADDRESS:
+        model_load_step(model, event);
+        break;
+    case LC_RECORD_UNLOAD:
+        model_clean_step(model, event);
+        model_load_step(model, event);
+        break;
+    case LC_RECORD_DLL_MAIN:
+        step_dll_main(model, event);
+        break;
+    case LC_RECORD_CREATE:
+    case LC_RECORD_DESTROY:
+    case LC_RECORD_LOCK:
+    case LC_RECORD_THREAD:
+        model_resource_step(model, event);
+        break;
+    case LC_RECORD_WAIT:
+        step_wait(model, event);
+        break;
+    case LC_RECORD_WIRE:
+        model_clean_step(model, event);
+        model_stream_step(model, event);
+        break;
+    case LC_RECORD_FAULT:
+    case LC_RECORD_STRAY:
+    case LC_RECORD_END:
+        model_end_step(model, event);
+        break;
+    case LC_RECORD_KIND_COUNT:
+        break;
+    }
+}
+
+bool model_step(struct model *model, const struct lc_record *record)
+{
+    LC_CHECK(model != NULL);
+    LC_CHECK(record != NULL);
+
+    if (model->verdict.kind == LC_VERDICT_BROKEN) {
+        return false;
+    }
+    bool harness = record->kind == LC_RECORD_FAULT ||
+        record->kind == LC_RECORD_STRAY || record->kind == LC_RECORD_END;
+    if (LC_LIKELY(!model->lost) || harness) {
+        struct model_event event = {
+            .record = record,
+            .caller = model_track_provider(record->caller),
+            .callee = model_track_provider(record->callee),
+        };
+        if (record->process < LC_PROCESSES_MAX) {
+            event.process = &model->processes[record->process];
+            if (event.process->exited && record->kind != LC_RECORD_WIRE) {
+                model->record++;
+                return true; /* nothing of it is anybody's business now */
+            }
+        }
+        if (record->thread != LC_NONE && !model->lost) {
+            event.thread = model_track_thread(model, record->thread);
+        }
+        if (event.thread != NULL && event.thread->depth > 0) {
+            event.top = &event.thread->frames[event.thread->depth - 1];
+        }
+        step_by_kind(model, &event);
+    }
+    model->record++;
+    return model->verdict.kind != LC_VERDICT_BROKEN;
+}
+
+struct lc_verdict model_verdict(const struct model *model)
+{
+    LC_CHECK(model != NULL);
+
+    struct lc_verdict verdict = model->verdict;
+    verdict.warning_count = model->warnings.count;
+    verdict.app_error_count = model->app_errors.count;
+    return verdict;
+}
+
+struct model_note model_warnings(const struct model *model)
+{
+    LC_CHECK(model != NULL);
+
+    return model->warnings;
+}
+
+struct model_note model_app_errors(const struct model *model)
+{
+    LC_CHECK(model != NULL);
+
+    return model->app_errors;
+}

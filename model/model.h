@@ -1,0 +1,116 @@
+/*
+ * The oracle: reads a trace record by record and says whether the contract of
+ * Winsock service providers held.
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/schedule.h"
+#include "lastcall/trace.h"
+#include "lastcall/verdict.h"
+#include "model/rules.h"
+#include "model/state.h"
+
+/** How strictly to judge. */
+struct model_options {
+    bool tolerant;   /* the wider sets of section 25 of the catalogue */
+    bool inferences; /* SHOULD and INF rules count as broken, too */
+};
+
+/** How often each rule was put to the test. */
+struct model_coverage {
+    uint32_t checked[MODEL_RULE_COUNT]; /* its place was passed */
+    uint32_t premise[MODEL_RULE_COUNT]; /* ... and it could have been broken */
+};
+
+/** What was noted first of a kind of finding. */
+struct model_note {
+    uint32_t count;
+    uint32_t record; /* number of the first, from 0 */
+    uint16_t rule;   /* of the first */
+};
+
+/**
+ * The model of one run. A plain value: assignment is a snapshot. Reads by
+ * others stop at the options and notes; the rest is the model's own.
+ */
+struct model {
+    struct model_thread threads[MODEL_THREADS_MAX];
+    struct model_process processes[LC_PROCESSES_MAX];
+    struct model_socket sockets[MODEL_SOCKETS_MAX];
+    struct model_connection connections[MODEL_CONNECTIONS_MAX];
+    struct model_birth births[MODEL_BIRTHS_MAX];
+    uint8_t dll_threads[128]; /* by reference: index + 1, 0: not seen */
+    uint8_t dll_thread_count;
+    uint8_t birth_count;
+    struct model_world world;
+    struct model_options options;
+    bool lost; /* a limit was hit: only the harness's own rules go on */
+    uint32_t generation;
+    uint32_t record; /* number of the record being read */
+    struct lc_verdict verdict;
+    struct model_note warnings;
+    struct model_note app_errors;
+    struct model_coverage *coverage; /* borrowed, or NULL */
+};
+
+_Static_assert(sizeof(struct model) <= 20480, "the model stays small");
+
+/**
+ * Makes a model that has read nothing.
+ *
+ * @param model    filled.
+ * @param world    borrowed during the call. Catalog ids are 1 + index: the
+ *                 chains in their order, then the base providers in theirs.
+ * @param options  borrowed during the call.
+ */
+void model_init(
+    struct model *model,
+    const struct lc_world *world,
+    const struct model_options *options);
+
+/**
+ * Has the model count in `coverage` from now on.
+ *
+ * @param model     borrowed.
+ * @param coverage  borrowed until another is attached; added to; NULL: none.
+ *                  Snapshots of the model share it.
+ */
+void model_attach(struct model *model, struct model_coverage *coverage);
+
+/**
+ * Reads the next record.
+ *
+ * @param model   borrowed.
+ * @param record  borrowed during the call.
+ *
+ * Returns: false when a rule is broken and the run may stop. Further records
+ *          are not judged then.
+ */
+bool model_step(struct model *model, const struct lc_record *record);
+
+/**
+ * The verdict on the records read so far.
+ *
+ * @param model  borrowed.
+ */
+struct lc_verdict model_verdict(const struct model *model);
+
+/**
+ * The first warning, for whoever wants to name it.
+ *
+ * @param model  borrowed.
+ */
+struct model_note model_warnings(const struct model *model);
+
+/**
+ * The first error of the application.
+ *
+ * @param model  borrowed.
+ */
+struct model_note model_app_errors(const struct model *model);
+
+#endif

@@ -1,0 +1,747 @@
+#include "model/rules.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lastcall/check.h"
+
+/*
+ * Source: documented. The catalogue (spec/lifecycle.md), whose page names
+ *         stand in `source`. Inferred rules say so; some of them count as
+ *         broken, for the reason given with them.
+ */
+static const struct model_rule rules[] = {
+    [MODEL_LOAD_1] = {
+        .id = "LOAD-1",
+        .area = "LOAD",
+        .source = "initialization-2",
+        .sentence =
+            "A provider DLL is initialised by WSPStartup before any other "
+            "call into it.",
+        .group = "LOAD-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_2] = {
+        .id = "LOAD-2",
+        .area = "LOAD",
+        .source = "initialization-2; X-26",
+        .sentence =
+            "ws2_32 loads a provider on demand, when a socket of it is "
+            "created.",
+        .group = "LOAD-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_3] = {
+        .id = "LOAD-3",
+        .area = "LOAD",
+        .source = "initialization-2; X-26",
+        .sentence =
+            "Another socket of a provider that is in memory loads nothing.",
+        .group = "LOAD-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_4] = {
+        .id = "LOAD-4",
+        .area = "LOAD",
+        .source =
+            "initialization-2, transport-configuration-and-installation-2",
+        .sentence =
+            "The path of a provider DLL is the one in its catalog entry.",
+        .group = "LOAD-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_6] = {
+        .id = "LOAD-6",
+        .area = "LOAD",
+        .source = "transport-service-providers-2, initialization-2",
+        .sentence = "Only WSPStartup is looked up in a provider DLL.",
+        .group = "LOAD-6",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_14] = {
+        .id = "LOAD-14",
+        .area = "LOAD",
+        .source = "cleanup-2, nc-ws2spi-lpwspcleanup",
+        .sentence =
+            "A provider is unloaded only after its final WSPCleanup "
+            "returned.",
+        .group = "LOAD-14",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_15] = {
+        .id = "LOAD-15",
+        .area = "LOAD",
+        .source = "nc-ws2spi-lpwspcleanup, cleanup-2",
+        .sentence =
+            "After the final WSPCleanup no thread or callback needs the "
+            "DLL's code.",
+        .group = "INV-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_16] = {
+        .id = "LOAD-16",
+        .area = "LOAD",
+        .source = "nc-ws2spi-lpwspcleanup, cleanup-2; X-1",
+        .sentence =
+            "Data on closed graceful sockets has left the DLL when its "
+            "final WSPCleanup returns.",
+        .group = "CLEAN-16",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_17] = {
+        .id = "LOAD-17",
+        .area = "LOAD",
+        .source = "cleanup-2, nc-ws2spi-lpwspcleanup",
+        .sentence =
+            "After its final WSPCleanup a provider can be started again and "
+            "works as the first time.",
+        .group = "LOAD-17",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_22] = {
+        .id = "LOAD-22",
+        .area = "LOAD",
+        .source = "inferred from LOAD-13, LOAD-14, LAYER-14",
+        .sentence =
+            "Each loader frees a DLL as often as it loaded it, by the end "
+            "of the final WSACleanup.",
+        .group = "LOAD-22",
+        .promotion =
+            "LOAD-14 and INV-4 rest on it: a reference left behind keeps "
+            "the old life of the DLL",
+        .strength = MODEL_INF,
+    },
+    [MODEL_LOAD_24] = {
+        .id = "LOAD-24",
+        .area = "LOAD",
+        .source = "nf-ws2spi-wspstartup, nc-ws2spi-lpwspcleanup",
+        .sentence =
+            "A socket is created only between a successful WSPStartup and "
+            "the last WSPCleanup.",
+        .group = "INV-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_START_1] = {
+        .id = "START-1",
+        .area = "START",
+        .source = "nf-winsock-wsastartup",
+        .sentence =
+            "Without a successful WSAStartup a call fails with "
+            "WSANOTINITIALISED.",
+        .group = "START-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_START_3] = {
+        .id = "START-3",
+        .area = "START",
+        .source = "nf-winsock-wsastartup",
+        .sentence =
+            "Each successful WSAStartup adds one to the count of the "
+            "process, a failed one none.",
+        .group = "START-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_START_7] = {
+        .id = "START-7",
+        .area = "START",
+        .source = "nf-winsock-wsastartup, initialization-2",
+        .sentence = "The counts of one process are no business of another.",
+        .group = "START-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_START_9] = {
+        .id = "START-9",
+        .area = "START",
+        .source = "initialization-2",
+        .sentence =
+            "A provider keeps a count per process, and works while it is "
+            "above zero.",
+        .group = "INV-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_START_10] = {
+        .id = "START-10",
+        .area = "START",
+        .source = "inferred from START-9",
+        .sentence = "A failed WSPStartup holds nothing.",
+        .group = "START-10",
+        .strength = MODEL_INF,
+    },
+    [MODEL_CLEAN_1] = {
+        .id = "CLEAN-1",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "The application calls WSACleanup once for each successful "
+            "WSAStartup.",
+        .group = "CLEAN-1",
+        .strength = MODEL_MUST,
+        .application = true,
+    },
+    [MODEL_CLEAN_2] = {
+        .id = "CLEAN-2",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup",
+        .sentence = "A WSACleanup that is not the last calls no provider.",
+        .group = "INV-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_3] = {
+        .id = "CLEAN-3",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "WSACleanup without a start fails with WSANOTINITIALISED and "
+            "does nothing.",
+        .group = "CLEAN-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_4] = {
+        .id = "CLEAN-4",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "The final WSACleanup releases the blocked calls of every "
+            "thread.",
+        .group = "CLEAN-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_7] = {
+        .id = "CLEAN-7",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup, nc-ws2spi-lpwspcleanup; X-2",
+        .sentence =
+            "The final cleanup resets and frees the sockets that are still "
+            "open.",
+        .group = "CLEAN-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_14] = {
+        .id = "CLEAN-14",
+        .area = "CLEAN",
+        .source = "cleanup-2, initialization-2",
+        .sentence =
+            "ws2_32 calls WSPCleanup once for each successful WSPStartup it "
+            "made.",
+        .group = "INV-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_15] = {
+        .id = "CLEAN-15",
+        .area = "CLEAN",
+        .source = "cleanup-2",
+        .sentence =
+            "A WSPCleanup that leaves the count above zero touches no "
+            "socket.",
+        .group = "CLEAN-15",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_16] = {
+        .id = "CLEAN-16",
+        .area = "CLEAN",
+        .source = "cleanup-2; X-1",
+        .sentence =
+            "The final WSPCleanup first finishes sending on sockets closed "
+            "gracefully.",
+        .group = "CLEAN-16",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_17] = {
+        .id = "CLEAN-17",
+        .area = "CLEAN",
+        .source = "cleanup-2",
+        .sentence =
+            "The final WSPCleanup releases every resource of the provider.",
+        .group = "INV-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_18] = {
+        .id = "CLEAN-18",
+        .area = "CLEAN",
+        .source = "cleanup-2",
+        .sentence =
+            "After its final WSPCleanup a provider that stays loaded takes "
+            "a new WSPStartup at once.",
+        .group = "LOAD-17",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLEAN_23] = {
+        .id = "CLEAN-23",
+        .area = "CLEAN",
+        .source = "cleanup-2",
+        .sentence =
+            "A layer does not call the provider below after it has cleaned "
+            "it up.",
+        .group = "CLEAN-23",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_1] = {
+        .id = "CLOSE-1",
+        .area = "CLOSE",
+        .source =
+            " "
+            "graceful-shutdown-linger-options-and-socket-closure-in-the-spi-2",
+        .sentence = "Closing a socket frees its descriptor.",
+        .group = "CLOSE-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_2] = {
+        .id = "CLOSE-2",
+        .area = "CLOSE",
+        .source =
+            " "
+            "graceful-shutdown-linger-options-and-socket-closure-in-the-spi-2",
+        .sentence = "Closing a connected socket ends its connection, once.",
+        .group = "CLOSE-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_3] = {
+        .id = "CLOSE-3",
+        .area = "CLOSE",
+        .source = "nc-ws2spi-lpwspclosesocket; X-14",
+        .sentence =
+            "A call on a closed descriptor should fail with WSAENOTSOCK.",
+        .group = "CLOSE-3",
+        .strength = MODEL_SHOULD,
+    },
+    [MODEL_CLOSE_5] = {
+        .id = "CLOSE-5",
+        .area = "CLOSE",
+        .source = "nf-winsock-closesocket",
+        .sentence =
+            "The application closes each socket once and uses no closed or "
+            "invalid one.",
+        .group = "CLOSE-5",
+        .strength = MODEL_MUST,
+        .application = true,
+    },
+    [MODEL_CLOSE_6] = {
+        .id = "CLOSE-6",
+        .area = "CLOSE",
+        .source = "nf-winsock-closesocket; X-15",
+        .sentence =
+            "The application does not close a socket that another thread is "
+            "using.",
+        .group = "CLOSE-6",
+        .strength = MODEL_SHOULD,
+        .application = true,
+    },
+    [MODEL_CLOSE_12] = {
+        .id = "CLOSE-12",
+        .area = "CLOSE",
+        .source = "nc-ws2spi-lpwspclosesocket, closing-sockets-2; X-9",
+        .sentence =
+            "What is queued at a graceful close is sent before the "
+            "connection is given up.",
+        .group = "INV-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_15] = {
+        .id = "CLOSE-15",
+        .area = "CLOSE",
+        .source = "generic-data-transport-functions-2, nf-winsock-closesocket",
+        .sentence =
+            "Closing blocks only on a blocking socket with a nonzero linger "
+            "time.",
+        .group = "INV-8",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_16] = {
+        .id = "CLOSE-16",
+        .area = "CLOSE",
+        .source = "nf-winsock-closesocket, nc-ws2spi-lpwspclosesocket; X-10",
+        .sentence =
+            "Closing a nonblocking lingering socket with unsent data fails "
+            "with WSAEWOULDBLOCK and changes nothing.",
+        .group = "CLOSE-16",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_17] = {
+        .id = "CLOSE-17",
+        .area = "CLOSE",
+        .source = "nf-winsock-closesocket; X-11",
+        .sentence =
+            "Repeating that close fails alike until the linger is off or "
+            "zero, or a shutdown was made.",
+        .group = "CLOSE-17",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_27] = {
+        .id = "CLOSE-27",
+        .area = "CLOSE",
+        .source = "inferred from SHUT-4, CLOSE-2",
+        .sentence = "Closing after a shutdown sends no second FIN.",
+        .group = "INV-10",
+        .promotion = "INV-10 states it for every FIN",
+        .strength = MODEL_INF,
+    },
+    [MODEL_CLOSE_29] = {
+        .id = "CLOSE-29",
+        .area = "CLOSE",
+        .source = "nf-winsock-closesocket",
+        .sentence =
+            "Closing a bad descriptor fails with WSAENOTSOCK and does "
+            "nothing.",
+        .group = "CLOSE-29",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LINGER_1] = {
+        .id = "LINGER-1",
+        .area = "LINGER",
+        .source = "socket-options-and-ioctls-2, sol-socket-socket-options",
+        .sentence =
+            "A socket does not linger by default: its close is graceful, in "
+            "the background.",
+        .group = "LINGER-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LINGER_3] = {
+        .id = "LINGER-3",
+        .area = "LINGER",
+        .source = "nf-winsock-setsockopt",
+        .sentence = "Setting SO_DONTLINGER undoes SO_LINGER.",
+        .group = "LINGER-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LINGER_5] = {
+        .id = "LINGER-5",
+        .area = "LINGER",
+        .source = "ns-winsock-linger",
+        .sentence = "The linger time means nothing while lingering is off.",
+        .group = "LINGER-5",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LINGER_8] = {
+        .id = "LINGER-8",
+        .area = "LINGER",
+        .source =
+            " "
+            "graceful-shutdown-linger-options-and-socket-closure-in-the-spi-2",
+        .sentence =
+            "When the linger time runs out the connection is reset, then "
+            "the close returns.",
+        .group = "LINGER-8",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LINGER_9] = {
+        .id = "LINGER-9",
+        .area = "LINGER",
+        .source =
+            " "
+            "graceful-shutdown-linger-options-and-socket-closure-in-the-spi-2; "
+            "outside the set of X-13",
+        .sentence =
+            "A lingering close does not return before the last byte is sent "
+            "or the time ran out.",
+        .group = "LINGER-9",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LINGER_10] = {
+        .id = "LINGER-10",
+        .area = "LINGER",
+        .source =
+            " "
+            "graceful-shutdown-linger-options-and-socket-closure-in-the-spi-2",
+        .sentence = "A lingering close waits no longer than the linger time.",
+        .group = "INV-8",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LINGER_11] = {
+        .id = "LINGER-11",
+        .area = "LINGER",
+        .source = "inferred from LINGER-9",
+        .sentence =
+            "A lingering close of a connection that has ended waits for "
+            "nothing.",
+        .group = "LINGER-11",
+        .strength = MODEL_INF,
+    },
+    [MODEL_LINGER_12] = {
+        .id = "LINGER-12",
+        .area = "LINGER",
+        .source = "inferred from table 6.1",
+        .sentence =
+            "The linger option that counts is the one in force at the "
+            "close.",
+        .group = "LINGER-12",
+        .strength = MODEL_INF,
+    },
+    [MODEL_HANDLE_1] = {
+        .id = "HANDLE-1",
+        .area = "HANDLE",
+        .source = "descriptor-allocation-2, nf-ws2spi-wpumodifyifshandle",
+        .sentence =
+            "A provider registers each new descriptor before it hands it "
+            "up.",
+        .group = "HANDLE-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_HANDLE_6] = {
+        .id = "HANDLE-6",
+        .area = "HANDLE",
+        .source =
+            " "
+            "transport-division-of-responsibilities-between-dll-and-service-providers-2",
+        .sentence =
+            "ws2_32 sends a call to the provider that registered the "
+            "descriptor last.",
+        .group = "HANDLE-6",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_HANDLE_10] = {
+        .id = "HANDLE-10",
+        .area = "HANDLE",
+        .source = "shared-sockets-in-the-spi-2",
+        .sentence = "An open socket is known in every thread of its process.",
+        .group = "HANDLE-10",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_2] = {
+        .id = "LAYER-2",
+        .area = "LAYER",
+        .source = "initialization-2, layered-protocols-and-protocol-chains-2",
+        .sentence = "A call goes down the chain from its top, layer by layer.",
+        .group = "LAYER-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_3] = {
+        .id = "LAYER-3",
+        .area = "LAYER",
+        .source = "initialization-2",
+        .sentence = "A layer starts its direct successor and no other.",
+        .group = "LAYER-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_4] = {
+        .id = "LAYER-4",
+        .area = "LAYER",
+        .source = "initialization-2, nf-ws2spi-wspstartup",
+        .sentence =
+            "A layer starts a layer with the chain's own information and a "
+            "base with the base's.",
+        .group = "LAYER-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_6] = {
+        .id = "LAYER-6",
+        .area = "LAYER",
+        .source = "LPWSPSOCKET page",
+        .sentence =
+            "A layer passes to WSPSocket the information that it passed to "
+            "WSPStartup.",
+        .group = "LAYER-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_7] = {
+        .id = "LAYER-7",
+        .area = "LAYER",
+        .source = "initialization-2",
+        .sentence = "A layer passes the upcall table down unchanged.",
+        .group = "LAYER-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_11] = {
+        .id = "LAYER-11",
+        .area = "LAYER",
+        .source = "cleanup-2",
+        .sentence =
+            "A layer calls WSPCleanup below once for each successful "
+            "WSPStartup it made.",
+        .group = "INV-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_13] = {
+        .id = "LAYER-13",
+        .area = "LAYER",
+        .source = "cleanup-2 (CLEAN-15)",
+        .sentence =
+            "A layer with users does not clean up the provider below their "
+            "open sockets.",
+        .group = "LAYER-13",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LAYER_14] = {
+        .id = "LAYER-14",
+        .area = "LAYER",
+        .source = "inferred from LOAD-14",
+        .sentence =
+            "A layer frees the library below after cleaning it up and after "
+            "its last call into it.",
+        .group = "LAYER-14",
+        .promotion =
+            "LOAD-14 states it for ws2_32; the code that is called may be "
+            "gone",
+        .strength = MODEL_INF,
+    },
+    [MODEL_UPCALL_5] = {
+        .id = "UPCALL-5",
+        .area = "UPCALL",
+        .source = "inferred from LOAD-15, START-9",
+        .sentence =
+            "A provider makes no upcall after its final WSPCleanup "
+            "returned.",
+        .group = "UPCALL-5",
+        .promotion =
+            "LOAD-15 states that nothing of the provider runs any more",
+        .strength = MODEL_INF,
+    },
+    [MODEL_ERR_1] = {
+        .id = "ERR-1",
+        .area = "ERR",
+        .source = "windows-sockets-error-codes-2",
+        .sentence = "A provider call that fails leaves a nonzero error code.",
+        .group = "ERR-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_INV_1] = {
+        .id = "INV-1",
+        .area = "INV",
+        .source = "START-3, START-9, CLEAN-1, CLEAN-14, LAYER-11",
+        .sentence =
+            "No caller cleans a provider up more often than it started it.",
+        .group = "INV-1",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_2] = {
+        .id = "INV-2",
+        .area = "INV",
+        .source = "LOAD-14, LOAD-15, LOAD-24",
+        .sentence =
+            "No call goes to a provider whose count is zero, and no code of "
+            "an unmapped DLL runs.",
+        .group = "INV-2",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_3] = {
+        .id = "INV-3",
+        .area = "INV",
+        .source = "CLEAN-2",
+        .sentence =
+            "A WSACleanup that is not the last frees no handle and no "
+            "library.",
+        .group = "INV-3",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_4] = {
+        .id = "INV-4",
+        .area = "INV",
+        .source = "CLEAN-17, CLEAN-18, LOAD-17, LOAD-22",
+        .sentence = "After the final WSPCleanup the provider holds no lock.",
+        .group = "INV-4",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_6] = {
+        .id = "INV-6",
+        .area = "INV",
+        .source = "SEND-5, SEND-6, SEND-7, table 6.1",
+        .sentence =
+            "What is delivered is a prefix of what was accepted, all of it "
+            "after a graceful end; a reset has a cause.",
+        .group = "INV-6",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_7] = {
+        .id = "INV-7",
+        .area = "INV",
+        .source = "X-1, CLEAN-8, CLEAN-16, LOAD-16",
+        .sentence =
+            "What was accepted on a socket closed gracefully before the "
+            "final cleanup is delivered in the end.",
+        .group = "INV-7",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_8] = {
+        .id = "INV-8",
+        .area = "INV",
+        .source = "CLOSE-15, LINGER-10",
+        .sentence = "Closing does not sleep, unless the socket lingers.",
+        .group = "INV-8",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_9] = {
+        .id = "INV-9",
+        .area = "INV",
+        .source = "CLOSE-16, CLOSE-19, CLOSE-20, LAYER-16",
+        .sentence =
+            "A failed close leaves the socket open at every layer, a "
+            "successful one at none.",
+        .group = "INV-9",
+        .strength = MODEL_INV,
+    },
+    [MODEL_INV_10] = {
+        .id = "INV-10",
+        .area = "INV",
+        .source = "CLOSE-13, CLOSE-27, SHUT-4",
+        .sentence =
+            "At most one FIN, nothing new after it, and none without a "
+            "cause.",
+        .group = "INV-10",
+        .strength = MODEL_INV,
+    },
+    [MODEL_DEADLOCK] = {
+        .id = "DEADLOCK",
+        .area = "HARNESS",
+        .source = "trace",
+        .sentence = "Threads wait and nothing can wake them.",
+        .group = "HANG",
+        .strength = MODEL_HARNESS,
+    },
+    [MODEL_LIVELOCK] = {
+        .id = "LIVELOCK",
+        .area = "HARNESS",
+        .source = "trace",
+        .sentence = "The run goes on for ever without progress.",
+        .group = "HANG",
+        .strength = MODEL_HARNESS,
+    },
+    [MODEL_FAULT] = {
+        .id = "FAULT",
+        .area = "HARNESS",
+        .source = "trace",
+        .sentence = "Code of a provider faulted or never came back.",
+        .group = "FAULT",
+        .strength = MODEL_HARNESS,
+    },
+    [MODEL_MISUSE] = {
+        .id = "MISUSE",
+        .area = "HARNESS",
+        .source = "trace",
+        .sentence =
+            "A provider freed what was not its own, or used a lock that is "
+            "not one.",
+        .group = "MISUSE",
+        .strength = MODEL_HARNESS,
+    },
+};
+
+_Static_assert(
+    LC_COUNT_OF(rules) == MODEL_RULE_COUNT,
+    "each rule of the enum has a row");
+
+uint32_t model_rule_count(void)
+{
+    return MODEL_RULE_COUNT;
+}
+
+const struct model_rule *model_rule(uint32_t index)
+{
+    LC_CHECK(index < MODEL_RULE_COUNT);
+
+    const struct model_rule *rule = &rules[index];
+    LC_CHECK(rule->id != NULL);
+    return rule;
+}
+
+bool model_rule_find(const char *id, uint32_t *ret_index)
+{
+    LC_CHECK(id != NULL);
+    LC_CHECK(ret_index != NULL);
+
+    for (uint32_t i = 0; i < MODEL_RULE_COUNT; i++) {
+        if (strcmp(rules[i].id, id) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,135 @@
+/*
+ * The rules that the model checks: one table, in the order of the enum below,
+ * which follows the catalogue (spec/lifecycle.md).
+ */
+#ifndef MODEL_RULES_H
+#define MODEL_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How binding a statement is; section 0.2 of the catalogue. */
+enum model_strength {
+    MODEL_MUST = 0,
+    MODEL_SHOULD = 1,
+    MODEL_MAY = 2,
+    MODEL_INF = 3,    /* inferred, no page states it */
+    MODEL_INV = 4,    /* a cross-cutting invariant, derived from MUST rules */
+    MODEL_HARNESS = 5 /* the harness's own */
+};
+
+enum model_rule_index {
+    MODEL_LOAD_1,
+    MODEL_LOAD_2,
+    MODEL_LOAD_3,
+    MODEL_LOAD_4,
+    MODEL_LOAD_6,
+    MODEL_LOAD_14,
+    MODEL_LOAD_15,
+    MODEL_LOAD_16,
+    MODEL_LOAD_17,
+    MODEL_LOAD_22,
+    MODEL_LOAD_24,
+    MODEL_START_1,
+    MODEL_START_3,
+    MODEL_START_7,
+    MODEL_START_9,
+    MODEL_START_10,
+    MODEL_CLEAN_1,
+    MODEL_CLEAN_2,
+    MODEL_CLEAN_3,
+    MODEL_CLEAN_4,
+    MODEL_CLEAN_7,
+    MODEL_CLEAN_14,
+    MODEL_CLEAN_15,
+    MODEL_CLEAN_16,
+    MODEL_CLEAN_17,
+    MODEL_CLEAN_18,
+    MODEL_CLEAN_23,
+    MODEL_CLOSE_1,
+    MODEL_CLOSE_2,
+    MODEL_CLOSE_3,
+    MODEL_CLOSE_5,
+    MODEL_CLOSE_6,
+    MODEL_CLOSE_12,
+    MODEL_CLOSE_15,
+    MODEL_CLOSE_16,
+    MODEL_CLOSE_17,
+    MODEL_CLOSE_27,
+    MODEL_CLOSE_29,
+    MODEL_LINGER_1,
+    MODEL_LINGER_3,
+    MODEL_LINGER_5,
+    MODEL_LINGER_8,
+    MODEL_LINGER_9,
+    MODEL_LINGER_10,
+    MODEL_LINGER_11,
+    MODEL_LINGER_12,
+    MODEL_HANDLE_1,
+    MODEL_HANDLE_6,
+    MODEL_HANDLE_10,
+    MODEL_LAYER_2,
+    MODEL_LAYER_3,
+    MODEL_LAYER_4,
+    MODEL_LAYER_6,
+    MODEL_LAYER_7,
+    MODEL_LAYER_11,
+    MODEL_LAYER_13,
+    MODEL_LAYER_14,
+    MODEL_UPCALL_5,
+    MODEL_ERR_1,
+    MODEL_INV_1,
+    MODEL_INV_2,
+    MODEL_INV_3,
+    MODEL_INV_4,
+    MODEL_INV_6,
+    MODEL_INV_7,
+    MODEL_INV_8,
+    MODEL_INV_9,
+    MODEL_INV_10,
+    MODEL_DEADLOCK,
+    MODEL_LIVELOCK,
+    MODEL_FAULT,
+    MODEL_MISUSE,
+    MODEL_RULE_COUNT
+};
+
+/** One rule. All strings are static and never NULL, except `promotion`. */
+struct model_rule {
+    const char *id;
+    const char *area;
+    const char *source;    /* page of the documents, or what it rests on */
+    const char *sentence;  /* in our own words */
+    const char *group;     /* rules of one group say the same */
+    const char *promotion; /* why an INF rule counts as broken, or NULL */
+    uint8_t strength;      /* enum model_strength */
+    bool application;      /* binds the application: never broken */
+};
+
+/**
+ * Number of rules in the table.
+ *
+ * Returns: at least 1; indices run below it.
+ */
+uint32_t model_rule_count(void);
+
+/**
+ * One rule of the table.
+ *
+ * @param index  below model_rule_count().
+ *
+ * Returns: borrowed, static.
+ */
+const struct model_rule *model_rule(uint32_t index);
+
+/**
+ * Finds a rule by its id.
+ *
+ * @param id         borrowed; for example "CLEAN-16".
+ * @param ret_index  filled when found.
+ *
+ * Returns: true when there is such a rule.
+ */
+bool model_rule_find(const char *id, uint32_t *ret_index);
+
+#endif

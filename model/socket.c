@@ -1,0 +1,414 @@
+#include "lastcall/abi.h"
+#include "model/area.h"
+#include "model/report.h"
+
+static bool api_has_socket(uint8_t api)
+{
+    return (api >= LC_CALL_CONNECT && api <= LC_CALL_CLOSESOCKET);
+}
+
+/* A connection gets to know the chain of the application's socket above it. */
+static void
+adopt(struct model *model, const struct model_event *event, uint8_t slot)
+{
+    struct model_connection *connection =
+        model_track_connection_of(model, slot);
+    if (connection == NULL) {
+        return;
+    }
+    LC_CHECK(slot < MODEL_SOCKETS_MAX);
+
+    const struct model_socket *socket = &model->sockets[slot];
+    connection->flags |= MODEL_CONNECTION_JUDGED;
+    connection->linger = socket->linger;
+    connection->linger_s = socket->linger_s;
+    connection->origin = socket->origin;
+    if ((socket->flags & MODEL_SOCKET_RACY) != 0) {
+        connection->flags |= MODEL_CONNECTION_RACY;
+    }
+    if (socket->closing > 0) {
+        connection->flags |= MODEL_CONNECTION_RACY;
+    }
+    uint8_t below = slot;
+    for (uint32_t hop = 0; hop < LC_CHAIN_LENGTH_MAX; hop++) {
+        if (below == MODEL_NONE) {
+            break;
+        }
+        connection->layers |= model->sockets[below].layers;
+        below = model->sockets[below].lower;
+    }
+    for (uint32_t i = 0; i < LC_PROVIDERS_MAX; i++) {
+        if ((connection->layers & (1U << i)) == 0) {
+            continue;
+        }
+        if (model->world.kinds[i] == LC_PROVIDER_DLL) {
+            connection->flags |= MODEL_CONNECTION_HOSTED;
+        }
+        if (model_track_ending(&event->process->providers[i])) {
+            connection->flags |= MODEL_CONNECTION_FINAL;
+        }
+    }
+}
+
+void model_socket_connect(
+    struct model *model,
+    const struct model_event *event,
+    uint32_t index)
+{
+    LC_CHECK(index < MODEL_CONNECTIONS_MAX);
+
+    struct model_connection *connection = &model->connections[index];
+    uint8_t slot =
+        model_track_socket(model, connection->process, connection->handle);
+    if (slot == MODEL_NONE) {
+        return;
+    }
+    struct model_socket *socket = &model->sockets[slot];
+    if (socket->connection != MODEL_NONE) {
+        model->connections[socket->connection].slot = MODEL_NONE;
+        model->connections[socket->connection].flags |= MODEL_CONNECTION_RACY;
+    }
+    socket->connection = (uint8_t) index;
+    connection->slot = slot;
+    if ((socket->flags & MODEL_SOCKET_APP) != 0) {
+        adopt(model, event, slot);
+        return;
+    }
+    for (uint8_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
+        const struct model_socket *upper = &model->sockets[i];
+        if (upper->live && upper->lower == slot &&
+            (upper->flags & MODEL_SOCKET_APP) != 0) {
+            adopt(model, event, i);
+        }
+    }
+}
+
+/* A new descriptor: calls that use its value already belong to an old one,
+ * and whom they will reach is anybody's guess. */
+static void appear(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    uint8_t slot = model_track_socket_new(model, record->process, record->a);
+    if (slot == MODEL_NONE) {
+        return;
+    }
+    LC_CHECK(slot < MODEL_SOCKETS_MAX);
+    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+        struct model_thread *thread = &model->threads[i];
+        if (thread->api != MODEL_NONE && thread->process == record->process &&
+            api_has_socket(thread->api) && thread->handle == record->a) {
+            model->sockets[slot].flags |= MODEL_SOCKET_RACY;
+            thread->revived = true;
+        }
+    }
+    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+        const struct model_connection *connection = &model->connections[i];
+        if (connection->number != 0 && connection->slot == MODEL_NONE &&
+            connection->process == record->process &&
+            connection->handle == record->a &&
+            (connection->flags & MODEL_CONNECTION_FRESH) != 0) {
+            model_socket_connect(model, event, i);
+        }
+    }
+}
+
+static void
+registered(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    uint8_t slot = model_track_socket(model, record->process, record->a);
+    if (slot == MODEL_NONE) {
+        appear(model, event);
+        slot = model_track_socket(model, record->process, record->a);
+    }
+    if (slot != MODEL_NONE) {
+        model->sockets[slot].owner = record->callee;
+        model->sockets[slot].registered_record = model->record;
+    }
+    if (event->thread != NULL) {
+        struct model_frame *frame = model_track_spi(event->thread);
+        if (frame != NULL && frame->callee == record->callee) {
+            frame->flags |= MODEL_FRAME_REGISTERED;
+        }
+    }
+}
+
+/* The layers whose own close of it is under way on this thread. */
+static uint8_t closing_layers(const struct model_thread *thread)
+{
+    uint8_t layers = 0;
+    LC_CHECK(thread != NULL);
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        const struct model_frame *frame = &thread->frames[i];
+        uint8_t provider = model_track_provider(frame->callee);
+        if (frame->kind == MODEL_FRAME_SPI &&
+            frame->function == LC_SPI_CLOSE_SOCKET && provider != MODEL_NONE) {
+            layers |= (uint8_t) (1U << provider);
+        }
+    }
+    return layers;
+}
+
+static void freed(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    uint8_t slot = model_track_socket(model, record->process, record->a);
+    if (slot == MODEL_NONE) {
+        return;
+    }
+    struct model_socket *socket = &model->sockets[slot];
+    LC_CHECK(socket->live);
+    if (thread != NULL && thread->api == LC_CALL_CLOSESOCKET &&
+        thread->slot == slot) {
+        bool calm = thread->generation == socket->generation &&
+            thread->low >= 1 && (socket->flags & MODEL_SOCKET_RACY) == 0;
+        uint8_t open = socket->layers & (uint8_t) ~closing_layers(thread);
+        model_report_unless(model, MODEL_INV_9, calm, open == 0);
+    }
+    if (socket->connection != MODEL_NONE) {
+        model->connections[socket->connection].slot = MODEL_NONE;
+    }
+    socket->live = false;
+    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
+        if (model->sockets[i].lower == slot) {
+            model->sockets[i].lower = MODEL_NONE;
+        }
+    }
+}
+
+static void call_begins(struct model *model, const struct model_event *event)
+{
+    struct model_thread *thread = event->thread;
+    if (!api_has_socket(thread->api)) {
+        return;
+    }
+    uint8_t slot =
+        model_track_socket(model, thread->process, thread->handle);
+    thread->slot = slot;
+    if (slot == MODEL_NONE) {
+        return;
+    }
+    struct model_socket *socket = &model->sockets[slot];
+    struct model_connection *connection =
+        model_track_connection_of(model, slot);
+    thread->generation = socket->generation;
+    thread->layers = socket->layers;
+    if (connection != NULL) {
+        thread->connection = (uint8_t) (connection - model->connections);
+        LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
+    }
+    if (thread->api != LC_CALL_SHUTDOWN) {
+        return;
+    }
+    uint32_t flags = 0;
+    if (thread->option != LC_SD_RECEIVE) {
+        socket->flags |= MODEL_SOCKET_SHUT;
+        flags |= MODEL_CONNECTION_SHUT;
+    }
+    if (thread->option != LC_SD_SEND) {
+        flags |= MODEL_CONNECTION_SHUT_RECEIVE;
+    }
+    if (connection != NULL) {
+        connection->flags |= flags;
+    }
+}
+
+/* The linger state after a setsockopt that succeeded: LINGER-3, -4, -5. */
+static void linger_set(
+    struct model_socket *socket,
+    struct model_connection *connection,
+    const struct model_thread *thread)
+{
+    bool late = connection != NULL && connection->accepted > connection->sent;
+    if (thread->api == LC_CALL_LINGER) {
+        uint32_t seconds = thread->value & 0xffffU;
+        bool on = (thread->value >> 16) != 0;
+        socket->linger = MODEL_LINGER_OFF;
+        if (on) {
+            socket->linger =
+                seconds == 0 ? MODEL_LINGER_HARD : MODEL_LINGER_TIMED;
+        }
+        socket->linger_s = (uint16_t) seconds;
+        socket->origin = MODEL_LINGER_OPTION;
+    } else {
+        socket->linger =
+            thread->value != 0 ? MODEL_LINGER_OFF : MODEL_LINGER_VAGUE;
+        socket->origin = MODEL_LINGER_DONTLINGER;
+    }
+    if (late) {
+        socket->origin = MODEL_LINGER_LATE;
+    }
+    if (connection != NULL) {
+        connection->linger = socket->linger;
+        connection->linger_s = socket->linger_s;
+        connection->origin = socket->origin;
+    }
+}
+
+static void
+option_set(struct model *model, const struct model_event *event)
+{
+    const struct model_thread *thread = event->thread;
+    if (thread->slot == MODEL_NONE) {
+        return;
+    }
+    struct model_socket *socket = &model->sockets[thread->slot];
+    if (!socket->live || socket->generation != thread->generation) {
+        return;
+    }
+    LC_CHECK(event->record->a != -1);
+    if (thread->api == LC_CALL_FIONBIO) {
+        socket->flags &= (uint8_t) ~MODEL_SOCKET_NONBLOCKING;
+        if (thread->value != 0) {
+            socket->flags |= MODEL_SOCKET_NONBLOCKING;
+        }
+        return;
+    }
+    linger_set(socket, model_track_connection_of(model, thread->slot), thread);
+}
+
+/* Two threads that set one option at a time: which came last is unknown. */
+static void option_race(struct model *model, const struct model_event *event)
+{
+    const struct model_thread *thread = event->thread;
+    if (thread->slot == MODEL_NONE) {
+        return;
+    }
+    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+        const struct model_thread *other = &model->threads[i];
+        bool sets = other->api == LC_CALL_LINGER ||
+            other->api == LC_CALL_DONTLINGER || other->api == LC_CALL_FIONBIO;
+        if (other == thread || !sets || other->process != thread->process ||
+            other->slot != thread->slot) {
+            continue;
+        }
+        model->sockets[thread->slot].flags |= MODEL_SOCKET_RACY;
+        if (thread->connection != MODEL_NONE) {
+            model->connections[thread->connection].flags |=
+                MODEL_CONNECTION_RACY;
+        }
+    }
+}
+
+static void call_ends(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    bool failed = record->a == -1;
+    if (thread->api == LC_CALL_SOCKET && !failed) {
+        uint8_t slot = model_track_socket(model, record->process, record->a);
+        if (slot != MODEL_NONE) {
+            model->sockets[slot].flags |= MODEL_SOCKET_APP;
+            adopt(model, event, slot);
+        }
+    } else if (thread->api == LC_CALL_SEND &&
+               thread->connection != MODEL_NONE) {
+        struct model_connection *connection =
+            &model->connections[thread->connection];
+        if (!failed && record->a > 0) {
+            connection->promised += (uint64_t) record->a;
+        }
+    } else if (
+        !failed &&
+        (thread->api == LC_CALL_LINGER || thread->api == LC_CALL_DONTLINGER ||
+         thread->api == LC_CALL_FIONBIO)) {
+        option_set(model, event);
+    }
+}
+
+/* The call of a thread reaches a descriptor that its value did not mean when
+ * the application made the call. */
+static void spi_call(struct model *model, const struct model_event *event)
+{
+    const struct model_thread *thread = event->thread;
+    const struct lc_record *record = event->record;
+    if (thread->api == MODEL_NONE || !api_has_socket(thread->api) ||
+        record->a != thread->handle) {
+        return;
+    }
+    LC_CHECK(record->kind == LC_RECORD_SPI_CALL);
+    if (thread->slot != MODEL_NONE) {
+        const struct model_socket *socket = &model->sockets[thread->slot];
+        if (socket->live && socket->generation == thread->generation) {
+            return;
+        }
+    }
+    uint8_t slot = model_track_socket(model, record->process, record->a);
+    if (slot != MODEL_NONE) {
+        model->sockets[slot].flags |= MODEL_SOCKET_RACY;
+        struct model_connection *connection =
+            model_track_connection_of(model, slot);
+        if (connection != NULL) {
+            connection->flags |= MODEL_CONNECTION_RACY;
+        }
+    }
+}
+
+static void spi_created(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    const struct model_frame *frame = event->top;
+    model_report_unless(
+        model,
+        MODEL_HANDLE_1,
+        true,
+        (frame->flags & MODEL_FRAME_REGISTERED) != 0);
+    uint8_t slot = model_track_socket(model, record->process, record->a);
+    if (slot == MODEL_NONE) {
+        return;
+    }
+    LC_CHECK(event->callee < LC_PROVIDERS_MAX);
+    model->sockets[slot].layers |= (uint8_t) (1U << event->callee);
+    if (frame->child != MODEL_NONE && frame->child != slot) {
+        model->sockets[slot].lower = frame->child;
+    }
+    if (thread->depth >= 2) {
+        struct model_frame *parent =
+            &event->thread->frames[thread->depth - 2];
+        if (parent->kind == MODEL_FRAME_SPI &&
+            parent->function == LC_SPI_SOCKET) {
+            parent->child = slot;
+        }
+    }
+}
+
+static void spi_closed(struct model *model, const struct model_event *event)
+{
+    LC_CHECK(event->callee < LC_PROVIDERS_MAX);
+
+    uint8_t slot = model_track_socket(
+        model, event->record->process, event->top->value);
+    if (slot != MODEL_NONE) {
+        model->sockets[slot].layers &= (uint8_t) ~(1U << event->callee);
+    }
+}
+
+void model_socket_step(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    LC_CHECK(event->process != NULL || record->kind == LC_RECORD_HANDLE);
+
+    if (record->kind == LC_RECORD_HANDLE) {
+        if (event->process == NULL) {
+            return;
+        }
+        if (record->function == LC_HANDLE_FREE) {
+            freed(model, event);
+        } else {
+            registered(model, event);
+        }
+    } else if (record->kind == LC_RECORD_API_CALL) {
+        call_begins(model, event);
+        option_race(model, event);
+    } else if (record->kind == LC_RECORD_API_RETURN) {
+        call_ends(model, event);
+    } else if (record->kind == LC_RECORD_SPI_CALL) {
+        spi_call(model, event);
+    } else if (record->function == LC_SPI_SOCKET && record->a != -1) {
+        spi_created(model, event);
+    } else if (record->function == LC_SPI_CLOSE_SOCKET && record->a == 0) {
+        spi_closed(model, event);
+    }
+}

@@ -1,0 +1,152 @@
+#include "lastcall/abi.h"
+#include "model/area.h"
+#include "model/report.h"
+
+/*
+ * A call that has returned took effect for certain, one under way may have.
+ * So the true count of starts lies between `starts` less the cleanups and
+ * `starts` plus the startups under way. Each open call keeps the lowest and
+ * the highest of it over its own duration, its own effect left out.
+ */
+static void bounds_update(struct model *model, uint8_t process_index)
+{
+    LC_CHECK(process_index < LC_PROCESSES_MAX);
+
+    const struct model_process *process = &model->processes[process_index];
+    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+        struct model_thread *thread = &model->threads[i];
+        if (thread->api == MODEL_NONE || thread->process != process_index) {
+            continue;
+        }
+        int own_clean = thread->api == LC_CALL_WSACLEANUP ? 1 : 0;
+        int own_start = thread->api == LC_CALL_WSASTARTUP ? 1 : 0;
+        int low = process->starts - process->cleaning + own_clean;
+        int high = process->starts + process->starting - own_start;
+        if (low < thread->low) {
+            thread->low = (int16_t) low;
+        }
+        if (high > thread->high) {
+            thread->high = (int16_t) high;
+        }
+    }
+}
+
+static void call_begins(struct model *model, const struct model_event *event)
+{
+    LC_CHECK(event->process != NULL && event->thread != NULL);
+
+    struct model_process *process = event->process;
+    struct model_thread *thread = event->thread;
+    thread->low = (int16_t) (process->starts - process->cleaning);
+    thread->high = (int16_t) (process->starts + process->starting);
+    if (thread->api == LC_CALL_WSASTARTUP) {
+        process->starting++;
+        bounds_update(model, event->record->process);
+    }
+    if (thread->api == LC_CALL_WSACLEANUP) {
+        process->cleaning++;
+        bounds_update(model, event->record->process);
+    }
+}
+
+static bool others_started(const struct model *model, uint8_t process_index)
+{
+    for (uint8_t i = 0; i < LC_PROCESSES_MAX; i++) {
+        const struct model_process *other = &model->processes[i];
+        if (i != process_index && (other->starts > 0 || other->cleaned)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a call without a start has to answer, and one with a start must not. */
+static void answer_check(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    uint8_t api = thread->api;
+    if (api == LC_CALL_WSASTARTUP || api == LC_CALL_GETLASTERROR ||
+        api == LC_CALL_SLEEP) {
+        return;
+    }
+    bool refused = record->a == -1 && record->b == LC_WSANOTINITIALISED;
+    bool never = thread->high <= 0;
+    bool always = thread->low >= 1;
+    LC_CHECK(!(never && always));
+    if (never && api == LC_CALL_WSACLEANUP) {
+        model_report_app(model, MODEL_CLEAN_1);
+    } else if (never) {
+        model_report_app(model, MODEL_CLOSE_5);
+    }
+    bool wrong = (never && !refused) || (always && refused);
+    if (wrong && others_started(model, record->process)) {
+        model_report_unless(model, MODEL_START_7, true, false);
+        return;
+    }
+    if (api == LC_CALL_WSACLEANUP) {
+        model_report_unless(model, MODEL_CLEAN_3, never, refused);
+    } else {
+        model_report_unless(model, MODEL_START_1, never, refused);
+    }
+    model_report_unless(model, MODEL_START_7, never || always, !wrong);
+    model_report_unless(model, MODEL_START_3, always, !refused);
+}
+
+static void call_ends(struct model *model, const struct model_event *event)
+{
+    LC_CHECK(event->process != NULL && event->thread != NULL);
+
+    struct model_process *process = event->process;
+    const struct model_thread *thread = event->thread;
+    answer_check(model, event);
+    if (thread->api == LC_CALL_WSASTARTUP) {
+        process->starting--;
+        process->starts = (int16_t) (process->starts + (event->record->a == 0));
+        bounds_update(model, event->record->process);
+    }
+    if (thread->api == LC_CALL_WSACLEANUP) {
+        process->cleaning--;
+        if (event->record->a == 0 && process->starts > 0) {
+            process->starts--;
+        }
+        bounds_update(model, event->record->process);
+    }
+}
+
+/* Connections of a process that did not clean up may end in any way (X-33);
+ * tolerant, so may those of one that ends right after its cleanup (X-1). */
+static void process_ends(struct model *model, const struct model_event *event)
+{
+    struct model_process *process = event->process;
+    LC_CHECK(process != NULL);
+
+    process->exited = true;
+    if (process->starts > 0) {
+        model_report_app(model, MODEL_CLEAN_1);
+    }
+    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+        struct model_connection *connection = &model->connections[i];
+        bool clean = (connection->flags & MODEL_CONNECTION_CLEANED) != 0;
+        if (connection->number != 0 &&
+            connection->process == event->record->process &&
+            (!clean || model->options.tolerant)) {
+            connection->flags |= MODEL_CONNECTION_RACY;
+        }
+    }
+}
+
+void model_start_step(struct model *model, const struct model_event *event)
+{
+    LC_CHECK(model != NULL);
+
+    const struct lc_record *record = event->record;
+    if (record->kind == LC_RECORD_API_CALL) {
+        call_begins(model, event);
+    } else if (record->kind == LC_RECORD_API_RETURN) {
+        call_ends(model, event);
+    } else if (record->kind == LC_RECORD_PROCESS && event->process != NULL &&
+               record->function == 1) {
+        process_ends(model, event);
+    }
+}

@@ -1,0 +1,227 @@
+/*
+ * The model's state: what the documents let an observer know after the records
+ * read so far. Plain values of fixed size; assignment is a snapshot.
+ */
+#ifndef MODEL_STATE_H
+#define MODEL_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/limits.h"
+#include "lastcall/schedule.h"
+#include "lastcall/trace.h"
+
+enum model_limits {
+    MODEL_THREADS_MAX = LC_THREADS_MAX + LC_DLL_THREADS_MAX,
+    MODEL_DEPTH_MAX = 16,
+    MODEL_SOCKETS_MAX = 32,     /* live at once */
+    MODEL_CONNECTIONS_MAX = 32, /* a window over their numbers */
+    MODEL_BIRTHS_MAX = 16,      /* live objects that DllMain created */
+    MODEL_CALLERS = LC_MODULE_PROVIDER + LC_PROVIDERS_MAX,
+    MODEL_ENTRIES_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
+    MODEL_NONE = 0xff /* no index */
+};
+
+/* What a final census counts: kinds of objects, and running threads. */
+enum model_census {
+    MODEL_CENSUS_THREAD = LC_OBJECT_COUNT,
+    MODEL_CENSUS_COUNT = LC_OBJECT_COUNT + 1
+};
+
+enum model_frame_kind {
+    MODEL_FRAME_API = 0,
+    MODEL_FRAME_SPI = 1,
+    MODEL_FRAME_UPCALL = 2,
+    MODEL_FRAME_DLL_MAIN = 3
+};
+
+enum model_frame_flag {
+    MODEL_FRAME_FINAL = 1,      /* WSPCleanup that may bring the count to 0 */
+    MODEL_FRAME_RACED = 2,      /* the count may have been 0 during the call */
+    MODEL_FRAME_FIRST = 4,      /* WSPStartup while the count was 0 */
+    MODEL_FRAME_NESTED = 8,     /* something below WSPStartup failed */
+    MODEL_FRAME_REGISTERED = 16 /* WSPSocket: the callee registered a handle */
+};
+
+/** A call that has not returned. */
+struct model_frame {
+    int64_t value;    /* socket; WSPStartup: version word */
+    uint8_t kind;     /* enum model_frame_kind */
+    uint8_t function; /* enum lc_call, lc_spi or lc_upcall */
+    uint8_t caller;   /* enum lc_module */
+    uint8_t callee;   /* enum lc_module */
+    uint8_t flags;    /* enum model_frame_flag */
+    uint8_t entry;    /* WSPStartup, WSPSocket: catalog id passed, 0: none */
+    uint8_t child;    /* WSPSocket: slot of the socket made below, or none */
+    uint8_t zero;
+};
+
+_Static_assert(sizeof(struct model_frame) == 16, "frames are dense");
+
+/** A thread and the application call that it is in. */
+struct model_thread {
+    uint64_t api_time_ns; /* when the call began */
+    uint64_t wait_time_ns;
+    int64_t wait_ms;        /* time-out of the wait, -1: none */
+    int64_t handle;         /* socket argument */
+    uint32_t api_record;    /* number of the record that began the call */
+    uint32_t option;        /* length, how, option name, entry */
+    uint32_t value;         /* option value */
+    uint32_t wait_spent_ms; /* waits of the call that ran out */
+    uint32_t generation;    /* of the socket when the call began */
+    int16_t low;            /* bounds of the process's count of starts ... */
+    int16_t high;           /* ... over the whole call, without its effect */
+    uint8_t process;
+    uint8_t api;    /* enum lc_call, MODEL_NONE: in no call */
+    uint8_t slot;   /* of the socket argument, MODEL_NONE: not known */
+    uint8_t layers; /* of the socket when the call began */
+    uint8_t connection; /* of the socket, index or MODEL_NONE */
+    uint8_t waiting; /* enum lc_wait_for, MODEL_NONE: runs */
+    uint8_t depth;
+    bool revived; /* the handle, unknown at first, came to life meanwhile */
+    struct model_frame frames[MODEL_DEPTH_MAX];
+};
+
+enum model_provider_flag {
+    MODEL_PROVIDER_VAGUE = 1,   /* a WSPCleanup failed: count unknown, X-35 */
+    MODEL_PROVIDER_STARTED = 2, /* since it was mapped */
+    MODEL_PROVIDER_CLEANED = 4, /* had a final WSPCleanup in this process */
+    MODEL_PROVIDER_MAPPED = 8,
+    MODEL_PROVIDER_REMAPPED = 16, /* mapped since its last final WSPCleanup */
+    MODEL_PROVIDER_CENSUS = 32,   /* a final census is due */
+    MODEL_PROVIDER_LOCKS = 64     /* a lock was deleted while some were held */
+};
+
+/** A provider in one process. */
+struct model_provider {
+    uint16_t live[MODEL_CENSUS_COUNT];
+    uint16_t base[MODEL_CENSUS_COUNT]; /* when its life began */
+    uint32_t started_record;           /* last WSPStartup by ws2_32 */
+    uint16_t version;                  /* of the last successful WSPStartup */
+    uint8_t count;                     /* WSPStartups less WSPCleanups */
+    uint8_t starting;                  /* WSPStartups under way */
+    uint8_t cleaning;                  /* WSPCleanups under way */
+    uint8_t inside;                    /* SPI calls under way, all threads */
+    uint8_t held;                      /* locks entered and not left */
+    uint8_t flags;                     /* enum model_provider_flag */
+};
+
+struct model_process {
+    struct model_provider providers[LC_PROVIDERS_MAX];
+    uint8_t owed[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* WSPCleanups owed */
+    uint8_t refs[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* library references */
+    uint8_t loaded[MODEL_CALLERS]; /* bit per provider index, ever */
+    int16_t starts;   /* WSAStartups less WSACleanups that returned */
+    uint8_t starting; /* WSAStartups under way */
+    uint8_t cleaning; /* WSACleanups under way */
+    bool exited;
+    bool cleaned; /* its count of starts came back to 0 */
+};
+
+/* What a socket's linger options ask of its close. */
+enum model_linger {
+    MODEL_LINGER_OFF = 0,
+    MODEL_LINGER_HARD = 1,  /* on, zero seconds */
+    MODEL_LINGER_TIMED = 2, /* on, some seconds */
+    MODEL_LINGER_VAGUE = 3  /* on, the documents do not say for how long */
+};
+
+/* Which call set them so. */
+enum model_linger_origin {
+    MODEL_LINGER_DEFAULT = 0,
+    MODEL_LINGER_OPTION = 1,     /* SO_LINGER */
+    MODEL_LINGER_DONTLINGER = 2, /* SO_DONTLINGER */
+    MODEL_LINGER_LATE = 3        /* either, with data in the queue already */
+};
+
+enum model_socket_flag {
+    MODEL_SOCKET_RACY = 1, /* threads raced on it: judge nothing subtle */
+    MODEL_SOCKET_APP = 2,  /* the application has it */
+    MODEL_SOCKET_NONBLOCKING = 4,
+    MODEL_SOCKET_REFUSED = 8, /* a close failed with WSAEWOULDBLOCK */
+    MODEL_SOCKET_SHUT = 16    /* shutdown of the sending side was asked for */
+};
+
+/** A descriptor of one process. */
+struct model_socket {
+    int64_t handle;
+    uint32_t generation;
+    uint32_t registered_record;
+    uint16_t linger_s;
+    uint8_t process;
+    bool live;
+    uint8_t owner;      /* enum lc_module: who registered it last */
+    uint8_t layers;     /* bit per provider index that has it open */
+    uint8_t closing;    /* closesocket calls under way */
+    uint8_t flags;      /* enum model_socket_flag */
+    uint8_t lower;      /* slot of the socket below, or MODEL_NONE */
+    uint8_t connection; /* index, or MODEL_NONE */
+    uint8_t linger;     /* enum model_linger */
+    uint8_t origin;     /* enum model_linger_origin */
+};
+
+_Static_assert(sizeof(struct model_socket) == 32, "sockets are dense");
+
+enum model_connection_flag {
+    MODEL_CONNECTION_CONNECTED = 1,
+    MODEL_CONNECTION_JUDGED = 2, /* belongs to a socket of the application */
+    MODEL_CONNECTION_RACY = 4,
+    MODEL_CONNECTION_CLOSING = 8,
+    MODEL_CONNECTION_CLOSED = 16, /* closesocket returned 0 */
+    MODEL_CONNECTION_NONBLOCKING = 32,
+    MODEL_CONNECTION_FIN = 64,
+    MODEL_CONNECTION_FIN_ACKED = 128,
+    MODEL_CONNECTION_RST = 256,
+    MODEL_CONNECTION_GIVEN_UP = 512, /* WIRE_CLOSE */
+    MODEL_CONNECTION_SHUT = 1024,    /* sending side, by the application */
+    MODEL_CONNECTION_SHUT_RECEIVE = 2048,
+    MODEL_CONNECTION_FINAL = 4096, /* a final cleanup of its chain began */
+    MODEL_CONNECTION_ENDED = 8192, /* both FINs were through at its close */
+    MODEL_CONNECTION_REFUSED = 16384,
+    MODEL_CONNECTION_HOSTED = 32768, /* a hosted layer is in its chain */
+    MODEL_CONNECTION_CLEANED = 65536, /* final WSPCleanup of its base is over */
+    MODEL_CONNECTION_SENDING = 131072 /* a send ended with an error */
+};
+
+/** A connection of a base provider, and how its socket was closed. */
+struct model_connection {
+    uint64_t accepted; /* bytes taken over by the transport */
+    uint64_t sent;
+    uint64_t delivered;
+    uint64_t promised; /* bytes that the application's sends returned */
+    uint64_t close_time_ns;
+    uint64_t data_time_ns; /* last byte put on the wire */
+    int64_t handle;
+    uint32_t number; /* from 1; 0: free */
+    uint32_t flags;  /* enum model_connection_flag */
+    uint16_t linger_s;
+    uint8_t process;
+    uint8_t provider; /* index of the base */
+    uint8_t slot;     /* of its socket, or MODEL_NONE */
+    uint8_t layers;   /* bit per provider index in its chain */
+    uint8_t linger;   /* enum model_linger, at the close */
+    uint8_t origin;   /* enum model_linger_origin */
+};
+
+/** An object that DllMain created; it may outlive the final WSPCleanup. */
+struct model_birth {
+    uint32_t number; /* 0: free */
+    uint8_t process;
+    uint8_t provider;
+    uint8_t kind; /* enum lc_object */
+    uint8_t zero;
+};
+
+/** What the model knows of the world. */
+struct model_world {
+    uint8_t provider_count;
+    uint8_t entry_count;
+    uint8_t kinds[LC_PROVIDERS_MAX];             /* enum lc_provider_kind */
+    uint8_t base_entry[LC_PROVIDERS_MAX];        /* catalog id, 0: a layer */
+    uint8_t below[LC_PROVIDERS_MAX]; /* bits: who may come next in a chain */
+    uint8_t entry_length[MODEL_ENTRIES_MAX + 1]; /* by catalog id */
+    uint8_t entry_providers[MODEL_ENTRIES_MAX + 1][LC_CHAIN_LENGTH_MAX];
+};
+
+#endif

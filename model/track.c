@@ -1,0 +1,199 @@
+#include "model/track.h"
+
+#include <string.h>
+
+#include "model/report.h"
+
+/* DLL threads take the entries after the schedule's, as they turn up. */
+struct model_thread *model_track_thread(struct model *model, uint8_t reference)
+{
+    LC_CHECK(reference != LC_NONE);
+
+    if (reference < LC_THREADS_MAX) {
+        return &model->threads[reference];
+    }
+    if ((reference & LC_THREAD_REF_DLL) == 0) {
+        model_report_lost(model);
+        return NULL;
+    }
+    uint8_t *index = &model->dll_threads[reference & 0x7fU];
+    if (*index == 0) {
+        if (model->dll_thread_count == LC_DLL_THREADS_MAX) {
+            model_report_lost(model);
+            return NULL;
+        }
+        model->dll_thread_count++;
+        *index = (uint8_t) (LC_THREADS_MAX + model->dll_thread_count);
+    }
+    LC_CHECK(*index <= MODEL_THREADS_MAX);
+    return &model->threads[*index - 1];
+}
+
+struct model_frame *model_track_push(
+    struct model *model,
+    const struct model_event *event,
+    enum model_frame_kind kind)
+{
+    LC_CHECK(event->thread != NULL);
+
+    const struct lc_record *record = event->record;
+    struct model_thread *thread = event->thread;
+    if (thread->depth == MODEL_DEPTH_MAX) {
+        model_report_lost(model);
+        return NULL;
+    }
+    struct model_frame *frame = &thread->frames[thread->depth];
+    thread->depth++;
+    thread->process = record->process;
+    *frame = (struct model_frame){
+        .value = record->a,
+        .kind = (uint8_t) kind,
+        .function = (uint8_t) record->function,
+        .caller = record->caller,
+        .callee = record->callee,
+        .child = MODEL_NONE,
+    };
+    return frame;
+}
+
+struct model_frame *model_track_top(
+    struct model *model,
+    const struct model_event *event,
+    enum model_frame_kind kind)
+{
+    LC_CHECK(event->thread != NULL);
+
+    struct model_thread *thread = event->thread;
+    const struct lc_record *record = event->record;
+    if (thread->depth == 0) {
+        model_report_lost(model);
+        return NULL;
+    }
+    struct model_frame *frame = &thread->frames[thread->depth - 1];
+    bool same = frame->kind == (uint8_t) kind;
+    if (kind == MODEL_FRAME_SPI || kind == MODEL_FRAME_DLL_MAIN) {
+        same = same && frame->callee == record->callee;
+    }
+    if (kind != MODEL_FRAME_DLL_MAIN) {
+        same = same && frame->function == (uint8_t) record->function;
+    }
+    if (!same) {
+        model_report_lost(model);
+        return NULL;
+    }
+    return frame;
+}
+
+void model_track_pop(struct model *model, struct model_thread *thread)
+{
+    LC_CHECK(thread->depth > 0);
+
+    thread->depth--;
+    const struct model_frame *frame = &thread->frames[thread->depth];
+    uint8_t callee = model_track_provider(frame->callee);
+    if (frame->kind == MODEL_FRAME_SPI && callee != MODEL_NONE) {
+        struct model_provider *provider =
+            &model->processes[thread->process].providers[callee];
+        LC_CHECK(provider->inside > 0);
+        provider->inside--;
+    }
+    if (frame->kind == MODEL_FRAME_API) {
+        thread->api = MODEL_NONE;
+    }
+}
+
+struct model_frame *model_track_spi(struct model_thread *thread)
+{
+    LC_CHECK(thread != NULL);
+    LC_CHECK(thread->depth <= MODEL_DEPTH_MAX);
+
+    for (uint32_t i = thread->depth; i > 0; i--) {
+        if (thread->frames[i - 1].kind == MODEL_FRAME_SPI) {
+            return &thread->frames[i - 1];
+        }
+    }
+    return NULL;
+}
+
+/* Where the search begins: handle values step by four. */
+static uint32_t socket_place(uint8_t process, int64_t handle)
+{
+    uint64_t key = ((uint64_t) handle >> 2) + (uint64_t) process * 8U;
+    return (uint32_t) (key % MODEL_SOCKETS_MAX);
+}
+
+uint8_t
+model_track_socket(const struct model *model, uint8_t process, int64_t handle)
+{
+    LC_CHECK(process < LC_PROCESSES_MAX);
+
+    uint32_t place = socket_place(process, handle);
+    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
+        uint32_t slot = (place + i) % MODEL_SOCKETS_MAX;
+        const struct model_socket *socket = &model->sockets[slot];
+        if (socket->live && socket->handle == handle &&
+            socket->process == process) {
+            return (uint8_t) slot;
+        }
+    }
+    return MODEL_NONE;
+}
+
+uint8_t
+model_track_socket_new(struct model *model, uint8_t process, int64_t handle)
+{
+    LC_CHECK(process < LC_PROCESSES_MAX);
+    LC_CHECK(model_track_socket(model, process, handle) == MODEL_NONE);
+
+    uint32_t place = socket_place(process, handle);
+    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
+        uint32_t slot = (place + i) % MODEL_SOCKETS_MAX;
+        struct model_socket *socket = &model->sockets[slot];
+        if (!socket->live) {
+            model->generation++;
+            *socket = (struct model_socket){
+                .handle = handle,
+                .generation = model->generation,
+                .registered_record = model->record,
+                .process = process,
+                .live = true,
+                .lower = MODEL_NONE,
+                .connection = MODEL_NONE,
+            };
+            return (uint8_t) slot;
+        }
+    }
+    model_report_lost(model);
+    return MODEL_NONE;
+}
+
+struct model_connection *
+model_track_connection_of(struct model *model, uint8_t slot)
+{
+    LC_CHECK(slot < MODEL_SOCKETS_MAX || slot == MODEL_NONE);
+
+    for (uint32_t hop = 0; hop < LC_CHAIN_LENGTH_MAX; hop++) {
+        if (slot == MODEL_NONE || !model->sockets[slot].live) {
+            return NULL;
+        }
+        const struct model_socket *socket = &model->sockets[slot];
+        if (socket->connection != MODEL_NONE) {
+            LC_CHECK(socket->connection < MODEL_CONNECTIONS_MAX);
+            return &model->connections[socket->connection];
+        }
+        slot = socket->lower;
+    }
+    return NULL;
+}
+
+struct model_connection *
+model_track_connection(struct model *model, int64_t number)
+{
+    if (number < 1 || number > UINT32_MAX) {
+        return NULL;
+    }
+    uint32_t index = (uint32_t) ((uint64_t) number - 1) % MODEL_CONNECTIONS_MAX;
+    struct model_connection *connection = &model->connections[index];
+    LC_CHECK(index < MODEL_CONNECTIONS_MAX);
+    return connection->number == (uint32_t) number ? connection : NULL;
+}

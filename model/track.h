@@ -1,0 +1,158 @@
+/*
+ * Where the run is: threads with their open calls, descriptors, connections.
+ * Inside model/ only.
+ */
+#ifndef MODEL_TRACK_H
+#define MODEL_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "model/model.h"
+
+/** A record with what the state says about it. */
+struct model_event {
+    const struct lc_record *record;
+    struct model_process *process; /* NULL: outside any process */
+    struct model_thread *thread;   /* NULL: the simulator's own event */
+    /* The innermost open call; for a return record the call that returns.
+     * NULL: none. */
+    struct model_frame *top;
+    uint8_t caller; /* index of the provider, MODEL_NONE: not one */
+    uint8_t callee;
+};
+
+/**
+ * The provider behind a module number.
+ *
+ * @param module  enum lc_module.
+ *
+ * Returns: its index, or MODEL_NONE.
+ */
+static inline uint8_t model_track_provider(uint8_t module)
+{
+    uint8_t index = (uint8_t) (module - LC_MODULE_PROVIDER);
+    return index < LC_PROVIDERS_MAX ? index : (uint8_t) MODEL_NONE;
+}
+
+/**
+ * True when the process's count of this provider is, or may be, on its way to
+ * zero: every WSPStartup has its WSPCleanup under way or done.
+ *
+ * @param provider  borrowed.
+ */
+static inline bool model_track_ending(const struct model_provider *provider)
+{
+    return provider->count <= provider->cleaning;
+}
+
+/**
+ * The thread of a reference.
+ *
+ * @param model      borrowed.
+ * @param reference  thread reference of a record, not LC_NONE.
+ *
+ * Returns: borrowed; NULL when there is no room, and the model is lost then.
+ */
+struct model_thread *
+model_track_thread(struct model *model, uint8_t reference);
+
+/**
+ * Opens a call on a thread.
+ *
+ * @param model   borrowed.
+ * @param event   borrowed; its thread must not be NULL.
+ * @param kind    enum model_frame_kind.
+ *
+ * Returns: borrowed, or NULL when there is no room, and the model is lost.
+ */
+struct model_frame *model_track_push(
+    struct model *model,
+    const struct model_event *event,
+    enum model_frame_kind kind);
+
+/**
+ * The call that a return record ends, which must be the innermost.
+ *
+ * @param model  borrowed.
+ * @param event  borrowed; its thread must not be NULL.
+ * @param kind   enum model_frame_kind.
+ *
+ * Returns: borrowed, or NULL when the trace makes no sense; the model is lost.
+ */
+struct model_frame *model_track_top(
+    struct model *model,
+    const struct model_event *event,
+    enum model_frame_kind kind);
+
+/**
+ * Closes the innermost call of a thread.
+ *
+ * @param model   borrowed.
+ * @param thread  borrowed; must have an open call.
+ */
+void model_track_pop(struct model *model, struct model_thread *thread);
+
+/**
+ * The innermost open provider call of a thread.
+ *
+ * @param thread  borrowed.
+ *
+ * Returns: borrowed, or NULL.
+ */
+struct model_frame *model_track_spi(struct model_thread *thread);
+
+/**
+ * Finds a live descriptor.
+ *
+ * @param model    borrowed.
+ * @param process  index.
+ * @param handle   its value.
+ *
+ * Returns: its slot, or MODEL_NONE.
+ */
+uint8_t model_track_socket(
+    const struct model *model,
+    uint8_t process,
+    int64_t handle);
+
+/**
+ * Takes a free slot for a descriptor.
+ *
+ * @param model    borrowed.
+ * @param process  index.
+ * @param handle   its value.
+ *
+ * Returns: its slot, filled with what a new socket has; MODEL_NONE when there
+ *          is no room, and the model is lost then.
+ */
+uint8_t model_track_socket_new(
+    struct model *model,
+    uint8_t process,
+    int64_t handle);
+
+/**
+ * The connection of a descriptor, looked for in the sockets below, too.
+ *
+ * @param model  borrowed.
+ * @param slot   a live one, or MODEL_NONE.
+ *
+ * Returns: borrowed, or NULL.
+ */
+struct model_connection *
+model_track_connection_of(struct model *model, uint8_t slot);
+
+/**
+ * The connection of a number.
+ *
+ * @param model   borrowed.
+ * @param number  from 1.
+ *
+ * Returns: borrowed, or NULL when it is not followed (any more).
+ */
+struct model_connection *
+model_track_connection(struct model *model, int64_t number);
+
+#endif

@@ -1,0 +1,657 @@
+#include "sim/net/net.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim/engine/arena.h"
+#include "sim/engine/choice.h"
+#include "sim/engine/thread.h"
+#include "sim/engine/trace.h"
+
+enum {
+    PATTERN_PERIOD = 65521, /* a prime: no power of two repeats it */
+    PATTERN_STRIDE = 997,   /* between the streams of two handles */
+    HANDLE_FIRST = 0x40,    /* values are multiples of 4, as in Windows */
+    LATE_MAX = 3            /* extra latencies that a packet may take */
+};
+
+enum connection_state {
+    CONNECTION_FREE = 0,
+    CONNECTION_NEW = 1,
+    CONNECTION_CONNECTING = 2,
+    CONNECTION_UP = 3,
+    CONNECTION_ENDED = 4, /* FIN acknowledged both ways */
+    CONNECTION_RESET = 5
+};
+
+struct connection {
+    uint8_t state; /* enum connection_state */
+    uint8_t process;
+    uint8_t module; /* the base provider that opened it */
+    uint8_t has_handle;
+    uint8_t is_finishing; /* FIN is owed or sent */
+    uint8_t is_fin_sent;
+    uint8_t is_cancelled;
+    uint8_t is_released; /* nobody owns it any more */
+    uint32_t handle_index;
+    uint32_t object;
+    uint32_t buffer_bytes;
+    uint32_t segments; /* put on the wire, for the names of packets */
+    uint32_t flight_bytes;
+    uint32_t zero;
+    uint64_t handle; /* value, kept after it is freed: keys the pattern */
+    uint64_t accepted_bytes;
+    uint64_t sent_bytes;
+    uint64_t acked_bytes;
+};
+
+struct handles {
+    uint32_t fresh; /* values given out so far */
+    uint32_t freed_count;
+    uint32_t open_count;
+    uint32_t zero;
+    uint32_t freed[SIM_HANDLES_MAX]; /* indexes, the last one freed on top */
+};
+
+struct sim_net {
+    uint64_t bits_per_s;
+    uint64_t latency_ns;
+    uint32_t window_bytes;
+    uint32_t peer_rate; /* 0: the peer reads at once */
+    uint32_t sndbuf_bytes;
+    uint32_t connection_count;
+    struct handles handles[LC_PROCESSES_MAX];
+    struct connection connections[SIM_CONNECTIONS_MAX];
+};
+
+#define SIM_NET ((struct sim_net *)sim_arena_part(SIM_PART_NET))
+
+/* Constant after start-up. */
+static const unsigned char *pattern;
+
+static void pattern_make(void)
+{
+    if (pattern != NULL) {
+        return;
+    }
+    size_t size_bytes = PATTERN_PERIOD + LC_SEND_MAX;
+    unsigned char *at = mmap(
+        NULL,
+        size_bytes,
+        PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS,
+        -1,
+        0);
+    LC_CHECK(at != MAP_FAILED);
+    uint64_t state = 1;
+    for (size_t i = 0; i < PATTERN_PERIOD; i++) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        at[i] = (unsigned char)(state >> 56);
+    }
+    for (size_t i = PATTERN_PERIOD; i < size_bytes; i++) {
+        at[i] = at[i - PATTERN_PERIOD];
+    }
+    /* A provider that writes into what it is given to send is caught. */
+    int result = mprotect(at, size_bytes, PROT_READ);
+    LC_CHECK(result == 0);
+    pattern = at;
+}
+
+const unsigned char *sim_net_pattern(lc_socket handle, uint64_t offset_bytes)
+{
+    LC_CHECK(pattern != NULL);
+    uint64_t start = (handle >> 2) * PATTERN_STRIDE + offset_bytes;
+    return pattern + start % PATTERN_PERIOD;
+}
+
+static struct connection *connection_at(uint32_t number)
+{
+    LC_CHECK(number >= 1 && number <= SIM_NET->connection_count);
+    struct connection *connection = &SIM_NET->connections[number - 1];
+    LC_CHECK(connection->state != CONNECTION_FREE);
+    return connection;
+}
+
+static uint32_t number_of(const struct connection *connection)
+{
+    return (uint32_t)(connection - SIM_NET->connections) + 1;
+}
+
+static uint64_t wait_key(const struct connection *connection)
+{
+    return (uint64_t)(uintptr_t)connection;
+}
+
+static void wire(
+    const struct connection *connection,
+    enum lc_wire what,
+    uint64_t bytes,
+    uint64_t offset,
+    bool is_right)
+{
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_WIRE,
+        .process = connection->process,
+        .caller = connection->module,
+        .callee = LC_MODULE_SYSTEM,
+        .function = (uint16_t)what,
+        .a = number_of(connection),
+        .b = (int64_t)bytes,
+        .c = (int64_t)offset,
+        .d = is_right,
+    });
+}
+
+static void changed(const struct connection *connection)
+{
+    sim_thread_progress();
+    (void)sim_thread_wake(
+        wait_key(connection),
+        SIM_THREADS_MAX,
+        SIM_WAKE_SIGNALLED);
+}
+
+static uint64_t transfer_ns(uint64_t bytes, uint64_t bits_per_s)
+{
+    return bytes * 8 * LC_NS_PER_S / bits_per_s;
+}
+
+/* One way, with what the choice of this packet adds. */
+static uint64_t latency_ns(struct connection *connection)
+{
+    const struct sim_net *net = SIM_NET;
+    uint32_t late = sim_choice_packet(
+        number_of(connection),
+        connection->segments,
+        LATE_MAX);
+    connection->segments++;
+    return net->latency_ns * (1 + (uint64_t)late);
+}
+
+static void start(
+    struct connection *connection,
+    enum lc_event event,
+    uint64_t delay_ns,
+    uint64_t value)
+{
+    sim_thread_schedule(
+        event,
+        (uint16_t)number_of(connection),
+        delay_ns,
+        value);
+}
+
+/* Puts on the wire what may go: one burst, or the FIN behind all of them. */
+static void push(struct connection *connection)
+{
+    const struct sim_net *net = SIM_NET;
+    if (connection->state != CONNECTION_UP || connection->flight_bytes > 0 ||
+        connection->is_fin_sent) {
+        return;
+    }
+    uint64_t unsent = connection->accepted_bytes - connection->sent_bytes;
+    if (unsent > 0) {
+        uint64_t bytes =
+            unsent < net->window_bytes ? unsent : net->window_bytes;
+        wire(connection, LC_WIRE_DATA, bytes, connection->sent_bytes, true);
+        connection->sent_bytes += bytes;
+        connection->flight_bytes = (uint32_t)bytes;
+        uint64_t delay_ns = latency_ns(connection);
+        start(
+            connection,
+            LC_EVENT_DELIVER,
+            delay_ns + transfer_ns(bytes, net->bits_per_s),
+            bytes);
+        return;
+    }
+    if (connection->is_finishing) {
+        wire(connection, LC_WIRE_FIN, 0, connection->sent_bytes, true);
+        connection->is_fin_sent = 1;
+        start(connection, LC_EVENT_DELIVER, latency_ns(connection), 0);
+    }
+}
+
+static void on_connected(uint16_t object, uint64_t value)
+{
+    (void)value;
+    struct connection *connection = connection_at(object);
+    if (connection->state != CONNECTION_CONNECTING) {
+        return;
+    }
+    connection->state = CONNECTION_UP;
+    wire(connection, LC_WIRE_CONNECTED, 0, 0, true);
+    push(connection);
+    changed(connection);
+}
+
+static void on_deliver(uint16_t object, uint64_t value)
+{
+    const struct sim_net *net = SIM_NET;
+    struct connection *connection = connection_at(object);
+    if (connection->state != CONNECTION_UP) {
+        return;
+    }
+    if (value == 0) {
+        wire(connection, LC_WIRE_FIN_DELIVER, 0, connection->sent_bytes, true);
+        start(connection, LC_EVENT_ACK, net->latency_ns, 0);
+        return;
+    }
+    wire(
+        connection,
+        LC_WIRE_DELIVER,
+        value,
+        connection->sent_bytes - value,
+        true);
+    if (net->peer_rate > 0) {
+        start(
+            connection,
+            LC_EVENT_READ,
+            transfer_ns(value, (uint64_t)net->peer_rate * 8),
+            value);
+        return;
+    }
+    start(connection, LC_EVENT_ACK, net->latency_ns, value);
+}
+
+static void on_read(uint16_t object, uint64_t value)
+{
+    struct connection *connection = connection_at(object);
+    if (connection->state == CONNECTION_UP) {
+        start(connection, LC_EVENT_ACK, SIM_NET->latency_ns, value);
+    }
+}
+
+static void on_ack(uint16_t object, uint64_t value)
+{
+    struct connection *connection = connection_at(object);
+    if (connection->state != CONNECTION_UP) {
+        return;
+    }
+    if (value == 0) {
+        wire(connection, LC_WIRE_FIN_ACK, 0, connection->sent_bytes, true);
+        connection->state = CONNECTION_ENDED;
+    } else {
+        LC_CHECK(value == connection->flight_bytes);
+        wire(connection, LC_WIRE_ACK, value, connection->acked_bytes, true);
+        connection->flight_bytes = 0;
+        connection->acked_bytes += value;
+        push(connection);
+    }
+    changed(connection);
+}
+
+void sim_net_open(void)
+{
+    sim_arena_part_declare(SIM_PART_NET, sizeof(struct sim_net));
+    sim_thread_set_handler(LC_EVENT_CONNECTED, on_connected);
+    sim_thread_set_handler(LC_EVENT_DELIVER, on_deliver);
+    sim_thread_set_handler(LC_EVENT_READ, on_read);
+    sim_thread_set_handler(LC_EVENT_ACK, on_ack);
+    pattern_make();
+}
+
+void sim_net_begin(const struct lc_world *world)
+{
+    struct sim_net *net = SIM_NET;
+    LC_CHECK(world->link_bits_per_s > 0);
+    LC_CHECK(world->link_window_bytes > 0);
+    net->bits_per_s = world->link_bits_per_s;
+    net->latency_ns = world->link_latency_ns;
+    net->window_bytes = world->link_window_bytes;
+    net->peer_rate = world->peer_kind == LC_PEER_SLOW ? world->peer_rate : 0;
+    net->sndbuf_bytes = world->sndbuf_bytes;
+}
+
+static struct lc_place net_place(void)
+{
+    return (struct lc_place){
+        .kind = LC_PLACE_SHIM,
+        .function = LC_SHIM_NET,
+        .module = (uint8_t)sim_thread_module(),
+    };
+}
+
+static bool handle_take(struct handles *handles, uint32_t *ret_index)
+{
+    if (handles->open_count == SIM_HANDLES_MAX) {
+        return false;
+    }
+    bool reuse = handles->freed_count > 0 &&
+                 sim_choice_upto(LC_STREAM_HANDLE, net_place(), 1) == 1;
+    if (reuse) {
+        handles->freed_count--;
+        *ret_index = handles->freed[handles->freed_count];
+    } else {
+        *ret_index = handles->fresh;
+        handles->fresh++;
+    }
+    handles->open_count++;
+    return true;
+}
+
+enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
+{
+    struct sim_net *net = SIM_NET;
+    sim_thread_yield(net_place());
+    uint32_t process = sim_thread_process();
+    LC_CHECK(process < LC_PROCESSES_MAX);
+    uint32_t index;
+    if (net->connection_count == SIM_CONNECTIONS_MAX ||
+        !handle_take(&net->handles[process], &index)) {
+        return LC_WSAENOBUFS;
+    }
+    struct connection *connection = &net->connections[net->connection_count];
+    net->connection_count++;
+    *connection = (struct connection){
+        .state = CONNECTION_NEW,
+        .process = (uint8_t)process,
+        .module = (uint8_t)sim_thread_module(),
+        .has_handle = 1,
+        .handle_index = index,
+        .handle = HANDLE_FIRST + 4 * (uint64_t)index,
+        .object = sim_thread_number(),
+        .buffer_bytes = net->sndbuf_bytes,
+    };
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_CREATE,
+        .function = LC_OBJECT_SOCKET,
+        .caller = connection->module,
+        .callee = LC_MODULE_SYSTEM,
+        .a = connection->object,
+    });
+    wire(connection, LC_WIRE_OPEN, 0, connection->handle, false);
+    *ret_connection = number_of(connection);
+    *ret_handle = connection->handle;
+    return LC_WSA_OK;
+}
+
+void sim_net_close_handle(uint32_t number)
+{
+    struct connection *connection = connection_at(number);
+    LC_CHECK(connection->has_handle);
+    struct handles *handles = &SIM_NET->handles[connection->process];
+    LC_CHECK(handles->open_count > 0);
+    connection->has_handle = 0;
+    wire(connection, LC_WIRE_CLOSE, 0, connection->handle, false);
+    if (handles->freed_count == SIM_HANDLES_MAX) {
+        memmove(
+            &handles->freed[0],
+            &handles->freed[1],
+            (SIM_HANDLES_MAX - 1) * sizeof handles->freed[0]);
+        handles->freed_count--;
+    }
+    handles->freed[handles->freed_count] = connection->handle_index;
+    handles->freed_count++;
+    handles->open_count--;
+}
+
+/* Waits for the next change of the connection. */
+static enum lc_wsa wait_change(
+    const struct connection *connection,
+    uint64_t timeout_ns)
+{
+    enum sim_wake wake = sim_thread_block(&(struct sim_wait_options){
+        .wait_for = LC_WAIT_NET,
+        .key = wait_key(connection),
+        .timeout_ns = timeout_ns,
+        .object = number_of(connection),
+    });
+    if (connection->is_cancelled) {
+        return LC_WSAEINTR;
+    }
+    return wake == SIM_WAKE_TIMEOUT ? LC_WSAETIMEDOUT : LC_WSA_OK;
+}
+
+static enum lc_wsa state_error(const struct connection *connection)
+{
+    if (connection->is_cancelled) {
+        return LC_WSAEINTR;
+    }
+    if (connection->state == CONNECTION_RESET) {
+        return LC_WSAECONNRESET;
+    }
+    if (connection->is_finishing) {
+        return LC_WSAESHUTDOWN;
+    }
+    return connection->state == CONNECTION_UP ? LC_WSA_OK : LC_WSAENOTCONN;
+}
+
+enum lc_wsa sim_net_connect(uint32_t number, bool wait)
+{
+    sim_thread_yield(net_place());
+    struct connection *connection = connection_at(number);
+    if (connection->is_cancelled) {
+        return LC_WSAEINTR;
+    }
+    if (connection->state == CONNECTION_UP ||
+        connection->state == CONNECTION_ENDED) {
+        return LC_WSAEISCONN;
+    }
+    if (connection->state == CONNECTION_RESET) {
+        return LC_WSAECONNRESET;
+    }
+    if (connection->state == CONNECTION_CONNECTING) {
+        return LC_WSAEALREADY;
+    }
+    connection->state = CONNECTION_CONNECTING;
+    wire(connection, LC_WIRE_SYN, 0, 0, false);
+    start(
+        connection,
+        LC_EVENT_CONNECTED,
+        latency_ns(connection) + SIM_NET->latency_ns,
+        0);
+    if (!wait) {
+        return LC_WSAEWOULDBLOCK;
+    }
+    while (connection->state == CONNECTION_CONNECTING) {
+        enum lc_wsa error = wait_change(connection, SIM_FOREVER);
+        if (error != LC_WSA_OK) {
+            return error;
+        }
+    }
+    return connection->state == CONNECTION_RESET ? LC_WSAECONNABORTED
+                                                 : LC_WSA_OK;
+}
+
+/* Takes what fits into the buffer. */
+static uint32_t take_bytes(
+    struct connection *connection,
+    const unsigned char *bytes,
+    uint32_t size_bytes)
+{
+    uint64_t used = connection->accepted_bytes - connection->acked_bytes;
+    uint64_t room =
+        used < connection->buffer_bytes ? connection->buffer_bytes - used : 0;
+    uint32_t taken = size_bytes < room ? size_bytes : (uint32_t)room;
+    if (taken == 0) {
+        return 0;
+    }
+    const unsigned char *right =
+        sim_net_pattern(connection->handle, connection->accepted_bytes);
+    /* The same constant memory needs no comparison. */
+    bool is_right = bytes == right || memcmp(bytes, right, taken) == 0;
+    wire(
+        connection,
+        LC_WIRE_ACCEPT,
+        taken,
+        connection->accepted_bytes,
+        is_right);
+    connection->accepted_bytes += taken;
+    sim_thread_progress();
+    push(connection);
+    return taken;
+}
+
+enum lc_wsa sim_net_send(
+    uint32_t number,
+    const unsigned char *bytes,
+    uint32_t size_bytes,
+    bool wait,
+    uint32_t *ret_taken)
+{
+    LC_CHECK_IF(size_bytes > 0, bytes != NULL);
+    sim_thread_yield(net_place());
+    struct connection *connection = connection_at(number);
+    uint32_t taken = 0;
+    for (;;) {
+        enum lc_wsa error = state_error(connection);
+        if (error != LC_WSA_OK) {
+            return error;
+        }
+        taken += take_bytes(connection, bytes + taken, size_bytes - taken);
+        if (taken == size_bytes || (taken > 0 && !wait)) {
+            *ret_taken = taken;
+            return LC_WSA_OK;
+        }
+        if (!wait) {
+            return LC_WSAEWOULDBLOCK;
+        }
+        error = wait_change(connection, SIM_FOREVER);
+        if (error != LC_WSA_OK) {
+            return error;
+        }
+    }
+}
+
+enum lc_wsa sim_net_finish(uint32_t number)
+{
+    sim_thread_yield(net_place());
+    struct connection *connection = connection_at(number);
+    if (connection->state != CONNECTION_UP &&
+        connection->state != CONNECTION_ENDED) {
+        return LC_WSAENOTCONN;
+    }
+    if (!connection->is_finishing) {
+        connection->is_finishing = 1;
+        push(connection);
+        changed(connection);
+    }
+    return LC_WSA_OK;
+}
+
+enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns)
+{
+    sim_thread_yield(net_place());
+    struct connection *connection = connection_at(number);
+    uint64_t until_ns = timeout_ns == SIM_FOREVER
+                            ? SIM_FOREVER
+                            : sim_thread_now_ns() + timeout_ns;
+    while (!sim_net_is_drained(number)) {
+        uint64_t now_ns = sim_thread_now_ns();
+        if (now_ns >= until_ns) {
+            return LC_WSAETIMEDOUT;
+        }
+        uint64_t left_ns =
+            until_ns == SIM_FOREVER ? SIM_FOREVER : until_ns - now_ns;
+        enum lc_wsa error = wait_change(connection, left_ns);
+        if (error != LC_WSA_OK) {
+            return error;
+        }
+    }
+    return connection->state == CONNECTION_RESET ? LC_WSAECONNRESET : LC_WSA_OK;
+}
+
+static void reset(struct connection *connection)
+{
+    bool was_up = connection->state == CONNECTION_UP ||
+                  connection->state == CONNECTION_CONNECTING;
+    if (was_up) {
+        wire(
+            connection,
+            LC_WIRE_RST,
+            connection->accepted_bytes - connection->acked_bytes,
+            connection->acked_bytes,
+            true);
+    }
+    if (connection->state != CONNECTION_ENDED) {
+        connection->state = CONNECTION_RESET;
+    }
+    uint16_t number = (uint16_t)number_of(connection);
+    (void)sim_thread_unschedule(LC_EVENT_CONNECTED, number);
+    (void)sim_thread_unschedule(LC_EVENT_DELIVER, number);
+    (void)sim_thread_unschedule(LC_EVENT_READ, number);
+    (void)sim_thread_unschedule(LC_EVENT_ACK, number);
+    changed(connection);
+}
+
+void sim_net_abort(uint32_t number)
+{
+    sim_thread_yield(net_place());
+    reset(connection_at(number));
+}
+
+void sim_net_cancel(uint32_t number)
+{
+    struct connection *connection = connection_at(number);
+    connection->is_cancelled = 1;
+    (void)sim_thread_wake(
+        wait_key(connection),
+        SIM_THREADS_MAX,
+        SIM_WAKE_CANCELLED);
+}
+
+static void release(struct connection *connection)
+{
+    LC_CHECK(!connection->is_released);
+    LC_CHECK(!connection->has_handle);
+    if (connection->state == CONNECTION_UP ||
+        connection->state == CONNECTION_CONNECTING) {
+        reset(connection);
+    }
+    connection->is_released = 1;
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_DESTROY,
+        .process = connection->process,
+        .function = LC_OBJECT_SOCKET,
+        .caller = (uint8_t)sim_thread_module(),
+        .callee = connection->module,
+        .a = connection->object,
+    });
+}
+
+void sim_net_release(uint32_t number)
+{
+    release(connection_at(number));
+}
+
+bool sim_net_is_drained(uint32_t number)
+{
+    const struct connection *connection = connection_at(number);
+    return connection->state != CONNECTION_UP &&
+           connection->state != CONNECTION_CONNECTING;
+}
+
+bool sim_net_is_busy(uint32_t number)
+{
+    const struct connection *connection = connection_at(number);
+    return connection->state == CONNECTION_UP &&
+           (connection->accepted_bytes > connection->acked_bytes ||
+            connection->is_finishing);
+}
+
+bool sim_net_is_connected(uint32_t number)
+{
+    const struct connection *connection = connection_at(number);
+    return connection->state == CONNECTION_UP ||
+           connection->state == CONNECTION_ENDED;
+}
+
+void sim_net_set_buffer(uint32_t number, uint32_t size_bytes)
+{
+    struct connection *connection = connection_at(number);
+    connection->buffer_bytes = size_bytes;
+    changed(connection);
+}
+
+void sim_net_process_exit(uint32_t process)
+{
+    struct sim_net *net = SIM_NET;
+    for (uint32_t i = 0; i < net->connection_count; i++) {
+        struct connection *connection = &net->connections[i];
+        if (connection->process == process && !connection->is_released) {
+            connection->has_handle = 0;
+            connection->is_released = 1;
+            reset(connection);
+        }
+    }
+}

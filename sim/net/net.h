@@ -1,0 +1,134 @@
+/*
+ * The transport below a base provider, and what lies beyond it: connections
+ * with their retransmission-free stream, the link, and the peer. It stands for
+ * the kernel half of a Winsock provider (AFD and TCP).
+ *
+ * A connection takes bytes from sends into a buffer, puts one burst of at most
+ * the peer's window on the wire, and goes on when it is acknowledged. The end
+ * of the stream (FIN) follows when all is acknowledged.
+ * Source: documented. shutdown: FIN after all data sent and acknowledged
+ *         (catalogue X-18 allows it before or after the acknowledgement).
+ *
+ * Bytes are coded by position: sim_net_pattern(handle, offset) is what an
+ * application sends, and each byte taken over is compared with it.
+ *
+ * Calls are yield points (LC_SHIM_NET) and run on a simulated thread. Waits
+ * take virtual time.
+ */
+#ifndef SIM_NET_NET_H
+#define SIM_NET_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/schedule.h"
+
+enum sim_net_limits {
+    SIM_CONNECTIONS_MAX = 64, /* per run */
+    SIM_HANDLES_MAX = 32      /* at once, per process */
+};
+
+/** Declares the part and makes the pattern. At start-up. */
+void sim_net_open(void);
+
+/** Takes the world of the coming run. */
+void sim_net_begin(const struct lc_world *world);
+
+/** What an application sends at a place of a socket's stream.
+ *
+ * @param offset_bytes  from the beginning of the stream.
+ *
+ * Returns: LC_SEND_MAX readable bytes, constant memory.
+ */
+const unsigned char *sim_net_pattern(lc_socket handle, uint64_t offset_bytes);
+
+/**
+ * Opens a connection and a handle to it, for the running module.
+ *
+ * @param ret_connection  filled; its number, from 1.
+ * @param ret_handle      filled; its value is a choice: a fresh one, or the
+ *                        one that was freed last.
+ *
+ * Errors: LC_WSAENOBUFS.
+ */
+enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle);
+
+/**
+ * Frees the handle's value. The connection lives on; see sim_net_release.
+ */
+void sim_net_close_handle(uint32_t connection);
+
+/**
+ * Connects to the peer.
+ *
+ * @param wait  whether to wait for the end of it.
+ *
+ * Time:   one round trip when it waits.
+ * Errors: LC_WSAEWOULDBLOCK (goes on by itself), LC_WSAEALREADY,
+ *         LC_WSAEISCONN, LC_WSAEINTR when cancelled.
+ */
+enum lc_wsa sim_net_connect(uint32_t connection, bool wait);
+
+/**
+ * Takes bytes over into the send buffer.
+ *
+ * @param wait       whether to wait until all are taken.
+ * @param ret_taken  filled on LC_WSA_OK; bytes taken, 1 or more unless
+ *                   size_bytes is 0.
+ *
+ * Time:   as long as the buffer is full, when it waits.
+ * Errors: LC_WSAENOTCONN, LC_WSAESHUTDOWN, LC_WSAECONNRESET,
+ *         LC_WSAEWOULDBLOCK, LC_WSAEINTR when cancelled.
+ */
+enum lc_wsa sim_net_send(
+    uint32_t connection,
+    const unsigned char *bytes,
+    uint32_t size_bytes,
+    bool wait,
+    uint32_t *ret_taken);
+
+/**
+ * Ends the stream: FIN follows the bytes that were taken.
+ *
+ * Errors: LC_WSAENOTCONN.
+ */
+enum lc_wsa sim_net_finish(uint32_t connection);
+
+/**
+ * Waits until the stream has ended: all acknowledged, FIN included.
+ *
+ * Time:   up to timeout_ns.
+ * Errors: LC_WSAETIMEDOUT, LC_WSAEINTR when cancelled, LC_WSAECONNRESET when
+ *         it was reset.
+ */
+enum lc_wsa sim_net_drain(uint32_t connection, uint64_t timeout_ns);
+
+/** Resets the connection: RST, and what is unsent is thrown away. */
+void sim_net_abort(uint32_t connection);
+
+/** Ends the waits of all threads on the connection, now and later. */
+void sim_net_cancel(uint32_t connection);
+
+/**
+ * Gives the connection up. One that has not ended is reset.
+ */
+void sim_net_release(uint32_t connection);
+
+/** Whether nothing is left to be sent: never connected, reset, or drained. */
+bool sim_net_is_drained(uint32_t connection);
+
+/** Whether bytes were taken that are not acknowledged, or a FIN is owed. */
+bool sim_net_is_busy(uint32_t connection);
+
+/** Whether the connection is established and not reset. */
+bool sim_net_is_connected(uint32_t connection);
+
+/** Sets the size of the send buffer. Bytes that were taken stay. */
+void sim_net_set_buffer(uint32_t connection, uint32_t size_bytes);
+
+/** Resets all connections of a process that ended. */
+void sim_net_process_exit(uint32_t process);
+
+#endif

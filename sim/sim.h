@@ -1,0 +1,137 @@
+/*
+ * The simulator: plays a schedule and leaves a trace. This is all of sim/ that
+ * fuzz/ and tools/ see.
+ *
+ * Order of use: sim_open, any number of sim_replace_provider, any number of
+ * sim_play, sim_close. One simulation per process; it is not thread-safe.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+#include "lastcall/trace.h"
+
+#include "sim/engine/choice.h"
+#include "sim/engine/copy.h"
+#include "sim/engine/status.h"
+#include "sim/engine/trace.h"
+
+/* Room for the one line that explains an error. */
+enum {
+    SIM_ERROR_BYTES = 512
+};
+
+struct sim_error {
+    char text[SIM_ERROR_BYTES]; /* one line without its end, empty: none */
+};
+
+/** Maps the arena and registers everything. */
+LC_MUST_USE enum sim_status sim_open(struct sim_error *ret_error);
+
+/** Gives it all back. */
+void sim_close(void);
+
+/**
+ * Puts real code in place of a built-in: in every world that is played from
+ * now on, the provider of that name is the DLL.
+ *
+ * @param name  borrowed; a provider's name.
+ * @param path  borrowed; file on the host.
+ *
+ * Errors: SIM_ERROR_FILE, SIM_ERROR_IMAGE, SIM_ERROR_EXPORT, SIM_ERROR_LIMIT.
+ */
+LC_MUST_USE enum sim_status sim_replace_provider(
+    const char *name,
+    const char *path,
+    struct sim_error *ret_error);
+
+struct sim_play_options {
+    const struct lc_schedule *schedule; /* borrowed */
+    /* NULL: the schedule's own choices. Otherwise they are not looked at. */
+    const struct sim_backer *backer;
+    sim_trace_sink_fn *sink; /* NULL: nobody reads the trace */
+    void *sink_context;
+    /* Fills the stacks before the run, to show that nothing depends on what
+     * they held. */
+    bool fill_stacks;
+    uint8_t fill_byte;
+    /* Calls this on the host's stack before each decision, with every thread
+     * parked; for snapshots. NULL: nobody. */
+    void (*at_step)(void *context);
+    void *at_step_context;
+};
+
+struct sim_result {
+    enum lc_end end;
+    uint64_t record_count;
+    uint64_t hash;       /* of the trace */
+    uint64_t virtual_ns; /* how far the clock went */
+    uint64_t step_count; /* yield points passed */
+    /* What differs from the default: with the schedule's world and calls it
+     * replays this run. Borrowed until the next play. */
+    const struct lc_choice *choices;
+    uint32_t choice_count;
+    uint32_t choice_unmet; /* of the schedule: named something not enabled */
+};
+
+/**
+ * Plays a schedule to its end. The same schedule gives the same trace, always.
+ *
+ * @param ret_result  filled on SIM_OK. How the run went is in the trace and in
+ *                    `end`; neither is an error here.
+ * @param ret_error   filled on failure: what the world names and is not there.
+ *
+ * Errors: SIM_ERROR_PLANT, SIM_ERROR_FILE, SIM_ERROR_IMAGE, SIM_ERROR_EXPORT.
+ */
+LC_MUST_USE enum sim_status sim_play(
+    const struct sim_play_options *options,
+    struct sim_result *ret_result,
+    struct sim_error *ret_error);
+
+/* A fault of hosted code, for people: where it was. */
+struct sim_fault_place {
+    char module[LC_NAME_MAX]; /* provider's name, empty: no fault */
+    uint64_t offset_bytes;    /* in its image */
+    char symbol[160];         /* nearest export or symbol, empty: unknown */
+    uint64_t symbol_offset_bytes;
+};
+
+/** Where the last play's fault was. */
+void sim_last_fault(struct sim_fault_place *ret_place);
+
+/** CPU seconds after which code that makes no step is a finding; 0: never. */
+void sim_watch(uint32_t cpu_seconds);
+
+/** What a DLL imports and exports, without running it. */
+struct sim_image_import {
+    char dll[64];
+    char name[128]; /* empty: by ordinal */
+    uint16_t ordinal;
+    bool is_served;
+};
+
+struct sim_image_visitor {
+    void (*on_import)(void *context, const struct sim_image_import *import);
+    void (*on_export)(void *context, const char *name, uint32_t rva);
+    void *context;
+};
+LC_MUST_USE enum sim_status sim_describe_image(
+    const char *path,
+    const struct sim_image_visitor *visitor,
+    struct sim_error *ret_error);
+
+/** Planted bugs that this build knows: name by index, NULL behind the last. */
+const char *sim_plant_name(uint32_t index);
+
+/** Snapshots, for whoever is called by at_step. See sim/engine/snapshot.h. */
+size_t sim_snapshot_size(void);
+size_t sim_save(void *buffer, size_t capacity);
+void sim_load(const void *buffer);
+struct sim_state_key sim_key(const void *extra, size_t extra_bytes);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * What ws2_32.dll exports to providers, beside the upcall table.
+ * Source: documented. WSCEnumProtocols, WSCGetProviderPath (ws2spi.h);
+ *         WSASetLastError, inet_addr, htons and their kin (winsock2.h).
+ */
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "sim/engine/module.h"
+#include "sim/engine/thread.h"
+#include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/probe.h"
+#include "sim/ws2_32/state.h"
+#include "sim/ws2_32/ws2_32.h"
+
+int32_t sim_catalog_get_path(
+    const struct lc_guid *provider_id,
+    lc_wchar *ret_path,
+    int32_t *length_characters)
+{
+    if (provider_id == NULL || length_characters == NULL) {
+        return LC_WSAEFAULT;
+    }
+    uint32_t index = sim_catalog_find(provider_id);
+    if (index == sim_catalog_count()) {
+        return LC_WSAEINVAL;
+    }
+    const lc_wchar *path = sim_catalog_path(index);
+    int32_t needed = 1;
+    while (path[needed - 1] != 0) {
+        needed++;
+    }
+    if (ret_path == NULL || *length_characters < needed) {
+        *length_characters = needed;
+        return LC_WSAEFAULT;
+    }
+    memcpy(ret_path, path, (size_t)needed * sizeof *path);
+    *length_characters = needed;
+    return 0;
+}
+
+static int LC_ABI export_get_provider_path(
+    struct lc_guid *provider_id,
+    lc_wchar *path,
+    int32_t *length,
+    int32_t *errno_out)
+{
+    int32_t error = sim_catalog_get_path(provider_id, path, length);
+    if (error != 0 && errno_out != NULL) {
+        *errno_out = error;
+    }
+    return error == 0 ? 0 : LC_SOCKET_ERROR;
+}
+
+/* Lists the whole catalog, or the protocols whose iProtocol is in the list. */
+static int LC_ABI export_enum_protocols(
+    const int32_t *protocols,
+    struct lc_wsaprotocol_infow *buffer,
+    uint32_t *buffer_bytes,
+    int32_t *errno_out)
+{
+    if (buffer_bytes == NULL) {
+        if (errno_out != NULL) {
+            *errno_out = LC_WSAEFAULT;
+        }
+        return LC_SOCKET_ERROR;
+    }
+    bool is_tcp_listed = protocols == NULL;
+    for (uint32_t i = 0; protocols != NULL && protocols[i] != 0; i++) {
+        is_tcp_listed |= protocols[i] == LC_IPPROTO_TCP;
+    }
+    uint32_t count = is_tcp_listed ? sim_catalog_count() : 0;
+    uint32_t needed = count * (uint32_t)sizeof *buffer;
+    if (*buffer_bytes < needed || (buffer == NULL && needed > 0)) {
+        *buffer_bytes = needed;
+        if (errno_out != NULL) {
+            *errno_out = LC_WSAENOBUFS;
+        }
+        return LC_SOCKET_ERROR;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        buffer[i] = *sim_catalog_entry(i);
+    }
+    return (int)count;
+}
+
+static void LC_ABI export_set_last_error(int error)
+{
+    sim_thread_current()->last_error = (uint32_t)error;
+}
+
+static int LC_ABI export_get_last_error(void)
+{
+    return (int)sim_thread_current()->last_error;
+}
+
+static uint16_t LC_ABI export_swap_16(uint16_t value)
+{
+    return (uint16_t)(value << 8 | value >> 8);
+}
+
+static uint32_t LC_ABI export_swap_32(uint32_t value)
+{
+    return __builtin_bswap32(value);
+}
+
+/* Four decimal numbers with dots between them; anything else is INADDR_NONE. */
+static uint32_t LC_ABI export_inet_addr(const char *text)
+{
+    uint32_t address = 0;
+    for (uint32_t part = 0; part < 4; part++) {
+        uint32_t number = 0;
+        uint32_t digits = 0;
+        while (*text >= '0' && *text <= '9' && digits < 3) {
+            number = number * 10 + (uint32_t)(*text - '0');
+            digits++;
+            text++;
+        }
+        bool is_last = part == 3;
+        if (digits == 0 || number > 255 || *text != (is_last ? '\0' : '.')) {
+            return UINT32_MAX;
+        }
+        text += !is_last;
+        address |= number << (8 * part);
+    }
+    return address;
+}
+
+static int LC_ABI export_complete_overlapped_request(
+    lc_socket socket,
+    struct lc_wsaoverlapped *overlapped,
+    uint32_t error,
+    uint32_t transferred_bytes,
+    int32_t *errno_out)
+{
+    (void)socket;
+    (void)overlapped;
+    (void)error;
+    (void)transferred_bytes;
+    if (errno_out != NULL) {
+        *errno_out = LC_WSAEINVAL; /* no handle has overlapped operations */
+    }
+    return LC_SOCKET_ERROR;
+}
+
+static const struct sim_export exports[] = {
+    { "WSCEnumProtocols", 0, (sim_code_fn *)export_enum_protocols },
+    { "WSCEnumProtocols32", 0, (sim_code_fn *)export_enum_protocols },
+    { "WSCGetProviderPath", 0, (sim_code_fn *)export_get_provider_path },
+    { "WSCGetProviderPath32", 0, (sim_code_fn *)export_get_provider_path },
+    { "WPUCompleteOverlappedRequest",
+      0,
+      (sim_code_fn *)export_complete_overlapped_request },
+    { "WSASetLastError", 112, (sim_code_fn *)export_set_last_error },
+    { "WSAGetLastError", 111, (sim_code_fn *)export_get_last_error },
+    { "htonl", 8, (sim_code_fn *)export_swap_32 },
+    { "htons", 9, (sim_code_fn *)export_swap_16 },
+    { "inet_addr", 11, (sim_code_fn *)export_inet_addr },
+    { "ntohl", 14, (sim_code_fn *)export_swap_32 },
+    { "ntohs", 15, (sim_code_fn *)export_swap_16 },
+};
+
+void sim_ws2_32_open(void)
+{
+    sim_arena_part_declare(SIM_PART_WS2_32, sizeof(struct sim_ws2_32));
+    sim_module_add_system("ws2_32.dll", exports, LC_COUNT_OF(exports));
+    sim_probe_open();
+}
+
+void sim_ws2_32_begin(const struct lc_world *world)
+{
+    LC_CHECK(world != NULL);
+    sim_catalog_build(world);
+}

@@ -1,0 +1,90 @@
+/*
+ * ws2_32's part of the arena. For files of sim/ws2_32 only.
+ */
+#ifndef SIM_WS2_32_STATE_H
+#define SIM_WS2_32_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/limits.h"
+#include "lastcall/trace.h"
+
+#include "sim/engine/arena.h"
+#include "sim/engine/module.h"
+
+enum sim_ws2_32_limits {
+    /* Chains, bases, and one entry of ChainLen 0 for each layer. */
+    SIM_CATALOG_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
+    SIM_STARTED_MAX = 16,        /* started providers, over all processes */
+    SIM_SOCKET_HANDLES_MAX = 40, /* registered at once, per process */
+    SIM_PROBE_SETS_MAX = 32      /* (process, importer, target) of a run */
+};
+
+/* A provider that ws2_32 started: one for each process and catalog entry. */
+struct sim_started {
+    uint8_t is_used;
+    uint8_t process;
+    uint8_t entry;   /* index in the catalog */
+    uint8_t module;  /* whose DLL it is */
+    uint32_t inside; /* calls of ws2_32 that are in the provider now */
+    lc_handle library;
+    struct lc_wspproc_table table;
+};
+
+struct sim_socket_handle {
+    uint64_t handle;
+    uint32_t catalog_id; /* 0: the place is free */
+    uint32_t generation; /* rises with each registration */
+};
+
+struct sim_ws2_process {
+    uint32_t startup_count;
+    uint32_t life; /* rises with each final cleanup */
+    uint16_t version;
+    uint8_t lock_owner; /* thread reference + 1, 0: free */
+    uint8_t lock_depth;
+    uint32_t handle_count; /* places in use, never falls within a run */
+    struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
+    /* What the probes have seen of each provider: starts minus cleanups. */
+    int32_t counts[LC_MODULE_COUNT];
+};
+
+/* What the application's threads share in a process. */
+struct sim_app_process {
+    lc_socket sockets[LC_SOCKETS_MAX];
+    uint64_t sent_bytes[LC_SOCKETS_MAX];
+    uint8_t is_set[LC_SOCKETS_MAX];
+};
+
+/* A probe set: what stands behind the thunks of one table. */
+struct sim_probe_set {
+    uint8_t is_used;
+    uint8_t process;
+    uint8_t importer;
+    uint8_t target;
+    uint32_t map_count; /* of the target when it was imported last */
+    sim_code_fn *startup;
+    sim_code_fn *entries[LC_SPI_COUNT];
+};
+
+struct sim_ws2_32 {
+    uint32_t set_count;
+    uint32_t started_count; /* places in use, never falls within a run */
+    struct sim_ws2_process processes[LC_PROCESSES_MAX];
+    struct sim_app_process apps[LC_PROCESSES_MAX];
+    struct sim_started started[SIM_STARTED_MAX];
+    struct sim_probe_set sets[SIM_PROBE_SETS_MAX];
+};
+
+#define SIM_WS2_32 ((struct sim_ws2_32 *)sim_arena_part(SIM_PART_WS2_32))
+
+/** ws2_32's own lock of a process: recursive, in order of arrival. */
+void sim_ws2_lock(void);
+void sim_ws2_unlock(void);
+
+/** State of the process that is running. */
+struct sim_ws2_process *sim_ws2_process(void);
+
+#endif

@@ -1,0 +1,303 @@
+/*
+ * The 15 upcalls. An upcall belongs to the module whose code makes it: the
+ * innermost frame of the thread.
+ * Source: documented. ws2spi.h, the page of each WPU function; errors as in
+ *         the catalogue, section 16. What needs handles of ws2_32's own,
+ *         windows or APCs answers with the documented error.
+ */
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "sim/engine/thread.h"
+#include "sim/engine/trace.h"
+#include "sim/win32/win32.h"
+#include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/handle.h"
+#include "sim/ws2_32/probe.h"
+#include "sim/ws2_32/state.h"
+
+struct upcall {
+    struct lc_record record;
+};
+
+static void begin(
+    struct upcall *upcall,
+    enum lc_upcall function,
+    int64_t a,
+    int64_t b)
+{
+    uint32_t caller = sim_thread_module();
+    sim_thread_yield((struct lc_place){
+        .kind = LC_PLACE_UPCALL,
+        .function = (uint8_t)function,
+        .module = (uint8_t)caller,
+    });
+    upcall->record = (struct lc_record){
+        .kind = LC_RECORD_UPCALL_CALL,
+        .function = (uint16_t)function,
+        .caller = (uint8_t)caller,
+        .callee = LC_MODULE_WS2_32,
+        .a = a,
+        .b = b,
+        .c = sim_ws2_process()->counts[caller] <= 0,
+    };
+    sim_trace_write(upcall->record);
+}
+
+static void end(
+    const struct upcall *upcall,
+    int64_t result,
+    int32_t error,
+    int32_t *errno_out)
+{
+    struct lc_record record = upcall->record;
+    record.kind = LC_RECORD_UPCALL_RETURN;
+    record.c = record.a;
+    record.a = result;
+    record.b = error;
+    sim_trace_write(record);
+    if (error != 0 && errno_out != NULL) {
+        *errno_out = error;
+    }
+}
+
+static int64_t number(const void *pointer)
+{
+    /* The trace holds no pointers: whether there is one is all it says. */
+    return pointer != NULL;
+}
+
+static int LC_ABI upcall_close_event(lc_handle event, int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_CLOSE_EVENT, number(event), 0);
+    bool done = sim_win32_close_handle(event) != 0;
+    end(&upcall, done, done ? 0 : LC_WSA_INVALID_HANDLE, errno_out);
+    return done;
+}
+
+static int LC_ABI
+upcall_close_socket_handle(lc_socket socket, int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_CLOSE_SOCKET_HANDLE, (int64_t)socket, 0);
+    end(&upcall, LC_SOCKET_ERROR, LC_WSAENOTSOCK, errno_out);
+    return LC_SOCKET_ERROR;
+}
+
+static lc_handle LC_ABI upcall_create_event(int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_CREATE_EVENT, 0, 0);
+    lc_handle event = sim_win32_create_event_a(NULL, 1, 0, NULL);
+    end(&upcall,
+        number(event),
+        event != NULL ? 0 : LC_WSA_NOT_ENOUGH_MEMORY,
+        errno_out);
+    return event;
+}
+
+static lc_socket LC_ABI upcall_create_socket_handle(
+    uint32_t catalog_entry_id,
+    uintptr_t context,
+    int32_t *errno_out)
+{
+    (void)context;
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_CREATE_SOCKET_HANDLE, catalog_entry_id, 0);
+    end(&upcall, -1, LC_WSAENOBUFS, errno_out);
+    return LC_INVALID_SOCKET;
+}
+
+static int LC_ABI upcall_fd_is_set(lc_socket socket, struct lc_fd_set *fd_set)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_FD_IS_SET, (int64_t)socket, 0);
+    int is_member = 0;
+    for (uint32_t i = 0;
+         fd_set != NULL && i < fd_set->fd_count && i < LC_FD_SETSIZE;
+         i++) {
+        is_member |= fd_set->fd_array[i] == socket;
+    }
+    end(&upcall, is_member, 0, NULL);
+    return is_member;
+}
+
+static int LC_ABI upcall_get_provider_path(
+    struct lc_guid *provider_id,
+    lc_wchar *provider_dll_path,
+    int32_t *provider_dll_path_length,
+    int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_GET_PROVIDER_PATH, 0, 0);
+    int32_t error = sim_catalog_get_path(
+        provider_id,
+        provider_dll_path,
+        provider_dll_path_length);
+    int result = error == 0 ? 0 : LC_SOCKET_ERROR;
+    end(&upcall, result, error, errno_out);
+    return result;
+}
+
+static lc_socket LC_ABI upcall_modify_ifs_handle(
+    uint32_t catalog_entry_id,
+    lc_socket proposed_handle,
+    int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(
+        &upcall,
+        LC_UPCALL_MODIFY_IFS_HANDLE,
+        catalog_entry_id,
+        (int64_t)proposed_handle);
+    enum lc_wsa error = LC_WSAEINVAL;
+    if (catalog_entry_id >= 1 && catalog_entry_id <= sim_catalog_count() &&
+        proposed_handle != LC_INVALID_SOCKET) {
+        error = sim_handle_register(proposed_handle, catalog_entry_id);
+    }
+    lc_socket result = error == LC_WSA_OK ? proposed_handle : LC_INVALID_SOCKET;
+    end(&upcall, (int64_t)result, (int32_t)error, errno_out);
+    return result;
+}
+
+static int LC_ABI upcall_post_message(
+    lc_handle window,
+    uint32_t message,
+    uintptr_t wparam,
+    intptr_t lparam)
+{
+    (void)wparam;
+    (void)lparam;
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_POST_MESSAGE, number(window), message);
+    end(&upcall, 0, 0, NULL); /* FALSE: there are no windows */
+    return 0;
+}
+
+static int LC_ABI upcall_query_blocking_callback(
+    uint32_t catalog_entry_id,
+    lc_blocking_hook_fn **callback,
+    uintptr_t *context,
+    int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_QUERY_BLOCKING_CALLBACK, catalog_entry_id, 0);
+    int32_t error = 0;
+    if (catalog_entry_id < 1 || catalog_entry_id > sim_catalog_count()) {
+        error = LC_WSAEINVAL;
+    } else if (callback == NULL || context == NULL) {
+        error = LC_WSAEFAULT;
+    } else {
+        *callback = NULL; /* a native wait */
+        *context = 0;
+    }
+    int result = error == 0 ? 0 : LC_SOCKET_ERROR;
+    end(&upcall, result, error, errno_out);
+    return result;
+}
+
+static int LC_ABI upcall_query_socket_handle_context(
+    lc_socket socket,
+    uintptr_t *context,
+    int32_t *errno_out)
+{
+    (void)context;
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_QUERY_SOCKET_HANDLE_CONTEXT, (int64_t)socket, 0);
+    end(&upcall, LC_SOCKET_ERROR, LC_WSAENOTSOCK, errno_out);
+    return LC_SOCKET_ERROR;
+}
+
+static int LC_ABI upcall_queue_apc(
+    struct lc_wsathreadid *thread_id,
+    lc_user_apc_fn *user_apc,
+    uintptr_t context,
+    int32_t *errno_out)
+{
+    (void)user_apc;
+    (void)context;
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_QUEUE_APC, number(thread_id), 0);
+    end(&upcall, LC_SOCKET_ERROR, LC_WSAEFAULT, errno_out);
+    return LC_SOCKET_ERROR;
+}
+
+static int LC_ABI upcall_reset_event(lc_handle event, int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_RESET_EVENT, number(event), 0);
+    bool done = sim_win32_reset_event(event) != 0;
+    end(&upcall, done, done ? 0 : LC_WSA_INVALID_HANDLE, errno_out);
+    return done;
+}
+
+static int LC_ABI upcall_set_event(lc_handle event, int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_SET_EVENT, number(event), 0);
+    bool done = sim_win32_set_event(event) != 0;
+    end(&upcall, done, done ? 0 : LC_WSA_INVALID_HANDLE, errno_out);
+    return done;
+}
+
+static int LC_ABI
+upcall_open_current_thread(struct lc_wsathreadid *thread_id, int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_OPEN_CURRENT_THREAD, number(thread_id), 0);
+    int32_t error = 0;
+    if (thread_id == NULL) {
+        error = LC_WSAEFAULT;
+    } else if (sim_ws2_process()->startup_count == 0) {
+        error = LC_WSANOTINITIALISED;
+    } else {
+        const struct sim_thread *thread = sim_thread_current();
+        thread_id->ThreadHandle =
+            (lc_handle)(uintptr_t)(0x10000U + thread->ref);
+        thread_id->Reserved = thread->ref;
+    }
+    int result = error == 0 ? 0 : LC_SOCKET_ERROR;
+    end(&upcall, result, error, errno_out);
+    return result;
+}
+
+static int LC_ABI
+upcall_close_thread(struct lc_wsathreadid *thread_id, int32_t *errno_out)
+{
+    struct upcall upcall;
+    begin(&upcall, LC_UPCALL_CLOSE_THREAD, number(thread_id), 0);
+    int32_t error = 0;
+    if (thread_id == NULL) {
+        error = LC_WSAEFAULT;
+    } else if (sim_ws2_process()->startup_count == 0) {
+        error = LC_WSANOTINITIALISED;
+    }
+    int result = error == 0 ? 0 : LC_SOCKET_ERROR;
+    end(&upcall, result, error, errno_out);
+    return result;
+}
+
+static const struct lc_wspupcalltable table = {
+    .lpWPUCloseEvent = upcall_close_event,
+    .lpWPUCloseSocketHandle = upcall_close_socket_handle,
+    .lpWPUCreateEvent = upcall_create_event,
+    .lpWPUCreateSocketHandle = upcall_create_socket_handle,
+    .lpWPUFDIsSet = upcall_fd_is_set,
+    .lpWPUGetProviderPath = upcall_get_provider_path,
+    .lpWPUModifyIFSHandle = upcall_modify_ifs_handle,
+    .lpWPUPostMessage = upcall_post_message,
+    .lpWPUQueryBlockingCallback = upcall_query_blocking_callback,
+    .lpWPUQuerySocketHandleContext = upcall_query_socket_handle_context,
+    .lpWPUQueueApc = upcall_queue_apc,
+    .lpWPUResetEvent = upcall_reset_event,
+    .lpWPUSetEvent = upcall_set_event,
+    .lpWPUOpenCurrentThread = upcall_open_current_thread,
+    .lpWPUCloseThread = upcall_close_thread,
+};
+
+const struct lc_wspupcalltable *sim_upcall_table(void)
+{
+    return &table;
+}
