@@ -54,8 +54,8 @@ void model_linger_step(struct model *model, const struct model_event *event);
  *
  * @param connection  borrowed.
  */
-enum model_rule_index
-model_linger_blame(const struct model_connection *connection);
+enum model_rule_index model_linger_blame(
+    const struct model_connection *connection);
 
 /** Loading and unloading. LOAD, UNLOAD, PROC_ADDRESS, STRAY. */
 void model_load_step(struct model *model, const struct model_event *event);
@@ -85,6 +85,18 @@ void model_resource_census(
 
 /** Descriptors. HANDLE, API_CALL, API_RETURN, SPI_CALL, SPI_RETURN. */
 void model_socket_step(struct model *model, const struct model_event *event);
+
+/**
+ * Joins a new connection to the descriptor of its handle, if there is one.
+ *
+ * @param model  borrowed.
+ * @param event  borrowed.
+ * @param index  of the connection.
+ */
+void model_socket_connect(
+    struct model *model,
+    const struct model_event *event,
+    uint32_t index);
 
 /** Bytes, FIN and RST. WIRE. */
 void model_stream_step(struct model *model, const struct model_event *event);

@@ -1,4 +1,5 @@
 #include "lastcall/abi.h"
+
 #include "model/area.h"
 #include "model/report.h"
 
@@ -47,8 +48,8 @@ static void wire_check(struct model *model, const struct model_event *event)
     const struct model_connection *connection =
         model_track_connection(model, record->a);
     const uint32_t excuses = MODEL_CONNECTION_RACY | MODEL_CONNECTION_CLOSING |
-        MODEL_CONNECTION_CLOSED | MODEL_CONNECTION_SHUT |
-        MODEL_CONNECTION_FINAL;
+                             MODEL_CONNECTION_CLOSED | MODEL_CONNECTION_SHUT |
+                             MODEL_CONNECTION_FINAL;
     if (connection == NULL || !in_early_cleanup(event->thread)) {
         return;
     }
@@ -76,7 +77,8 @@ static void close_check(struct model *model, const struct model_event *event)
     }
     const struct model_socket *socket = &model->sockets[slot];
     bool users = (socket->flags & MODEL_SOCKET_APP) != 0 &&
-        (socket->flags & MODEL_SOCKET_RACY) == 0 && socket->closing == 0;
+                 (socket->flags & MODEL_SOCKET_RACY) == 0 &&
+                 socket->closing == 0;
     model_report_unless(
         model,
         MODEL_CLEAN_15,
@@ -107,7 +109,8 @@ void model_clean_final(struct model *model, const struct model_event *event)
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
 
     const uint32_t settled = MODEL_CONNECTION_JUDGED |
-        MODEL_CONNECTION_CONNECTED | MODEL_CONNECTION_CLOSED;
+                             MODEL_CONNECTION_CONNECTED |
+                             MODEL_CONNECTION_CLOSED;
     for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
         struct model_connection *connection = &model->connections[i];
         if (connection->number == 0 || connection->provider != event->callee ||
@@ -116,35 +119,38 @@ void model_clean_final(struct model *model, const struct model_event *event)
         }
         uint32_t flags = connection->flags;
         connection->flags |= MODEL_CONNECTION_CLEANED;
-        bool premise = (flags & settled) == settled &&
+        bool premise =
+            (flags & settled) == settled &&
             (flags & (MODEL_CONNECTION_RACY | MODEL_CONNECTION_RST)) == 0 &&
             connection->linger == MODEL_LINGER_OFF && !model->options.tolerant;
         bool fact = connection->sent == connection->accepted &&
-            (flags & MODEL_CONNECTION_FIN) != 0;
+                    (flags & MODEL_CONNECTION_FIN) != 0;
         bool kept = (flags & MODEL_CONNECTION_GIVEN_UP) == 0;
         model_report_unless(model, MODEL_LOAD_16, premise && kept, fact);
         model_report_unless(model, MODEL_CLEAN_16, premise && !kept, fact);
     }
 }
 
-/* Nobody is in a call that may start or clean up a provider. */
+/* Nobody of the process is in a call that may still use a provider. */
 static bool process_rests(const struct model *model, uint8_t process_index)
 {
+    LC_CHECK(process_index < LC_PROCESSES_MAX);
+
     const struct model_process *process = &model->processes[process_index];
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         const struct model_thread *thread = &model->threads[i];
-        if (thread->process == process_index && thread->api == LC_CALL_SOCKET) {
+        if (thread->process == process_index && thread->api != MODEL_NONE &&
+            thread->api != LC_CALL_GETLASTERROR &&
+            thread->api != LC_CALL_SLEEP) {
             return false;
         }
     }
     for (uint32_t i = 0; i < LC_PROVIDERS_MAX; i++) {
-        if (process->providers[i].starting > 0 ||
-            process->providers[i].cleaning > 0) {
+        if (process->providers[i].inside > 0) {
             return false;
         }
     }
-    return process->starts == 0 && process->starting == 0 &&
-        process->cleaning == 0;
+    return !process->vague;
 }
 
 static void balance_check(
@@ -187,14 +193,15 @@ void model_clean_quiet(struct model *model, const struct model_event *event)
     if (!process_rests(model, index)) {
         return;
     }
-    event->process->cleaned = true;
+    LC_CHECK(event->process->starts == 0);
+    event->process->ending = false;
     for (uint32_t i = 0; i < model->world.provider_count; i++) {
         balance_check(model, event->process, i);
     }
     for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
         const struct model_socket *socket = &model->sockets[i];
-        bool ours = socket->process == index && socket->closing == 0;
-        model_report_unless(
-            model, MODEL_CLEAN_7, ours && socket->generation != 0, !socket->live);
+        bool ours = socket->live && socket->process == index &&
+                    (socket->flags & MODEL_SOCKET_RACY) == 0;
+        model_report_unless(model, MODEL_CLEAN_7, ours, false);
     }
 }

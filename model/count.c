@@ -1,11 +1,12 @@
 #include "lastcall/abi.h"
+
 #include "model/area.h"
 #include "model/report.h"
 
 /* Every open call of a provider may from now on find it without a start. */
 static void mark_ending(struct model *model, const struct model_event *event)
 {
-    uint8_t bit = (uint8_t) (1U << event->callee);
+    uint8_t bit = (uint8_t)(1U << event->callee);
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         struct model_thread *thread = &model->threads[i];
         for (uint32_t j = 0; j < thread->depth; j++) {
@@ -15,9 +16,9 @@ static void mark_ending(struct model *model, const struct model_event *event)
                 frame->callee != event->record->callee) {
                 continue;
             }
-            frame->flags |= frame->function == LC_SPI_CLEANUP ?
-                MODEL_FRAME_FINAL :
-                MODEL_FRAME_RACED;
+            frame->flags |= frame->function == LC_SPI_CLEANUP
+                                ? MODEL_FRAME_FINAL
+                                : MODEL_FRAME_RACED;
         }
     }
     for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
@@ -43,7 +44,7 @@ void model_count_open(
     provider->inside++;
     if (record->function == LC_SPI_STARTUP) {
         frame->value = record->d;
-        frame->entry = (uint8_t) record->a;
+        frame->entry = (uint8_t)record->a;
         if (provider->count == 0 && provider->starting == 0) {
             frame->flags |= MODEL_FRAME_FIRST;
             if (provider->inside == 1) {
@@ -51,19 +52,20 @@ void model_count_open(
             }
         }
         provider->starting++;
-        provider->flags &= (uint8_t) ~MODEL_PROVIDER_CENSUS;
+        provider->flags &= (uint8_t)~MODEL_PROVIDER_CENSUS;
     } else if (record->function == LC_SPI_CLEANUP) {
         provider->cleaning++;
         if (record->caller < MODEL_CALLERS) {
-            uint8_t *owed = &event->process->owed[record->caller][event->callee];
-            *owed = (uint8_t) (*owed > 0 ? *owed - 1 : 0);
+            uint8_t *owed =
+                &event->process->owed[record->caller][event->callee];
+            *owed = (uint8_t)(*owed > 0 ? *owed - 1 : 0);
         }
         if (model_track_ending(provider)) {
             mark_ending(model, event);
         }
     } else {
         if (record->function == LC_SPI_SOCKET) {
-            frame->entry = (uint8_t) record->a;
+            frame->entry = (uint8_t)record->a;
         }
         if (model_track_ending(provider)) {
             frame->flags |= MODEL_FRAME_RACED;
@@ -79,7 +81,7 @@ static void call_check(struct model *model, const struct model_event *event)
     const struct model_process *process = event->process;
     const struct model_provider *provider = &process->providers[event->callee];
     bool sure = (provider->flags & MODEL_PROVIDER_VAGUE) == 0 &&
-        provider->starting == 0;
+                provider->starting == 0;
     if (record->function == LC_SPI_STARTUP || record->caller >= MODEL_CALLERS) {
         return;
     }
@@ -99,13 +101,13 @@ static void call_check(struct model *model, const struct model_event *event)
     model_report_unless(
         model,
         MODEL_CLEAN_23,
-        sure && alive && event->caller != MODEL_NONE &&
-            provider->cleaning == 0,
+        sure && alive && event->caller != MODEL_NONE && provider->cleaning == 0,
         owed > 0);
 }
 
-static void
-startup_returns(struct model *model, const struct model_event *event)
+static void startup_returns(
+    struct model *model,
+    const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     const struct model_frame *frame = event->top;
@@ -117,7 +119,7 @@ startup_returns(struct model *model, const struct model_event *event)
     if (record->a == 0) {
         provider->count++;
         provider->flags |= MODEL_PROVIDER_STARTED;
-        provider->version = (uint16_t) frame->value;
+        provider->version = (uint16_t)frame->value;
         if (frame->caller < MODEL_CALLERS) {
             event->process->owed[frame->caller][event->callee]++;
         }
@@ -126,25 +128,32 @@ startup_returns(struct model *model, const struct model_event *event)
         }
     }
     bool again = first && (provider->flags & MODEL_PROVIDER_CLEANED) != 0 &&
-        (provider->flags & MODEL_PROVIDER_VAGUE) == 0 &&
-        (frame->flags & MODEL_FRAME_NESTED) == 0 &&
-        provider->version == (uint16_t) frame->value;
+                 (provider->flags & MODEL_PROVIDER_VAGUE) == 0 &&
+                 (frame->flags & MODEL_FRAME_NESTED) == 0 &&
+                 provider->version == (uint16_t)frame->value;
     bool remapped = (provider->flags & MODEL_PROVIDER_REMAPPED) != 0;
     model_report_unless(
-        model, MODEL_CLEAN_18, again && !remapped, record->a == 0);
+        model,
+        MODEL_CLEAN_18,
+        again && !remapped,
+        record->a == 0);
     model_report_unless(
-        model, MODEL_LOAD_17, again && remapped, record->a == 0);
+        model,
+        MODEL_LOAD_17,
+        again && remapped,
+        record->a == 0);
     if (record->a != 0 && event->thread->depth > 1) {
         event->thread->frames[event->thread->depth - 2].flags |=
             MODEL_FRAME_NESTED;
     }
-    if (record->a != 0 && first && provider->starting == 0) {
+    if (record->a != 0 && first && provider->inside == 1) {
         provider->flags |= MODEL_PROVIDER_CENSUS;
     }
 }
 
-static void
-cleanup_returns(struct model *model, const struct model_event *event)
+static void cleanup_returns(
+    struct model *model,
+    const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     struct model_provider *provider = &event->process->providers[event->callee];
@@ -155,7 +164,14 @@ cleanup_returns(struct model *model, const struct model_event *event)
     provider->cleaning--;
     if (record->a != 0) {
         bool denied = record->b == LC_WSANOTINITIALISED;
+        bool network = record->b == LC_WSAENETDOWN ||
+                       (model->options.tolerant && record->b == LC_WSAEINVAL);
         model_report_unless(model, MODEL_START_9, sure && started, !denied);
+        model_report_unless(
+            model,
+            MODEL_CLEAN_19,
+            sure && started,
+            denied || network);
         provider->flags |= MODEL_PROVIDER_VAGUE;
         return;
     }
@@ -165,7 +181,7 @@ cleanup_returns(struct model *model, const struct model_event *event)
     if (started && sure && provider->count == 0 && provider->starting == 0 &&
         provider->cleaning == 0) {
         provider->flags |= MODEL_PROVIDER_CLEANED | MODEL_PROVIDER_CENSUS;
-        provider->flags &= (uint8_t) ~MODEL_PROVIDER_REMAPPED;
+        provider->flags &= (uint8_t)~MODEL_PROVIDER_REMAPPED;
         model_clean_final(model, event);
     }
 }
@@ -174,9 +190,9 @@ cleanup_returns(struct model *model, const struct model_event *event)
 static bool fails_with_code(uint16_t function)
 {
     return function == LC_SPI_CLEANUP || function == LC_SPI_CLOSE_SOCKET ||
-        function == LC_SPI_CONNECT || function == LC_SPI_SEND ||
-        function == LC_SPI_SET_SOCK_OPT || function == LC_SPI_IOCTL ||
-        function == LC_SPI_SHUTDOWN || function == LC_SPI_SOCKET;
+           function == LC_SPI_CONNECT || function == LC_SPI_SEND ||
+           function == LC_SPI_SET_SOCK_OPT || function == LC_SPI_IOCTL ||
+           function == LC_SPI_SHUTDOWN || function == LC_SPI_SOCKET;
 }
 
 static void return_check(struct model *model, const struct model_event *event)
@@ -185,8 +201,8 @@ static void return_check(struct model *model, const struct model_event *event)
     const struct model_provider *provider =
         &event->process->providers[event->callee];
     bool sure = (provider->flags & MODEL_PROVIDER_VAGUE) == 0 &&
-        (event->top->flags & MODEL_FRAME_RACED) == 0 && provider->count > 0 &&
-        record->function != LC_SPI_CLEANUP;
+                (event->top->flags & MODEL_FRAME_RACED) == 0 &&
+                provider->count > 0 && record->function != LC_SPI_CLEANUP;
     bool denied = record->a == -1 && record->b == LC_WSANOTINITIALISED;
     bool again = (provider->flags & MODEL_PROVIDER_CLEANED) != 0;
     model_report_unless(
@@ -206,7 +222,7 @@ static void upcall_check(struct model *model, const struct model_event *event)
     const struct model_provider *provider =
         &event->process->providers[event->caller];
     bool sure = (provider->flags & MODEL_PROVIDER_VAGUE) == 0 &&
-        provider->starting == 0 && provider->cleaning == 0;
+                provider->starting == 0 && provider->cleaning == 0;
     model_report_unless(model, MODEL_UPCALL_5, sure, provider->count > 0);
 }
 

@@ -5,12 +5,15 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+
 #include "model/area.h"
 #include "model/report.h"
 #include "model/track.h"
 
-static void
-world_add(struct model_world *world, const uint8_t *providers, uint8_t length)
+static void world_add(
+    struct model_world *world,
+    const uint8_t *providers,
+    uint8_t length)
 {
     LC_CHECK(world->entry_count < MODEL_ENTRIES_MAX);
     LC_CHECK(length >= 1 && length <= LC_CHAIN_LENGTH_MAX);
@@ -18,9 +21,14 @@ world_add(struct model_world *world, const uint8_t *providers, uint8_t length)
     world->entry_count++;
     world->entry_length[world->entry_count] = length;
     memcpy(world->entry_providers[world->entry_count], providers, length);
+    LC_CHECK(providers[length - 1] < LC_PROVIDERS_MAX);
+    world->tops[providers[0]]++;
     for (uint32_t i = 0; i + 1 < length; i++) {
         LC_CHECK(providers[i] < LC_PROVIDERS_MAX);
-        world->below[providers[i]] |= (uint8_t) (1U << providers[i + 1]);
+        world->below[providers[i]] |= (uint8_t)(1U << providers[i + 1]);
+        for (uint32_t j = i + 1; j < length; j++) {
+            world->over[providers[j]] |= (uint8_t)(1U << providers[i]);
+        }
     }
 }
 
@@ -29,12 +37,12 @@ static void world_init(struct model_world *world, const struct lc_world *from)
     LC_CHECK(from->provider_count <= LC_PROVIDERS_MAX);
     LC_CHECK(from->chain_count <= LC_CHAINS_MAX);
 
-    world->provider_count = (uint8_t) from->provider_count;
+    world->provider_count = (uint8_t)from->provider_count;
     for (uint32_t i = 0; i < from->chain_count; i++) {
         world_add(world, from->chains[i].providers, from->chains[i].length);
     }
     for (uint32_t i = 0; i < from->provider_count; i++) {
-        uint8_t index = (uint8_t) i;
+        uint8_t index = (uint8_t)i;
         world->kinds[i] = from->providers[i].kind;
         if (from->providers[i].kind == LC_PROVIDER_BASE) {
             world_add(world, &index, 1);
@@ -79,16 +87,17 @@ static void step_api_call(struct model *model, struct model_event *event)
     if (model_track_push(model, event, MODEL_FRAME_API) == NULL) {
         return;
     }
-    thread->api = (uint8_t) record->function;
+    thread->api = (uint8_t)record->function;
     thread->api_time_ns = record->time_ns;
     thread->api_record = model->record;
     thread->handle = record->a;
-    thread->option = (uint32_t) record->b;
-    thread->value = (uint32_t) record->c;
+    thread->option = (uint32_t)record->b;
+    thread->value = (uint32_t)record->c;
     thread->slot = MODEL_NONE;
     thread->connection = MODEL_NONE;
     thread->revived = false;
-    thread->wait_spent_ms = 0;
+    thread->linger_time_ns = 0;
+    thread->linger_end_ns = 0;
     model_start_step(model, event);
     model_socket_step(model, event);
     model_close_step(model, event);
@@ -108,9 +117,8 @@ static void step_api_return(struct model *model, struct model_event *event)
     model_linger_step(model, event);
     model_close_step(model, event);
     model_socket_step(model, event);
-    uint8_t api = event->thread->api;
     model_track_pop(model, event->thread);
-    if (api == LC_CALL_WSACLEANUP && event->record->a == 0) {
+    if (event->process->ending) {
         model_clean_quiet(model, event);
     }
 }
@@ -188,7 +196,7 @@ static void step_wait(struct model *model, struct model_event *event)
         return;
     }
     if (record->c == 0) {
-        thread->waiting = (uint8_t) record->function;
+        thread->waiting = (uint8_t)record->function;
         thread->wait_time_ns = record->time_ns;
         thread->wait_ms = record->b;
         model_linger_step(model, event);
@@ -201,7 +209,7 @@ static void step_wait(struct model *model, struct model_event *event)
 
 static void step_by_kind(struct model *model, struct model_event *event)
 {
-    switch ((enum lc_record_kind) event->record->kind) {
+    switch ((enum lc_record_kind)event->record->kind) {
     case LC_RECORD_PROCESS:
         model_start_step(model, event);
         break;
@@ -268,7 +276,8 @@ bool model_step(struct model *model, const struct lc_record *record)
         return false;
     }
     bool harness = record->kind == LC_RECORD_FAULT ||
-        record->kind == LC_RECORD_STRAY || record->kind == LC_RECORD_END;
+                   record->kind == LC_RECORD_STRAY ||
+                   record->kind == LC_RECORD_END;
     if (LC_LIKELY(!model->lost) || harness) {
         struct model_event event = {
             .record = record,
@@ -277,7 +286,8 @@ bool model_step(struct model *model, const struct lc_record *record)
         };
         if (record->process < LC_PROCESSES_MAX) {
             event.process = &model->processes[record->process];
-            if (event.process->exited && record->kind != LC_RECORD_WIRE) {
+            if (event.process->exited && record->kind != LC_RECORD_WIRE &&
+                record->kind != LC_RECORD_END) {
                 model->record++;
                 return true; /* nothing of it is anybody's business now */
             }

@@ -11,6 +11,7 @@
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 #include "lastcall/verdict.h"
+
 #include "model/rules.h"
 #include "model/state.h"
 

@@ -1,13 +1,14 @@
 #include "model/report.h"
 
 #include "lastcall/check.h"
+
 #include "model/rules.h"
 
 static bool breaks(const struct model *model, const struct model_rule *rule)
 {
     LC_CHECK(!rule->application);
 
-    switch ((enum model_strength) rule->strength) {
+    switch ((enum model_strength)rule->strength) {
     case MODEL_MUST:
     case MODEL_INV:
     case MODEL_HARNESS:
@@ -28,7 +29,7 @@ static void note(
 {
     if (notes->count == 0) {
         notes->record = record;
-        notes->rule = (uint16_t) rule;
+        notes->rule = (uint16_t)rule;
     }
     notes->count++;
 }
@@ -43,7 +44,7 @@ void model_report(struct model *model, enum model_rule_index rule)
     }
     if (model->verdict.kind != LC_VERDICT_BROKEN) {
         model->verdict.kind = LC_VERDICT_BROKEN;
-        model->verdict.rule = (uint16_t) rule;
+        model->verdict.rule = (uint16_t)rule;
         model->verdict.record = model->record;
     }
 }

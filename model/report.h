@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "lastcall/check.h"
+
 #include "model/model.h"
 
 /**

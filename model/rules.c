@@ -265,6 +265,14 @@ static const struct model_rule rules[] = {
         .group = "LOAD-17",
         .strength = MODEL_MUST,
     },
+    [MODEL_CLEAN_19] = {
+        .id = "CLEAN-19",
+        .area = "CLEAN",
+        .source = "nc-ws2spi-lpwspcleanup; X-4, X-5",
+        .sentence = "A WSPCleanup that is owed succeeds.",
+        .group = "CLEAN-19",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLEAN_23] = {
         .id = "CLEAN-23",
         .area = "CLEAN",

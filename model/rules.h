@@ -45,6 +45,7 @@ enum model_rule_index {
     MODEL_CLEAN_16,
     MODEL_CLEAN_17,
     MODEL_CLEAN_18,
+    MODEL_CLEAN_19,
     MODEL_CLEAN_23,
     MODEL_CLOSE_1,
     MODEL_CLOSE_2,

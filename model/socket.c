@@ -1,15 +1,19 @@
 #include "lastcall/abi.h"
+
 #include "model/area.h"
 #include "model/report.h"
 
-static bool api_has_socket(uint8_t api)
+static bool sets_option(uint8_t api)
 {
-    return (api >= LC_CALL_CONNECT && api <= LC_CALL_CLOSESOCKET);
+    return api == LC_CALL_LINGER || api == LC_CALL_DONTLINGER ||
+           api == LC_CALL_FIONBIO;
 }
 
 /* A connection gets to know the chain of the application's socket above it. */
-static void
-adopt(struct model *model, const struct model_event *event, uint8_t slot)
+static void adopt(
+    struct model *model,
+    const struct model_event *event,
+    uint8_t slot)
 {
     struct model_connection *connection =
         model_track_connection_of(model, slot);
@@ -25,6 +29,9 @@ adopt(struct model *model, const struct model_event *event, uint8_t slot)
     connection->origin = socket->origin;
     if ((socket->flags & MODEL_SOCKET_RACY) != 0) {
         connection->flags |= MODEL_CONNECTION_RACY;
+    }
+    if ((socket->flags & MODEL_SOCKET_MIXED) != 0) {
+        connection->flags |= MODEL_CONNECTION_MIXED;
     }
     if (socket->closing > 0) {
         connection->flags |= MODEL_CONNECTION_RACY;
@@ -68,8 +75,9 @@ void model_socket_connect(
         model->connections[socket->connection].slot = MODEL_NONE;
         model->connections[socket->connection].flags |= MODEL_CONNECTION_RACY;
     }
-    socket->connection = (uint8_t) index;
+    socket->connection = (uint8_t)index;
     connection->slot = slot;
+    connection->flags &= ~(uint32_t)MODEL_CONNECTION_FRESH;
     if ((socket->flags & MODEL_SOCKET_APP) != 0) {
         adopt(model, event, slot);
         return;
@@ -83,6 +91,19 @@ void model_socket_connect(
     }
 }
 
+/* Whether the value was a descriptor before, or may have been: the application
+ * may still use it for the old one, and counts what it sends by variable. */
+static bool seen_before(struct model_process *process, int64_t handle)
+{
+    LC_CHECK(process != NULL);
+
+    uint32_t place = (uint32_t)((uint64_t)handle >> 2) % (MODEL_SEEN_BYTES * 8);
+    uint8_t bit = (uint8_t)(1U << (place % 8));
+    bool seen = (process->seen[place / 8] & bit) != 0;
+    process->seen[place / 8] |= bit;
+    return seen;
+}
+
 /* A new descriptor: calls that use its value already belong to an old one,
  * and whom they will reach is anybody's guess. */
 static void appear(struct model *model, const struct model_event *event)
@@ -93,10 +114,14 @@ static void appear(struct model *model, const struct model_event *event)
         return;
     }
     LC_CHECK(slot < MODEL_SOCKETS_MAX);
+    if (seen_before(event->process, record->a)) {
+        model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
+    }
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         struct model_thread *thread = &model->threads[i];
         if (thread->api != MODEL_NONE && thread->process == record->process &&
-            api_has_socket(thread->api) && thread->handle == record->a) {
+            model_track_takes_socket(thread->api) &&
+            thread->handle == record->a) {
             model->sockets[slot].flags |= MODEL_SOCKET_RACY;
             thread->revived = true;
         }
@@ -112,16 +137,47 @@ static void appear(struct model *model, const struct model_event *event)
     }
 }
 
-static void
-registered(struct model *model, const struct model_event *event)
+static void drop(struct model *model, uint8_t slot)
+{
+    LC_CHECK(slot < MODEL_SOCKETS_MAX);
+
+    struct model_socket *socket = &model->sockets[slot];
+    LC_CHECK(socket->live);
+    if (socket->connection != MODEL_NONE) {
+        model->connections[socket->connection].slot = MODEL_NONE;
+    }
+    socket->live = false;
+    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
+        if (model->sockets[i].lower == slot) {
+            model->sockets[i].lower = MODEL_NONE;
+        }
+    }
+}
+
+static void registered(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     uint8_t slot = model_track_socket(model, record->process, record->a);
+    const struct model_frame *call =
+        event->thread == NULL ? NULL : model_track_spi(event->thread);
+    bool creates = call != NULL && call->function == LC_SPI_SOCKET;
+    bool again = false;
+    if (slot != MODEL_NONE && creates &&
+        (model->sockets[slot].flags & MODEL_SOCKET_APP) != 0) {
+        /* The value of a socket that a provider has closed already, and
+         * ws2_32 not yet: it goes round again. */
+        drop(model, slot);
+        slot = MODEL_NONE;
+        again = true;
+    }
     if (slot == MODEL_NONE) {
         appear(model, event);
         slot = model_track_socket(model, record->process, record->a);
     }
     if (slot != MODEL_NONE) {
+        if (again) {
+            model->sockets[slot].flags |= MODEL_SOCKET_RACY;
+        }
         model->sockets[slot].owner = record->callee;
         model->sockets[slot].registered_record = model->record;
     }
@@ -143,7 +199,7 @@ static uint8_t closing_layers(const struct model_thread *thread)
         uint8_t provider = model_track_provider(frame->callee);
         if (frame->kind == MODEL_FRAME_SPI &&
             frame->function == LC_SPI_CLOSE_SOCKET && provider != MODEL_NONE) {
-            layers |= (uint8_t) (1U << provider);
+            layers |= (uint8_t)(1U << provider);
         }
     }
     return layers;
@@ -157,34 +213,45 @@ static void freed(struct model *model, const struct model_event *event)
     if (slot == MODEL_NONE) {
         return;
     }
-    struct model_socket *socket = &model->sockets[slot];
-    LC_CHECK(socket->live);
+    const struct model_socket *socket = &model->sockets[slot];
     if (thread != NULL && thread->api == LC_CALL_CLOSESOCKET &&
-        thread->slot == slot) {
-        bool calm = thread->generation == socket->generation &&
+        thread->handle == record->a) {
+        if (thread->slot == MODEL_NONE ||
+            thread->generation != socket->generation) {
+            return; /* the end of an older socket of the same value */
+        }
+        bool calm =
             thread->low >= 1 && (socket->flags & MODEL_SOCKET_RACY) == 0;
-        uint8_t open = socket->layers & (uint8_t) ~closing_layers(thread);
+        uint8_t open = socket->layers & (uint8_t)~closing_layers(thread);
         model_report_unless(model, MODEL_INV_9, calm, open == 0);
     }
-    if (socket->connection != MODEL_NONE) {
-        model->connections[socket->connection].slot = MODEL_NONE;
-    }
-    socket->live = false;
-    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
-        if (model->sockets[i].lower == slot) {
-            model->sockets[i].lower = MODEL_NONE;
+    drop(model, slot);
+}
+
+/* The application counts what it sent by variable: a send under way may add
+ * to the count of another socket. */
+static bool someone_sends(
+    const struct model *model,
+    const struct model_thread *self)
+{
+    LC_CHECK(self != NULL);
+    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+        const struct model_thread *thread = &model->threads[i];
+        if (thread != self && thread->api == LC_CALL_SEND &&
+            thread->process == self->process) {
+            return true;
         }
     }
+    return false;
 }
 
 static void call_begins(struct model *model, const struct model_event *event)
 {
     struct model_thread *thread = event->thread;
-    if (!api_has_socket(thread->api)) {
+    if (!model_track_takes_socket(thread->api)) {
         return;
     }
-    uint8_t slot =
-        model_track_socket(model, thread->process, thread->handle);
+    uint8_t slot = model_track_socket(model, thread->process, thread->handle);
     thread->slot = slot;
     if (slot == MODEL_NONE) {
         return;
@@ -195,8 +262,12 @@ static void call_begins(struct model *model, const struct model_event *event)
     thread->generation = socket->generation;
     thread->layers = socket->layers;
     if (connection != NULL) {
-        thread->connection = (uint8_t) (connection - model->connections);
+        thread->connection = (uint8_t)(connection - model->connections);
         LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
+    }
+    if (thread->api == LC_CALL_SEND && connection != NULL &&
+        someone_sends(model, thread)) {
+        connection->flags |= MODEL_CONNECTION_MIXED;
     }
     if (thread->api != LC_CALL_SHUTDOWN) {
         return;
@@ -229,7 +300,7 @@ static void linger_set(
             socket->linger =
                 seconds == 0 ? MODEL_LINGER_HARD : MODEL_LINGER_TIMED;
         }
-        socket->linger_s = (uint16_t) seconds;
+        socket->linger_s = (uint16_t)seconds;
         socket->origin = MODEL_LINGER_OPTION;
     } else {
         socket->linger =
@@ -246,8 +317,7 @@ static void linger_set(
     }
 }
 
-static void
-option_set(struct model *model, const struct model_event *event)
+static void option_set(struct model *model, const struct model_event *event)
 {
     const struct model_thread *thread = event->thread;
     if (thread->slot == MODEL_NONE) {
@@ -259,7 +329,7 @@ option_set(struct model *model, const struct model_event *event)
     }
     LC_CHECK(event->record->a != -1);
     if (thread->api == LC_CALL_FIONBIO) {
-        socket->flags &= (uint8_t) ~MODEL_SOCKET_NONBLOCKING;
+        socket->flags &= (uint8_t)~MODEL_SOCKET_NONBLOCKING;
         if (thread->value != 0) {
             socket->flags |= MODEL_SOCKET_NONBLOCKING;
         }
@@ -272,15 +342,13 @@ option_set(struct model *model, const struct model_event *event)
 static void option_race(struct model *model, const struct model_event *event)
 {
     const struct model_thread *thread = event->thread;
-    if (thread->slot == MODEL_NONE) {
+    if (thread->slot == MODEL_NONE || !sets_option(thread->api)) {
         return;
     }
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         const struct model_thread *other = &model->threads[i];
-        bool sets = other->api == LC_CALL_LINGER ||
-            other->api == LC_CALL_DONTLINGER || other->api == LC_CALL_FIONBIO;
-        if (other == thread || !sets || other->process != thread->process ||
-            other->slot != thread->slot) {
+        if (other == thread || !sets_option(other->api) ||
+            other->process != thread->process || other->slot != thread->slot) {
             continue;
         }
         model->sockets[thread->slot].flags |= MODEL_SOCKET_RACY;
@@ -300,19 +368,22 @@ static void call_ends(struct model *model, const struct model_event *event)
         uint8_t slot = model_track_socket(model, record->process, record->a);
         if (slot != MODEL_NONE) {
             model->sockets[slot].flags |= MODEL_SOCKET_APP;
+            if (someone_sends(model, thread)) {
+                model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
+            }
             adopt(model, event, slot);
         }
-    } else if (thread->api == LC_CALL_SEND &&
-               thread->connection != MODEL_NONE) {
+    } else if (
+        thread->api == LC_CALL_SEND && thread->connection != MODEL_NONE) {
         struct model_connection *connection =
             &model->connections[thread->connection];
         if (!failed && record->a > 0) {
-            connection->promised += (uint64_t) record->a;
+            connection->promised += (uint64_t)record->a;
         }
-    } else if (
-        !failed &&
-        (thread->api == LC_CALL_LINGER || thread->api == LC_CALL_DONTLINGER ||
-         thread->api == LC_CALL_FIONBIO)) {
+        if (failed) {
+            connection->flags |= MODEL_CONNECTION_MIXED;
+        }
+    } else if (!failed && sets_option(thread->api)) {
         option_set(model, event);
     }
 }
@@ -323,7 +394,7 @@ static void spi_call(struct model *model, const struct model_event *event)
 {
     const struct model_thread *thread = event->thread;
     const struct lc_record *record = event->record;
-    if (thread->api == MODEL_NONE || !api_has_socket(thread->api) ||
+    if (thread->api == MODEL_NONE || !model_track_takes_socket(thread->api) ||
         record->a != thread->handle) {
         return;
     }
@@ -360,13 +431,12 @@ static void spi_created(struct model *model, const struct model_event *event)
         return;
     }
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
-    model->sockets[slot].layers |= (uint8_t) (1U << event->callee);
+    model->sockets[slot].layers |= (uint8_t)(1U << event->callee);
     if (frame->child != MODEL_NONE && frame->child != slot) {
         model->sockets[slot].lower = frame->child;
     }
     if (thread->depth >= 2) {
-        struct model_frame *parent =
-            &event->thread->frames[thread->depth - 2];
+        struct model_frame *parent = &event->thread->frames[thread->depth - 2];
         if (parent->kind == MODEL_FRAME_SPI &&
             parent->function == LC_SPI_SOCKET) {
             parent->child = slot;
@@ -378,11 +448,17 @@ static void spi_closed(struct model *model, const struct model_event *event)
 {
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
 
-    uint8_t slot = model_track_socket(
-        model, event->record->process, event->top->value);
-    if (slot != MODEL_NONE) {
-        model->sockets[slot].layers &= (uint8_t) ~(1U << event->callee);
+    uint8_t slot =
+        model_track_socket(model, event->record->process, event->top->value);
+    if (slot == MODEL_NONE) {
+        return;
     }
+    /* A layer above that is not in a close of its own left the call to its
+     * lower provider altogether: LAYER-8. */
+    uint8_t passed = model->world.over[event->callee] &
+                     (uint8_t)~closing_layers(event->thread);
+    uint8_t closed = (uint8_t)(passed | (1U << event->callee));
+    model->sockets[slot].layers &= (uint8_t)~closed;
 }
 
 void model_socket_step(struct model *model, const struct model_event *event)

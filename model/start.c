@@ -1,4 +1,5 @@
 #include "lastcall/abi.h"
+
 #include "model/area.h"
 #include "model/report.h"
 
@@ -23,10 +24,10 @@ static void bounds_update(struct model *model, uint8_t process_index)
         int low = process->starts - process->cleaning + own_clean;
         int high = process->starts + process->starting - own_start;
         if (low < thread->low) {
-            thread->low = (int16_t) low;
+            thread->low = (int16_t)low;
         }
         if (high > thread->high) {
-            thread->high = (int16_t) high;
+            thread->high = (int16_t)high;
         }
     }
 }
@@ -37,8 +38,12 @@ static void call_begins(struct model *model, const struct model_event *event)
 
     struct model_process *process = event->process;
     struct model_thread *thread = event->thread;
-    thread->low = (int16_t) (process->starts - process->cleaning);
-    thread->high = (int16_t) (process->starts + process->starting);
+    thread->low = (int16_t)(process->starts - process->cleaning);
+    thread->high = (int16_t)(process->starts + process->starting);
+    if (process->vague) {
+        thread->low = 0;
+        thread->high = INT16_MAX;
+    }
     if (thread->api == LC_CALL_WSASTARTUP) {
         process->starting++;
         bounds_update(model, event->record->process);
@@ -49,11 +54,16 @@ static void call_begins(struct model *model, const struct model_event *event)
     }
 }
 
-static bool others_started(const struct model *model, uint8_t process_index)
+/* Whether another process has a start, or has had its last cleanup. */
+static bool others_did(
+    const struct model *model,
+    uint8_t process_index,
+    bool started)
 {
     for (uint8_t i = 0; i < LC_PROCESSES_MAX; i++) {
         const struct model_process *other = &model->processes[i];
-        if (i != process_index && (other->starts > 0 || other->cleaned)) {
+        bool did = started ? other->starts > 0 : other->cleaned;
+        if (i != process_index && did) {
             return true;
         }
     }
@@ -80,7 +90,7 @@ static void answer_check(struct model *model, const struct model_event *event)
         model_report_app(model, MODEL_CLOSE_5);
     }
     bool wrong = (never && !refused) || (always && refused);
-    if (wrong && others_started(model, record->process)) {
+    if (wrong && others_did(model, record->process, never)) {
         model_report_unless(model, MODEL_START_7, true, false);
         return;
     }
@@ -102,13 +112,25 @@ static void call_ends(struct model *model, const struct model_event *event)
     answer_check(model, event);
     if (thread->api == LC_CALL_WSASTARTUP) {
         process->starting--;
-        process->starts = (int16_t) (process->starts + (event->record->a == 0));
+        if (event->record->a == 0) {
+            process->starts++;
+            process->ending = false;
+        }
         bounds_update(model, event->record->process);
     }
     if (thread->api == LC_CALL_WSACLEANUP) {
         process->cleaning--;
         if (event->record->a == 0 && process->starts > 0) {
             process->starts--;
+        }
+        if (event->record->a != 0 && event->record->b != LC_WSANOTINITIALISED) {
+            process->vague = true;
+        }
+        bool rests = process->starts == 0 && process->starting == 0 &&
+                     process->cleaning == 0 && !process->vague;
+        if (event->record->a == 0 && rests) {
+            process->cleaned = true;
+            process->ending = true;
         }
         bounds_update(model, event->record->process);
     }
@@ -122,7 +144,7 @@ static void process_ends(struct model *model, const struct model_event *event)
     LC_CHECK(process != NULL);
 
     process->exited = true;
-    if (process->starts > 0) {
+    if (process->starts > 0 && !process->vague) {
         model_report_app(model, MODEL_CLEAN_1);
     }
     for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
@@ -145,8 +167,9 @@ void model_start_step(struct model *model, const struct model_event *event)
         call_begins(model, event);
     } else if (record->kind == LC_RECORD_API_RETURN) {
         call_ends(model, event);
-    } else if (record->kind == LC_RECORD_PROCESS && event->process != NULL &&
-               record->function == 1) {
+    } else if (
+        record->kind == LC_RECORD_PROCESS && event->process != NULL &&
+        record->function == 1) {
         process_ends(model, event);
     }
 }

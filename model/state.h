@@ -18,6 +18,7 @@ enum model_limits {
     MODEL_SOCKETS_MAX = 32,     /* live at once */
     MODEL_CONNECTIONS_MAX = 32, /* a window over their numbers */
     MODEL_BIRTHS_MAX = 16,      /* live objects that DllMain created */
+    MODEL_SEEN_BYTES = 32,
     MODEL_CALLERS = LC_MODULE_PROVIDER + LC_PROVIDERS_MAX,
     MODEL_ENTRIES_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
     MODEL_NONE = 0xff /* no index */
@@ -63,21 +64,22 @@ _Static_assert(sizeof(struct model_frame) == 16, "frames are dense");
 struct model_thread {
     uint64_t api_time_ns; /* when the call began */
     uint64_t wait_time_ns;
-    int64_t wait_ms;        /* time-out of the wait, -1: none */
-    int64_t handle;         /* socket argument */
-    uint32_t api_record;    /* number of the record that began the call */
-    uint32_t option;        /* length, how, option name, entry */
-    uint32_t value;         /* option value */
-    uint32_t wait_spent_ms; /* waits of the call that ran out */
-    uint32_t generation;    /* of the socket when the call began */
-    int16_t low;            /* bounds of the process's count of starts ... */
-    int16_t high;           /* ... over the whole call, without its effect */
+    int64_t wait_ms;         /* time-out of the wait, -1: none */
+    int64_t handle;          /* socket argument */
+    uint32_t api_record;     /* number of the record that began the call */
+    uint32_t option;         /* length, how, option name, entry */
+    uint32_t value;          /* option value */
+    uint64_t linger_time_ns; /* when a lingering close began to wait, or 0 */
+    uint64_t linger_end_ns;  /* end of its last wait */
+    uint32_t generation;     /* of the socket when the call began */
+    int16_t low;             /* bounds of the process's count of starts ... */
+    int16_t high;            /* ... over the whole call, without its effect */
     uint8_t process;
-    uint8_t api;    /* enum lc_call, MODEL_NONE: in no call */
-    uint8_t slot;   /* of the socket argument, MODEL_NONE: not known */
-    uint8_t layers; /* of the socket when the call began */
+    uint8_t api;        /* enum lc_call, MODEL_NONE: in no call */
+    uint8_t slot;       /* of the socket argument, MODEL_NONE: not known */
+    uint8_t layers;     /* of the socket when the call began */
     uint8_t connection; /* of the socket, index or MODEL_NONE */
-    uint8_t waiting; /* enum lc_wait_for, MODEL_NONE: runs */
+    uint8_t waiting;    /* enum lc_wait_for, MODEL_NONE: runs */
     uint8_t depth;
     bool revived; /* the handle, unknown at first, came to life meanwhile */
     struct model_frame frames[MODEL_DEPTH_MAX];
@@ -111,12 +113,15 @@ struct model_process {
     struct model_provider providers[LC_PROVIDERS_MAX];
     uint8_t owed[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* WSPCleanups owed */
     uint8_t refs[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* library references */
-    uint8_t loaded[MODEL_CALLERS]; /* bit per provider index, ever */
+    uint8_t loaded[MODEL_CALLERS];  /* bit per provider index, ever */
+    uint8_t seen[MODEL_SEEN_BYTES]; /* a bit per handle value, folded */
     int16_t starts;   /* WSAStartups less WSACleanups that returned */
     uint8_t starting; /* WSAStartups under way */
     uint8_t cleaning; /* WSACleanups under way */
     bool exited;
     bool cleaned; /* its count of starts came back to 0 */
+    bool ending;  /* ... and what must be gone then is not checked yet */
+    bool vague;   /* a WSACleanup failed: count unknown, X-35 */
 };
 
 /* What a socket's linger options ask of its close. */
@@ -140,7 +145,8 @@ enum model_socket_flag {
     MODEL_SOCKET_APP = 2,  /* the application has it */
     MODEL_SOCKET_NONBLOCKING = 4,
     MODEL_SOCKET_REFUSED = 8, /* a close failed with WSAEWOULDBLOCK */
-    MODEL_SOCKET_SHUT = 16    /* shutdown of the sending side was asked for */
+    MODEL_SOCKET_SHUT = 16,   /* shutdown of the sending side was asked for */
+    MODEL_SOCKET_MIXED = 32   /* whose bytes come when is unknown */
 };
 
 /** A descriptor of one process. */
@@ -179,9 +185,10 @@ enum model_connection_flag {
     MODEL_CONNECTION_FINAL = 4096, /* a final cleanup of its chain began */
     MODEL_CONNECTION_ENDED = 8192, /* both FINs were through at its close */
     MODEL_CONNECTION_REFUSED = 16384,
-    MODEL_CONNECTION_HOSTED = 32768, /* a hosted layer is in its chain */
+    MODEL_CONNECTION_HOSTED = 32768,  /* a hosted layer is in its chain */
     MODEL_CONNECTION_CLEANED = 65536, /* final WSPCleanup of its base is over */
-    MODEL_CONNECTION_SENDING = 131072 /* a send ended with an error */
+    MODEL_CONNECTION_FRESH = 131072,  /* not registered with ws2_32 yet */
+    MODEL_CONNECTION_MIXED = 262144   /* whose bytes come when is unknown */
 };
 
 /** A connection of a base provider, and how its socket was closed. */
@@ -191,7 +198,6 @@ struct model_connection {
     uint64_t delivered;
     uint64_t promised; /* bytes that the application's sends returned */
     uint64_t close_time_ns;
-    uint64_t data_time_ns; /* last byte put on the wire */
     int64_t handle;
     uint32_t number; /* from 1; 0: free */
     uint32_t flags;  /* enum model_connection_flag */
@@ -217,9 +223,11 @@ struct model_birth {
 struct model_world {
     uint8_t provider_count;
     uint8_t entry_count;
-    uint8_t kinds[LC_PROVIDERS_MAX];             /* enum lc_provider_kind */
-    uint8_t base_entry[LC_PROVIDERS_MAX];        /* catalog id, 0: a layer */
+    uint8_t kinds[LC_PROVIDERS_MAX];      /* enum lc_provider_kind */
+    uint8_t base_entry[LC_PROVIDERS_MAX]; /* catalog id, 0: a layer */
+    uint8_t tops[LC_PROVIDERS_MAX];       /* entries that a provider heads */
     uint8_t below[LC_PROVIDERS_MAX]; /* bits: who may come next in a chain */
+    uint8_t over[LC_PROVIDERS_MAX];  /* bits: who may be anywhere above */
     uint8_t entry_length[MODEL_ENTRIES_MAX + 1]; /* by catalog id */
     uint8_t entry_providers[MODEL_ENTRIES_MAX + 1][LC_CHAIN_LENGTH_MAX];
 };

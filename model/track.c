@@ -23,7 +23,7 @@ struct model_thread *model_track_thread(struct model *model, uint8_t reference)
             return NULL;
         }
         model->dll_thread_count++;
-        *index = (uint8_t) (LC_THREADS_MAX + model->dll_thread_count);
+        *index = (uint8_t)(LC_THREADS_MAX + model->dll_thread_count);
     }
     LC_CHECK(*index <= MODEL_THREADS_MAX);
     return &model->threads[*index - 1];
@@ -47,8 +47,8 @@ struct model_frame *model_track_push(
     thread->process = record->process;
     *frame = (struct model_frame){
         .value = record->a,
-        .kind = (uint8_t) kind,
-        .function = (uint8_t) record->function,
+        .kind = (uint8_t)kind,
+        .function = (uint8_t)record->function,
         .caller = record->caller,
         .callee = record->callee,
         .child = MODEL_NONE,
@@ -70,12 +70,12 @@ struct model_frame *model_track_top(
         return NULL;
     }
     struct model_frame *frame = &thread->frames[thread->depth - 1];
-    bool same = frame->kind == (uint8_t) kind;
+    bool same = frame->kind == (uint8_t)kind;
     if (kind == MODEL_FRAME_SPI || kind == MODEL_FRAME_DLL_MAIN) {
         same = same && frame->callee == record->callee;
     }
     if (kind != MODEL_FRAME_DLL_MAIN) {
-        same = same && frame->function == (uint8_t) record->function;
+        same = same && frame->function == (uint8_t)record->function;
     }
     if (!same) {
         model_report_lost(model);
@@ -118,12 +118,14 @@ struct model_frame *model_track_spi(struct model_thread *thread)
 /* Where the search begins: handle values step by four. */
 static uint32_t socket_place(uint8_t process, int64_t handle)
 {
-    uint64_t key = ((uint64_t) handle >> 2) + (uint64_t) process * 8U;
-    return (uint32_t) (key % MODEL_SOCKETS_MAX);
+    uint64_t key = ((uint64_t)handle >> 2) + (uint64_t)process * 8U;
+    return (uint32_t)(key % MODEL_SOCKETS_MAX);
 }
 
-uint8_t
-model_track_socket(const struct model *model, uint8_t process, int64_t handle)
+uint8_t model_track_socket(
+    const struct model *model,
+    uint8_t process,
+    int64_t handle)
 {
     LC_CHECK(process < LC_PROCESSES_MAX);
 
@@ -133,14 +135,16 @@ model_track_socket(const struct model *model, uint8_t process, int64_t handle)
         const struct model_socket *socket = &model->sockets[slot];
         if (socket->live && socket->handle == handle &&
             socket->process == process) {
-            return (uint8_t) slot;
+            return (uint8_t)slot;
         }
     }
     return MODEL_NONE;
 }
 
-uint8_t
-model_track_socket_new(struct model *model, uint8_t process, int64_t handle)
+uint8_t model_track_socket_new(
+    struct model *model,
+    uint8_t process,
+    int64_t handle)
 {
     LC_CHECK(process < LC_PROCESSES_MAX);
     LC_CHECK(model_track_socket(model, process, handle) == MODEL_NONE);
@@ -160,15 +164,16 @@ model_track_socket_new(struct model *model, uint8_t process, int64_t handle)
                 .lower = MODEL_NONE,
                 .connection = MODEL_NONE,
             };
-            return (uint8_t) slot;
+            return (uint8_t)slot;
         }
     }
     model_report_lost(model);
     return MODEL_NONE;
 }
 
-struct model_connection *
-model_track_connection_of(struct model *model, uint8_t slot)
+struct model_connection *model_track_connection_of(
+    struct model *model,
+    uint8_t slot)
 {
     LC_CHECK(slot < MODEL_SOCKETS_MAX || slot == MODEL_NONE);
 
@@ -186,14 +191,15 @@ model_track_connection_of(struct model *model, uint8_t slot)
     return NULL;
 }
 
-struct model_connection *
-model_track_connection(struct model *model, int64_t number)
+struct model_connection *model_track_connection(
+    struct model *model,
+    int64_t number)
 {
     if (number < 1 || number > UINT32_MAX) {
         return NULL;
     }
-    uint32_t index = (uint32_t) ((uint64_t) number - 1) % MODEL_CONNECTIONS_MAX;
+    uint32_t index = (uint32_t)((uint64_t)number - 1) % MODEL_CONNECTIONS_MAX;
     struct model_connection *connection = &model->connections[index];
     LC_CHECK(index < MODEL_CONNECTIONS_MAX);
-    return connection->number == (uint32_t) number ? connection : NULL;
+    return connection->number == (uint32_t)number ? connection : NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lastcall/check.h"
+
 #include "model/model.h"
 
 /** A record with what the state says about it. */
@@ -33,8 +34,19 @@ struct model_event {
  */
 static inline uint8_t model_track_provider(uint8_t module)
 {
-    uint8_t index = (uint8_t) (module - LC_MODULE_PROVIDER);
-    return index < LC_PROVIDERS_MAX ? index : (uint8_t) MODEL_NONE;
+    uint8_t index = (uint8_t)(module - LC_MODULE_PROVIDER);
+    return index < LC_PROVIDERS_MAX ? index : (uint8_t)MODEL_NONE;
+}
+
+/**
+ * True when an application call has a socket argument.
+ *
+ * @param api  enum lc_call.
+ */
+static inline bool model_track_takes_socket(uint8_t api)
+{
+    return api >= LC_CALL_CONNECT && api <= LC_CALL_CLOSESOCKET &&
+           api != LC_CALL_SLEEP;
 }
 
 /**
@@ -56,8 +68,7 @@ static inline bool model_track_ending(const struct model_provider *provider)
  *
  * Returns: borrowed; NULL when there is no room, and the model is lost then.
  */
-struct model_thread *
-model_track_thread(struct model *model, uint8_t reference);
+struct model_thread *model_track_thread(struct model *model, uint8_t reference);
 
 /**
  * Opens a call on a thread.
@@ -141,8 +152,9 @@ uint8_t model_track_socket_new(
  *
  * Returns: borrowed, or NULL.
  */
-struct model_connection *
-model_track_connection_of(struct model *model, uint8_t slot);
+struct model_connection *model_track_connection_of(
+    struct model *model,
+    uint8_t slot);
 
 /**
  * The connection of a number.
@@ -152,7 +164,8 @@ model_track_connection_of(struct model *model, uint8_t slot);
  *
  * Returns: borrowed, or NULL when it is not followed (any more).
  */
-struct model_connection *
-model_track_connection(struct model *model, int64_t number);
+struct model_connection *model_track_connection(
+    struct model *model,
+    int64_t number);
 
 #endif

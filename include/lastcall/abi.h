@@ -657,9 +657,9 @@ struct lc_wsabuf {
 };
 
 /**
- * WSAOVERLAPPED (OVERLAPPED): an operation that goes on after its call. Internal
- * is LC_WSS_OPERATION_IN_PROGRESS while it does. Bit 0 of hEvent keeps the
- * completion from a completion port.
+ * WSAOVERLAPPED (OVERLAPPED): an operation that goes on after its call.
+ * Internal is LC_WSS_OPERATION_IN_PROGRESS while it does. Bit 0 of hEvent keeps
+ * the completion from a completion port.
  */
 struct lc_wsaoverlapped {
     uintptr_t Internal;

@@ -51,10 +51,18 @@ struct sim_history {
     /* The decision that a fiber took before it left: see thread.c. */
     uint32_t decided;
     struct sim_choice_candidate decision;
+    /* The decision that a fiber left to the host, when at_step is set. */
+    uint32_t is_asked;
+    uint32_t place_thread;
+    struct lc_place place;
     const struct lc_choice *script;
     uint32_t script_count;
     uint32_t script_is_hashed;
     struct sim_backer backer;
+    /* Called on the host's stack before each decision; NULL: nobody, and then
+     * fibers decide for themselves. */
+    void (*at_step)(void *context);
+    void *at_step_context;
     sim_trace_sink_fn *sink;
     void *sink_context;
     struct lc_choice choices[LC_CHOICES_MAX];

@@ -58,6 +58,9 @@ struct sim_module_class {
     uint32_t export_count;
     uint32_t globals_bytes; /* built-ins: their one structure of globals */
     uint32_t shared_bytes;  /* data common to all processes; 0: none */
+    /* Built-ins: DllMain, run with the module as what is running. Returns
+     * false to fail an attach. NULL: none. */
+    bool (*attach)(uint32_t reason);
     bool is_hosted;
     const void *context; /* borrowed; host's image description */
 };

@@ -20,6 +20,9 @@ struct saved_history {
     uint32_t stop;
     uint32_t decided;
     struct sim_choice_candidate decision;
+    uint32_t is_asked;
+    uint32_t place_thread;
+    struct lc_place place;
 };
 
 enum visit {
@@ -128,6 +131,9 @@ static void history_piece(struct cursor *cursor)
         .stop = history->stop,
         .decided = history->decided,
         .decision = history->decision,
+        .is_asked = history->is_asked,
+        .place_thread = history->place_thread,
+        .place = history->place,
     };
     piece(cursor, &saved, sizeof saved);
     if (cursor->visit == VISIT_RESTORE) {
@@ -143,6 +149,9 @@ static void history_piece(struct cursor *cursor)
         history->stop = saved.stop;
         history->decided = saved.decided;
         history->decision = saved.decision;
+        history->is_asked = saved.is_asked;
+        history->place_thread = saved.place_thread;
+        history->place = saved.place;
     }
 }
 

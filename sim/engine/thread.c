@@ -211,10 +211,9 @@ void sim_thread_begin_call(uint32_t call_index)
     thread->place_count = 0;
 }
 
-uint16_t sim_thread_pass(struct lc_place place)
+/* Counts a place of the thread's call. Returns how often it came before. */
+static uint16_t pass(struct sim_thread *thread, struct lc_place place)
 {
-    struct sim_thread *thread = sim_thread_current();
-    LC_CHECK(thread != NULL);
     LC_CHECK(place.kind < LC_PLACE_COUNT);
     for (uint32_t i = 0; i < thread->place_count; i++) {
         if (thread->places[i].place.kind == place.kind &&
@@ -231,6 +230,13 @@ uint16_t sim_thread_pass(struct lc_place place)
     thread->places[thread->place_count].times = 1;
     thread->place_count++;
     return 0;
+}
+
+uint16_t sim_thread_pass(struct lc_place place)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    return pass(thread, place);
 }
 
 static void add_events(
@@ -305,10 +311,10 @@ static bool decide(
         point.where.thread = LC_NONE;
         point.where.occurrence = (uint16_t)SIM_ENGINE->idle_count++;
     } else {
-        const struct sim_thread *thread = &SIM_ENGINE->threads[running];
+        struct sim_thread *thread = &SIM_ENGINE->threads[running];
         point.where.thread = thread->ref;
         point.where.call = thread->call_index;
-        point.where.occurrence = sim_thread_pass(place);
+        point.where.occurrence = pass(thread, place);
     }
     if (count > 1) {
         index = sim_choice_draw(&point);
@@ -345,7 +351,12 @@ static void give_way(struct lc_place place)
     uint32_t self = engine->current;
     LC_CHECK(self != SIM_NO_THREAD);
     struct sim_choice_candidate decision;
-    if (decide(self, place, &decision)) {
+    if (history->at_step != NULL) {
+        /* The host takes the decision, with this thread parked too. */
+        history->is_asked = 1;
+        history->place = place;
+        history->place_thread = self;
+    } else if (decide(self, place, &decision)) {
         if (decision.action == LC_ACTION_RUN &&
             decision.target == engine->threads[self].ref) {
             return;
@@ -363,7 +374,7 @@ void sim_thread_yield(struct lc_place place)
     if (thread == NULL || over_budget()) {
         return;
     }
-    if (sim_choice_exhausted()) {
+    if (sim_choice_exhausted() && SIM_HISTORY->at_step == NULL) {
         return;
     }
     give_way(place);
@@ -636,6 +647,16 @@ static enum lc_end final_end(void)
     return LC_END_DONE;
 }
 
+/* Takes the decision that a fiber left to the host. */
+static bool decide_asked(struct sim_choice_candidate *ret_decision)
+{
+    struct sim_history *history = SIM_HISTORY;
+    LC_CHECK(history->is_asked);
+    history->at_step(history->at_step_context);
+    history->is_asked = 0;
+    return decide(history->place_thread, history->place, ret_decision);
+}
+
 enum lc_end sim_thread_run(void)
 {
     struct sim_engine *engine = SIM_ENGINE;
@@ -646,13 +667,16 @@ enum lc_end sim_thread_run(void)
         if (history->decided) {
             history->decided = 0;
             decision = history->decision;
-        } else if (over_budget()) {
-            break;
-        } else if (!decide(
-                       SIM_NO_THREAD,
-                       (struct lc_place){ .kind = LC_PLACE_IDLE },
-                       &decision)) {
-            return final_end();
+        } else if (!history->is_asked || !decide_asked(&decision)) {
+            if (over_budget()) {
+                break;
+            }
+            if (!decide(
+                    SIM_NO_THREAD,
+                    (struct lc_place){ .kind = LC_PLACE_IDLE },
+                    &decision)) {
+                return final_end();
+            }
         }
         if (decision.action == LC_ACTION_FIRE) {
             fire(&decision);

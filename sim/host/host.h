@@ -57,6 +57,9 @@ LC_MUST_USE enum sim_status sim_host_install(
     uint32_t process_count,
     const struct sim_module_class **ret_class);
 
+/** Makes a module's slots plain memory again, for a built-in. */
+void sim_host_uninstall(uint32_t module);
+
 /** Imports and exports, for people. Borrowed from the image. */
 uint32_t sim_host_imports(
     const struct sim_host_image *image,

@@ -396,7 +396,7 @@ static enum lc_wsa wait_change(
         .timeout_ns = timeout_ns,
         .object = number_of(connection),
     });
-    if (connection->is_cancelled) {
+    if (wake == SIM_WAKE_CANCELLED) {
         return LC_WSAEINTR;
     }
     return wake == SIM_WAKE_TIMEOUT ? LC_WSAETIMEDOUT : LC_WSA_OK;
@@ -444,6 +444,9 @@ enum lc_wsa sim_net_connect(uint32_t number, bool wait)
         return LC_WSAEWOULDBLOCK;
     }
     while (connection->state == CONNECTION_CONNECTING) {
+        if (connection->is_cancelled) {
+            return LC_WSAEINTR;
+        }
         enum lc_wsa error = wait_change(connection, SIM_FOREVER);
         if (error != LC_WSA_OK) {
             return error;
@@ -537,6 +540,9 @@ enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns)
                             ? SIM_FOREVER
                             : sim_thread_now_ns() + timeout_ns;
     while (!sim_net_is_drained(number)) {
+        if (connection->is_cancelled) {
+            return LC_WSAEINTR;
+        }
         uint64_t now_ns = sim_thread_now_ns();
         if (now_ns >= until_ns) {
             return LC_WSAETIMEDOUT;
@@ -580,14 +586,21 @@ void sim_net_abort(uint32_t number)
     reset(connection_at(number));
 }
 
-void sim_net_cancel(uint32_t number)
+void sim_net_cancel(uint32_t number, bool on)
 {
     struct connection *connection = connection_at(number);
-    connection->is_cancelled = 1;
-    (void)sim_thread_wake(
-        wait_key(connection),
-        SIM_THREADS_MAX,
-        SIM_WAKE_CANCELLED);
+    connection->is_cancelled = on;
+    if (on) {
+        (void)sim_thread_wake(
+            wait_key(connection),
+            SIM_THREADS_MAX,
+            SIM_WAKE_CANCELLED);
+    }
+}
+
+bool sim_net_is_finishing(uint32_t number)
+{
+    return connection_at(number)->is_finishing != 0;
 }
 
 static void release(struct connection *connection)

@@ -108,8 +108,11 @@ enum lc_wsa sim_net_drain(uint32_t connection, uint64_t timeout_ns);
 /** Resets the connection: RST, and what is unsent is thrown away. */
 void sim_net_abort(uint32_t connection);
 
-/** Ends the waits of all threads on the connection, now and later. */
-void sim_net_cancel(uint32_t connection);
+/**
+ * Ends the waits of all threads on the connection, and refuses new ones, until
+ * it is called again with false.
+ */
+void sim_net_cancel(uint32_t connection, bool on);
 
 /**
  * Gives the connection up. One that has not ended is reset.
@@ -121,6 +124,9 @@ bool sim_net_is_drained(uint32_t connection);
 
 /** Whether bytes were taken that are not acknowledged, or a FIN is owed. */
 bool sim_net_is_busy(uint32_t connection);
+
+/** Whether the end of the stream was asked for. */
+bool sim_net_is_finishing(uint32_t connection);
 
 /** Whether the connection is established and not reset. */
 bool sim_net_is_connected(uint32_t connection);

@@ -6,11 +6,10 @@
  *
  * Left out, because these headers do not have them:
  *   SO_BSP_STATE   0x1009 in ws2def.h of the Windows SDK
- * Left out, because they are no Windows names: LC_WSA_OK, and the constants of
- * enum lc_spi and enum lc_upcall, which are compared with the places of the
- * entries in the tables.
+ * No Windows names: LC_WSA_OK, compared with ERROR_SUCCESS, and the constants
+ * of enum lc_spi and enum lc_upcall, compared with the places in the tables.
  *
- * Source: observed. Headers of mingw-w64; the build says which version.
+ * Source: observed. Headers of mingw-w64 10.0.
  */
 
 #if !defined(_WIN32_WINNT)
@@ -67,8 +66,9 @@
 
 /* The types differ in the names of structures and in long against int, both
  * 32 bits, so they are never compatible in the sense of C. This warning is what
- * compares them as a call does: number of parameters, and of each, and of the
- * result, whether it is a pointer, else its width and sign. */
+ * compares them as a call does: the number of parameters, and for each of them
+ * and for the result whether it is a pointer, else its width. It is blind to
+ * the sign and to what a pointer points to, which no register shows. */
 #pragma GCC diagnostic error "-Wcast-function-type"
 #define SAME_CALL(ours, theirs) \
     _Static_assert(sizeof((ours *)(theirs)0) == sizeof(void *), #theirs)
@@ -430,6 +430,7 @@ SAME_VALUE(WM_QUIT);
 SAME_VALUE(WM_USER);
 SAME_VALUE(WM_APP);
 
+_Static_assert(LC_WSA_OK == ERROR_SUCCESS, "ERROR_SUCCESS");
 _Static_assert(LC_INVALID_SOCKET == INVALID_SOCKET, "INVALID_SOCKET");
 /* An address is no constant to -Wpedantic, although the compiler folds it. */
 #define SAME_ADDRESS(name)                           \
@@ -454,10 +455,12 @@ SAME_INTEGER(struct lc_guid, GUID, Data1);
 SAME_INTEGER(struct lc_guid, GUID, Data2);
 SAME_INTEGER(struct lc_guid, GUID, Data3);
 SAME_MEMBER(struct lc_guid, GUID, Data4);
+SAME_INTEGER(struct lc_guid, GUID, Data4[0]);
 
 SAME_SIZE(struct lc_wsaprotocolchain, WSAPROTOCOLCHAIN);
 SAME_INTEGER(struct lc_wsaprotocolchain, WSAPROTOCOLCHAIN, ChainLen);
 SAME_MEMBER(struct lc_wsaprotocolchain, WSAPROTOCOLCHAIN, ChainEntries);
+SAME_INTEGER(struct lc_wsaprotocolchain, WSAPROTOCOLCHAIN, ChainEntries[0]);
 
 SAME_SIZE(struct lc_wsaprotocol_infow, WSAPROTOCOL_INFOW);
 SAME_INTEGER(struct lc_wsaprotocol_infow, WSAPROTOCOL_INFOW, dwServiceFlags1);
@@ -486,11 +489,13 @@ SAME_INTEGER(
     WSAPROTOCOL_INFOW,
     dwProviderReserved);
 SAME_MEMBER(struct lc_wsaprotocol_infow, WSAPROTOCOL_INFOW, szProtocol);
+SAME_INTEGER(struct lc_wsaprotocol_infow, WSAPROTOCOL_INFOW, szProtocol[0]);
 
 SAME_SIZE(struct lc_wspdata, WSPDATA);
 SAME_INTEGER(struct lc_wspdata, WSPDATA, wVersion);
 SAME_INTEGER(struct lc_wspdata, WSPDATA, wHighVersion);
 SAME_MEMBER(struct lc_wspdata, WSPDATA, szDescription);
+SAME_INTEGER(struct lc_wspdata, WSPDATA, szDescription[0]);
 
 SAME_SIZE(struct lc_wsadata, WSADATA);
 SAME_INTEGER(struct lc_wsadata, WSADATA, wVersion);
@@ -520,6 +525,7 @@ SAME_MEMBER(struct lc_wsaoverlapped, WSAOVERLAPPED, hEvent);
 SAME_SIZE(struct lc_wsanetworkevents, WSANETWORKEVENTS);
 SAME_INTEGER(struct lc_wsanetworkevents, WSANETWORKEVENTS, lNetworkEvents);
 SAME_MEMBER(struct lc_wsanetworkevents, WSANETWORKEVENTS, iErrorCode);
+SAME_INTEGER(struct lc_wsanetworkevents, WSANETWORKEVENTS, iErrorCode[0]);
 
 SAME_SIZE(struct lc_linger, struct linger);
 SAME_INTEGER(struct lc_linger, struct linger, l_onoff);
@@ -552,6 +558,7 @@ SAME_INTEGER(struct lc_timeval, struct timeval, tv_usec);
 SAME_SIZE(struct lc_fd_set, fd_set);
 SAME_INTEGER(struct lc_fd_set, fd_set, fd_count);
 SAME_MEMBER(struct lc_fd_set, fd_set, fd_array);
+SAME_INTEGER(struct lc_fd_set, fd_set, fd_array[0]);
 
 SAME_SIZE(struct lc_flowspec, FLOWSPEC);
 SAME_INTEGER(struct lc_flowspec, FLOWSPEC, TokenRate);
@@ -765,6 +772,7 @@ _Static_assert(
 _Static_assert(
     sizeof(WSPUPCALLTABLE) == LC_UPCALL_COUNT * sizeof(void *),
     "WSPUPCALLTABLE");
+_Static_assert(LC_SPI_STARTUP == LC_SPI_COUNT, "after the table");
 
 /* ---- Function types ---- */
 

@@ -1,0 +1,126 @@
+#include "lastcall/abi.h"
+
+#include "model/area.h"
+#include "model/report.h"
+
+/* A thread that waits in a call which the final WSACleanup should have ended. */
+static bool cleanup_forgot(const struct model *model)
+{
+    LC_CHECK(model != NULL);
+
+    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+        const struct model_thread *thread = &model->threads[i];
+        bool inside = thread->api == LC_CALL_SEND ||
+                      thread->api == LC_CALL_CONNECT ||
+                      thread->api == LC_CALL_CLOSESOCKET;
+        bool waits =
+            thread->waiting == LC_WAIT_NET || thread->waiting == LC_WAIT_EVENT;
+        if (!inside || !waits) {
+            continue;
+        }
+        const struct model_process *process =
+            &model->processes[thread->process];
+        if (process->cleaned && process->starts == 0 &&
+            process->starting == 0 && process->cleaning == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Everything has arrived that ever will. */
+static void stream_check(
+    struct model *model,
+    const struct model_connection *connection)
+{
+    LC_CHECK(connection->number != 0);
+
+    const uint32_t needs = MODEL_CONNECTION_JUDGED | MODEL_CONNECTION_CONNECTED;
+    uint32_t flags = connection->flags;
+    if ((flags & needs) != needs || (flags & MODEL_CONNECTION_RACY) != 0) {
+        return;
+    }
+    bool closed = (flags & MODEL_CONNECTION_CLOSED) != 0;
+    bool cleaned = (flags & MODEL_CONNECTION_CLEANED) != 0;
+    bool reset = (flags & MODEL_CONNECTION_RST) != 0;
+    bool fin = (flags & MODEL_CONNECTION_FIN) != 0;
+    bool hosted = (flags & MODEL_CONNECTION_HOSTED) != 0;
+    bool all = connection->delivered == connection->accepted;
+    bool graceful = closed && !reset && connection->linger == MODEL_LINGER_OFF;
+    model_report_unless(model, MODEL_INV_7, graceful && cleaned, all);
+    model_report_unless(model, MODEL_CLOSE_12, graceful && !cleaned, all);
+    model_report_unless(model, MODEL_CLOSE_2, closed, fin || reset);
+    model_report_unless(model, MODEL_CLEAN_7, !closed && cleaned, fin || reset);
+    model_report_unless(model, MODEL_INV_6, fin && !reset, all);
+    model_report_unless(
+        model,
+        MODEL_INV_6,
+        fin && !reset && !hosted,
+        connection->accepted >= connection->promised);
+}
+
+static void done(struct model *model)
+{
+    LC_CHECK(model->verdict.kind != LC_VERDICT_BROKEN);
+
+    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+        if (model->connections[i].number != 0) {
+            stream_check(model, &model->connections[i]);
+        }
+    }
+}
+
+static void ends(struct model *model, const struct lc_record *record)
+{
+    switch ((enum lc_end)record->function) {
+    case LC_END_DONE:
+        if (!model->lost) {
+            done(model);
+        }
+        break;
+    case LC_END_DEADLOCK:
+        if (!model->lost) {
+            model_report_unless(
+                model,
+                MODEL_CLEAN_4,
+                cleanup_forgot(model),
+                false);
+        }
+        model_report_unless(model, MODEL_DEADLOCK, true, false);
+        break;
+    case LC_END_LIVELOCK:
+        model_report_unless(model, MODEL_LIVELOCK, true, false);
+        break;
+    case LC_END_FAULT:
+        model_report_unless(
+            model,
+            MODEL_FAULT,
+            model->verdict.kind != LC_VERDICT_UNSPECIFIED,
+            false);
+        break;
+    case LC_END_LIMIT:
+        model_report_unspecified(model);
+        break;
+    case LC_END_STOPPED:
+    case LC_END_COUNT:
+        break;
+    }
+}
+
+void model_end_step(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    LC_CHECK(model != NULL);
+
+    if (record->kind == LC_RECORD_END) {
+        ends(model, record);
+    } else if (record->kind == LC_RECORD_STRAY) {
+        bool spi = record->function == LC_STRAY_SPI;
+        model_report_unless(model, MODEL_INV_2, spi, false);
+        model_report_unless(model, MODEL_LOAD_15, !spi, false);
+    } else if (record->function == LC_FAULT_IMPORT) {
+        model_report_unspecified(model); /* the shim's gap, not a fault */
+    } else {
+        model_report_unless(model, MODEL_FAULT, true, false);
+    }
+}

@@ -1,0 +1,150 @@
+#include "lastcall/abi.h"
+
+#include "model/area.h"
+#include "model/report.h"
+
+/* A load or look-up that failed explains why the WSPStartup above it fails. */
+static void excuse(const struct model_event *event)
+{
+    if (event->thread == NULL) {
+        return;
+    }
+    struct model_frame *frame = model_track_spi(event->thread);
+    if (frame != NULL) {
+        frame->flags |= MODEL_FRAME_NESTED;
+    }
+}
+
+/* LOAD-2 and -3: when ws2_32 may load, and that it does so once for each entry
+ * (X-26). */
+static void demand_check(struct model *model, const struct model_event *event)
+{
+    const struct model_thread *thread = event->thread;
+    uint8_t api = thread == NULL ? (uint8_t)MODEL_NONE : thread->api;
+    bool tolerant = model->options.tolerant;
+    bool started = thread != NULL && api != MODEL_NONE && thread->high > 0;
+    if (api == LC_CALL_WSASTARTUP) {
+        if (!tolerant) {
+            model_report_warning(model, MODEL_LOAD_2); /* */
+        }
+    } else {
+        model_report_unless(
+            model,
+            MODEL_LOAD_2,
+            true,
+            api == LC_CALL_SOCKET || (tolerant && started));
+    }
+    const struct model_process *process = event->process;
+    LC_CHECK(event->callee < LC_PROVIDERS_MAX);
+    const struct model_provider *provider = &process->providers[event->callee];
+    bool before = api != MODEL_NONE && thread != NULL &&
+                  process->owed[LC_MODULE_WS2_32][event->callee] > 0 &&
+                  provider->started_record < thread->api_record;
+    model_report_unless(
+        model,
+        MODEL_LOAD_3,
+        before,
+        process->refs[LC_MODULE_WS2_32][event->callee] <
+            model->world.tops[event->callee]);
+}
+
+static void loads(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    struct model_process *process = event->process;
+    LC_CHECK(event->callee < LC_PROVIDERS_MAX);
+
+    if (record->a != 1) {
+        excuse(event);
+        return;
+    }
+    bool ours = record->caller == LC_MODULE_WS2_32 ||
+                (event->caller != MODEL_NONE && event->caller != event->callee);
+    model_report_unless(model, MODEL_LOAD_4, ours, record->d == 1);
+    if (record->caller == LC_MODULE_WS2_32) {
+        demand_check(model, event);
+    }
+    struct model_provider *provider = &process->providers[event->callee];
+    if (record->caller < MODEL_CALLERS) {
+        process->refs[record->caller][event->callee]++;
+        process->loaded[record->caller] |= (uint8_t)(1U << event->callee);
+    }
+    if (record->c == 1) {
+        provider->flags |= MODEL_PROVIDER_MAPPED;
+        provider->flags &= (uint8_t)~MODEL_PROVIDER_STARTED;
+        if ((provider->flags & MODEL_PROVIDER_CLEANED) != 0) {
+            provider->flags |= MODEL_PROVIDER_REMAPPED;
+        }
+    }
+}
+
+static bool runs_in(const struct model_thread *thread, uint8_t module)
+{
+    LC_CHECK(thread != NULL);
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        if (thread->frames[i].kind == MODEL_FRAME_SPI &&
+            thread->frames[i].callee == module) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void unloads(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    struct model_process *process = event->process;
+    LC_CHECK(event->callee < LC_PROVIDERS_MAX);
+
+    struct model_provider *provider = &process->providers[event->callee];
+    bool ws2 = record->caller == LC_MODULE_WS2_32;
+    bool layer = event->caller != MODEL_NONE && event->caller != event->callee;
+    if (record->a != 1) {
+        return;
+    }
+    if (record->caller < MODEL_CALLERS) {
+        uint8_t *refs = &process->refs[record->caller][event->callee];
+        model_report_unless(model, MODEL_LOAD_22, ws2 || layer, *refs > 0);
+        *refs = (uint8_t)(*refs > 0 ? *refs - 1 : 0);
+        bool owes = process->owed[record->caller][event->callee] > 0;
+        model_report_unless(model, MODEL_LOAD_14, ws2 && *refs == 0, !owes);
+        model_report_unless(model, MODEL_LAYER_14, layer && *refs == 0, !owes);
+    }
+    if (record->c == 1) {
+        bool sure = (provider->flags & MODEL_PROVIDER_VAGUE) == 0 &&
+                    record->caller != LC_MODULE_APP &&
+                    record->caller != LC_MODULE_SYSTEM;
+        bool inside =
+            event->thread != NULL && runs_in(event->thread, record->callee);
+        model_report_unless(
+            model,
+            MODEL_LOAD_14,
+            sure,
+            provider->count <= provider->cleaning && !inside);
+        provider->flags &= (uint8_t)~MODEL_PROVIDER_MAPPED;
+    }
+}
+
+void model_load_step(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    if (event->process == NULL || event->callee == MODEL_NONE) {
+        return;
+    }
+    LC_CHECK(event->callee < LC_PROVIDERS_MAX);
+
+    if (record->kind == LC_RECORD_LOAD) {
+        loads(model, event);
+    } else if (record->kind == LC_RECORD_UNLOAD) {
+        unloads(model, event);
+    } else {
+        model_report_unless(
+            model,
+            MODEL_LOAD_6,
+            record->caller == LC_MODULE_WS2_32,
+            record->a == 1);
+        if (record->b != 1) {
+            excuse(event);
+        }
+    }
+}

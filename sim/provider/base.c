@@ -1,0 +1,884 @@
+/*
+ * A base provider for streams. It owns what applications have sent until the
+ * transport has delivered it: at its last cleanup in a process it finishes
+ * sending on all sockets that are set up for a graceful close, and only then
+ * frees everything.
+ *
+ * Locks: `starts` is held over a whole WSPStartup or WSPCleanup and by nobody
+ * else, so that a start waits for a cleanup under way. `list` guards the
+ * sockets and is never held over a call that waits. Both live as long as the
+ * DLL is loaded.
+ *
+ * Source: documented. WSPStartup, WSPCleanup, WSPCloseSocket (ws2spi.h);
+ *         linger table: closesocket (winsock.h), Remarks.
+ *         Assumed: a graceful close gives up after DRAIN_NS (CLOSE-18).
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "sim/net/net.h"
+#include "sim/provider/provider.h"
+#include "sim/provider/rundown.h"
+#include "sim/win32/win32.h"
+
+enum {
+    VERSION_2_2 = 0x0202
+};
+
+/* How long the provider goes on with a graceful close that makes no headway
+ * in the background: CLOSE-18 leaves it to the provider. */
+#define DRAIN_NS (86400ULL * LC_NS_PER_S)
+
+struct base_socket {
+    struct base_socket *next;
+    lc_socket handle;
+    uint32_t connection;
+    long users; /* calls that hold the structure, plus 1 while it is listed */
+    bool is_nonblocking;
+    bool is_receive_shut;
+    bool is_closing;  /* a close is under way or has been done */
+    bool is_detached; /* the handle is gone, the stream still drains */
+    uint16_t linger_on;
+    uint16_t linger_s;
+};
+
+struct base {
+    struct lc_critical_section starts;
+    struct lc_critical_section list;
+    uint32_t start_count;
+    uint32_t catalog_id;
+    lc_handle heap;
+    struct sim_rundown rundown;
+    struct lc_wspupcalltable upcalls;
+    struct base_socket *sockets;
+};
+
+static struct base *base_globals(void)
+{
+    return sim_module_globals();
+}
+
+static int fail(int32_t *errno_out, enum lc_wsa error)
+{
+    if (errno_out != NULL) {
+        *errno_out = (int32_t)error;
+    }
+    return LC_SOCKET_ERROR;
+}
+
+/* ---- Sockets ---- */
+
+static void socket_release(struct base *base, struct base_socket *socket)
+{
+    if (__atomic_sub_fetch(&socket->users, 1, __ATOMIC_SEQ_CST) == 0) {
+        sim_net_release(socket->connection);
+        (void)sim_win32_heap_free(base->heap, 0, socket);
+    }
+}
+
+/* Takes a socket out of the list. Under the list's lock. */
+static void unlink_socket(struct base *base, const struct base_socket *socket)
+{
+    struct base_socket **link = &base->sockets;
+    while (*link != socket) {
+        LC_CHECK(*link != NULL);
+        link = &(*link)->next;
+    }
+    *link = socket->next;
+}
+
+/* Finds an open socket and holds it, or returns NULL. */
+static struct base_socket *socket_hold(struct base *base, lc_socket handle)
+{
+    sim_win32_enter_critical_section(&base->list);
+    struct base_socket *socket = base->sockets;
+    while (socket != NULL && (socket->handle != handle || socket->is_closing)) {
+        socket = socket->next;
+    }
+    if (socket != NULL) {
+        __atomic_add_fetch(&socket->users, 1, __ATOMIC_SEQ_CST);
+    }
+    sim_win32_leave_critical_section(&base->list);
+    return socket;
+}
+
+/* Lets go of sockets whose handle is gone and whose stream has ended. */
+static void reap(struct base *base)
+{
+    for (;;) {
+        sim_win32_enter_critical_section(&base->list);
+        struct base_socket *socket = base->sockets;
+        while (socket != NULL && !(socket->is_detached &&
+                                   sim_net_is_drained(socket->connection))) {
+            socket = socket->next;
+        }
+        if (socket != NULL) {
+            unlink_socket(base, socket);
+        }
+        sim_win32_leave_critical_section(&base->list);
+        if (socket == NULL) {
+            return;
+        }
+        socket_release(base, socket);
+    }
+}
+
+/* A call on a socket: counted in, and the socket held. */
+struct base_call {
+    struct base *base;
+    struct base_socket *socket;
+};
+
+static enum lc_wsa call_open(struct base_call *call, lc_socket handle)
+{
+    call->base = base_globals();
+    if (!sim_rundown_enter(&call->base->rundown)) {
+        return LC_WSANOTINITIALISED;
+    }
+    call->socket = socket_hold(call->base, handle);
+    if (call->socket == NULL) {
+        sim_rundown_leave(&call->base->rundown);
+        return LC_WSAENOTSOCK;
+    }
+    return LC_WSA_OK;
+}
+
+static int call_close(
+    const struct base_call *call,
+    enum lc_wsa error,
+    int32_t *errno_out)
+{
+    socket_release(call->base, call->socket);
+    sim_rundown_leave(&call->base->rundown);
+    return error == LC_WSA_OK ? 0 : fail(errno_out, error);
+}
+
+static lc_socket LC_ABI base_socket_create(
+    int32_t family,
+    int32_t type,
+    int32_t protocol,
+    struct lc_wsaprotocol_infow *protocol_info,
+    uint32_t group,
+    uint32_t flags,
+    int32_t *errno_out)
+{
+    (void)family;
+    (void)type;
+    (void)protocol;
+    (void)protocol_info;
+    (void)group;
+    (void)flags;
+    struct base *base = base_globals();
+    if (!sim_rundown_enter(&base->rundown)) {
+        (void)fail(errno_out, LC_WSANOTINITIALISED);
+        return LC_INVALID_SOCKET;
+    }
+    reap(base);
+    lc_socket result = LC_INVALID_SOCKET;
+    struct base_socket *socket =
+        sim_win32_heap_alloc(base->heap, LC_HEAP_ZERO_MEMORY, sizeof *socket);
+    if (socket == NULL) {
+        (void)fail(errno_out, LC_WSAENOBUFS);
+        goto leave;
+    }
+    enum lc_wsa error = sim_net_socket(&socket->connection, &socket->handle);
+    if (error != LC_WSA_OK) {
+        (void)fail(errno_out, error);
+        goto free_socket;
+    }
+    socket->users = 1;
+    sim_win32_enter_critical_section(&base->list);
+    socket->next = base->sockets;
+    base->sockets = socket;
+    sim_win32_leave_critical_section(&base->list);
+    result = base->upcalls.lpWPUModifyIFSHandle(
+        base->catalog_id,
+        socket->handle,
+        errno_out);
+    if (result == LC_INVALID_SOCKET) {
+        sim_win32_enter_critical_section(&base->list);
+        unlink_socket(base, socket);
+        sim_win32_leave_critical_section(&base->list);
+        sim_net_close_handle(socket->connection);
+        socket_release(base, socket);
+    }
+    goto leave;
+
+free_socket:
+    (void)sim_win32_heap_free(base->heap, 0, socket);
+leave:
+    sim_rundown_leave(&base->rundown);
+    return result;
+}
+
+/* ---- Closing ---- */
+
+/* Gives the handle back. What is unsent goes on in the background when the
+ * stream has not ended. */
+static void detach(struct base *base, struct base_socket *socket)
+{
+    sim_net_cancel(socket->connection, true);
+    sim_net_close_handle(socket->connection);
+    if (!sim_net_is_drained(socket->connection)) {
+        sim_win32_enter_critical_section(&base->list);
+        socket->is_detached = true;
+        sim_win32_leave_critical_section(&base->list);
+        return;
+    }
+    sim_win32_enter_critical_section(&base->list);
+    unlink_socket(base, socket);
+    sim_win32_leave_critical_section(&base->list);
+    socket_release(base, socket);
+}
+
+/* Whether a nonblocking close with a time has to be refused: something is
+ * unsent, and no shutdown has begun. */
+static bool would_block(const struct base_socket *socket)
+{
+    return socket->is_nonblocking && socket->linger_on != 0 &&
+           socket->linger_s > 0 && sim_net_is_busy(socket->connection) &&
+           !sim_net_is_finishing(socket->connection);
+}
+
+/* Ends the stream by the linger table. Returns LC_WSAEINTR when the wait was
+ * cancelled: nothing is decided then. */
+static enum lc_wsa end_stream(const struct base_socket *socket)
+{
+    uint32_t connection = socket->connection;
+    if (!sim_net_is_connected(connection)) {
+        sim_net_abort(connection);
+        return LC_WSA_OK;
+    }
+    if (socket->linger_on != 0 && socket->linger_s == 0) {
+        sim_net_abort(connection);
+        return LC_WSA_OK;
+    }
+    (void)sim_net_finish(connection);
+    if (socket->linger_on == 0 || socket->is_nonblocking) {
+        return LC_WSA_OK;
+    }
+    enum lc_wsa error =
+        sim_net_drain(connection, socket->linger_s * LC_NS_PER_S);
+    if (error == LC_WSAETIMEDOUT) {
+        sim_net_abort(connection);
+        return LC_WSA_OK;
+    }
+    return error == LC_WSAEINTR ? error : LC_WSA_OK;
+}
+
+static int LC_ABI base_close_socket(lc_socket handle, int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    struct base_socket *socket = call.socket;
+    if (would_block(socket)) {
+        return call_close(&call, LC_WSAEWOULDBLOCK, errno_out);
+    }
+    sim_win32_enter_critical_section(&call.base->list);
+    bool is_mine = !socket->is_closing;
+    socket->is_closing = true;
+    sim_win32_leave_critical_section(&call.base->list);
+    if (!is_mine) {
+        return call_close(&call, LC_WSAENOTSOCK, errno_out);
+    }
+    error = end_stream(socket);
+    if (error == LC_WSA_OK) {
+        detach(call.base, socket);
+    } else {
+        /* The last cleanup cut the wait short and will close the socket. */
+        socket->is_closing = false;
+    }
+    int result = call_close(&call, error, errno_out);
+    return result;
+}
+
+/* ---- Data ---- */
+
+static int LC_ABI base_connect(
+    lc_socket handle,
+    const struct lc_sockaddr *name,
+    int32_t name_length,
+    struct lc_wsabuf *caller_data,
+    struct lc_wsabuf *callee_data,
+    struct lc_qos *socket_qos,
+    struct lc_qos *group_qos,
+    int32_t *errno_out)
+{
+    (void)caller_data;
+    (void)callee_data;
+    (void)socket_qos;
+    (void)group_qos;
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (name == NULL || name_length < (int32_t)sizeof *name) {
+        return call_close(&call, LC_WSAEFAULT, errno_out);
+    }
+    error =
+        sim_net_connect(call.socket->connection, !call.socket->is_nonblocking);
+    return call_close(&call, error, errno_out);
+}
+
+static int LC_ABI base_send(
+    lc_socket handle,
+    struct lc_wsabuf *buffers,
+    uint32_t buffer_count,
+    uint32_t *sent_bytes,
+    uint32_t flags,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *completion,
+    struct lc_wsathreadid *thread_id,
+    int32_t *errno_out)
+{
+    (void)flags;
+    (void)completion;
+    (void)thread_id;
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (overlapped != NULL) {
+        return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
+    }
+    if (buffers == NULL || sent_bytes == NULL) {
+        return call_close(&call, LC_WSAEFAULT, errno_out);
+    }
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < buffer_count; i++) {
+        uint32_t taken = 0;
+        error = sim_net_send(
+            call.socket->connection,
+            (const unsigned char *)buffers[i].buf,
+            buffers[i].len,
+            !call.socket->is_nonblocking,
+            &taken);
+        if (error != LC_WSA_OK) {
+            break;
+        }
+        sum += taken;
+        if (taken < buffers[i].len) {
+            break;
+        }
+    }
+    if (sum > 0) {
+        error = LC_WSA_OK;
+    }
+    if (error == LC_WSA_OK) {
+        *sent_bytes = sum;
+    }
+    return call_close(&call, error, errno_out);
+}
+
+static int LC_ABI
+base_shutdown(lc_socket handle, int32_t how, int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (how != LC_SD_RECEIVE && how != LC_SD_SEND && how != LC_SD_BOTH) {
+        return call_close(&call, LC_WSAEINVAL, errno_out);
+    }
+    if (!sim_net_is_connected(call.socket->connection)) {
+        return call_close(&call, LC_WSAENOTCONN, errno_out);
+    }
+    if (how != LC_SD_SEND) {
+        call.socket->is_receive_shut = true;
+    }
+    if (how != LC_SD_RECEIVE) {
+        error = sim_net_finish(call.socket->connection);
+    }
+    return call_close(&call, error, errno_out);
+}
+
+/* ---- Options ---- */
+
+static enum lc_wsa set_option(
+    struct base_socket *socket,
+    int32_t option_name,
+    const char *value,
+    int32_t value_bytes)
+{
+    if (value == NULL || value_bytes < 4) {
+        return LC_WSAEFAULT;
+    }
+    int32_t number;
+    memcpy(&number, value, sizeof number);
+    if (option_name == LC_SO_LINGER) {
+        struct lc_linger linger;
+        memcpy(&linger, value, sizeof linger);
+        socket->linger_on = linger.l_onoff;
+        socket->linger_s = linger.l_linger;
+        return LC_WSA_OK;
+    }
+    if (option_name == LC_SO_DONTLINGER) {
+        /* TRUE: do not linger. The time set earlier stays. */
+        socket->linger_on = number == 0;
+        return LC_WSA_OK;
+    }
+    if (option_name == LC_SO_SNDBUF) {
+        sim_net_set_buffer(
+            socket->connection,
+            number < 1 ? 1 : (uint32_t)number);
+        return LC_WSA_OK;
+    }
+    return LC_WSAENOPROTOOPT;
+}
+
+static int LC_ABI base_set_sock_opt(
+    lc_socket handle,
+    int32_t level,
+    int32_t option_name,
+    const char *option_value,
+    int32_t option_length,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error =
+        level == LC_SOL_SOCKET
+            ? set_option(call.socket, option_name, option_value, option_length)
+            : LC_WSAENOPROTOOPT;
+    return call_close(&call, error, errno_out);
+}
+
+static enum lc_wsa get_option(
+    const struct base_socket *socket,
+    int32_t option_name,
+    char *value,
+    int32_t *value_bytes)
+{
+    if (value == NULL || value_bytes == NULL || *value_bytes < 4) {
+        return LC_WSAEFAULT;
+    }
+    int32_t number = 0;
+    if (option_name == LC_SO_LINGER) {
+        struct lc_linger linger = {
+            .l_onoff = socket->linger_on,
+            .l_linger = socket->linger_s,
+        };
+        memcpy(&number, &linger, sizeof number);
+    } else if (option_name == LC_SO_DONTLINGER) {
+        number = socket->linger_on == 0;
+    } else if (option_name == LC_SO_TYPE) {
+        number = LC_SOCK_STREAM;
+    } else if (option_name != LC_SO_ERROR) {
+        return LC_WSAENOPROTOOPT;
+    }
+    memcpy(value, &number, sizeof number);
+    *value_bytes = sizeof number;
+    return LC_WSA_OK;
+}
+
+static int LC_ABI base_get_sock_opt(
+    lc_socket handle,
+    int32_t level,
+    int32_t option_name,
+    char *option_value,
+    int32_t *option_length,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error =
+        level == LC_SOL_SOCKET
+            ? get_option(call.socket, option_name, option_value, option_length)
+            : LC_WSAENOPROTOOPT;
+    return call_close(&call, error, errno_out);
+}
+
+static int LC_ABI base_ioctl(
+    lc_socket handle,
+    uint32_t control_code,
+    void *in_buffer,
+    uint32_t in_buffer_bytes,
+    void *out_buffer,
+    uint32_t out_buffer_bytes,
+    uint32_t *returned_bytes,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *completion,
+    struct lc_wsathreadid *thread_id,
+    int32_t *errno_out)
+{
+    (void)overlapped;
+    (void)completion;
+    (void)thread_id;
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (control_code == LC_FIONBIO) {
+        uint32_t on;
+        if (in_buffer == NULL || in_buffer_bytes < sizeof on) {
+            return call_close(&call, LC_WSAEFAULT, errno_out);
+        }
+        memcpy(&on, in_buffer, sizeof on);
+        call.socket->is_nonblocking = on != 0;
+    } else if (control_code == LC_SIO_BASE_HANDLE) {
+        if (out_buffer == NULL || out_buffer_bytes < sizeof handle) {
+            return call_close(&call, LC_WSAEFAULT, errno_out);
+        }
+        memcpy(out_buffer, &handle, sizeof handle);
+        if (returned_bytes != NULL) {
+            *returned_bytes = sizeof handle;
+        }
+    } else {
+        error = LC_WSAEOPNOTSUPP;
+    }
+    return call_close(&call, error, errno_out);
+}
+
+/* ---- What a stream without receiving does not offer yet ---- */
+
+#define NOT_OFFERED(name, ...)                              \
+    static int LC_ABI name(__VA_ARGS__, int32_t *errno_out) \
+    {                                                       \
+        return fail(errno_out, LC_WSAEOPNOTSUPP);           \
+    }
+
+NOT_OFFERED(
+    base_address_to_string,
+    struct lc_sockaddr *address __attribute__((unused)),
+    uint32_t address_length __attribute__((unused)),
+    struct lc_wsaprotocol_infow *protocol_info __attribute__((unused)),
+    lc_wchar *address_string __attribute__((unused)),
+    uint32_t *address_string_length __attribute__((unused)))
+NOT_OFFERED(
+    base_async_select,
+    lc_socket socket __attribute__((unused)),
+    lc_handle window __attribute__((unused)),
+    uint32_t message __attribute__((unused)),
+    int32_t events __attribute__((unused)))
+NOT_OFFERED(
+    base_bind,
+    lc_socket socket __attribute__((unused)),
+    const struct lc_sockaddr *name __attribute__((unused)),
+    int32_t name_length __attribute__((unused)))
+NOT_OFFERED(
+    base_duplicate_socket,
+    lc_socket socket __attribute__((unused)),
+    uint32_t process_id __attribute__((unused)),
+    struct lc_wsaprotocol_infow *protocol_info __attribute__((unused)))
+NOT_OFFERED(
+    base_enum_network_events,
+    lc_socket socket __attribute__((unused)),
+    lc_handle event __attribute__((unused)),
+    struct lc_wsanetworkevents *network_events __attribute__((unused)))
+NOT_OFFERED(
+    base_event_select,
+    lc_socket socket __attribute__((unused)),
+    lc_handle event __attribute__((unused)),
+    int32_t network_events __attribute__((unused)))
+NOT_OFFERED(
+    base_get_overlapped_result,
+    lc_socket socket __attribute__((unused)),
+    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
+    uint32_t *transferred_bytes __attribute__((unused)),
+    int32_t wait __attribute__((unused)),
+    uint32_t *flags __attribute__((unused)))
+NOT_OFFERED(
+    base_get_name,
+    lc_socket socket __attribute__((unused)),
+    struct lc_sockaddr *name __attribute__((unused)),
+    int32_t *name_length __attribute__((unused)))
+NOT_OFFERED(
+    base_get_qos_by_name,
+    lc_socket socket __attribute__((unused)),
+    struct lc_wsabuf *qos_name __attribute__((unused)),
+    struct lc_qos *qos __attribute__((unused)))
+NOT_OFFERED(
+    base_listen,
+    lc_socket socket __attribute__((unused)),
+    int32_t backlog __attribute__((unused)))
+NOT_OFFERED(
+    base_recv,
+    lc_socket socket __attribute__((unused)),
+    struct lc_wsabuf *buffers __attribute__((unused)),
+    uint32_t buffer_count __attribute__((unused)),
+    uint32_t *received_bytes __attribute__((unused)),
+    uint32_t *flags __attribute__((unused)),
+    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
+    lc_overlapped_completion_fn *completion __attribute__((unused)),
+    struct lc_wsathreadid *thread_id __attribute__((unused)))
+NOT_OFFERED(
+    base_disconnect,
+    lc_socket socket __attribute__((unused)),
+    struct lc_wsabuf *data __attribute__((unused)))
+NOT_OFFERED(
+    base_recv_from,
+    lc_socket socket __attribute__((unused)),
+    struct lc_wsabuf *buffers __attribute__((unused)),
+    uint32_t buffer_count __attribute__((unused)),
+    uint32_t *received_bytes __attribute__((unused)),
+    uint32_t *flags __attribute__((unused)),
+    struct lc_sockaddr *from __attribute__((unused)),
+    int32_t *from_length __attribute__((unused)),
+    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
+    lc_overlapped_completion_fn *completion __attribute__((unused)),
+    struct lc_wsathreadid *thread_id __attribute__((unused)))
+NOT_OFFERED(
+    base_select,
+    int32_t ignored __attribute__((unused)),
+    struct lc_fd_set *read_set __attribute__((unused)),
+    struct lc_fd_set *write_set __attribute__((unused)),
+    struct lc_fd_set *except_set __attribute__((unused)),
+    const struct lc_timeval *timeout __attribute__((unused)))
+NOT_OFFERED(
+    base_send_to,
+    lc_socket socket __attribute__((unused)),
+    struct lc_wsabuf *buffers __attribute__((unused)),
+    uint32_t buffer_count __attribute__((unused)),
+    uint32_t *sent_bytes __attribute__((unused)),
+    uint32_t flags __attribute__((unused)),
+    const struct lc_sockaddr *to __attribute__((unused)),
+    int32_t to_length __attribute__((unused)),
+    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
+    lc_overlapped_completion_fn *completion __attribute__((unused)),
+    struct lc_wsathreadid *thread_id __attribute__((unused)))
+NOT_OFFERED(
+    base_string_to_address,
+    lc_wchar *address_string __attribute__((unused)),
+    int32_t family __attribute__((unused)),
+    struct lc_wsaprotocol_infow *protocol_info __attribute__((unused)),
+    struct lc_sockaddr *address __attribute__((unused)),
+    int32_t *address_length __attribute__((unused)))
+
+static lc_socket LC_ABI base_accept(
+    lc_socket socket,
+    struct lc_sockaddr *address,
+    int32_t *address_length,
+    lc_condition_fn *condition,
+    uintptr_t callback_data,
+    int32_t *errno_out)
+{
+    (void)socket;
+    (void)address;
+    (void)address_length;
+    (void)condition;
+    (void)callback_data;
+    (void)fail(errno_out, LC_WSAEOPNOTSUPP);
+    return LC_INVALID_SOCKET;
+}
+
+static lc_socket LC_ABI base_join_leaf(
+    lc_socket socket,
+    const struct lc_sockaddr *name,
+    int32_t name_length,
+    struct lc_wsabuf *caller_data,
+    struct lc_wsabuf *callee_data,
+    struct lc_qos *socket_qos,
+    struct lc_qos *group_qos,
+    uint32_t flags,
+    int32_t *errno_out)
+{
+    (void)socket;
+    (void)name;
+    (void)name_length;
+    (void)caller_data;
+    (void)callee_data;
+    (void)socket_qos;
+    (void)group_qos;
+    (void)flags;
+    (void)fail(errno_out, LC_WSAEOPNOTSUPP);
+    return LC_INVALID_SOCKET;
+}
+
+static int LC_ABI base_cancel_blocking_call(int32_t *errno_out)
+{
+    return fail(errno_out, LC_WSAEINVAL); /* BLOCK-7: nothing outstanding */
+}
+
+/* ---- Start and cleanup ---- */
+
+static void cancel_all(struct base *base)
+{
+    sim_win32_enter_critical_section(&base->list);
+    for (struct base_socket *socket = base->sockets; socket != NULL;
+         socket = socket->next) {
+        sim_net_cancel(socket->connection, true);
+    }
+    sim_win32_leave_critical_section(&base->list);
+}
+
+/* Finishes what is to be sent, then lets go of all sockets. Nobody else is
+ * inside the provider any more. */
+static void drain_all(struct base *base)
+{
+    for (struct base_socket *socket = base->sockets; socket != NULL;
+         socket = socket->next) {
+        sim_net_cancel(socket->connection, false);
+        if (!socket->is_detached) {
+            socket->is_nonblocking = false;
+            (void)end_stream(socket);
+        }
+    }
+    for (struct base_socket *socket = base->sockets; socket != NULL;
+         socket = socket->next) {
+        if (sim_net_drain(socket->connection, DRAIN_NS) == LC_WSAETIMEDOUT) {
+            sim_net_abort(socket->connection);
+        }
+    }
+}
+
+static void free_all(struct base *base)
+{
+    while (base->sockets != NULL) {
+        struct base_socket *socket = base->sockets;
+        base->sockets = socket->next;
+        if (!socket->is_detached) {
+            sim_net_close_handle(socket->connection);
+        }
+        socket_release(base, socket);
+    }
+}
+
+static int LC_ABI base_cleanup(int32_t *errno_out)
+{
+    struct base *base = base_globals();
+    sim_win32_enter_critical_section(&base->starts);
+    if (base->start_count == 0) {
+        sim_win32_leave_critical_section(&base->starts);
+        return fail(errno_out, LC_WSANOTINITIALISED);
+    }
+    base->start_count--;
+    if (base->start_count == 0) {
+        bool must_wait = sim_rundown_shut(&base->rundown);
+        cancel_all(base);
+        if (must_wait) {
+            sim_rundown_wait(&base->rundown);
+        }
+        drain_all(base);
+        free_all(base);
+        (void)sim_win32_heap_destroy(base->heap);
+        (void)sim_win32_close_handle(base->rundown.empty);
+        base->heap = NULL;
+        base->rundown = (struct sim_rundown){ 0 };
+    }
+    sim_win32_leave_critical_section(&base->starts);
+    return 0;
+}
+
+static const struct lc_wspproc_table proc_table_template = {
+    .lpWSPAccept = base_accept,
+    .lpWSPAddressToString = base_address_to_string,
+    .lpWSPAsyncSelect = base_async_select,
+    .lpWSPBind = base_bind,
+    .lpWSPCancelBlockingCall = base_cancel_blocking_call,
+    .lpWSPCleanup = base_cleanup,
+    .lpWSPCloseSocket = base_close_socket,
+    .lpWSPConnect = base_connect,
+    .lpWSPDuplicateSocket = base_duplicate_socket,
+    .lpWSPEnumNetworkEvents = base_enum_network_events,
+    .lpWSPEventSelect = base_event_select,
+    .lpWSPGetOverlappedResult = base_get_overlapped_result,
+    .lpWSPGetPeerName = base_get_name,
+    .lpWSPGetSockName = base_get_name,
+    .lpWSPGetSockOpt = base_get_sock_opt,
+    .lpWSPGetQOSByName = base_get_qos_by_name,
+    .lpWSPIoctl = base_ioctl,
+    .lpWSPJoinLeaf = base_join_leaf,
+    .lpWSPListen = base_listen,
+    .lpWSPRecv = base_recv,
+    .lpWSPRecvDisconnect = base_disconnect,
+    .lpWSPRecvFrom = base_recv_from,
+    .lpWSPSelect = base_select,
+    .lpWSPSend = base_send,
+    .lpWSPSendDisconnect = base_disconnect,
+    .lpWSPSendTo = base_send_to,
+    .lpWSPSetSockOpt = base_set_sock_opt,
+    .lpWSPShutdown = base_shutdown,
+    .lpWSPSocket = base_socket_create,
+    .lpWSPStringToAddress = base_string_to_address,
+};
+
+/* Makes what a first start needs. Holds nothing when it fails. */
+static bool first_start(struct base *base)
+{
+    base->heap = sim_win32_heap_create(0, 0, 0);
+    if (base->heap == NULL) {
+        return false;
+    }
+    base->rundown = (struct sim_rundown){
+        .empty = sim_win32_create_event_a(NULL, 1, 0, NULL),
+    };
+    if (base->rundown.empty == NULL) {
+        (void)sim_win32_heap_destroy(base->heap);
+        base->heap = NULL;
+        return false;
+    }
+    return true;
+}
+
+static int LC_ABI base_startup(
+    uint16_t version_requested,
+    struct lc_wspdata *data,
+    struct lc_wsaprotocol_infow *protocol_info,
+    struct lc_wspupcalltable upcalls,
+    struct lc_wspproc_table *proc_table)
+{
+    struct base *base = base_globals();
+    if (data == NULL || proc_table == NULL || protocol_info == NULL) {
+        return LC_WSAEFAULT;
+    }
+    uint32_t requested =
+        (version_requested & 0xffU) << 8 | version_requested >> 8;
+    if (requested < 0x0202) {
+        return LC_WSAVERNOTSUPPORTED;
+    }
+    sim_win32_enter_critical_section(&base->starts);
+    if (base->start_count == 0 && !first_start(base)) {
+        sim_win32_leave_critical_section(&base->starts);
+        return LC_WSASYSNOTREADY;
+    }
+    base->start_count++;
+    base->upcalls = upcalls;
+    base->catalog_id = protocol_info->dwCatalogEntryId;
+    sim_win32_leave_critical_section(&base->starts);
+    memset(data, 0, sizeof *data);
+    data->wVersion = VERSION_2_2;
+    data->wHighVersion = VERSION_2_2;
+    memcpy(data->szDescription, u"Lastcall base", sizeof u"Lastcall base");
+    *proc_table = proc_table_template;
+    return 0;
+}
+
+static bool base_attach(uint32_t reason)
+{
+    struct base *base = base_globals();
+    if (reason == LC_DLL_PROCESS_ATTACH) {
+        sim_win32_initialize_critical_section(&base->starts);
+        sim_win32_initialize_critical_section(&base->list);
+    } else if (reason == LC_DLL_PROCESS_DETACH) {
+        sim_win32_delete_critical_section(&base->list);
+        sim_win32_delete_critical_section(&base->starts);
+    }
+    return true;
+}
+
+static const struct sim_export base_exports[] = {
+    { "WSPStartup", 1, (sim_code_fn *)base_startup },
+};
+
+const struct sim_module_class SIM_PROVIDER_NAME(sim_provider_base) = {
+    .ops = &sim_module_builtin,
+    .exports = base_exports,
+    .export_count = LC_COUNT_OF(base_exports),
+    .globals_bytes = sizeof(struct base),
+    .attach = base_attach,
+};

@@ -1,0 +1,458 @@
+#include "sim/sim.h"
+
+#include <string.h>
+
+#include "sim/engine/arena.h"
+#include "sim/engine/engine.h"
+#include "sim/engine/module.h"
+#include "sim/engine/snapshot.h"
+#include "sim/engine/thread.h"
+#include "sim/host/host.h"
+#include "sim/net/net.h"
+#include "sim/provider/provider.h"
+#include "sim/win32/win32.h"
+#include "sim/ws2_32/ws2_32.h"
+
+/* Which files stand for which providers, and what is installed where. Written
+ * between runs only. */
+static struct {
+    bool is_open;
+    struct lc_provider replaced[LC_PROVIDERS_MAX];
+    uint32_t replaced_count;
+
+    struct {
+        char path[LC_PATH_MAX]; /* empty: nothing hosted in this place */
+        uint32_t process_count;
+        const struct sim_module_class *class;
+    } installed[LC_PROVIDERS_MAX];
+
+    char provider_names[LC_PROVIDERS_MAX][LC_NAME_MAX];
+} sim;
+
+static void process_exit(uint32_t process);
+
+static void set_error(struct sim_error *error, const char *a, const char *b)
+{
+    size_t length = strnlen(a, SIM_ERROR_BYTES - 1);
+    memcpy(error->text, a, length);
+    size_t more = strnlen(b, SIM_ERROR_BYTES - 1 - length);
+    memcpy(error->text + length, b, more);
+    error->text[length + more] = '\0';
+}
+
+enum sim_status sim_open(struct sim_error *ret_error)
+{
+    LC_CHECK(ret_error != NULL);
+    ret_error->text[0] = '\0';
+    if (sim.is_open) {
+        return SIM_OK;
+    }
+    enum sim_status status = sim_arena_open();
+    if (status != SIM_OK) {
+        set_error(
+            ret_error,
+            "the address range of the arena (from 0x520000000000) is not free",
+            "");
+        return status;
+    }
+    sim_win32_open();
+    sim_net_open();
+    sim_ws2_32_open();
+    sim_host_open();
+    sim_thread_set_exit(process_exit);
+    sim.is_open = true;
+    return SIM_OK;
+}
+
+void sim_close(void)
+{
+    if (sim.is_open) {
+        sim_arena_close();
+        memset(&sim, 0, sizeof sim);
+    }
+}
+
+enum sim_status sim_replace_provider(
+    const char *name,
+    const char *path,
+    struct sim_error *ret_error)
+{
+    LC_CHECK(sim.is_open);
+    ret_error->text[0] = '\0';
+    const struct sim_host_image *image;
+    enum sim_status status =
+        sim_host_read(path, &image, ret_error->text, SIM_ERROR_BYTES);
+    if (status != SIM_OK) {
+        return status;
+    }
+    if (strlen(path) >= LC_PATH_MAX || strlen(name) >= LC_NAME_MAX ||
+        sim.replaced_count == LC_PROVIDERS_MAX) {
+        set_error(ret_error, path, ": name too long, or too many of them");
+        return SIM_ERROR_LIMIT;
+    }
+    const struct sim_host_export *exports;
+    uint32_t count = sim_host_exports(image, &exports);
+    bool has_startup = false;
+    for (uint32_t i = 0; i < count; i++) {
+        has_startup |= strcmp(exports[i].name, "WSPStartup") == 0;
+    }
+    if (!has_startup) {
+        set_error(ret_error, path, ": does not export WSPStartup");
+        return SIM_ERROR_EXPORT;
+    }
+    struct lc_provider *replaced = &sim.replaced[sim.replaced_count];
+    sim.replaced_count++;
+    memset(replaced, 0, sizeof *replaced);
+    memcpy(replaced->name, name, strlen(name) + 1);
+    memcpy(replaced->path, path, strlen(path) + 1);
+    return SIM_OK;
+}
+
+/* The planted bug of that name, or NULL. */
+static const struct sim_provider_plant *plant_find(const char *name)
+{
+    for (uint32_t i = 0; sim_provider_plants[i].name != NULL; i++) {
+        if (strcmp(sim_provider_plants[i].name, name) == 0) {
+            return &sim_provider_plants[i];
+        }
+    }
+    return NULL;
+}
+
+const char *sim_plant_name(uint32_t index)
+{
+    uint32_t i = 0;
+    while (i < index && sim_provider_plants[i].name != NULL) {
+        i++;
+    }
+    return sim_provider_plants[i].name;
+}
+
+/* The file that stands for a provider, or NULL. */
+static const char *file_of(const struct lc_provider *provider)
+{
+    for (uint32_t i = sim.replaced_count; i > 0; i--) {
+        if (strcmp(sim.replaced[i - 1].name, provider->name) == 0) {
+            return sim.replaced[i - 1].path;
+        }
+    }
+    return provider->kind == LC_PROVIDER_DLL ? provider->path : NULL;
+}
+
+static enum sim_status host_provider(
+    uint32_t index,
+    const char *path,
+    uint32_t process_count,
+    struct sim_error *ret_error)
+{
+    if (strcmp(sim.installed[index].path, path) == 0 &&
+        sim.installed[index].process_count >= process_count) {
+        sim_module_set_class(
+            LC_MODULE_PROVIDER + index,
+            sim.installed[index].class);
+        return SIM_OK;
+    }
+    const struct sim_host_image *image;
+    enum sim_status status =
+        sim_host_read(path, &image, ret_error->text, SIM_ERROR_BYTES);
+    if (status != SIM_OK) {
+        return status;
+    }
+    const struct sim_module_class *class;
+    status = sim_host_install(
+        image,
+        LC_MODULE_PROVIDER + index,
+        process_count,
+        &class);
+    if (status != SIM_OK) {
+        set_error(
+            ret_error,
+            path,
+            status == SIM_ERROR_EXPORT ? ": does not export WSPStartup"
+                                       : ": can't be laid into the arena");
+        return status;
+    }
+    sim_module_set_class(LC_MODULE_PROVIDER + index, class);
+    size_t length = strlen(path);
+    LC_CHECK(length < LC_PATH_MAX);
+    memcpy(sim.installed[index].path, path, length + 1);
+    sim.installed[index].process_count = process_count;
+    sim.installed[index].class = class;
+    return SIM_OK;
+}
+
+/* A built-in needs a slot of its own: what was hosted there is forgotten. */
+static enum sim_status build_in_provider(
+    uint32_t index,
+    const struct lc_world *world,
+    struct sim_error *ret_error)
+{
+    uint8_t kind = world->providers[index].kind;
+    const struct sim_module_class *class =
+        kind == LC_PROVIDER_BASE ? &sim_provider_base : &sim_provider_ifs;
+    for (uint32_t i = 0; i < world->plant_count; i++) {
+        const struct sim_provider_plant *plant = plant_find(world->plants[i]);
+        if (plant == NULL) {
+            set_error(ret_error, "no planted bug ", world->plants[i]);
+            return SIM_ERROR_PLANT;
+        }
+        if (plant->kind == kind) {
+            class = plant->class;
+        }
+    }
+    if (sim.installed[index].path[0] != '\0') {
+        sim_host_uninstall(LC_MODULE_PROVIDER + index);
+        memset(&sim.installed[index], 0, sizeof sim.installed[index]);
+    }
+    sim_module_set_class(LC_MODULE_PROVIDER + index, class);
+    return SIM_OK;
+}
+
+static enum sim_status set_world(
+    const struct lc_schedule *schedule,
+    struct sim_error *ret_error)
+{
+    const struct lc_world *world = &schedule->world;
+    LC_CHECK(world->provider_count <= LC_PROVIDERS_MAX);
+    for (uint32_t i = 0; i < LC_PROVIDERS_MAX; i++) {
+        if (i >= world->provider_count) {
+            sim_module_set_class(LC_MODULE_PROVIDER + i, NULL);
+            continue;
+        }
+        const char *path = file_of(&world->providers[i]);
+        enum sim_status status =
+            path == NULL ? build_in_provider(i, world, ret_error)
+                         : host_provider(i, path, LC_PROCESSES_MAX, ret_error);
+        if (status != SIM_OK) {
+            return status;
+        }
+        memcpy(sim.provider_names[i], world->providers[i].name, LC_NAME_MAX);
+    }
+    return SIM_OK;
+}
+
+/* ---- Processes ---- */
+
+/* The schedule being played. Constant during a run. */
+static const struct lc_schedule *playing;
+
+static void record_process(uint32_t process, bool is_exit)
+{
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_PROCESS,
+        .process = (uint8_t)process,
+        .caller = LC_MODULE_SYSTEM,
+        .function = is_exit,
+    });
+}
+
+/* References that the application itself holds: `pin` of the world. */
+static void pin_all(bool on)
+{
+    const struct lc_world *world = &playing->world;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (!world->providers[i].pinned) {
+            continue;
+        }
+        if (on) {
+            (void)sim_win32_load_library_a(
+                sim_module_path(LC_MODULE_PROVIDER + i));
+        } else {
+            (void)sim_win32_free_library(
+                sim_arena_module(sim_thread_process(), LC_MODULE_PROVIDER + i));
+        }
+    }
+}
+
+static void process_exit(uint32_t process)
+{
+    record_process(process, true);
+    sim_net_process_exit(process);
+    sim_ws2_32_process_exit(process);
+    sim_win32_process_exit(process);
+}
+
+static bool is_first_of_process(uint32_t index)
+{
+    for (uint32_t i = 0; i < index; i++) {
+        if (playing->threads[i].process == playing->threads[index].process) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* First code of a thread of the schedule. */
+static void thread_entry(void *argument)
+{
+    uint32_t index = (uint32_t)(uintptr_t)argument;
+    LC_CHECK(index < playing->thread_count);
+    if (is_first_of_process(index)) {
+        pin_all(true);
+    }
+    sim_app_run_thread(playing, index);
+}
+
+static void start_threads(const struct lc_schedule *schedule)
+{
+    for (uint32_t process = 0; process < schedule->process_count; process++) {
+        record_process(process, false);
+    }
+    for (uint32_t i = 0; i < schedule->thread_count; i++) {
+        uint32_t slot = sim_thread_create(&(struct sim_thread_options){
+            .process = schedule->threads[i].process,
+            .creator = LC_MODULE_APP,
+            .module = LC_MODULE_APP,
+            .ref = (uint8_t)i,
+            .entry = thread_entry,
+            .argument = (void *)(uintptr_t)i,
+        });
+        LC_CHECK(slot != SIM_NO_THREAD);
+    }
+}
+
+static uint32_t count_unended(void)
+{
+    uint32_t count = 0;
+    for (uint32_t slot = 0; slot < SIM_ENGINE->thread_count; slot++) {
+        uint8_t state = sim_thread_at(slot)->state;
+        count += state != SIM_THREAD_DONE && state != SIM_THREAD_FREE;
+    }
+    return count;
+}
+
+static void fill_all_stacks(uint8_t byte)
+{
+    for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
+        sim_copy_fill(
+            sim_arena_stack_low(slot),
+            byte,
+            SIM_ARENA_STACK_BYTES - SIM_ARENA_GUARD_BYTES);
+    }
+}
+
+enum sim_status sim_play(
+    const struct sim_play_options *options,
+    struct sim_result *ret_result,
+    struct sim_error *ret_error)
+{
+    LC_CHECK(sim.is_open);
+    LC_CHECK(options->schedule != NULL);
+    const struct lc_schedule *schedule = options->schedule;
+    ret_error->text[0] = '\0';
+    enum sim_status status = set_world(schedule, ret_error);
+    if (status != SIM_OK) {
+        return status;
+    }
+    playing = schedule;
+    sim_thread_begin_run();
+    if (options->fill_stacks) {
+        fill_all_stacks(options->fill_byte);
+    }
+    struct sim_history *history = SIM_HISTORY;
+    history->sink = options->sink;
+    history->sink_context = options->sink_context;
+    history->at_step = options->at_step;
+    history->at_step_context = options->at_step_context;
+    sim_choice_begin(
+        schedule->choices,
+        schedule->choice_count,
+        options->backer);
+    sim_net_begin(&schedule->world);
+    sim_ws2_32_begin(&schedule->world);
+    start_threads(schedule);
+    enum lc_end end = sim_thread_run();
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_END,
+        .process = LC_NONE,
+        .caller = LC_MODULE_SYSTEM,
+        .callee = LC_MODULE_SYSTEM,
+        .function = (uint16_t)end,
+        .a = count_unended(),
+    });
+    *ret_result = (struct sim_result){
+        .end = end,
+        .record_count = sim_trace_count(),
+        .hash = sim_trace_hash(),
+        .virtual_ns = sim_thread_now_ns(),
+        .step_count = history->steps_total,
+        .choice_unmet = sim_choice_unmet(),
+    };
+    ret_result->choices = sim_choice_taken(&ret_result->choice_count);
+    return SIM_OK;
+}
+
+/* ---- What the rest of the program may ask ---- */
+
+void sim_last_fault(struct sim_fault_place *ret_place)
+{
+    const struct sim_host_fault *fault = sim_host_last_fault();
+    memset(ret_place, 0, sizeof *ret_place);
+    if (!fault->is_set || fault->module < LC_MODULE_PROVIDER ||
+        fault->module >= LC_MODULE_SYSTEM) {
+        return;
+    }
+    memcpy(
+        ret_place->module,
+        sim.provider_names[fault->module - LC_MODULE_PROVIDER],
+        LC_NAME_MAX);
+    ret_place->offset_bytes = fault->offset_bytes;
+    memcpy(ret_place->symbol, fault->symbol, sizeof ret_place->symbol);
+    ret_place->symbol_offset_bytes = fault->symbol_offset_bytes;
+}
+
+void sim_watch(uint32_t cpu_seconds)
+{
+    sim_host_watch(cpu_seconds);
+}
+
+enum sim_status sim_describe_image(
+    const char *path,
+    const struct sim_image_visitor *visitor,
+    struct sim_error *ret_error)
+{
+    LC_CHECK(sim.is_open);
+    const struct sim_host_image *image;
+    enum sim_status status =
+        sim_host_read(path, &image, ret_error->text, SIM_ERROR_BYTES);
+    if (status != SIM_OK) {
+        return status;
+    }
+    const struct sim_host_import *imports;
+    uint32_t count = sim_host_imports(image, &imports);
+    for (uint32_t i = 0; i < count; i++) {
+        struct sim_image_import import = {
+            .ordinal = imports[i].ordinal,
+            .is_served = imports[i].is_served,
+        };
+        memcpy(import.dll, imports[i].dll, sizeof import.dll);
+        memcpy(import.name, imports[i].name, sizeof import.name);
+        visitor->on_import(visitor->context, &import);
+    }
+    const struct sim_host_export *exports;
+    count = sim_host_exports(image, &exports);
+    for (uint32_t i = 0; i < count; i++) {
+        visitor->on_export(visitor->context, exports[i].name, exports[i].rva);
+    }
+    return SIM_OK;
+}
+
+size_t sim_snapshot_size(void)
+{
+    return sim_snapshot_bytes();
+}
+
+size_t sim_save(void *buffer, size_t capacity)
+{
+    return sim_snapshot_take(buffer, capacity);
+}
+
+void sim_load(const void *buffer)
+{
+    sim_snapshot_restore(buffer);
+}
+
+struct sim_state_key sim_key(const void *extra, size_t extra_bytes)
+{
+    return sim_snapshot_key(extra, extra_bytes);
+}
