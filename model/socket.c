@@ -229,16 +229,18 @@ static void freed(struct model *model, const struct model_event *event)
 }
 
 /* The application counts what it sent by variable: a send under way may add
- * to the count of another socket. */
+ * to the count of another socket. `slot`: only sends on that one count. */
 static bool someone_sends(
     const struct model *model,
-    const struct model_thread *self)
+    const struct model_thread *self,
+    uint8_t slot)
 {
     LC_CHECK(self != NULL);
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         const struct model_thread *thread = &model->threads[i];
         if (thread != self && thread->api == LC_CALL_SEND &&
-            thread->process == self->process) {
+            thread->process == self->process &&
+            (slot == MODEL_NONE || slot == thread->slot)) {
             return true;
         }
     }
@@ -266,7 +268,7 @@ static void call_begins(struct model *model, const struct model_event *event)
         LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
     }
     if (thread->api == LC_CALL_SEND && connection != NULL &&
-        someone_sends(model, thread)) {
+        someone_sends(model, thread, slot)) {
         connection->flags |= MODEL_CONNECTION_MIXED;
     }
     if (thread->api != LC_CALL_SHUTDOWN) {
@@ -368,7 +370,7 @@ static void call_ends(struct model *model, const struct model_event *event)
         uint8_t slot = model_track_socket(model, record->process, record->a);
         if (slot != MODEL_NONE) {
             model->sockets[slot].flags |= MODEL_SOCKET_APP;
-            if (someone_sends(model, thread)) {
+            if (someone_sends(model, thread, MODEL_NONE)) {
                 model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
             }
             adopt(model, event, slot);

@@ -1,0 +1,231 @@
+#include "sim/engine/thread.h"
+#include "tests/unit/engine_fixture.h"
+
+static void three_turns(void *argument)
+{
+    uint32_t who = (uint32_t)(uintptr_t)argument;
+    for (uint8_t i = 0; i < 3; i++) {
+        fixture_turn(who);
+        fixture_yield(i);
+    }
+}
+
+/* The default is the thread that runs: no switch without a reason. */
+static void by_default_a_thread_runs_until_it_ends(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, three_turns);
+    (void)fixture_thread(1, three_turns);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    const uint32_t wanted[] = { 0, 0, 0, 1, 1, 1 };
+    assert_memory_equal(PROGRAM->turn, wanted, sizeof wanted);
+}
+
+/* A schedule's choice is found by thread and place, and only there. */
+static void a_named_choice_switches_at_its_place(void **state)
+{
+    (void)state;
+    const struct lc_choice choice = {
+        .stream = LC_STREAM_SCHED,
+        .thread = 0,
+        .place = { LC_PLACE_SHIM, 1, LC_MODULE_APP },
+        .action = LC_ACTION_RUN,
+        .target = 1,
+    };
+    fixture_begin(&choice, 1, NULL);
+    (void)fixture_thread(0, three_turns);
+    (void)fixture_thread(1, three_turns);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    const uint32_t wanted[] = { 0, 0, 1, 1, 1, 0 };
+    assert_memory_equal(PROGRAM->turn, wanted, sizeof wanted);
+    uint32_t count;
+    const struct lc_choice *taken = sim_choice_taken(&count);
+    assert_int_equal(count, 1);
+    assert_memory_equal(taken, &choice, sizeof choice);
+    assert_int_equal(sim_choice_unmet(), 0);
+}
+
+static void waits_for_key(void *argument)
+{
+    uint32_t who = (uint32_t)(uintptr_t)argument;
+    enum sim_wake wake = sim_thread_block(&(struct sim_wait_options){
+        .wait_for = LC_WAIT_EVENT,
+        .key = 77,
+        .timeout_ns = SIM_FOREVER,
+    });
+    assert_int_equal(wake, SIM_WAKE_SIGNALLED);
+    fixture_turn(who);
+}
+
+static void wakes_one_then_all(void *argument)
+{
+    (void)argument;
+    assert_int_equal(sim_thread_waiting(77), 2);
+    assert_int_equal(sim_thread_wake(77, 1, SIM_WAKE_SIGNALLED), 1);
+    assert_int_equal(sim_thread_waiting(77), 1);
+    assert_int_equal(sim_thread_wake(77, 9, SIM_WAKE_SIGNALLED), 1);
+    assert_int_equal(sim_thread_wake(77, 9, SIM_WAKE_SIGNALLED), 0);
+}
+
+/* Waiters wake in the order in which they blocked. */
+static void the_first_waiter_wakes_first(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(3, waits_for_key);
+    (void)fixture_thread(1, waits_for_key);
+    (void)fixture_thread(2, wakes_one_then_all);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 2);
+    assert_int_equal(PROGRAM->turn[0], 3);
+    assert_int_equal(PROGRAM->turn[1], 1);
+}
+
+/* Nobody can wake the waiter: that is an outcome, not a hang of ours. */
+static void a_wait_for_ever_is_a_deadlock(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, waits_for_key);
+    assert_int_equal(sim_thread_run(), LC_END_DEADLOCK);
+    assert_int_equal(PROGRAM->count, 0);
+}
+
+static void spins(void *argument)
+{
+    (void)argument;
+    for (;;) {
+        fixture_yield(0);
+    }
+}
+
+/* Passing yield points for ever without progress is an outcome as well. */
+static void a_spin_is_a_livelock(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, spins);
+    assert_int_equal(sim_thread_run(), LC_END_LIVELOCK);
+}
+
+static void waits_a_day(void *argument)
+{
+    (void)argument;
+    uint64_t before_ns = sim_thread_now_ns();
+    enum sim_wake wake = sim_thread_block(&(struct sim_wait_options){
+        .wait_for = LC_WAIT_SLEEP,
+        .key = 5,
+        .timeout_ns = 86400 * LC_NS_PER_S,
+    });
+    assert_int_equal(wake, SIM_WAKE_TIMEOUT);
+    assert_int_equal(sim_thread_now_ns() - before_ns, 86400 * LC_NS_PER_S);
+    fixture_turn(1);
+}
+
+/* Time is virtual: a day costs nothing. */
+static void a_time_out_moves_the_clock(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, waits_a_day);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 1);
+}
+
+/* An event may be chosen while threads can run, and the thread that ran goes
+ * on by default. */
+static void an_event_can_fall_between_two_steps(void **state)
+{
+    (void)state;
+    const struct lc_choice choice = {
+        .stream = LC_STREAM_SCHED,
+        .thread = 1,
+        .place = { LC_PLACE_SHIM, 0, LC_MODULE_APP },
+        .action = LC_ACTION_FIRE,
+        .target = LC_EVENT_TIMEOUT,
+        .value = 0,
+    };
+    fixture_begin(&choice, 1, NULL);
+    (void)fixture_thread(0, waits_a_day);
+    (void)fixture_thread(1, three_turns);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(sim_choice_unmet(), 0);
+    assert_int_equal(sim_thread_now_ns(), 86400 * LC_NS_PER_S);
+    /* Thread 1 is preempted by the event only, not by thread 0. */
+    assert_int_equal(PROGRAM->turn[0], 1);
+    assert_int_equal(PROGRAM->turn[1], 1);
+}
+
+static uint32_t counts_points(
+    void *context,
+    const struct sim_choice_point *point)
+{
+    uint32_t *points = context;
+    (*points)++;
+    return point->count - 1;
+}
+
+/* Every decision with an alternative goes to the backer, and the taken ones
+ * replay the run. */
+static void what_a_sampler_took_replays(void **state)
+{
+    (void)state;
+    uint32_t points = 0;
+    const struct sim_backer backer = { counts_points, &points };
+    fixture_begin(NULL, 0, &backer);
+    (void)fixture_thread(0, three_turns);
+    (void)fixture_thread(1, three_turns);
+    (void)fixture_thread(2, three_turns);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_true(points > 6);
+    uint32_t turns[9];
+    memcpy(turns, PROGRAM->turn, sizeof turns);
+    uint32_t count;
+    const struct lc_choice *taken = sim_choice_taken(&count);
+    assert_true(count > 0);
+    struct lc_choice kept[64];
+    assert_true(count <= 64);
+    memcpy(kept, taken, count * sizeof kept[0]);
+
+    fixture_begin(kept, count, NULL);
+    (void)fixture_thread(0, three_turns);
+    (void)fixture_thread(1, three_turns);
+    (void)fixture_thread(2, three_turns);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_memory_equal(PROGRAM->turn, turns, sizeof turns);
+    assert_int_equal(sim_choice_unmet(), 0);
+}
+
+/* The byte backer is total: bytes of any value pick something that is there,
+ * and used-up bytes mean the default. */
+static void bytes_back_choices(void **state)
+{
+    (void)state;
+    const uint8_t input[] = { 255, 0, 1, 254 };
+    struct sim_choice_bytes bytes = { input, sizeof input, 0 };
+    const struct sim_backer backer = { sim_choice_from_bytes, &bytes };
+    fixture_begin(NULL, 0, &backer);
+    (void)fixture_thread(0, three_turns);
+    (void)fixture_thread(1, three_turns);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 6);
+    assert_int_equal(bytes.at, sizeof input);
+    assert_int_equal(PROGRAM->turn[0], 1); /* 255 % 2 */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_default_a_thread_runs_until_it_ends),
+        cmocka_unit_test(a_named_choice_switches_at_its_place),
+        cmocka_unit_test(the_first_waiter_wakes_first),
+        cmocka_unit_test(a_wait_for_ever_is_a_deadlock),
+        cmocka_unit_test(a_spin_is_a_livelock),
+        cmocka_unit_test(a_time_out_moves_the_clock),
+        cmocka_unit_test(an_event_can_fall_between_two_steps),
+        cmocka_unit_test(what_a_sampler_took_replays),
+        cmocka_unit_test(bytes_back_choices),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
