@@ -117,11 +117,13 @@ static void startup_returns(
 
     provider->starting--;
     if (record->a == 0) {
-        provider->count++;
+        model_track_count(model, &provider->count);
         provider->flags |= MODEL_PROVIDER_STARTED;
         provider->version = (uint16_t)frame->value;
         if (frame->caller < MODEL_CALLERS) {
-            event->process->owed[frame->caller][event->callee]++;
+            model_track_count(
+                model,
+                &event->process->owed[frame->caller][event->callee]);
         }
         if (frame->caller == LC_MODULE_WS2_32) {
             provider->started_record = model->record;

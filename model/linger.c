@@ -39,9 +39,8 @@ static struct model_connection *lingering(
     LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
     struct model_connection *connection =
         &model->connections[thread->connection];
-    const uint32_t excuses = MODEL_CONNECTION_RACY |
-                             MODEL_CONNECTION_NONBLOCKING |
-                             MODEL_CONNECTION_SHUT;
+    const uint32_t excuses =
+        MODEL_CONNECTION_RACY | MODEL_CONNECTION_NONBLOCKING;
     const uint32_t needs = MODEL_CONNECTION_JUDGED | MODEL_CONNECTION_CONNECTED;
     bool judged = (connection->flags & needs) == needs &&
                   (connection->flags & excuses) == 0 &&
@@ -105,7 +104,8 @@ static void wait_ends(struct model *model, const struct model_event *event)
 static void close_ends(struct model *model, const struct model_event *event)
 {
     const struct model_connection *connection = lingering(model, event->thread);
-    if (connection == NULL || event->record->a != 0) {
+    if (connection == NULL || event->record->a != 0 ||
+        (connection->flags & MODEL_CONNECTION_SHUT) != 0) {
         return;
     }
     uint64_t over_ns = connection->close_time_ns +

@@ -66,7 +66,7 @@ static void loads(struct model *model, const struct model_event *event)
     }
     struct model_provider *provider = &process->providers[event->callee];
     if (record->caller < MODEL_CALLERS) {
-        process->refs[record->caller][event->callee]++;
+        model_track_count(model, &process->refs[record->caller][event->callee]);
         process->loaded[record->caller] |= (uint8_t)(1U << event->callee);
     }
     if (record->c == 1) {

@@ -296,9 +296,14 @@ bool model_step(struct model *model, const struct lc_record *record)
             event.thread = model_track_thread(model, record->thread);
         }
         if (event.thread != NULL && event.thread->depth > 0) {
+            if (event.thread->process != record->process) {
+                model_report_lost(model);
+            }
             event.top = &event.thread->frames[event.thread->depth - 1];
         }
-        step_by_kind(model, &event);
+        if (!model->lost || harness) {
+            step_by_kind(model, &event);
+        }
     }
     model->record++;
     return model->verdict.kind != LC_VERDICT_BROKEN;

@@ -74,6 +74,10 @@ static void created(struct model *model, const struct model_event *event)
         return;
     }
     struct model_provider *provider = &event->process->providers[event->caller];
+    if (provider->live[record->function] == UINT16_MAX) {
+        model_report_lost(model);
+        return;
+    }
     provider->live[record->function]++;
     if (in_dll_main(event, record->caller)) {
         provider->base[record->function]++;
@@ -148,7 +152,7 @@ static void threads(struct model *model, const struct model_event *event)
     uint16_t *live =
         &event->process->providers[event->callee].live[MODEL_CENSUS_THREAD];
     if (begins) {
-        (*live)++;
+        *live = (uint16_t)(*live < UINT16_MAX ? *live + 1 : UINT16_MAX);
     } else {
         *live = (uint16_t)(*live > 0 ? *live - 1 : 0);
     }
@@ -166,13 +170,12 @@ static void locks(struct model *model, const struct model_event *event)
         return;
     }
     if (record->function == LC_LOCK_ENTER && record->b == 1) {
-        provider->held++;
+        model_track_count(model, &provider->held);
     }
     if (record->function == LC_LOCK_LEAVE && record->b == 0 &&
         provider->held > 0) {
         provider->held--;
     }
-    LC_CHECK(provider->held < UINT8_MAX);
 }
 
 void model_resource_step(struct model *model, const struct model_event *event)

@@ -82,11 +82,11 @@ void model_socket_connect(
         adopt(model, event, slot);
         return;
     }
-    for (uint8_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
+    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
         const struct model_socket *upper = &model->sockets[i];
         if (upper->live && upper->lower == slot &&
             (upper->flags & MODEL_SOCKET_APP) != 0) {
-            adopt(model, event, i);
+            adopt(model, event, (uint8_t)i);
         }
     }
 }

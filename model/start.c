@@ -60,7 +60,7 @@ static bool others_did(
     uint8_t process_index,
     bool started)
 {
-    for (uint8_t i = 0; i < LC_PROCESSES_MAX; i++) {
+    for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
         const struct model_process *other = &model->processes[i];
         bool did = started ? other->starts > 0 : other->cleaned;
         if (i != process_index && did) {
@@ -90,8 +90,10 @@ static void answer_check(struct model *model, const struct model_event *event)
         model_report_app(model, MODEL_CLOSE_5);
     }
     bool wrong = (never && !refused) || (always && refused);
-    if (wrong && others_did(model, record->process, never)) {
-        model_report_unless(model, MODEL_START_7, true, false);
+    bool others =
+        (never || always) && others_did(model, record->process, never);
+    model_report_unless(model, MODEL_START_7, others, !wrong);
+    if (wrong && others) {
         return;
     }
     if (api == LC_CALL_WSACLEANUP) {
@@ -99,7 +101,7 @@ static void answer_check(struct model *model, const struct model_event *event)
     } else {
         model_report_unless(model, MODEL_START_1, never, refused);
     }
-    model_report_unless(model, MODEL_START_7, never || always, !wrong);
+
     model_report_unless(model, MODEL_START_3, always, !refused);
 }
 

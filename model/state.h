@@ -101,10 +101,10 @@ struct model_provider {
     uint16_t base[MODEL_CENSUS_COUNT]; /* when its life began */
     uint32_t started_record;           /* last WSPStartup by ws2_32 */
     uint16_t version;                  /* of the last successful WSPStartup */
+    uint16_t inside;                   /* SPI calls under way, all threads */
     uint8_t count;                     /* WSPStartups less WSPCleanups */
     uint8_t starting;                  /* WSPStartups under way */
     uint8_t cleaning;                  /* WSPCleanups under way */
-    uint8_t inside;                    /* SPI calls under way, all threads */
     uint8_t held;                      /* locks entered and not left */
     uint8_t flags;                     /* enum model_provider_flag */
 };

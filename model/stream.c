@@ -3,6 +3,9 @@
 #include "model/area.h"
 #include "model/report.h"
 
+/* More than a run can send. */
+#define BYTES_MAX (INT64_C(1) << 40)
+
 /* A graceful close may be given up after a time that the provider chooses
  * (CLOSE-18); one below this is no time to speak of. */
 #define PATIENCE_NS (3600 * LC_NS_PER_S)
@@ -67,8 +70,13 @@ static void bytes_move(
     const struct lc_record *record,
     struct model_connection *connection)
 {
-    uint64_t bytes = record->b > 0 ? (uint64_t)record->b : 0;
-    uint64_t first = record->c > 0 ? (uint64_t)record->c : 0;
+    if (record->b < 0 || record->b > BYTES_MAX || record->c < 0 ||
+        record->c > BYTES_MAX) {
+        model_report_lost(model);
+        return;
+    }
+    uint64_t bytes = (uint64_t)record->b;
+    uint64_t first = (uint64_t)record->c;
     uint64_t end = first + bytes;
     uint32_t flags = connection->flags;
     const uint32_t excuses = MODEL_CONNECTION_RACY | MODEL_CONNECTION_MIXED |

@@ -4,6 +4,17 @@
 
 #include "model/report.h"
 
+void model_track_count(struct model *model, uint8_t *count)
+{
+    LC_CHECK(count != NULL);
+
+    if (*count == UINT8_MAX) {
+        model_report_lost(model);
+        return;
+    }
+    (*count)++;
+}
+
 /* DLL threads take the entries after the schedule's, as they turn up. */
 struct model_thread *model_track_thread(struct model *model, uint8_t reference)
 {
@@ -177,18 +188,17 @@ struct model_connection *model_track_connection_of(
 {
     LC_CHECK(slot < MODEL_SOCKETS_MAX || slot == MODEL_NONE);
 
+    uint8_t index = MODEL_NONE;
     for (uint32_t hop = 0; hop < LC_CHAIN_LENGTH_MAX; hop++) {
-        if (slot == MODEL_NONE || !model->sockets[slot].live) {
-            return NULL;
+        if (index != MODEL_NONE || slot == MODEL_NONE) {
+            break;
         }
         const struct model_socket *socket = &model->sockets[slot];
-        if (socket->connection != MODEL_NONE) {
-            LC_CHECK(socket->connection < MODEL_CONNECTIONS_MAX);
-            return &model->connections[socket->connection];
-        }
+        index = socket->live ? socket->connection : (uint8_t)MODEL_NONE;
         slot = socket->lower;
     }
-    return NULL;
+    LC_CHECK(index < MODEL_CONNECTIONS_MAX || index == MODEL_NONE);
+    return index == MODEL_NONE ? NULL : &model->connections[index];
 }
 
 struct model_connection *model_track_connection(

@@ -26,6 +26,14 @@ struct model_event {
 };
 
 /**
+ * Counts up, and gives the model up when the counter is full.
+ *
+ * @param model  borrowed.
+ * @param count  borrowed.
+ */
+void model_track_count(struct model *model, uint8_t *count);
+
+/**
  * The provider behind a module number.
  *
  * @param module  enum lc_module.

@@ -8,11 +8,15 @@
 #ifndef TESTS_UNIT_MODEL_TRACE_H
 #define TESTS_UNIT_MODEL_TRACE_H
 
-#include <cmocka.h>
+/* cmocka.h leans on the headers before it. */
+/* clang-format off */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,63 @@
+/*
+ * Schedules as bytes, for fuzzers. Encoding keeps everything. Decoding is
+ * total: any bytes are a schedule, and a short input is filled up with zeros
+ * and then repaired. Layout: docs/FORMATS.md.
+ */
+#ifndef FUZZ_COMPACT_H
+#define FUZZ_COMPACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+
+enum fuzz_compact_limits {
+    FUZZ_COMPACT_OP_BYTES = 12,
+    FUZZ_COMPACT_CHOICE_BYTES = 12,
+    FUZZ_COMPACT_SIZE_MAX = 65536
+};
+
+/* Where the lists stand in some bytes. */
+struct fuzz_compact_layout {
+    size_t ops_at;
+    uint32_t op_count;
+    size_t choices_at;
+    uint32_t choice_count;
+    size_t names_at; /* the end when there are none */
+};
+
+/** Whether bytes begin as an encoded schedule does. */
+bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes);
+
+/**
+ * Encodes a valid schedule.
+ *
+ * @param bytes     filled.
+ * @param capacity  bytes of it; FUZZ_COMPACT_SIZE_MAX is always enough.
+ *
+ * Returns: bytes written, or 0 when they do not fit.
+ */
+LC_MUST_USE size_t fuzz_compact_encode(
+    const struct lc_schedule *schedule,
+    uint8_t *bytes,
+    size_t capacity);
+
+/**
+ * Decodes any bytes to a valid schedule.
+ *
+ * @param bytes  borrowed; may be NULL when size_bytes is 0.
+ */
+void fuzz_compact_decode(
+    const uint8_t *bytes,
+    size_t size_bytes,
+    struct lc_schedule *ret_schedule);
+
+/** Says where the lists stand, for a mutator that knows the structure. */
+void fuzz_compact_find(
+    const uint8_t *bytes,
+    size_t size_bytes,
+    struct fuzz_compact_layout *ret_layout);
+
+#endif

@@ -1,0 +1,69 @@
+#include "fuzz/play.h"
+
+#include <string.h>
+
+static bool read_record(void *context, const struct lc_record *record)
+{
+    struct fuzz_player *player = context;
+    bool goes_on = player->is_unjudged || model_step(&player->model, record);
+    /* After the record that decides comes only the end. */
+    if (player->is_unjudged ||
+        player->model.verdict.kind != LC_VERDICT_BROKEN ||
+        player->model.verdict.record == player->record_count) {
+        player->last = *record;
+    }
+    if (player->reader != NULL) {
+        player->reader(player->reader_context, player->record_count, record);
+    }
+    player->record_count++;
+    return goes_on;
+}
+
+/* The model of a new run: a copy of one that was made for this world. */
+static void prepare(struct fuzz_player *player, const struct lc_world *world)
+{
+    if (!player->has_world ||
+        memcmp(&player->world, world, sizeof *world) != 0) {
+        player->world = *world;
+        player->has_world = true;
+        model_init(&player->fresh, world, &player->options);
+        model_attach(&player->fresh, player->coverage);
+    }
+    player->model = player->fresh;
+    player->record_count = 0;
+    memset(&player->last, 0, sizeof player->last);
+}
+
+enum sim_status fuzz_play(
+    struct fuzz_player *player,
+    const struct lc_schedule *schedule,
+    const struct sim_backer *backer,
+    struct fuzz_outcome *ret_outcome,
+    struct sim_error *ret_error)
+{
+    LC_CHECK(player != NULL);
+    LC_CHECK(schedule != NULL);
+    prepare(player, &schedule->world);
+    enum sim_status status = sim_play(
+        &(struct sim_play_options){
+            .schedule = schedule,
+            .backer = backer,
+            .sink = read_record,
+            .sink_context = player,
+        },
+        &ret_outcome->result,
+        ret_error);
+    if (status != SIM_OK) {
+        return status;
+    }
+    ret_outcome->verdict = model_verdict(&player->model);
+    ret_outcome->record = player->last;
+    LC_CHECK(ret_outcome->result.record_count == player->record_count);
+    return SIM_OK;
+}
+
+bool fuzz_play_is_fault(const struct fuzz_outcome *outcome)
+{
+    return outcome->result.end == LC_END_FAULT ||
+           outcome->record.kind == LC_RECORD_FAULT;
+}

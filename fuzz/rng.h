@@ -1,0 +1,42 @@
+/*
+ * Random numbers for making schedules: xoshiro256**, seeded by splitmix64 from
+ * a seed and the number of a named stream. The same on every machine.
+ */
+#ifndef FUZZ_RNG_H
+#define FUZZ_RNG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Streams: what a number is drawn for. Appended, never reordered. */
+enum fuzz_rng_stream {
+    FUZZ_RNG_PROGRAM = 0, /* the calls of a schedule */
+    FUZZ_RNG_WORLD = 1,
+    FUZZ_RNG_ORDER = 2, /* who goes next */
+    FUZZ_RNG_SHRINK = 3,
+    FUZZ_RNG_MUTATE = 4
+};
+
+struct fuzz_rng {
+    uint64_t words[4];
+};
+
+/** Starts a stream: equal arguments give equal numbers. */
+void fuzz_rng_seed(
+    struct fuzz_rng *ret_rng,
+    uint64_t seed,
+    enum fuzz_rng_stream stream);
+
+/** The next 64 bits. */
+uint64_t fuzz_rng_next(struct fuzz_rng *rng);
+
+/** A number from 0 to max, both included. */
+uint32_t fuzz_rng_upto(struct fuzz_rng *rng, uint32_t max);
+
+/** A number from low to high, both included; low <= high. */
+uint32_t fuzz_rng_between(struct fuzz_rng *rng, uint32_t low, uint32_t high);
+
+/** True in `times` of `of` cases; of is 1 or more. */
+bool fuzz_rng_chance(struct fuzz_rng *rng, uint32_t times, uint32_t of);
+
+#endif

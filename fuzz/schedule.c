@@ -1,0 +1,684 @@
+#include "fuzz/schedule.h"
+
+#include <string.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/check.h"
+#include "lastcall/trace.h"
+
+static void set_name(char *to, const char *name, uint32_t number)
+{
+    size_t length = strlen(name);
+    LC_CHECK(length + 4 < LC_NAME_MAX);
+    memset(to, 0, LC_NAME_MAX);
+    memcpy(to, name, length);
+    if (number >= 10) {
+        to[length++] = (char)('0' + number / 10 % 10);
+    }
+    if (number > 0) {
+        to[length] = (char)('0' + number % 10);
+    }
+}
+
+void fuzz_schedule_default_world(struct lc_world *ret_world)
+{
+    struct lc_world *world = ret_world;
+    memset(world, 0, sizeof *world);
+    world->provider_count = 2;
+    set_name(world->providers[0].name, "tcp", 0);
+    world->providers[0].kind = LC_PROVIDER_BASE;
+    set_name(world->providers[1].name, "filter", 0);
+    world->providers[1].kind = LC_PROVIDER_IFS;
+    world->chain_count = 1;
+    world->chains[0].length = 2;
+    world->chains[0].providers[0] = 1;
+    world->chains[0].providers[1] = 0;
+    world->sndbuf_bytes = 8192;
+    world->link_bits_per_s = 1000000;
+    world->link_latency_ns = 20 * LC_NS_PER_MS;
+    world->link_window_bytes = 16384;
+    world->peer_kind = LC_PEER_SINK;
+}
+
+uint32_t fuzz_schedule_entry_count(const struct lc_world *world)
+{
+    uint32_t count = world->chain_count;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        count += world->providers[i].kind == LC_PROVIDER_BASE;
+    }
+    return count;
+}
+
+const char *fuzz_schedule_entry_name(
+    const struct lc_world *world,
+    uint32_t entry)
+{
+    if (entry < world->chain_count) {
+        return world->providers[world->chains[entry].providers[0]].name;
+    }
+    uint32_t index = world->chain_count;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (world->providers[i].kind != LC_PROVIDER_BASE) {
+            continue;
+        }
+        if (index == entry) {
+            return world->providers[i].name;
+        }
+        index++;
+    }
+    LC_CHECK(index > entry); /* the entry exists */
+    return "";
+}
+
+bool fuzz_schedule_call_has_socket(uint8_t call)
+{
+    return call >= LC_CALL_SOCKET && call <= LC_CALL_CLOSESOCKET;
+}
+
+bool fuzz_schedule_is_name(const char *name)
+{
+    size_t length = strnlen(name, LC_NAME_MAX);
+    if (length == 0 || length == LC_NAME_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        char c = name[i];
+        bool is_letter =
+            (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+        bool is_other = (c >= '0' && c <= '9') || c == '-';
+        if (!is_letter && (i == 0 || !is_other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Makes a name valid and different from those before it in its list. */
+static void repair_name(
+    char *names,
+    size_t stride,
+    uint32_t index,
+    const char *fallback)
+{
+    char *name = names + index * stride;
+    bool is_good = fuzz_schedule_is_name(name);
+    for (uint32_t i = 0; is_good && i < index; i++) {
+        is_good = strcmp(names + i * stride, name) != 0;
+    }
+    if (is_good) {
+        size_t length = strlen(name);
+        memset(name + length, 0, LC_NAME_MAX - length);
+        return;
+    }
+    for (uint32_t number = 0; number < 100; number++) {
+        set_name(name, fallback, number);
+        bool is_free = true;
+        for (uint32_t i = 0; i < index; i++) {
+            is_free &= strcmp(names + i * stride, name) != 0;
+        }
+        if (is_free) {
+            return;
+        }
+    }
+}
+
+static void repair_providers(struct lc_world *world)
+{
+    world->provider_count =
+        (uint32_t)clamp(world->provider_count, 1, LC_PROVIDERS_MAX);
+    bool has_base = false;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        struct lc_provider *provider = &world->providers[i];
+        provider->kind %= LC_PROVIDER_KIND_COUNT;
+        provider->pinned = provider->pinned != 0;
+        provider->path[LC_PATH_MAX - 1] = '\0';
+        size_t length = strlen(provider->path);
+        bool is_printable = length > 0;
+        for (size_t k = 0; k < length; k++) {
+            is_printable &= (unsigned char)provider->path[k] >= 0x20 &&
+                            (unsigned char)provider->path[k] < 0x7f;
+        }
+        if (provider->kind == LC_PROVIDER_DLL && !is_printable) {
+            provider->kind = LC_PROVIDER_IFS;
+        }
+        if (provider->kind != LC_PROVIDER_DLL) {
+            length = 0;
+        }
+        memset(provider->path + length, 0, LC_PATH_MAX - length);
+        has_base |= provider->kind == LC_PROVIDER_BASE;
+    }
+    if (!has_base) {
+        world->providers[0].kind = LC_PROVIDER_BASE;
+        memset(world->providers[0].path, 0, LC_PATH_MAX);
+    }
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        repair_name(
+            world->providers[0].name,
+            sizeof world->providers[0],
+            i,
+            world->providers[i].kind == LC_PROVIDER_BASE ? "tcp" : "filter");
+    }
+    memset(
+        &world->providers[world->provider_count],
+        0,
+        (LC_PROVIDERS_MAX - world->provider_count) *
+            sizeof world->providers[0]);
+}
+
+static bool is_chain(const struct lc_world *world, uint32_t index)
+{
+    const struct lc_chain *chain = &world->chains[index];
+    if (chain->length < 2 || chain->length > LC_CHAIN_LENGTH_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < chain->length; i++) {
+        uint32_t provider = chain->providers[i];
+        if (provider >= world->provider_count) {
+            return false;
+        }
+        bool is_base = world->providers[provider].kind == LC_PROVIDER_BASE;
+        if (is_base != (i + 1 == chain->length)) {
+            return false;
+        }
+        for (uint32_t k = 0; k < i; k++) {
+            if (chain->providers[k] == provider) {
+                return false;
+            }
+        }
+    }
+    for (uint32_t k = 0; k < index; k++) {
+        if (world->chains[k].providers[0] == chain->providers[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void repair_chains(struct lc_world *world)
+{
+    uint32_t count = (uint32_t)clamp(world->chain_count, 0, LC_CHAINS_MAX);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        world->chains[kept] = world->chains[i];
+        if (is_chain(world, kept)) {
+            struct lc_chain *chain = &world->chains[kept];
+            memset(
+                chain->providers + chain->length,
+                0,
+                LC_CHAIN_LENGTH_MAX - chain->length);
+            kept++;
+        }
+    }
+    world->chain_count = kept;
+    memset(
+        &world->chains[kept],
+        0,
+        (LC_CHAINS_MAX - kept) * sizeof world->chains[0]);
+}
+
+static void repair_world(struct lc_world *world)
+{
+    repair_providers(world);
+    repair_chains(world);
+    uint32_t count = (uint32_t)clamp(world->plant_count, 0, LC_PLANTS_MAX);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (fuzz_schedule_is_name(world->plants[i])) {
+            if (i != kept) {
+                memcpy(world->plants[kept], world->plants[i], LC_NAME_MAX);
+            }
+            size_t length = strlen(world->plants[kept]);
+            memset(world->plants[kept] + length, 0, LC_NAME_MAX - length);
+            kept++;
+        }
+    }
+    world->plant_count = kept;
+    memset(
+        world->plants[kept],
+        0,
+        (LC_PLANTS_MAX - kept) * sizeof world->plants[0]);
+    world->sndbuf_bytes =
+        (uint32_t)clamp(world->sndbuf_bytes, 1, FUZZ_SNDBUF_MAX);
+    world->link_bits_per_s =
+        clamp(world->link_bits_per_s, 1, FUZZ_LINK_BITS_MAX);
+    world->link_latency_ns =
+        clamp(world->link_latency_ns, 0, FUZZ_LATENCY_NS_MAX);
+    world->link_window_bytes =
+        (uint32_t)clamp(world->link_window_bytes, 1, FUZZ_WINDOW_MAX);
+    world->peer_kind %= LC_PEER_KIND_COUNT;
+    world->peer_rate =
+        world->peer_kind == LC_PEER_SLOW
+            ? (uint32_t)clamp(world->peer_rate, 1, FUZZ_PEER_RATE_MAX)
+            : 0;
+}
+
+static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
+{
+    op->call %= LC_CALL_COUNT;
+    bool has_socket = fuzz_schedule_call_has_socket(op->call);
+    op->socket = has_socket ? op->socket % LC_SOCKETS_MAX : LC_NONE;
+    bool has_entry = op->call == LC_CALL_SOCKET &&
+                     op->entry < fuzz_schedule_entry_count(&schedule->world);
+    op->entry = has_entry ? op->entry : LC_NONE;
+    uint32_t value = op->value;
+    uint32_t value2 = op->value2;
+    op->value = 0;
+    op->value2 = 0;
+    switch ((enum lc_call)op->call) {
+    case LC_CALL_WSASTARTUP:
+        op->value = value & 0xffff;
+        break;
+    case LC_CALL_SEND:
+        op->value = (uint32_t)clamp(value, 0, LC_SEND_MAX);
+        break;
+    case LC_CALL_SHUTDOWN:
+        op->value = value % 3;
+        break;
+    case LC_CALL_LINGER:
+        op->value = value % 2;
+        op->value2 = value2 % (FUZZ_LINGER_S_MAX + 1);
+        break;
+    case LC_CALL_DONTLINGER:
+    case LC_CALL_FIONBIO:
+        op->value = value % 2;
+        break;
+    case LC_CALL_SNDBUF:
+        op->value = (uint32_t)clamp(value, 0, FUZZ_SNDBUF_MAX);
+        break;
+    case LC_CALL_SLEEP:
+        op->value = (uint32_t)clamp(value, 0, FUZZ_SLEEP_MS_MAX);
+        break;
+    case LC_CALL_WSACLEANUP:
+    case LC_CALL_GETLASTERROR:
+    case LC_CALL_SOCKET:
+    case LC_CALL_CONNECT:
+    case LC_CALL_CLOSESOCKET:
+    case LC_CALL_COUNT:
+        break;
+    }
+}
+
+/* The threads that have calls, grouped by process, their calls in order.
+ * ret_old says for each new thread which one it was. */
+static void regroup(
+    struct lc_schedule *schedule,
+    uint8_t ret_old[LC_THREADS_MAX])
+{
+    struct lc_thread threads[LC_THREADS_MAX];
+    struct lc_process processes[LC_PROCESSES_MAX];
+    struct lc_op ops[LC_OPS_MAX];
+    uint32_t thread_count = 0;
+    uint32_t process_count = 0;
+    uint32_t op_count = 0;
+    memset(threads, 0, sizeof threads);
+    memset(processes, 0, sizeof processes);
+    memset(ops, 0, sizeof ops);
+    for (uint32_t p = 0; p < schedule->process_count; p++) {
+        bool is_used = false;
+        for (uint32_t t = 0; t < schedule->thread_count; t++) {
+            const struct lc_thread *from = &schedule->threads[t];
+            if (from->process != p || from->op_count == 0) {
+                continue;
+            }
+            is_used = true;
+            ret_old[thread_count] = (uint8_t)t;
+            struct lc_thread *to = &threads[thread_count++];
+            *to = *from;
+            to->process = (uint8_t)process_count;
+            to->op_first = op_count;
+            memcpy(
+                &ops[op_count],
+                &schedule->ops[from->op_first],
+                from->op_count * sizeof ops[0]);
+            op_count += from->op_count;
+        }
+        if (is_used) {
+            processes[process_count++] = schedule->processes[p];
+        }
+    }
+    memcpy(schedule->threads, threads, sizeof threads);
+    memcpy(schedule->processes, processes, sizeof processes);
+    memcpy(schedule->ops, ops, sizeof ops);
+    schedule->thread_count = thread_count;
+    schedule->process_count = process_count;
+    schedule->op_count = op_count;
+}
+
+/* Numbers the socket variables by their first use. */
+static void renumber_sockets(struct lc_schedule *schedule)
+{
+    char names[LC_SOCKETS_MAX][LC_NAME_MAX];
+    uint8_t number[LC_SOCKETS_MAX];
+    uint32_t count = 0;
+    memset(names, 0, sizeof names);
+    memset(number, (int)LC_NONE, sizeof number);
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        struct lc_op *op = &schedule->ops[i];
+        if (op->socket == LC_NONE) {
+            continue;
+        }
+        LC_CHECK(op->socket < LC_SOCKETS_MAX);
+        if (number[op->socket] == LC_NONE) {
+            number[op->socket] = (uint8_t)count;
+            if (op->socket < schedule->socket_count) {
+                memcpy(
+                    names[count],
+                    schedule->sockets[op->socket],
+                    LC_NAME_MAX);
+            }
+            count++;
+        }
+        op->socket = number[op->socket];
+    }
+    memcpy(schedule->sockets, names, sizeof names);
+    schedule->socket_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        repair_name(schedule->sockets[0], LC_NAME_MAX, i, "s");
+    }
+}
+
+static void repair_threads(
+    struct lc_schedule *schedule,
+    uint8_t ret_old[LC_THREADS_MAX])
+{
+    schedule->process_count =
+        (uint32_t)clamp(schedule->process_count, 1, LC_PROCESSES_MAX);
+    schedule->thread_count =
+        (uint32_t)clamp(schedule->thread_count, 0, LC_THREADS_MAX);
+    schedule->op_count = (uint32_t)clamp(schedule->op_count, 0, LC_OPS_MAX);
+    uint32_t sum = 0;
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        struct lc_thread *thread = &schedule->threads[t];
+        thread->process = (uint8_t)(thread->process % schedule->process_count);
+        if (thread->op_first > schedule->op_count ||
+            thread->op_count > schedule->op_count - thread->op_first ||
+            sum + thread->op_count > LC_OPS_MAX) {
+            thread->op_first = 0;
+            thread->op_count = 0;
+        }
+        sum += thread->op_count;
+    }
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        repair_op(schedule, &schedule->ops[i]);
+    }
+    regroup(schedule, ret_old);
+    if (schedule->thread_count == 0) {
+        schedule->process_count = 1;
+        schedule->thread_count = 1;
+        schedule->op_count = 1;
+        schedule->threads[0].op_count = 1;
+        schedule->ops[0] = (struct lc_op){
+            .call = LC_CALL_WSASTARTUP,
+            .socket = LC_NONE,
+            .entry = LC_NONE,
+            .value = 0x0202,
+        };
+        ret_old[0] = LC_NONE;
+    }
+    for (uint32_t i = 0; i < schedule->process_count; i++) {
+        repair_name(
+            schedule->processes[0].name,
+            sizeof schedule->processes[0],
+            i,
+            "A");
+    }
+    for (uint32_t i = 0; i < schedule->thread_count; i++) {
+        repair_name(
+            schedule->threads[0].name,
+            sizeof schedule->threads[0],
+            i,
+            "t");
+    }
+    renumber_sockets(schedule);
+}
+
+/* The new number of a thread reference, or LC_NONE when it names nothing. */
+static uint8_t map_ref(
+    const struct lc_schedule *schedule,
+    const uint8_t old[LC_THREADS_MAX],
+    uint8_t ref)
+{
+    if ((ref & LC_THREAD_REF_DLL) != 0) {
+        uint32_t process = ref >> 5 & 3;
+        uint32_t ordinal = ref & 31;
+        return process < schedule->process_count &&
+                       ordinal < LC_PROCESS_DLL_THREADS
+                   ? ref
+                   : (uint8_t)LC_NONE;
+    }
+    for (uint32_t i = 0; i < schedule->thread_count; i++) {
+        if (old[i] == ref) {
+            return (uint8_t)i;
+        }
+    }
+    return LC_NONE;
+}
+
+static bool is_module(const struct lc_schedule *schedule, uint8_t module)
+{
+    return module <= LC_MODULE_WS2_32 || module == LC_MODULE_SYSTEM ||
+           (module >= LC_MODULE_PROVIDER &&
+            module < LC_MODULE_PROVIDER + schedule->world.provider_count);
+}
+
+static bool is_place(
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice)
+{
+    const struct lc_place *place = &choice->place;
+    const struct lc_thread *thread = choice->thread < schedule->thread_count
+                                         ? &schedule->threads[choice->thread]
+                                         : NULL;
+    switch ((enum lc_place_kind)place->kind) {
+    case LC_PLACE_START:
+    case LC_PLACE_END:
+        return place->function == 0 && place->module == 0;
+    case LC_PLACE_API:
+        return thread != NULL && place->module == 0 &&
+               place->function ==
+                   schedule->ops[thread->op_first + choice->call].call;
+    case LC_PLACE_SPI_ENTER:
+    case LC_PLACE_SPI_LEAVE:
+        return place->function <= LC_SPI_STARTUP &&
+               is_module(schedule, place->module);
+    case LC_PLACE_UPCALL:
+        return place->function < LC_UPCALL_COUNT &&
+               is_module(schedule, place->module);
+    case LC_PLACE_SHIM:
+        return place->function < LC_SHIM_COUNT &&
+               is_module(schedule, place->module);
+    case LC_PLACE_WAIT:
+        return place->function < LC_WAIT_COUNT && place->module == 0;
+    case LC_PLACE_IDLE:
+    case LC_PLACE_PACKET:
+    case LC_PLACE_COUNT:
+        break;
+    }
+    return false;
+}
+
+static bool repair_action(
+    const struct lc_schedule *schedule,
+    const uint8_t old[LC_THREADS_MAX],
+    struct lc_choice *choice)
+{
+    if (choice->action == LC_ACTION_RUN) {
+        choice->value = 0;
+        choice->target = map_ref(schedule, old, choice->target);
+        return choice->target != LC_NONE;
+    }
+    if (choice->action != LC_ACTION_FIRE || choice->target >= LC_EVENT_COUNT) {
+        return false;
+    }
+    if (choice->target == LC_EVENT_TIMEOUT) {
+        if (choice->value > UINT8_MAX) {
+            return false;
+        }
+        choice->value = map_ref(schedule, old, (uint8_t)choice->value);
+        return choice->value != LC_NONE;
+    }
+    return choice->value >= 1;
+}
+
+static bool repair_choice(
+    const struct lc_schedule *schedule,
+    const uint8_t old[LC_THREADS_MAX],
+    struct lc_choice *choice)
+{
+    if (choice->stream == LC_STREAM_LATENCY) {
+        choice->thread = LC_NONE;
+        choice->place = (struct lc_place){ .kind = LC_PLACE_PACKET };
+        choice->action = LC_ACTION_VALUE;
+        choice->target = 0;
+        return choice->call >= 1 && choice->value >= 1 && choice->value <= 3;
+    }
+    if (choice->stream >= LC_STREAM_COUNT) {
+        return false;
+    }
+    if (choice->stream == LC_STREAM_SCHED &&
+        choice->place.kind == LC_PLACE_IDLE) {
+        choice->thread = LC_NONE;
+        choice->call = 0;
+        choice->place = (struct lc_place){ .kind = LC_PLACE_IDLE };
+        return repair_action(schedule, old, choice);
+    }
+    choice->thread = map_ref(schedule, old, choice->thread);
+    if (choice->thread == LC_NONE) {
+        return false;
+    }
+    if ((choice->thread & LC_THREAD_REF_DLL) != 0) {
+        choice->call = 0;
+    } else if (choice->call >= schedule->threads[choice->thread].op_count) {
+        return false;
+    }
+    if (!is_place(schedule, choice)) {
+        return false;
+    }
+    if (choice->stream == LC_STREAM_HANDLE) {
+        choice->action = LC_ACTION_VALUE;
+        choice->target = 0;
+        choice->value = 1;
+        return choice->place.kind == LC_PLACE_SHIM;
+    }
+    return repair_action(schedule, old, choice);
+}
+
+static void repair_expect(struct lc_expect *expect)
+{
+    expect->kind %= LC_EXPECT_UNSPECIFIED + 1;
+    if (expect->kind == LC_EXPECT_BROKEN &&
+        !fuzz_schedule_is_name(expect->rule)) {
+        expect->kind = LC_EXPECT_NONE;
+    }
+    size_t length = expect->kind == LC_EXPECT_BROKEN ? strlen(expect->rule) : 0;
+    memset(expect->rule + length, 0, LC_NAME_MAX - length);
+    expect->has_hash = expect->has_hash && expect->kind != LC_EXPECT_NONE;
+    expect->hash = expect->has_hash ? expect->hash : 0;
+}
+
+void fuzz_schedule_repair(struct lc_schedule *schedule)
+{
+    uint8_t old[LC_THREADS_MAX];
+    memset(old, (int)LC_NONE, sizeof old);
+    repair_world(&schedule->world);
+    repair_threads(schedule, old);
+    uint32_t count = (uint32_t)clamp(schedule->choice_count, 0, LC_CHOICES_MAX);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct lc_choice choice = schedule->choices[i];
+        if (repair_choice(schedule, old, &choice)) {
+            schedule->choices[kept++] = choice;
+        }
+    }
+    memset(
+        &schedule->choices[kept],
+        0,
+        (count - kept) * sizeof schedule->choices[0]);
+    schedule->choice_count = kept;
+    repair_expect(&schedule->expect);
+}
+
+/* Field by field: padding says nothing. */
+static bool same_world(const struct lc_world *a, const struct lc_world *b)
+{
+    if (a->provider_count != b->provider_count ||
+        a->chain_count != b->chain_count || a->plant_count != b->plant_count ||
+        a->sndbuf_bytes != b->sndbuf_bytes ||
+        a->link_bits_per_s != b->link_bits_per_s ||
+        a->link_latency_ns != b->link_latency_ns ||
+        a->link_window_bytes != b->link_window_bytes ||
+        a->peer_kind != b->peer_kind || a->peer_rate != b->peer_rate) {
+        return false;
+    }
+    bool is_same = true;
+    for (uint32_t i = 0; i < a->provider_count; i++) {
+        is_same &= strcmp(a->providers[i].name, b->providers[i].name) == 0 &&
+                   a->providers[i].kind == b->providers[i].kind &&
+                   a->providers[i].pinned == b->providers[i].pinned &&
+                   strcmp(a->providers[i].path, b->providers[i].path) == 0;
+    }
+    for (uint32_t i = 0; i < a->chain_count; i++) {
+        is_same &= a->chains[i].length == b->chains[i].length &&
+                   memcmp(
+                       a->chains[i].providers,
+                       b->chains[i].providers,
+                       a->chains[i].length) == 0;
+    }
+    for (uint32_t i = 0; i < a->plant_count; i++) {
+        is_same &= strcmp(a->plants[i], b->plants[i]) == 0;
+    }
+    return is_same;
+}
+
+static bool same_program(
+    const struct lc_schedule *a,
+    const struct lc_schedule *b)
+{
+    if (a->process_count != b->process_count ||
+        a->thread_count != b->thread_count || a->op_count != b->op_count ||
+        a->socket_count != b->socket_count) {
+        return false;
+    }
+    bool is_same = true;
+    for (uint32_t i = 0; i < a->process_count; i++) {
+        is_same &= strcmp(a->processes[i].name, b->processes[i].name) == 0;
+    }
+    for (uint32_t i = 0; i < a->thread_count; i++) {
+        is_same &= strcmp(a->threads[i].name, b->threads[i].name) == 0 &&
+                   a->threads[i].process == b->threads[i].process &&
+                   a->threads[i].op_first == b->threads[i].op_first &&
+                   a->threads[i].op_count == b->threads[i].op_count;
+    }
+    for (uint32_t i = 0; i < a->op_count; i++) {
+        is_same &= a->ops[i].call == b->ops[i].call &&
+                   a->ops[i].socket == b->ops[i].socket &&
+                   a->ops[i].entry == b->ops[i].entry &&
+                   a->ops[i].value == b->ops[i].value &&
+                   a->ops[i].value2 == b->ops[i].value2;
+    }
+    for (uint32_t i = 0; i < a->socket_count; i++) {
+        is_same &= strcmp(a->sockets[i], b->sockets[i]) == 0;
+    }
+    return is_same;
+}
+
+bool fuzz_schedule_equal(
+    const struct lc_schedule *a,
+    const struct lc_schedule *b)
+{
+    return same_world(&a->world, &b->world) && same_program(a, b) &&
+           a->choice_count == b->choice_count &&
+           memcmp(
+               a->choices,
+               b->choices,
+               a->choice_count * sizeof a->choices[0]) == 0 &&
+           a->expect.kind == b->expect.kind &&
+           strcmp(a->expect.rule, b->expect.rule) == 0 &&
+           a->expect.has_hash == b->expect.has_hash &&
+           a->expect.hash == b->expect.hash;
+}

@@ -1,0 +1,52 @@
+/*
+ * Schedules as values: the default world, what makes one valid, equality.
+ */
+#ifndef FUZZ_SCHEDULE_H
+#define FUZZ_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/schedule.h"
+
+enum fuzz_schedule_limits {
+    FUZZ_SNDBUF_MAX = 1 << 24,
+    FUZZ_WINDOW_MAX = 1 << 24,
+    FUZZ_PEER_RATE_MAX = 1000000000,
+    FUZZ_SLEEP_MS_MAX = 86400000,
+    FUZZ_LINGER_S_MAX = 65535
+};
+
+#define FUZZ_LINK_BITS_MAX  1000000000000ULL
+#define FUZZ_LATENCY_NS_MAX (3600ULL * LC_NS_PER_S)
+
+/** Fills the default world: `tcp`, an ifs layer `filter`, chain `filter tcp`. */
+void fuzz_schedule_default_world(struct lc_world *ret_world);
+
+/** Number of catalog entries that an application can name. */
+uint32_t fuzz_schedule_entry_count(const struct lc_world *world);
+
+/** Name of such an entry: the first layer of its chain, or the base. */
+const char *fuzz_schedule_entry_name(
+    const struct lc_world *world,
+    uint32_t entry);
+
+/** Whether a call takes a socket variable. */
+bool fuzz_schedule_call_has_socket(uint8_t call);
+
+/** Whether a name may stand in a schedule: [A-Za-z_][A-Za-z0-9_-]*. */
+bool fuzz_schedule_is_name(const char *name);
+
+/**
+ * Makes any value a valid, canonical schedule: clamps numbers, drops what
+ * names nothing, numbers sockets by their first use, groups threads by
+ * process. Leaves a valid canonical one as it is.
+ */
+void fuzz_schedule_repair(struct lc_schedule *schedule);
+
+/** Whether two schedules say the same. */
+bool fuzz_schedule_equal(
+    const struct lc_schedule *a,
+    const struct lc_schedule *b);
+
+#endif

@@ -1,0 +1,360 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lastcall/trace.h"
+
+#include "fuzz/schedule.h"
+#include "fuzz/text.h"
+#include "fuzz/words.h"
+
+struct writer {
+    char *buffer;
+    size_t capacity;
+    size_t at;
+    bool is_full;
+};
+
+LC_PRINTF(2, 3)
+
+static void put(struct writer *writer, const char *format, ...)
+{
+    if (writer->is_full) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    size_t room = writer->capacity - writer->at;
+    int length =
+        vsnprintf(writer->buffer + writer->at, room, format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length >= room) {
+        writer->is_full = true;
+        return;
+    }
+    writer->at += (size_t)length;
+}
+
+const char *fuzz_text_module(const struct lc_world *world, uint32_t module)
+{
+    if (module >= LC_MODULE_PROVIDER &&
+        module < LC_MODULE_PROVIDER + world->provider_count) {
+        return world->providers[module - LC_MODULE_PROVIDER].name;
+    }
+    return module == LC_MODULE_APP      ? "app"
+           : module == LC_MODULE_WS2_32 ? "ws2_32"
+                                        : "system";
+}
+
+void fuzz_text_thread(
+    const struct lc_schedule *schedule,
+    uint8_t ref,
+    char *buffer)
+{
+    struct writer writer = { buffer, 2 * LC_NAME_MAX, 0, false };
+    if ((ref & LC_THREAD_REF_DLL) != 0) {
+        uint32_t process = ref >> 5 & 3;
+        put(&writer,
+            "%s.worker%u",
+            process < schedule->process_count
+                ? schedule->processes[process].name
+                : "?",
+            (ref & 31U) + 1);
+    } else if (ref < schedule->thread_count) {
+        put(&writer, "%s", schedule->threads[ref].name);
+    } else {
+        put(&writer, "-");
+    }
+}
+
+/* A number with the largest unit that leaves it whole. */
+static void put_unit(
+    struct writer *writer,
+    uint64_t number,
+    const char *const units[4])
+{
+    uint32_t unit = 0;
+    while (unit < 3 && number != 0 && number % 1000 == 0) {
+        number /= 1000;
+        unit++;
+    }
+    put(writer, "%llu%s", (unsigned long long)number, units[unit]);
+}
+
+static void put_path(struct writer *writer, const char *path)
+{
+    put(writer, "\"");
+    for (; *path != '\0'; path++) {
+        if (*path == '"' || *path == '\\') {
+            put(writer, "\\");
+        }
+        put(writer, "%c", *path);
+    }
+    put(writer, "\"");
+}
+
+static void put_world(struct writer *writer, const struct lc_world *world)
+{
+    static const char *const rates[] = { "bit", "kbit", "Mbit", "Gbit" };
+    static const char *const times[] = { "ns", "us", "ms", "s" };
+    put(writer, "world\n");
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        const struct lc_provider *provider = &world->providers[i];
+        put(writer,
+            "  provider %s %s",
+            provider->name,
+            fuzz_words_name(FUZZ_WORDS_PROVIDER, provider->kind));
+        if (provider->kind == LC_PROVIDER_DLL) {
+            put(writer, " ");
+            put_path(writer, provider->path);
+        }
+        put(writer, "\n");
+    }
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (world->providers[i].pinned) {
+            put(writer, "  pin %s\n", world->providers[i].name);
+        }
+    }
+    for (uint32_t i = 0; i < world->chain_count; i++) {
+        put(writer, "  chain");
+        for (uint32_t k = 0; k < world->chains[i].length; k++) {
+            put(writer,
+                " %s",
+                world->providers[world->chains[i].providers[k]].name);
+        }
+        put(writer, "\n");
+    }
+    put(writer, "  sndbuf %u\n", world->sndbuf_bytes);
+    put(writer, "  link rate ");
+    put_unit(writer, world->link_bits_per_s, rates);
+    put(writer, " latency ");
+    put_unit(writer, world->link_latency_ns, times);
+    put(writer, " window %u\n", world->link_window_bytes);
+    if (world->peer_kind == LC_PEER_SLOW) {
+        put(writer, "  peer slow %u\n", world->peer_rate);
+    } else {
+        put(writer, "  peer sink\n");
+    }
+    for (uint32_t i = 0; i < world->plant_count; i++) {
+        put(writer, "  plant %s\n", world->plants[i]);
+    }
+}
+
+static void put_op(
+    struct writer *writer,
+    const struct lc_schedule *schedule,
+    const struct lc_op *op)
+{
+    static const char *const hows[] = { "receive", "send", "both" };
+    static const char *const switches[] = { "off", "on" };
+    const char *word = fuzz_words_name(FUZZ_WORDS_CALL, op->call);
+    const char *name =
+        op->socket < LC_SOCKETS_MAX ? schedule->sockets[op->socket] : "";
+    switch ((enum lc_call)op->call) {
+    case LC_CALL_WSASTARTUP:
+        put(writer, "%s %u.%u", word, op->value & 0xff, op->value >> 8);
+        break;
+    case LC_CALL_SOCKET:
+        put(writer, "%s = socket stream", name);
+        if (op->entry != LC_NONE) {
+            put(writer,
+                " via %s",
+                fuzz_schedule_entry_name(&schedule->world, op->entry));
+        }
+        break;
+    case LC_CALL_CONNECT:
+    case LC_CALL_CLOSESOCKET:
+        put(writer, "%s %s", word, name);
+        break;
+    case LC_CALL_SEND:
+    case LC_CALL_SNDBUF:
+        put(writer, "%s %s %u", word, name, op->value);
+        break;
+    case LC_CALL_SHUTDOWN:
+        put(writer, "%s %s %s", word, name, hows[op->value % 3]);
+        break;
+    case LC_CALL_LINGER:
+        put(writer,
+            "%s %s %s %u",
+            word,
+            name,
+            switches[op->value % 2],
+            op->value2);
+        break;
+    case LC_CALL_DONTLINGER:
+    case LC_CALL_FIONBIO:
+        put(writer, "%s %s %s", word, name, switches[op->value % 2]);
+        break;
+    case LC_CALL_SLEEP:
+        put(writer, "%s %u", word, op->value);
+        break;
+    case LC_CALL_WSACLEANUP:
+    case LC_CALL_GETLASTERROR:
+    case LC_CALL_COUNT:
+        put(writer, "%s", word);
+        break;
+    }
+}
+
+size_t fuzz_text_print_op(
+    const struct lc_schedule *schedule,
+    const struct lc_op *op,
+    char *buffer,
+    size_t capacity)
+{
+    LC_CHECK(capacity > 0);
+    struct writer writer = { buffer, capacity, 0, false };
+    put_op(&writer, schedule, op);
+    return writer.at;
+}
+
+static void put_place(
+    struct writer *writer,
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice)
+{
+    const struct lc_place *place = &choice->place;
+    const char *module = fuzz_text_module(&schedule->world, place->module);
+    switch ((enum lc_place_kind)place->kind) {
+    case LC_PLACE_START:
+        put(writer, "start");
+        break;
+    case LC_PLACE_END:
+        put(writer, "end");
+        break;
+    case LC_PLACE_API:
+        put(writer, "call");
+        break;
+    case LC_PLACE_SPI_ENTER:
+    case LC_PLACE_SPI_LEAVE:
+        put(writer,
+            "%s%c%s",
+            fuzz_words_name(FUZZ_WORDS_SPI, place->function),
+            place->kind == LC_PLACE_SPI_ENTER ? '>' : '<',
+            module);
+        break;
+    case LC_PLACE_UPCALL:
+        put(writer,
+            "%s^%s",
+            fuzz_words_name(FUZZ_WORDS_UPCALL, place->function),
+            module);
+        break;
+    case LC_PLACE_SHIM:
+        put(writer,
+            "%s@%s",
+            fuzz_words_name(FUZZ_WORDS_SHIM, place->function),
+            module);
+        break;
+    case LC_PLACE_WAIT:
+        put(writer,
+            "wait:%s",
+            fuzz_words_name(FUZZ_WORDS_WAIT, place->function));
+        break;
+    case LC_PLACE_IDLE:
+    case LC_PLACE_PACKET:
+    case LC_PLACE_COUNT:
+        break;
+    }
+}
+
+static void put_choice(
+    struct writer *writer,
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice)
+{
+    char name[2 * LC_NAME_MAX];
+    if (choice->stream == LC_STREAM_LATENCY) {
+        put(writer,
+            "  packet %u.%u : late %u\n",
+            choice->call,
+            choice->occurrence,
+            choice->value);
+        return;
+    }
+    if (choice->place.kind == LC_PLACE_IDLE) {
+        put(writer, "  idle #%u", choice->occurrence + 1U);
+    } else {
+        fuzz_text_thread(schedule, choice->thread, name);
+        put(writer, "  %s", name);
+        if ((choice->thread & LC_THREAD_REF_DLL) == 0) {
+            const struct lc_thread *thread = &schedule->threads[choice->thread];
+            put(writer,
+                " in %u %s",
+                choice->call + 1U,
+                fuzz_words_name(
+                    FUZZ_WORDS_CALL,
+                    schedule->ops[thread->op_first + choice->call].call));
+        }
+        put(writer, " at ");
+        put_place(writer, schedule, choice);
+        if (choice->occurrence > 0) {
+            put(writer, " #%u", choice->occurrence + 1U);
+        }
+    }
+    if (choice->stream == LC_STREAM_HANDLE) {
+        put(writer, " : reuse\n");
+    } else if (choice->action == LC_ACTION_RUN) {
+        fuzz_text_thread(schedule, choice->target, name);
+        put(writer, " : run %s\n", name);
+    } else if (choice->target == LC_EVENT_TIMEOUT) {
+        fuzz_text_thread(schedule, (uint8_t)choice->value, name);
+        put(writer, " : fire timeout %s\n", name);
+    } else {
+        put(writer,
+            " : fire %s %u\n",
+            fuzz_words_name(FUZZ_WORDS_EVENT, choice->target),
+            choice->value);
+    }
+}
+
+static void put_expect(struct writer *writer, const struct lc_expect *expect)
+{
+    if (expect->kind == LC_EXPECT_NONE) {
+        return;
+    }
+    put(writer, "expect\n");
+    if (expect->kind == LC_EXPECT_BROKEN) {
+        put(writer, "  broken %s\n", expect->rule);
+    } else {
+        put(writer,
+            expect->kind == LC_EXPECT_HELD ? "  held\n" : "  unspecified\n");
+    }
+    if (expect->has_hash) {
+        put(writer, "  hash %016llx\n", (unsigned long long)expect->hash);
+    }
+}
+
+size_t fuzz_text_print(
+    const struct lc_schedule *schedule,
+    char *buffer,
+    size_t capacity)
+{
+    LC_CHECK(buffer != NULL);
+    LC_CHECK(capacity > 0);
+    struct writer writer = { buffer, capacity, 0, false };
+    put(&writer, "lastcall schedule 1\n");
+    put_world(&writer, &schedule->world);
+    for (uint32_t p = 0; p < schedule->process_count; p++) {
+        put(&writer, "process %s\n", schedule->processes[p].name);
+        for (uint32_t t = 0; t < schedule->thread_count; t++) {
+            const struct lc_thread *thread = &schedule->threads[t];
+            if (thread->process != p) {
+                continue;
+            }
+            put(&writer, "  thread %s\n", thread->name);
+            for (uint32_t i = 0; i < thread->op_count; i++) {
+                put(&writer, "    ");
+                put_op(&writer, schedule, &schedule->ops[thread->op_first + i]);
+                put(&writer, "\n");
+            }
+        }
+    }
+    if (schedule->choice_count > 0) {
+        put(&writer, "choices\n");
+    }
+    for (uint32_t i = 0; i < schedule->choice_count; i++) {
+        put_choice(&writer, schedule, &schedule->choices[i]);
+    }
+    put_expect(&writer, &schedule->expect);
+    return writer.is_full ? 0 : writer.at;
+}

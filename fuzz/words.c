@@ -1,0 +1,258 @@
+#include "fuzz/words.h"
+
+#include <string.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+#include "lastcall/trace.h"
+
+static const char *const spi_words[] = {
+    "WSPAccept",
+    "WSPAddressToString",
+    "WSPAsyncSelect",
+    "WSPBind",
+    "WSPCancelBlockingCall",
+    "WSPCleanup",
+    "WSPCloseSocket",
+    "WSPConnect",
+    "WSPDuplicateSocket",
+    "WSPEnumNetworkEvents",
+    "WSPEventSelect",
+    "WSPGetOverlappedResult",
+    "WSPGetPeerName",
+    "WSPGetSockName",
+    "WSPGetSockOpt",
+    "WSPGetQOSByName",
+    "WSPIoctl",
+    "WSPJoinLeaf",
+    "WSPListen",
+    "WSPRecv",
+    "WSPRecvDisconnect",
+    "WSPRecvFrom",
+    "WSPSelect",
+    "WSPSend",
+    "WSPSendDisconnect",
+    "WSPSendTo",
+    "WSPSetSockOpt",
+    "WSPShutdown",
+    "WSPSocket",
+    "WSPStringToAddress",
+    "WSPStartup",
+};
+_Static_assert(LC_COUNT_OF(spi_words) == LC_SPI_COUNT + 1, "one each");
+
+static const char *const upcall_words[] = {
+    "WPUCloseEvent",
+    "WPUCloseSocketHandle",
+    "WPUCreateEvent",
+    "WPUCreateSocketHandle",
+    "WPUFDIsSet",
+    "WPUGetProviderPath",
+    "WPUModifyIFSHandle",
+    "WPUPostMessage",
+    "WPUQueryBlockingCallback",
+    "WPUQuerySocketHandleContext",
+    "WPUQueueApc",
+    "WPUResetEvent",
+    "WPUSetEvent",
+    "WPUOpenCurrentThread",
+    "WPUCloseThread",
+};
+_Static_assert(LC_COUNT_OF(upcall_words) == LC_UPCALL_COUNT, "one each");
+
+static const char *const shim_words[] = {
+    "EnterCriticalSection",
+    "LeaveCriticalSection",
+    "LoadLibrary",
+    "FreeLibrary",
+    "GetProcAddress",
+    "HeapAlloc",
+    "HeapFree",
+    "CreateThread",
+    "ExitThread",
+    "CreateEvent",
+    "SetEvent",
+    "ResetEvent",
+    "CloseHandle",
+    "WaitForObject",
+    "Sleep",
+    "net",
+    "lock",
+};
+_Static_assert(LC_COUNT_OF(shim_words) == LC_SHIM_COUNT, "one each");
+
+static const char *const call_words[] = {
+    "WSAStartup",  "WSACleanup",  "WSAGetLastError", "socket",     "connect",
+    "send",        "shutdown",    "linger",          "dontlinger", "sndbuf",
+    "nonblocking", "closesocket", "Sleep",
+};
+_Static_assert(LC_COUNT_OF(call_words) == LC_CALL_COUNT, "one each");
+
+static const char *const api_words[] = {
+    "WSAStartup",  "WSACleanup",  "WSAGetLastError", "socket",     "connect",
+    "send",        "shutdown",    "setsockopt",      "setsockopt", "setsockopt",
+    "ioctlsocket", "closesocket", "Sleep",
+};
+_Static_assert(LC_COUNT_OF(api_words) == LC_CALL_COUNT, "one each");
+
+static const char *const wait_words[] = {
+    "lock", "event", "thread", "sleep", "net", "rundown",
+};
+_Static_assert(LC_COUNT_OF(wait_words) == LC_WAIT_COUNT, "one each");
+
+static const char *const event_words[] = {
+    "connected", "deliver", "ack", "read", "timeout",
+};
+_Static_assert(LC_COUNT_OF(event_words) == LC_EVENT_COUNT, "one each");
+
+static const char *const record_words[] = {
+    "process",       "call",    "return", "spi",    "spi-return",   "upcall",
+    "upcall-return", "handle",  "load",   "unload", "proc-address", "dll-main",
+    "create",        "destroy", "lock",   "wait",   "thread",       "wire",
+    "fault",         "stray",   "end",
+};
+_Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
+
+static const char *const wire_words[] = {
+    "open", "SYN", "connected",   "accept",  "DATA", "deliver",
+    "ACK",  "FIN", "FIN-deliver", "FIN-ACK", "RST",  "close",
+};
+_Static_assert(LC_COUNT_OF(wire_words) == LC_WIRE_COUNT, "one each");
+
+static const char *const object_words[] = {
+    "heap", "block", "critical-section", "event", "thread", "tls", "socket",
+};
+_Static_assert(LC_COUNT_OF(object_words) == LC_OBJECT_COUNT, "one each");
+
+static const char *const fault_words[] = {
+    "bad read",        "bad write",           "bad jump",   "division by zero",
+    "stack overflow",  "illegal instruction", "breakpoint", "abort",
+    "unserved import", "endless loop",
+};
+_Static_assert(LC_COUNT_OF(fault_words) == LC_FAULT_COUNT, "one each");
+
+static const char *const stray_words[] = {
+    "call",
+    "thread",
+    "callback",
+    "shim",
+};
+_Static_assert(LC_COUNT_OF(stray_words) == LC_STRAY_COUNT, "one each");
+
+static const char *const end_words[] = {
+    "done", "deadlock", "livelock", "fault", "limit", "stopped",
+};
+_Static_assert(LC_COUNT_OF(end_words) == LC_END_COUNT, "one each");
+
+static const char *const handle_words[] = { "alloc", "modify", "free" };
+_Static_assert(LC_COUNT_OF(handle_words) == LC_HANDLE_CHANGE_COUNT, "one each");
+
+static const char *const lock_words[] = { "enter", "leave" };
+_Static_assert(LC_COUNT_OF(lock_words) == LC_LOCK_CHANGE_COUNT, "one each");
+
+static const char *const provider_words[] = { "base", "ifs", "dll" };
+_Static_assert(
+    LC_COUNT_OF(provider_words) == LC_PROVIDER_KIND_COUNT,
+    "one each");
+
+#define TABLE(words)              \
+    {                             \
+        words, LC_COUNT_OF(words) \
+    }
+
+static const struct {
+    const char *const *words;
+    uint32_t count;
+} tables[FUZZ_WORDS_COUNT] = {
+    [FUZZ_WORDS_SPI] = TABLE(spi_words),
+    [FUZZ_WORDS_UPCALL] = TABLE(upcall_words),
+    [FUZZ_WORDS_SHIM] = TABLE(shim_words),
+    [FUZZ_WORDS_CALL] = TABLE(call_words),
+    [FUZZ_WORDS_API] = TABLE(api_words),
+    [FUZZ_WORDS_WAIT] = TABLE(wait_words),
+    [FUZZ_WORDS_EVENT] = TABLE(event_words),
+    [FUZZ_WORDS_RECORD] = TABLE(record_words),
+    [FUZZ_WORDS_WIRE] = TABLE(wire_words),
+    [FUZZ_WORDS_OBJECT] = TABLE(object_words),
+    [FUZZ_WORDS_FAULT] = TABLE(fault_words),
+    [FUZZ_WORDS_STRAY] = TABLE(stray_words),
+    [FUZZ_WORDS_END] = TABLE(end_words),
+    [FUZZ_WORDS_HANDLE] = TABLE(handle_words),
+    [FUZZ_WORDS_LOCK] = TABLE(lock_words),
+    [FUZZ_WORDS_PROVIDER] = TABLE(provider_words),
+};
+
+uint32_t fuzz_words_count(enum fuzz_words table)
+{
+    LC_CHECK(table < FUZZ_WORDS_COUNT);
+    return tables[table].count;
+}
+
+const char *fuzz_words_name(enum fuzz_words table, uint32_t value)
+{
+    LC_CHECK(table < FUZZ_WORDS_COUNT);
+    return value < tables[table].count ? tables[table].words[value] : "?";
+}
+
+bool fuzz_words_find(
+    enum fuzz_words table,
+    const char *text,
+    size_t length,
+    uint32_t *ret_value)
+{
+    LC_CHECK(table < FUZZ_WORDS_COUNT);
+    for (uint32_t i = 0; i < tables[table].count; i++) {
+        const char *word = tables[table].words[i];
+        if (strlen(word) == length && memcmp(word, text, length) == 0) {
+            *ret_value = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *fuzz_words_error(int64_t code)
+{
+    static const struct {
+        int32_t code;
+        const char *name;
+    } errors[] = {
+        { LC_WSA_INVALID_HANDLE, "WSA_INVALID_HANDLE" },
+        { LC_WSA_NOT_ENOUGH_MEMORY, "WSA_NOT_ENOUGH_MEMORY" },
+        { LC_WSA_OPERATION_ABORTED, "WSA_OPERATION_ABORTED" },
+        { LC_WSAEINTR, "WSAEINTR" },
+        { LC_WSAEFAULT, "WSAEFAULT" },
+        { LC_WSAEINVAL, "WSAEINVAL" },
+        { LC_WSAEMFILE, "WSAEMFILE" },
+        { LC_WSAEWOULDBLOCK, "WSAEWOULDBLOCK" },
+        { LC_WSAEALREADY, "WSAEALREADY" },
+        { LC_WSAENOTSOCK, "WSAENOTSOCK" },
+        { LC_WSAENOPROTOOPT, "WSAENOPROTOOPT" },
+        { LC_WSAEPROTONOSUPPORT, "WSAEPROTONOSUPPORT" },
+        { LC_WSAEOPNOTSUPP, "WSAEOPNOTSUPP" },
+        { LC_WSAENETDOWN, "WSAENETDOWN" },
+        { LC_WSAECONNABORTED, "WSAECONNABORTED" },
+        { LC_WSAECONNRESET, "WSAECONNRESET" },
+        { LC_WSAENOBUFS, "WSAENOBUFS" },
+        { LC_WSAEISCONN, "WSAEISCONN" },
+        { LC_WSAENOTCONN, "WSAENOTCONN" },
+        { LC_WSAESHUTDOWN, "WSAESHUTDOWN" },
+        { LC_WSAETIMEDOUT, "WSAETIMEDOUT" },
+        { LC_WSAEPROCLIM, "WSAEPROCLIM" },
+        { LC_WSASYSNOTREADY, "WSASYSNOTREADY" },
+        { LC_WSAVERNOTSUPPORTED, "WSAVERNOTSUPPORTED" },
+        { LC_WSANOTINITIALISED, "WSANOTINITIALISED" },
+        { LC_WSAEINVALIDPROCTABLE, "WSAEINVALIDPROCTABLE" },
+        { LC_WSAEINVALIDPROVIDER, "WSAEINVALIDPROVIDER" },
+        { LC_WSAEPROVIDERFAILEDINIT, "WSAEPROVIDERFAILEDINIT" },
+        { LC_WSASYSCALLFAILURE, "WSASYSCALLFAILURE" },
+    };
+
+    for (uint32_t i = 0; i < LC_COUNT_OF(errors); i++) {
+        if (errors[i].code == code) {
+            return errors[i].name;
+        }
+    }
+    return NULL;
+}

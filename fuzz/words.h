@@ -1,0 +1,54 @@
+/*
+ * The words of the text forms: names of everything that schedules and traces
+ * are made of.
+ */
+#ifndef FUZZ_WORDS_H
+#define FUZZ_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum fuzz_words {
+    FUZZ_WORDS_SPI = 0,       /* enum lc_spi, WSPStartup included */
+    FUZZ_WORDS_UPCALL = 1,    /* enum lc_upcall */
+    FUZZ_WORDS_SHIM = 2,      /* enum lc_shim */
+    FUZZ_WORDS_CALL = 3,      /* enum lc_call: the word of a schedule */
+    FUZZ_WORDS_API = 4,       /* enum lc_call: the function that it calls */
+    FUZZ_WORDS_WAIT = 5,      /* enum lc_wait_for */
+    FUZZ_WORDS_EVENT = 6,     /* enum lc_event */
+    FUZZ_WORDS_RECORD = 7,    /* enum lc_record_kind */
+    FUZZ_WORDS_WIRE = 8,      /* enum lc_wire */
+    FUZZ_WORDS_OBJECT = 9,    /* enum lc_object */
+    FUZZ_WORDS_FAULT = 10,    /* enum lc_fault */
+    FUZZ_WORDS_STRAY = 11,    /* enum lc_stray */
+    FUZZ_WORDS_END = 12,      /* enum lc_end */
+    FUZZ_WORDS_HANDLE = 13,   /* enum lc_handle_change */
+    FUZZ_WORDS_LOCK = 14,     /* enum lc_lock_change */
+    FUZZ_WORDS_PROVIDER = 15, /* enum lc_provider_kind */
+    FUZZ_WORDS_COUNT = 16
+};
+
+/** Number of words of a table. */
+uint32_t fuzz_words_count(enum fuzz_words table);
+
+/** A word by value, or "?" when the value has none. */
+const char *fuzz_words_name(enum fuzz_words table, uint32_t value);
+
+/**
+ * Finds a word's value.
+ *
+ * @param text  borrowed; length bytes, no end needed.
+ *
+ * Returns: whether it is a word of the table.
+ */
+bool fuzz_words_find(
+    enum fuzz_words table,
+    const char *text,
+    size_t length,
+    uint32_t *ret_value);
+
+/** Name of an error code (enum lc_wsa), or NULL when it has none. */
+const char *fuzz_words_error(int64_t code);
+
+#endif

@@ -1,0 +1,188 @@
+#include "model_trace.h"
+
+static void a_cleanup_more_than_starts_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_close(trace, HANDLE, 1);
+    trace_object(trace, false, LC_OBJECT_SOCKET, 1);
+    trace_cleanup_open(trace);
+    trace_object(trace, false, LC_OBJECT_HEAP, 1001);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_CLEANUP, 0);
+    trace_spi(trace, WS2, TCP, LC_SPI_CLEANUP, 0);
+    assert_broken(trace, "INV-1");
+}
+
+static void a_call_after_the_final_cleanup_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_life(trace, HANDLE);
+    trace->thread = 1;
+    trace_spi(trace, WS2, TCP, LC_SPI_SEND, HANDLE);
+    assert_broken(trace, "INV-2");
+}
+
+/* The mapping is fresh, and WSPStartup has not been called in it. */
+static void a_call_before_any_start_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_load(trace, WS2, TCP, true);
+    trace_spi(trace, WS2, TCP, LC_SPI_SOCKET, ENTRY_TCP);
+    assert_broken(trace, "LOAD-1");
+}
+
+static void a_socket_after_the_final_cleanup_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_life(trace, HANDLE);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_spi(trace, WS2, TCP, LC_SPI_SOCKET, ENTRY_TCP);
+    assert_broken(trace, "LOAD-24");
+}
+
+static void a_provider_that_lost_its_count_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_call(trace, LC_CALL_CONNECT, HANDLE, 0);
+    trace_down(trace, LC_SPI_CONNECT, HANDLE);
+    trace_up(trace, LC_SPI_CONNECT, -1, LC_WSANOTINITIALISED);
+    assert_broken(trace, "START-9");
+}
+
+static void a_cleanup_that_is_owed_and_fails_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_cleanup_open(trace);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_CLEANUP, -1)->b = LC_WSAEINTR;
+    assert_broken(trace, "CLEAN-19");
+}
+
+/* WSAENETDOWN leaves the count unknown: nothing follows from it. */
+static void a_cleanup_that_the_network_fails_leaves_the_count_open(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_cleanup_open(trace);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_CLEANUP, -1)->b = LC_WSAENETDOWN;
+    trace_spi(trace, WS2, TCP, LC_SPI_CLEANUP, 0);
+    assert_held(trace);
+}
+
+static void start_again(struct trace *trace, int64_t result)
+{
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_STARTUP, result)->b = result;
+}
+
+static void a_reloaded_provider_that_will_not_start_again_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_life(trace, HANDLE);
+    start_again(trace, LC_WSASYSNOTREADY);
+    assert_broken(trace, "LOAD-17");
+}
+
+static void a_pinned_provider_that_will_not_start_again_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_life(trace, HANDLE);
+    start_again(trace, LC_WSASYSNOTREADY);
+    trace_get(trace, LC_RECORD_UNLOAD, 0, 0)->c = 0;
+    trace_get(trace, LC_RECORD_LOAD, 0, 1)->c = 0;
+    assert_broken(trace, "CLEAN-18");
+}
+
+static void a_second_life_that_knows_no_start_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_life(trace, HANDLE);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_call(trace, LC_CALL_CONNECT, HANDLE, 0);
+    trace_down(trace, LC_SPI_CONNECT, HANDLE);
+    trace_up(trace, LC_SPI_CONNECT, -1, LC_WSANOTINITIALISED);
+    assert_broken(trace, "LOAD-17");
+}
+
+static void an_upcall_after_the_final_cleanup_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_life(trace, HANDLE);
+    trace->thread = LC_THREAD_REF(0, 0);
+    trace_register(trace, TCP, HANDLE);
+    assert_broken(trace, "UPCALL-5");
+}
+
+static void a_failure_without_a_code_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_call(trace, LC_CALL_CONNECT, HANDLE, 0);
+    trace_down(trace, LC_SPI_CONNECT, HANDLE);
+    trace_up(trace, LC_SPI_CONNECT, -1, 0);
+    assert_broken(trace, "ERR-1");
+}
+
+static void a_layer_that_calls_below_after_its_cleanup_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace->chain = false;
+    trace_socket(trace, HANDLE + 4, true); /* tcp has another user */
+    trace->chain = true;
+    trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+    trace_spi(trace, WS2, FILTER, LC_SPI_CLEANUP, 0);
+    trace_spi(trace, FILTER, TCP, LC_SPI_CLEANUP, 0);
+    trace_spi_return(trace, FILTER, TCP, LC_SPI_CLEANUP, 0);
+    trace_spi(trace, FILTER, TCP, LC_SPI_CLOSE_SOCKET, HANDLE);
+    trace_get(trace, LC_RECORD_LOAD, 0, 2)->c = 0;
+    assert_broken(trace, "CLEAN-23");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cleanup_more_than_starts_is_found),
+        cmocka_unit_test(a_call_after_the_final_cleanup_is_found),
+        cmocka_unit_test(a_call_before_any_start_is_found),
+        cmocka_unit_test(a_socket_after_the_final_cleanup_is_found),
+        cmocka_unit_test(a_provider_that_lost_its_count_is_found),
+        cmocka_unit_test(a_cleanup_that_is_owed_and_fails_is_found),
+        cmocka_unit_test(
+            a_cleanup_that_the_network_fails_leaves_the_count_open),
+        cmocka_unit_test(
+            a_reloaded_provider_that_will_not_start_again_is_found),
+        cmocka_unit_test(a_pinned_provider_that_will_not_start_again_is_found),
+        cmocka_unit_test(a_second_life_that_knows_no_start_is_found),
+        cmocka_unit_test(an_upcall_after_the_final_cleanup_is_found),
+        cmocka_unit_test(a_failure_without_a_code_is_found),
+        cmocka_unit_test(a_layer_that_calls_below_after_its_cleanup_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,95 @@
+#include "model_trace.h"
+
+static void a_deadlock_is_broken(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_end(trace, LC_END_DEADLOCK);
+    assert_broken(trace, "DEADLOCK");
+}
+
+static void a_livelock_is_broken(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_end(trace, LC_END_LIVELOCK);
+    assert_broken(trace, "LIVELOCK");
+}
+
+static void a_call_that_the_final_cleanup_forgot_has_its_own_name(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_connect(trace, HANDLE, 1);
+    trace_call(trace, LC_CALL_SEND, HANDLE, BYTES);
+    trace_down(trace, LC_SPI_SEND, HANDLE);
+    trace_wait(trace, LC_WAIT_NET, -1, false);
+    trace->thread = 1;
+    trace_cleanup_open(trace);
+    trace_cleanup_close(trace);
+    trace_end(trace, LC_END_DEADLOCK);
+    assert_broken(trace, "CLEAN-4");
+}
+
+static struct trace *fault(enum lc_fault what)
+{
+    struct trace *trace = trace_new(false);
+    trace_add(trace, LC_RECORD_FAULT, what)->callee = TCP;
+    trace_end(trace, LC_END_FAULT);
+    return trace;
+}
+
+static void a_fault_is_broken(void **state)
+{
+    (void)state;
+    assert_broken(fault(LC_FAULT_READ), "FAULT");
+}
+
+static void an_import_that_we_lack_is_no_fault_of_the_provider(void **state)
+{
+    (void)state;
+    static struct model model;
+    trace_judge(fault(LC_FAULT_IMPORT), &(struct model_options){ 0 }, &model);
+    assert_int_equal(model_verdict(&model).kind, LC_VERDICT_UNSPECIFIED);
+}
+
+static void code_that_runs_after_its_unload_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_add(trace, LC_RECORD_STRAY, LC_STRAY_THREAD)->callee = TCP;
+    assert_broken(trace, "LOAD-15");
+    trace = trace_new(false);
+    trace_add(trace, LC_RECORD_STRAY, LC_STRAY_SPI)->callee = TCP;
+    assert_broken(trace, "INV-2");
+}
+
+/* Broken outranks unspecified, whichever comes first. */
+static void a_limit_is_unspecified_and_broken_outranks_it(void **state)
+{
+    (void)state;
+    static struct model model;
+    struct trace *trace = trace_new(false);
+    trace_end(trace, LC_END_LIMIT);
+    trace_judge(trace, &(struct model_options){ 0 }, &model);
+    assert_int_equal(model_verdict(&model).kind, LC_VERDICT_UNSPECIFIED);
+    trace_add(trace, LC_RECORD_FAULT, LC_FAULT_READ);
+    assert_broken(trace, "FAULT");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_deadlock_is_broken),
+        cmocka_unit_test(a_livelock_is_broken),
+        cmocka_unit_test(a_call_that_the_final_cleanup_forgot_has_its_own_name),
+        cmocka_unit_test(a_fault_is_broken),
+        cmocka_unit_test(an_import_that_we_lack_is_no_fault_of_the_provider),
+        cmocka_unit_test(code_that_runs_after_its_unload_is_found),
+        cmocka_unit_test(a_limit_is_unspecified_and_broken_outranks_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

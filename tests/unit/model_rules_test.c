@@ -1,0 +1,51 @@
+#include "model_trace.h"
+
+/* A finding names its group, an expectation may name either. */
+static void every_rule_is_complete_and_can_be_found(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        const struct model_rule *rule = model_rule(i);
+        uint32_t found;
+        assert_non_null(rule->id);
+        assert_true(model_rule_find(rule->id, &found));
+        assert_int_equal(found, i);
+        assert_true(strlen(rule->sentence) > 10);
+        assert_true(strlen(rule->source) > 0);
+        assert_true(strlen(rule->group) > 0);
+        assert_true(strlen(rule->area) > 0);
+    }
+}
+
+static void an_unknown_rule_is_not_found(void **state)
+{
+    (void)state;
+    uint32_t found;
+    assert_false(model_rule_find("CLEAN-99", &found));
+}
+
+/* Only what binds the provider can break; only INF rules need promotion. */
+static void promotions_have_reasons_and_are_inferences(void **state)
+{
+    (void)state;
+    uint32_t promoted = 0;
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        const struct model_rule *rule = model_rule(i);
+        if (rule->promotion != NULL) {
+            assert_int_equal(rule->strength, MODEL_INF);
+            assert_true(strlen(rule->promotion) > 10);
+            promoted++;
+        }
+    }
+    assert_int_equal(promoted, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_rule_is_complete_and_can_be_found),
+        cmocka_unit_test(an_unknown_rule_is_not_found),
+        cmocka_unit_test(promotions_have_reasons_and_are_inferences),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

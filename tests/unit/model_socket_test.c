@@ -1,0 +1,105 @@
+#include "model_trace.h"
+
+static void a_descriptor_that_was_not_registered_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_remove(
+        trace,
+        trace_find(trace, LC_RECORD_HANDLE, LC_HANDLE_MODIFY, 1));
+    assert_broken(trace, "HANDLE-1");
+}
+
+/* A non-IFS layer shows its own handle above the base's. */
+static void a_layer_with_its_own_handle_holds(void **state)
+{
+    (void)state;
+    const int64_t upper = HANDLE + 0x1000;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start(trace);
+    trace_spi(trace, WS2, FILTER, LC_SPI_SOCKET, ENTRY_CHAIN);
+    trace_spi(trace, FILTER, TCP, LC_SPI_SOCKET, ENTRY_TCP);
+    trace_object(trace, true, LC_OBJECT_SOCKET, 1);
+    trace_wire(trace, LC_WIRE_OPEN, 1, 0, HANDLE);
+    trace_register(trace, TCP, HANDLE);
+    trace_spi_return(trace, FILTER, TCP, LC_SPI_SOCKET, HANDLE);
+    trace_register(trace, FILTER, upper);
+    trace_spi_return(trace, WS2, FILTER, LC_SPI_SOCKET, upper);
+    trace_return(trace, LC_CALL_SOCKET, upper, 0);
+    trace_wire(trace, LC_WIRE_SYN, 1, 0, 0);
+    trace_wire(trace, LC_WIRE_CONNECTED, 1, 0, 0);
+    trace_call(trace, LC_CALL_CLOSESOCKET, upper, 0);
+    trace_spi(trace, WS2, FILTER, LC_SPI_CLOSE_SOCKET, upper);
+    trace_spi(trace, FILTER, TCP, LC_SPI_CLOSE_SOCKET, HANDLE);
+    trace_wire(trace, LC_WIRE_FIN, 1, 0, 0);
+    trace_spi_return(trace, FILTER, TCP, LC_SPI_CLOSE_SOCKET, 0);
+    trace_add(trace, LC_RECORD_HANDLE, LC_HANDLE_FREE)->a = upper;
+    trace_spi_return(trace, WS2, FILTER, LC_SPI_CLOSE_SOCKET, 0);
+    trace_return(trace, LC_CALL_CLOSESOCKET, 0, 0);
+    assert_held(trace);
+    trace_get(trace, LC_RECORD_WIRE, LC_WIRE_FIN, 0)->function = LC_WIRE_RST;
+    assert_broken(trace, "LINGER-1");
+}
+
+/* A hosted layer may leave the close to the provider below (LAYER-8). */
+static void a_close_that_a_layer_passes_on_whole_holds(void **state)
+{
+    (void)state;
+    static struct model model;
+    struct lc_world world;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_call(trace, LC_CALL_CLOSESOCKET, HANDLE, 0);
+    trace_spi(trace, WS2, TCP, LC_SPI_CLOSE_SOCKET, HANDLE);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_CLOSE_SOCKET, 0);
+    trace_add(trace, LC_RECORD_HANDLE, LC_HANDLE_FREE)->a = HANDLE;
+    trace_return(trace, LC_CALL_CLOSESOCKET, 0, 0);
+    trace_world(&world);
+    world.providers[1].kind = LC_PROVIDER_DLL;
+    model_init(&model, &world, &(struct model_options){ 0 });
+    for (uint32_t i = 0; i < trace->count; i++) {
+        assert_true(model_step(&model, &trace->records[i]));
+    }
+    assert_int_equal(model_verdict(&model).kind, LC_VERDICT_HELD);
+}
+
+/* Forty sockets one after the other fit; forty at once are a limit. */
+static void too_many_sockets_are_a_limit(void **state)
+{
+    (void)state;
+    static struct model model;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    for (int64_t i = 1; i < 40; i++) {
+        trace_socket(trace, HANDLE + 4 * i, false);
+    }
+    trace_judge(trace, &(struct model_options){ 0 }, &model);
+    assert_int_equal(model_verdict(&model).kind, LC_VERDICT_UNSPECIFIED);
+
+    trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_close(trace, HANDLE, 1);
+    for (int64_t i = 1; i < 40; i++) {
+        trace_socket(trace, HANDLE + 4 * i, false);
+        trace_close(trace, HANDLE + 4 * i, i + 1);
+    }
+    assert_held(trace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_descriptor_that_was_not_registered_is_found),
+        cmocka_unit_test(a_layer_with_its_own_handle_holds),
+        cmocka_unit_test(a_close_that_a_layer_passes_on_whole_holds),
+        cmocka_unit_test(too_many_sockets_are_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
