@@ -137,6 +137,10 @@ uint32_t sim_choice_draw(const struct sim_choice_point *point)
     struct sim_history *history = SIM_HISTORY;
     LC_CHECK(point->count >= 2);
     uint32_t index = 0;
+    if (history->choice_count == LC_CHOICES_MAX) {
+        /* What can't be kept is not taken: the run stays replayable. */
+        return 0;
+    }
     if (history->backer.choose != NULL) {
         index = history->backer.choose(history->backer.context, point);
         LC_CHECK(index < point->count);
@@ -144,10 +148,6 @@ uint32_t sim_choice_draw(const struct sim_choice_point *point)
         index = script_draw(history, point);
     }
     if (index == 0) {
-        return 0;
-    }
-    if (history->choice_count == LC_CHOICES_MAX) {
-        sim_thread_end_run(LC_END_LIMIT);
         return 0;
     }
     struct lc_choice *taken = &history->choices[history->choice_count];

@@ -305,11 +305,9 @@ static bool builtin_dll_main(
     uint32_t reason,
     bool process_ends)
 {
-    (void)class;
     (void)slot;
-    (void)reason;
     (void)process_ends;
-    return true;
+    return class->attach == NULL || class->attach(reason);
 }
 
 static uint32_t builtin_ranges(

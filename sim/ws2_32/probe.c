@@ -8,10 +8,10 @@
 #include "sim/engine/thunk.h"
 #include "sim/engine/trace.h"
 #include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/state.h"
 
 enum {
-    ENTRIES = LC_SPI_COUNT + 1, /* of a set: the table, and WSPStartup */
     POISON_BYTE = 0xdd
 };
 
@@ -25,129 +25,7 @@ typedef int LC_ABI startup_fn(
     struct lc_wspproc_table *proc_table);
 
 /* Thunks of all sets. Written at start-up only. */
-static sim_code_fn *thunks[SIM_PROBE_SETS_MAX][ENTRIES];
-
-struct crossing {
-    struct sim_probe_set *set;
-    struct lc_record record;
-};
-
-struct arguments {
-    int64_t a;
-    int64_t b;
-    int64_t c;
-};
-
-/* Ends the run when the target is not what was imported any more. */
-static void check_mapped(const struct sim_probe_set *set, uint32_t function)
-{
-    const struct sim_module *module = sim_module_at(set->process, set->target);
-    if (LC_LIKELY(module->is_mapped && module->map_count == set->map_count)) {
-        return;
-    }
-    sim_trace_write((struct lc_record){
-        .kind = LC_RECORD_STRAY,
-        .function = LC_STRAY_SPI,
-        .caller = (uint8_t)sim_thread_module(),
-        .callee = set->target,
-        .a = function,
-    });
-    sim_thread_end_run(LC_END_FAULT);
-}
-
-/* Crosses into the provider; returns what is to be called there. */
-static sim_code_fn *enter(
-    struct crossing *crossing,
-    enum lc_spi function,
-    struct arguments arguments)
-{
-    uint32_t number = sim_thunk_index();
-    struct sim_probe_set *set = &SIM_WS2_32->sets[number / ENTRIES];
-    LC_CHECK(number < SIM_PROBE_SETS_MAX * ENTRIES);
-    LC_CHECK(set->is_used);
-    uint32_t caller = sim_thread_module();
-    if (caller != LC_MODULE_WS2_32) {
-        sim_thread_yield((struct lc_place){
-            .kind = LC_PLACE_SPI_ENTER,
-            .function = (uint8_t)function,
-            .module = set->target,
-        });
-    }
-    check_mapped(set, function);
-    crossing->set = set;
-    crossing->record = (struct lc_record){
-        .kind = LC_RECORD_SPI_CALL,
-        .function = (uint16_t)function,
-        .caller = (uint8_t)caller,
-        .callee = set->target,
-        .a = arguments.a,
-        .b = arguments.b,
-        .c = arguments.c,
-    };
-    if (function == LC_SPI_STARTUP) {
-        return set->startup;
-    }
-    sim_trace_write(crossing->record);
-    sim_thread_enter(set->target, SIM_FRAME_SPI, function);
-    return set->entries[function];
-}
-
-static void leave(
-    struct crossing *crossing,
-    int64_t result,
-    const int32_t *failed_errno,
-    int64_t amount)
-{
-    sim_thread_leave();
-    struct lc_record record = crossing->record;
-    record.kind = LC_RECORD_SPI_RETURN;
-    record.b = failed_errno == NULL ? 0 : *failed_errno;
-    record.c = record.a;
-    record.a = result;
-    record.d = amount;
-    sim_trace_write(record);
-    sim_thread_progress();
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_SPI_LEAVE,
-        .function = (uint8_t)record.function,
-        .module = record.callee,
-    });
-}
-
-static int64_t buffers_bytes(const struct lc_wsabuf *buffers, uint32_t count)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0; buffers != NULL && i < count; i++) {
-        sum += buffers[i].len;
-    }
-    return sum;
-}
-
-/* An option's value as the trace holds it. */
-static int64_t option_number(int32_t option, const char *value, int32_t bytes)
-{
-    if (value == NULL || bytes < 4) {
-        return 0;
-    }
-    if (option == LC_SO_LINGER) {
-        struct lc_linger linger;
-        memcpy(&linger, value, sizeof linger);
-        return (int64_t)linger.l_onoff << 16 | linger.l_linger;
-    }
-    int32_t number;
-    memcpy(&number, value, sizeof number);
-    return number;
-}
-
-static int64_t in_number(const void *buffer, uint32_t bytes)
-{
-    uint32_t number;
-    if (buffer == NULL || bytes < sizeof number) {
-        return 0;
-    }
-    memcpy(&number, buffer, sizeof number);
-    return number;
-}
+static sim_code_fn *thunks[SIM_PROBE_SETS_MAX][SIM_PROBE_ENTRIES];
 
 static lc_socket LC_ABI probe_accept(
     lc_socket socket,
@@ -157,11 +35,11 @@ static lc_socket LC_ABI probe_accept(
     uintptr_t callback_data,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_accept_fn *forward = (lc_wsp_accept_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_accept_fn *forward = (lc_wsp_accept_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_ACCEPT,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     lc_socket result = forward(
         socket,
         address,
@@ -169,7 +47,7 @@ static lc_socket LC_ABI probe_accept(
         condition,
         callback_data,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_INVALID_SOCKET ? errno_out : NULL,
@@ -185,11 +63,12 @@ static int LC_ABI probe_address_to_string(
     uint32_t *address_string_length,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_address_to_string_fn *forward = (lc_wsp_address_to_string_fn *)enter(
-        &crossing,
-        LC_SPI_ADDRESS_TO_STRING,
-        (struct arguments){ 0, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_address_to_string_fn *forward =
+        (lc_wsp_address_to_string_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_ADDRESS_TO_STRING,
+            (struct sim_arguments){ 0, 0, 0 });
     int result = forward(
         address,
         address_length,
@@ -197,7 +76,7 @@ static int LC_ABI probe_address_to_string(
         address_string,
         address_string_length,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -212,13 +91,14 @@ static int LC_ABI probe_async_select(
     int32_t events,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_async_select_fn *forward = (lc_wsp_async_select_fn *)enter(
-        &crossing,
-        LC_SPI_ASYNC_SELECT,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_async_select_fn *forward =
+        (lc_wsp_async_select_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_ASYNC_SELECT,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, window, message, events, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -232,13 +112,13 @@ static int LC_ABI probe_bind(
     int32_t name_length,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_bind_fn *forward = (lc_wsp_bind_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_bind_fn *forward = (lc_wsp_bind_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_BIND,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, name, name_length, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -248,14 +128,14 @@ static int LC_ABI probe_bind(
 
 static int LC_ABI probe_cancel_blocking_call(int32_t *errno_out)
 {
-    struct crossing crossing;
+    struct sim_crossing crossing;
     lc_wsp_cancel_blocking_call_fn *forward =
-        (lc_wsp_cancel_blocking_call_fn *)enter(
+        (lc_wsp_cancel_blocking_call_fn *)sim_crossing_enter(
             &crossing,
             LC_SPI_CANCEL_BLOCKING_CALL,
-            (struct arguments){ 0, 0, 0 });
+            (struct sim_arguments){ 0, 0, 0 });
     int result = forward(errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -265,13 +145,14 @@ static int LC_ABI probe_cancel_blocking_call(int32_t *errno_out)
 
 static int LC_ABI probe_close_socket(lc_socket socket, int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_close_socket_fn *forward = (lc_wsp_close_socket_fn *)enter(
-        &crossing,
-        LC_SPI_CLOSE_SOCKET,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_close_socket_fn *forward =
+        (lc_wsp_close_socket_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_CLOSE_SOCKET,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -289,11 +170,11 @@ static int LC_ABI probe_connect(
     struct lc_qos *group_qos,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_connect_fn *forward = (lc_wsp_connect_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_connect_fn *forward = (lc_wsp_connect_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_CONNECT,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(
         socket,
         name,
@@ -303,7 +184,7 @@ static int LC_ABI probe_connect(
         socket_qos,
         group_qos,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -317,13 +198,14 @@ static int LC_ABI probe_duplicate_socket(
     struct lc_wsaprotocol_infow *protocol_info,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_duplicate_socket_fn *forward = (lc_wsp_duplicate_socket_fn *)enter(
-        &crossing,
-        LC_SPI_DUPLICATE_SOCKET,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_duplicate_socket_fn *forward =
+        (lc_wsp_duplicate_socket_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_DUPLICATE_SOCKET,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, process_id, protocol_info, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -337,14 +219,14 @@ static int LC_ABI probe_enum_network_events(
     struct lc_wsanetworkevents *network_events,
     int32_t *errno_out)
 {
-    struct crossing crossing;
+    struct sim_crossing crossing;
     lc_wsp_enum_network_events_fn *forward =
-        (lc_wsp_enum_network_events_fn *)enter(
+        (lc_wsp_enum_network_events_fn *)sim_crossing_enter(
             &crossing,
             LC_SPI_ENUM_NETWORK_EVENTS,
-            (struct arguments){ (int64_t)socket, 0, 0 });
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, event, network_events, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -358,13 +240,14 @@ static int LC_ABI probe_event_select(
     int32_t network_events,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_event_select_fn *forward = (lc_wsp_event_select_fn *)enter(
-        &crossing,
-        LC_SPI_EVENT_SELECT,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_event_select_fn *forward =
+        (lc_wsp_event_select_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_EVENT_SELECT,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, event, network_events, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -380,15 +263,15 @@ static int LC_ABI probe_get_overlapped_result(
     uint32_t *flags,
     int32_t *errno_out)
 {
-    struct crossing crossing;
+    struct sim_crossing crossing;
     lc_wsp_get_overlapped_result_fn *forward =
-        (lc_wsp_get_overlapped_result_fn *)enter(
+        (lc_wsp_get_overlapped_result_fn *)sim_crossing_enter(
             &crossing,
             LC_SPI_GET_OVERLAPPED_RESULT,
-            (struct arguments){ (int64_t)socket, 0, 0 });
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result =
         forward(socket, overlapped, transferred_bytes, wait, flags, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -402,13 +285,14 @@ static int LC_ABI probe_get_peer_name(
     int32_t *name_length,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_get_peer_name_fn *forward = (lc_wsp_get_peer_name_fn *)enter(
-        &crossing,
-        LC_SPI_GET_PEER_NAME,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_get_peer_name_fn *forward =
+        (lc_wsp_get_peer_name_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_GET_PEER_NAME,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, name, name_length, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -422,13 +306,14 @@ static int LC_ABI probe_get_sock_name(
     int32_t *name_length,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_get_sock_name_fn *forward = (lc_wsp_get_sock_name_fn *)enter(
-        &crossing,
-        LC_SPI_GET_SOCK_NAME,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_get_sock_name_fn *forward =
+        (lc_wsp_get_sock_name_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_GET_SOCK_NAME,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, name, name_length, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -444,11 +329,12 @@ static int LC_ABI probe_get_sock_opt(
     int32_t *option_length,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_get_sock_opt_fn *forward = (lc_wsp_get_sock_opt_fn *)enter(
-        &crossing,
-        LC_SPI_GET_SOCK_OPT,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_get_sock_opt_fn *forward =
+        (lc_wsp_get_sock_opt_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_GET_SOCK_OPT,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(
         socket,
         level,
@@ -456,7 +342,7 @@ static int LC_ABI probe_get_sock_opt(
         option_value,
         option_length,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -470,13 +356,14 @@ static int LC_ABI probe_get_qos_by_name(
     struct lc_qos *qos,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_get_qos_by_name_fn *forward = (lc_wsp_get_qos_by_name_fn *)enter(
-        &crossing,
-        LC_SPI_GET_QOS_BY_NAME,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_get_qos_by_name_fn *forward =
+        (lc_wsp_get_qos_by_name_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_GET_QOS_BY_NAME,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, qos_name, qos, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -497,13 +384,14 @@ static int LC_ABI probe_ioctl(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_ioctl_fn *forward = (lc_wsp_ioctl_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_ioctl_fn *forward = (lc_wsp_ioctl_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_IOCTL,
-        (struct arguments){ (int64_t)socket,
-                            control_code,
-                            in_number(in_buffer, in_buffer_bytes) });
+        (struct sim_arguments){
+            (int64_t)socket,
+            control_code,
+            sim_crossing_input(in_buffer, in_buffer_bytes) });
     int result = forward(
         socket,
         control_code,
@@ -516,7 +404,7 @@ static int LC_ABI probe_ioctl(
         completion,
         thread_id,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -535,11 +423,11 @@ static lc_socket LC_ABI probe_join_leaf(
     uint32_t flags,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_join_leaf_fn *forward = (lc_wsp_join_leaf_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_join_leaf_fn *forward = (lc_wsp_join_leaf_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_JOIN_LEAF,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     lc_socket result = forward(
         socket,
         name,
@@ -550,7 +438,7 @@ static lc_socket LC_ABI probe_join_leaf(
         group_qos,
         flags,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_INVALID_SOCKET ? errno_out : NULL,
@@ -561,13 +449,13 @@ static lc_socket LC_ABI probe_join_leaf(
 static int LC_ABI
 probe_listen(lc_socket socket, int32_t backlog, int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_listen_fn *forward = (lc_wsp_listen_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_listen_fn *forward = (lc_wsp_listen_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_LISTEN,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, backlog, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -586,11 +474,11 @@ static int LC_ABI probe_recv(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_recv_fn *forward = (lc_wsp_recv_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_recv_fn *forward = (lc_wsp_recv_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_RECV,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(
         socket,
         buffers,
@@ -601,7 +489,7 @@ static int LC_ABI probe_recv(
         completion,
         thread_id,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -614,13 +502,14 @@ static int LC_ABI probe_recv_disconnect(
     struct lc_wsabuf *inbound_data,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_recv_disconnect_fn *forward = (lc_wsp_recv_disconnect_fn *)enter(
-        &crossing,
-        LC_SPI_RECV_DISCONNECT,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_recv_disconnect_fn *forward =
+        (lc_wsp_recv_disconnect_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_RECV_DISCONNECT,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, inbound_data, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -641,11 +530,11 @@ static int LC_ABI probe_recv_from(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_recv_from_fn *forward = (lc_wsp_recv_from_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_recv_from_fn *forward = (lc_wsp_recv_from_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_RECV_FROM,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(
         socket,
         buffers,
@@ -658,7 +547,7 @@ static int LC_ABI probe_recv_from(
         completion,
         thread_id,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -674,12 +563,14 @@ static int LC_ABI probe_select(
     const struct lc_timeval *timeout,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_select_fn *forward = (lc_wsp_select_fn *)
-        enter(&crossing, LC_SPI_SELECT, (struct arguments){ 0, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_select_fn *forward = (lc_wsp_select_fn *)sim_crossing_enter(
+        &crossing,
+        LC_SPI_SELECT,
+        (struct sim_arguments){ 0, 0, 0 });
     int result =
         forward(ignored, read_set, write_set, except_set, timeout, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -698,13 +589,13 @@ static int LC_ABI probe_send(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_send_fn *forward = (lc_wsp_send_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_send_fn *forward = (lc_wsp_send_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_SEND,
-        (struct arguments){ (int64_t)socket,
-                            buffers_bytes(buffers, buffer_count),
-                            0 });
+        (struct sim_arguments){ (int64_t)socket,
+                                sim_crossing_bytes(buffers, buffer_count),
+                                0 });
     int result = forward(
         socket,
         buffers,
@@ -715,7 +606,7 @@ static int LC_ABI probe_send(
         completion,
         thread_id,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -728,13 +619,14 @@ static int LC_ABI probe_send_disconnect(
     struct lc_wsabuf *outbound_data,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_send_disconnect_fn *forward = (lc_wsp_send_disconnect_fn *)enter(
-        &crossing,
-        LC_SPI_SEND_DISCONNECT,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_send_disconnect_fn *forward =
+        (lc_wsp_send_disconnect_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_SEND_DISCONNECT,
+            (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(socket, outbound_data, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -755,11 +647,11 @@ static int LC_ABI probe_send_to(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_send_to_fn *forward = (lc_wsp_send_to_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_send_to_fn *forward = (lc_wsp_send_to_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_SEND_TO,
-        (struct arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket, 0, 0 });
     int result = forward(
         socket,
         buffers,
@@ -772,7 +664,7 @@ static int LC_ABI probe_send_to(
         completion,
         thread_id,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -788,14 +680,17 @@ static int LC_ABI probe_set_sock_opt(
     int32_t option_length,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_set_sock_opt_fn *forward = (lc_wsp_set_sock_opt_fn *)enter(
-        &crossing,
-        LC_SPI_SET_SOCK_OPT,
-        (struct arguments){
-            (int64_t)socket,
-            option_name,
-            option_number(option_name, option_value, option_length) });
+    struct sim_crossing crossing;
+    lc_wsp_set_sock_opt_fn *forward =
+        (lc_wsp_set_sock_opt_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_SET_SOCK_OPT,
+            (struct sim_arguments){ (int64_t)socket,
+                                    option_name,
+                                    sim_crossing_option(
+                                        option_name,
+                                        option_value,
+                                        option_length) });
     int result = forward(
         socket,
         level,
@@ -803,7 +698,7 @@ static int LC_ABI probe_set_sock_opt(
         option_value,
         option_length,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -814,13 +709,13 @@ static int LC_ABI probe_set_sock_opt(
 static int LC_ABI
 probe_shutdown(lc_socket socket, int32_t how, int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_shutdown_fn *forward = (lc_wsp_shutdown_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_shutdown_fn *forward = (lc_wsp_shutdown_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_SHUTDOWN,
-        (struct arguments){ (int64_t)socket, how, 0 });
+        (struct sim_arguments){ (int64_t)socket, how, 0 });
     int result = forward(socket, how, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -836,11 +731,12 @@ static int LC_ABI probe_string_to_address(
     int32_t *address_length,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_string_to_address_fn *forward = (lc_wsp_string_to_address_fn *)enter(
-        &crossing,
-        LC_SPI_STRING_TO_ADDRESS,
-        (struct arguments){ 0, 0, 0 });
+    struct sim_crossing crossing;
+    lc_wsp_string_to_address_fn *forward =
+        (lc_wsp_string_to_address_fn *)sim_crossing_enter(
+            &crossing,
+            LC_SPI_STRING_TO_ADDRESS,
+            (struct sim_arguments){ 0, 0, 0 });
     int result = forward(
         address_string,
         family,
@@ -848,7 +744,7 @@ static int LC_ABI probe_string_to_address(
         address,
         address_length,
         errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
@@ -858,14 +754,16 @@ static int LC_ABI probe_string_to_address(
 
 static int LC_ABI probe_cleanup(int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_cleanup_fn *forward = (lc_wsp_cleanup_fn *)
-        enter(&crossing, LC_SPI_CLEANUP, (struct arguments){ 0 });
+    struct sim_crossing crossing;
+    lc_wsp_cleanup_fn *forward = (lc_wsp_cleanup_fn *)sim_crossing_enter(
+        &crossing,
+        LC_SPI_CLEANUP,
+        (struct sim_arguments){ 0 });
     int result = forward(errno_out);
     if (result == 0) {
         sim_ws2_process()->counts[crossing.set->target]--;
     }
-    leave(&crossing, result, result == 0 ? NULL : errno_out, 0);
+    sim_crossing_leave(&crossing, result, result == 0 ? NULL : errno_out, 0);
     return result;
 }
 
@@ -878,18 +776,18 @@ static lc_socket LC_ABI probe_socket(
     uint32_t flags,
     int32_t *errno_out)
 {
-    struct crossing crossing;
-    lc_wsp_socket_fn *forward = (lc_wsp_socket_fn *)enter(
+    struct sim_crossing crossing;
+    lc_wsp_socket_fn *forward = (lc_wsp_socket_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_SOCKET,
-        (struct arguments){
+        (struct sim_arguments){
             sim_catalog_same(protocol_info),
             protocol_info == NULL ? 0 : protocol_info->ProtocolChain.ChainLen,
             type,
         });
     lc_socket result =
         forward(family, type, protocol, protocol_info, group, flags, errno_out);
-    leave(
+    sim_crossing_leave(
         &crossing,
         (int64_t)result,
         result == LC_INVALID_SOCKET ? errno_out : NULL,
@@ -927,9 +825,11 @@ static int LC_ABI probe_startup(
     struct lc_wspupcalltable *upcalls,
     struct lc_wspproc_table *proc_table)
 {
-    struct crossing crossing;
-    startup_fn *forward =
-        (startup_fn *)enter(&crossing, LC_SPI_STARTUP, (struct arguments){ 0 });
+    struct sim_crossing crossing;
+    startup_fn *forward = (startup_fn *)sim_crossing_enter(
+        &crossing,
+        LC_SPI_STARTUP,
+        (struct sim_arguments){ 0 });
     struct lc_wspupcalltable copy = *upcalls;
     struct lc_record *record = &crossing.record;
     record->a = sim_catalog_same(protocol_info);
@@ -951,7 +851,7 @@ static int LC_ABI probe_startup(
         record->a = data == NULL ? 0 : data->wVersion;
     }
     record->d = 0;
-    leave(&crossing, result, &error, count);
+    sim_crossing_leave(&crossing, result, &error, count);
     return result;
 }
 
@@ -1044,8 +944,9 @@ void sim_probe_open(void)
         return; /* a second opening of the simulator */
     }
     for (uint32_t set = 0; set < SIM_PROBE_SETS_MAX; set++) {
-        for (uint32_t i = 0; i < ENTRIES; i++) {
-            thunks[set][i] = sim_thunk_make(set * ENTRIES + i, handlers[i]);
+        for (uint32_t i = 0; i < SIM_PROBE_ENTRIES; i++) {
+            thunks[set][i] =
+                sim_thunk_make(set * SIM_PROBE_ENTRIES + i, handlers[i]);
             LC_CHECK(thunks[set][i] != NULL);
         }
     }
