@@ -230,7 +230,7 @@ static int lower_start(
         return LC_WSAEPROVIDERFAILEDINIT;
     }
     int result = LC_WSAEPROVIDERFAILEDINIT;
-    lc_wsp_startup_fn *startup = (lc_wsp_startup_fn *)
+    lc_wsp_startup_fn *startup = (lc_wsp_startup_fn *)(uintptr_t)
         sim_win32_get_proc_address(lower->library, "WSPStartup");
     if (startup == NULL) {
         goto free_library;

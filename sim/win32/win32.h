@@ -65,8 +65,8 @@ void LC_ABI sim_win32_sleep(uint32_t timeout_ms);
 lc_handle LC_ABI sim_win32_load_library_a(const char *path);
 lc_handle LC_ABI sim_win32_load_library_w(const lc_wchar *path);
 int LC_ABI sim_win32_free_library(lc_handle module);
-sim_code_fn *LC_ABI
-sim_win32_get_proc_address(lc_handle module, const char *name);
+/* Returns the address of code, to be cast by way of uintptr_t. */
+void *LC_ABI sim_win32_get_proc_address(lc_handle module, const char *name);
 
 /* Strings and environment. */
 uint32_t LC_ABI sim_win32_expand_environment_strings_w(

@@ -153,7 +153,7 @@ static void clean(const struct sim_started *started)
 
 static enum lc_wsa start_loaded(struct sim_started *started)
 {
-    lc_wsp_startup_fn *startup = (lc_wsp_startup_fn *)
+    lc_wsp_startup_fn *startup = (lc_wsp_startup_fn *)(uintptr_t)
         sim_win32_get_proc_address(started->library, "WSPStartup");
     if (startup == NULL) {
         return LC_WSAEPROVIDERFAILEDINIT;

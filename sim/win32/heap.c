@@ -1,0 +1,344 @@
+/*
+ * Heaps. All blocks lie in the arena's heap segment, each behind a header that
+ * names its heap and owner. New memory is filled with 0xcd, freed memory with
+ * 0xdd, and eight bytes behind a block must stay as they are.
+ * Source: documented. HeapCreate, HeapAlloc, HeapFree, HeapDestroy (heapapi.h).
+ */
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "sim/engine/thread.h"
+#include "sim/engine/trace.h"
+#include "sim/win32/exports.h"
+#include "sim/win32/state.h"
+#include "sim/win32/win32.h"
+
+enum {
+    ALIGN_BYTES = 16,
+    TAIL_BYTES = 8,
+    NEW_BYTE = 0xcd,
+    FREED_BYTE = 0xdd,
+    TAIL_BYTE = 0xfd,
+    DEFAULT_HEAP = 0x8000 /* + process: index of its default heap */
+};
+
+#define MAGIC_LIVE 0x4c434842U
+#define MAGIC_FREE 0x4c434646U
+
+struct block {
+    uint32_t magic;
+    uint32_t number;   /* in the trace */
+    uint32_t size;     /* that was asked for */
+    uint32_t capacity; /* behind the header, tail included */
+    uint32_t next;     /* offset + 1 of the next free block of the class */
+    uint16_t heap;     /* index of the heap */
+    uint8_t owner;     /* module that allocated it */
+    uint8_t process;
+    uint64_t zero;
+};
+
+_Static_assert(sizeof(struct block) == 32, "keeps blocks aligned");
+
+static struct block *block_at(uint32_t offset)
+{
+    return (struct block *)(uintptr_t)(SIM_ARENA_HEAP + offset);
+}
+
+/* Capacities: 16 to 512 in steps of 16, then powers of two. */
+static uint32_t class_of(uint64_t bytes, uint64_t *ret_capacity)
+{
+    if (bytes <= 512) {
+        uint32_t steps = (uint32_t)((bytes + ALIGN_BYTES - 1) / ALIGN_BYTES);
+        steps = steps == 0 ? 1 : steps;
+        *ret_capacity = (uint64_t)steps * ALIGN_BYTES;
+        return steps - 1 < 26 ? steps - 1 : 26;
+    }
+    uint32_t class = 27;
+    uint64_t capacity = 1024;
+    while (capacity < bytes) {
+        capacity *= 2;
+        class ++;
+    }
+    *ret_capacity = capacity;
+    return class;
+}
+
+static struct block *take_free(uint32_t class, uint64_t capacity)
+{
+    uint32_t *link = &SIM_WIN32->free_blocks[class];
+    while (*link != 0) {
+        struct block *block = block_at(*link - 1);
+        LC_CHECK(block->magic == MAGIC_FREE);
+        if (block->capacity >= capacity) {
+            *link = block->next;
+            return block;
+        }
+        link = &block->next;
+    }
+    return NULL;
+}
+
+static struct block *take_fresh(uint64_t capacity)
+{
+    struct sim_win32 *win32 = SIM_WIN32;
+    uint64_t bytes = sizeof(struct block) + capacity;
+    if (bytes > SIM_ARENA_HEAP_BYTES - win32->heap_end) {
+        return NULL;
+    }
+    struct block *block = block_at(win32->heap_end);
+    win32->heap_end += (uint32_t)bytes;
+    sim_arena_heap_touched(win32->heap_end);
+    block->capacity = (uint32_t)capacity;
+    return block;
+}
+
+void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
+{
+    if (size_bytes > SIM_ARENA_HEAP_BYTES / 2) {
+        return NULL;
+    }
+    uint64_t capacity;
+    uint32_t class = class_of(size_bytes + TAIL_BYTES, &capacity);
+    struct block *block = take_free(class, capacity);
+    if (block == NULL) {
+        block = take_fresh(capacity);
+    }
+    if (block == NULL) {
+        return NULL;
+    }
+    *block = (struct block){
+        .magic = MAGIC_LIVE,
+        .number = sim_thread_number(),
+        .size = (uint32_t)size_bytes,
+        .capacity = block->capacity,
+        .heap = (uint16_t)heap_index,
+        .owner = (uint8_t)sim_thread_module(),
+        .process = (uint8_t)sim_thread_process(),
+    };
+    unsigned char *memory = (unsigned char *)(block + 1);
+    memset(
+        memory,
+        (flags & LC_HEAP_ZERO_MEMORY) != 0 ? 0 : NEW_BYTE,
+        size_bytes);
+    memset(memory + size_bytes, TAIL_BYTE, block->capacity - size_bytes);
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_CREATE,
+        .function = LC_OBJECT_BLOCK,
+        .caller = block->owner,
+        .callee = LC_MODULE_SYSTEM,
+        .a = block->number,
+        .b = (int64_t)size_bytes,
+    });
+    return memory;
+}
+
+/* The header of a live block of this process, or NULL. */
+static struct block *find_block(const void *memory)
+{
+    uint64_t at = (uint64_t)(uintptr_t)memory;
+    uint64_t first = SIM_ARENA_HEAP + sizeof(struct block);
+    if (at < first || at >= SIM_ARENA_HEAP + SIM_WIN32->heap_end ||
+        at % ALIGN_BYTES != 0) {
+        return NULL;
+    }
+    struct block *block =
+        (struct block *)(uintptr_t)(at - sizeof(struct block));
+    return block->magic == MAGIC_LIVE && block->process == sim_thread_process()
+               ? block
+               : NULL;
+}
+
+static bool is_tail_whole(const struct block *block)
+{
+    const unsigned char *memory = (const unsigned char *)(block + 1);
+    for (uint32_t i = block->size; i < block->size + TAIL_BYTES; i++) {
+        if (memory[i] != TAIL_BYTE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void record_free(const struct block *block, bool is_wrong)
+{
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_DESTROY,
+        .function = LC_OBJECT_BLOCK,
+        .caller = (uint8_t)sim_thread_module(),
+        .callee = block == NULL ? (uint8_t)sim_thread_module() : block->owner,
+        .a = block == NULL ? 0 : block->number,
+        .b = is_wrong,
+    });
+}
+
+static void free_block(struct block *block)
+{
+    record_free(block, !is_tail_whole(block));
+    memset(block + 1, FREED_BYTE, block->capacity);
+    uint64_t capacity;
+    uint32_t class = class_of(block->capacity, &capacity);
+    block->magic = MAGIC_FREE;
+    block->next = SIM_WIN32->free_blocks[class];
+    SIM_WIN32->free_blocks[class] =
+        (uint32_t)((uint64_t)(uintptr_t)block - SIM_ARENA_HEAP) + 1;
+}
+
+bool sim_heap_give(void *memory)
+{
+    struct block *block = find_block(memory);
+    if (block == NULL) {
+        record_free(NULL, true);
+        return false;
+    }
+    free_block(block);
+    return true;
+}
+
+uint64_t sim_heap_size(const void *memory)
+{
+    const struct block *block = find_block(memory);
+    return block == NULL ? UINT64_MAX : block->size;
+}
+
+uint32_t sim_heap_default(void)
+{
+    return DEFAULT_HEAP + sim_thread_process();
+}
+
+/* Index of a heap by its handle, or UINT32_MAX. */
+static uint32_t heap_index(lc_handle handle)
+{
+    if (handle == sim_win32_get_process_heap()) {
+        return sim_heap_default();
+    }
+    const struct sim_object *object = sim_object_find(handle);
+    return object == NULL || object->kind != SIM_OBJECT_HEAP
+               ? UINT32_MAX
+               : (uint32_t)(object - SIM_WIN32->objects);
+}
+
+lc_handle LC_ABI sim_win32_get_process_heap(void)
+{
+    return (lc_handle)(uintptr_t)0x200;
+}
+
+lc_handle LC_ABI
+sim_win32_heap_create(uint32_t options, size_t initial, size_t maximum)
+{
+    (void)options;
+    (void)initial;
+    (void)maximum;
+    const struct sim_object *heap =
+        sim_object_make(SIM_OBJECT_HEAP, LC_OBJECT_HEAP);
+    return heap == NULL ? NULL : sim_object_handle(heap);
+}
+
+int LC_ABI sim_win32_heap_destroy(lc_handle handle)
+{
+    uint32_t index = heap_index(handle);
+    if (index >= SIM_OBJECTS_MAX) {
+        sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
+        return 0;
+    }
+    uint32_t offset = 0;
+    while (offset < SIM_WIN32->heap_end) {
+        struct block *block = block_at(offset);
+        offset += (uint32_t)sizeof *block + block->capacity;
+        if (block->magic == MAGIC_LIVE && block->heap == index) {
+            free_block(block);
+        }
+    }
+    sim_object_drop(&SIM_WIN32->objects[index], LC_OBJECT_HEAP);
+    return 1;
+}
+
+void *LC_ABI
+sim_win32_heap_alloc(lc_handle handle, uint32_t flags, size_t size_bytes)
+{
+    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
+    uint32_t index = heap_index(handle);
+    if (index == UINT32_MAX) {
+        sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
+        return NULL;
+    }
+    void *memory = sim_heap_take(index, flags, size_bytes);
+    if (memory == NULL) {
+        sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
+    }
+    return memory;
+}
+
+int LC_ABI sim_win32_heap_free(lc_handle handle, uint32_t flags, void *memory)
+{
+    (void)flags;
+    sim_win32_yield(LC_SHIM_HEAP_FREE);
+    if (memory == NULL) {
+        return 1;
+    }
+    if (heap_index(handle) == UINT32_MAX || !sim_heap_give(memory)) {
+        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
+        return 0;
+    }
+    return 1;
+}
+
+static void *LC_ABI
+heap_realloc(lc_handle handle, uint32_t flags, void *memory, size_t size_bytes)
+{
+    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
+    uint64_t old_bytes = sim_heap_size(memory);
+    uint32_t index = heap_index(handle);
+    if (old_bytes == UINT64_MAX || index == UINT32_MAX ||
+        (flags & LC_HEAP_REALLOC_IN_PLACE_ONLY) != 0) {
+        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    void *moved = sim_heap_take(index, flags, size_bytes);
+    if (moved == NULL) {
+        sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    memcpy(moved, memory, old_bytes < size_bytes ? old_bytes : size_bytes);
+    (void)sim_heap_give(memory);
+    return moved;
+}
+
+static size_t LC_ABI
+heap_size(lc_handle handle, uint32_t flags, const void *memory)
+{
+    (void)handle;
+    (void)flags;
+    return sim_heap_size(memory);
+}
+
+/* LocalAlloc and GlobalAlloc: fixed memory of the default heap. */
+static void *LC_ABI local_alloc(uint32_t flags, size_t size_bytes)
+{
+    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
+    return sim_heap_take(
+        sim_heap_default(),
+        (flags & 0x40) != 0 ? LC_HEAP_ZERO_MEMORY : 0,
+        size_bytes);
+}
+
+static void *LC_ABI local_free(void *memory)
+{
+    sim_win32_yield(LC_SHIM_HEAP_FREE);
+    return memory == NULL || sim_heap_give(memory) ? NULL : memory;
+}
+
+const struct sim_export sim_heap_exports[] = {
+    { "GetProcessHeap", 0, (sim_code_fn *)sim_win32_get_process_heap },
+    { "HeapCreate", 0, (sim_code_fn *)sim_win32_heap_create },
+    { "HeapDestroy", 0, (sim_code_fn *)sim_win32_heap_destroy },
+    { "HeapAlloc", 0, (sim_code_fn *)sim_win32_heap_alloc },
+    { "HeapFree", 0, (sim_code_fn *)sim_win32_heap_free },
+    { "HeapReAlloc", 0, (sim_code_fn *)heap_realloc },
+    { "HeapSize", 0, (sim_code_fn *)heap_size },
+    { "LocalAlloc", 0, (sim_code_fn *)local_alloc },
+    { "LocalFree", 0, (sim_code_fn *)local_free },
+    { "GlobalAlloc", 0, (sim_code_fn *)local_alloc },
+    { "GlobalFree", 0, (sim_code_fn *)local_free },
+};
+const uint32_t sim_heap_export_count = LC_COUNT_OF(sim_heap_exports);

@@ -1,0 +1,110 @@
+/*
+ * The shim's part of the arena. For files of sim/win32 only.
+ */
+#ifndef SIM_WIN32_STATE_H
+#define SIM_WIN32_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/schedule.h"
+#include "lastcall/trace.h"
+
+#include "sim/engine/arena.h"
+
+enum sim_win32_limits {
+    SIM_OBJECTS_MAX = 256, /* per run; places are used again */
+    SIM_TLS_MAX = 16,      /* per process */
+    SIM_HEAP_CLASSES = 44
+};
+
+enum sim_object_kind {
+    SIM_OBJECT_FREE = 0,
+    SIM_OBJECT_HEAP = 1,
+    SIM_OBJECT_LOCK = 2,
+    SIM_OBJECT_EVENT = 3,
+    SIM_OBJECT_THREAD = 4,
+    SIM_OBJECT_SEMAPHORE = 5
+};
+
+struct sim_object {
+    uint8_t kind; /* enum sim_object_kind */
+    uint8_t process;
+    uint8_t owner;        /* module that made it */
+    uint8_t is_manual;    /* events: stays set */
+    uint8_t is_signalled; /* events; threads: has ended */
+    uint8_t thread;       /* thread reference it stands for */
+    uint8_t lock_owner;   /* thread reference + 1, 0: free */
+    uint8_t is_closed;    /* threads: the handle is closed, the thread runs */
+    uint32_t number;      /* in the trace */
+    uint32_t count;       /* lock: recursion; semaphore: count */
+    uint32_t maximum;     /* semaphores */
+    uint32_t exit_code;
+    uint64_t start;     /* threads: the start routine */
+    uint64_t parameter; /* threads */
+};
+
+struct sim_win32_process {
+    uint8_t loader_owner; /* thread reference + 1, 0: free */
+    uint8_t loader_depth;
+    uint16_t tls_used; /* bit per slot */
+    uint8_t tls_owner[SIM_TLS_MAX];
+    uint32_t tls_number[SIM_TLS_MAX];
+};
+
+struct sim_win32 {
+    uint32_t object_count; /* places in use, never falls within a run */
+    uint32_t heap_end;     /* first byte of the heap segment not yet used */
+    uint32_t free_blocks[SIM_HEAP_CLASSES]; /* offset + 1 of the first */
+    struct sim_win32_process processes[LC_PROCESSES_MAX];
+    uint64_t tls[SIM_THREADS_MAX][SIM_TLS_MAX];
+    unsigned char iob[3 * 48]; /* stdin, stdout, stderr of msvcrt */
+    struct sim_object objects[SIM_OBJECTS_MAX];
+};
+
+#define SIM_WIN32 ((struct sim_win32 *)sim_arena_part(SIM_PART_WIN32))
+
+/** State of the running process. */
+struct sim_win32_process *sim_win32_process(void);
+
+/** A yield point of the shim. */
+void sim_win32_yield(enum lc_shim what);
+
+/** Sets the running thread's last error. */
+void sim_win32_set_error(uint32_t error);
+
+/**
+ * Makes an object and says so in the trace.
+ *
+ * Returns: NULL when there is no room; the last error is set.
+ */
+struct sim_object *sim_object_make(
+    enum sim_object_kind kind,
+    enum lc_object what);
+
+/** Gives an object back and says so in the trace. */
+void sim_object_drop(struct sim_object *object, enum lc_object what);
+
+/** An object's handle, and back. NULL: the handle is none of the process's. */
+void *sim_object_handle(const struct sim_object *object);
+struct sim_object *sim_object_find(const void *handle);
+
+/** What waits on the object are keyed by. */
+uint64_t sim_object_key(const struct sim_object *object);
+
+/** The run ends: the running module gave up (abort and its kin). */
+void sim_win32_give_up(enum lc_fault fault);
+
+/** Address of a heap block's memory: allocation without a yield, or NULL. */
+void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes);
+
+/** Index of the process's default heap. */
+uint32_t sim_heap_default(void);
+
+/** Frees memory of any heap. Returns: whether it was a live block. */
+bool sim_heap_give(void *memory);
+
+/** Bytes that were asked for, or UINT64_MAX when it is no live block. */
+uint64_t sim_heap_size(const void *memory);
+
+#endif

@@ -1,0 +1,330 @@
+/*
+ * The rest of kernel32: errors, thread-local storage, memory, time; and what
+ * opens the shim.
+ * Source: documented. The page of each function. Time begins at one fixed
+ *         moment, 2020-01-01, in every run, and only the clock of the run
+ *         moves it.
+ */
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "sim/engine/thread.h"
+#include "sim/engine/trace.h"
+#include "sim/win32/exports.h"
+#include "sim/win32/state.h"
+#include "sim/win32/win32.h"
+
+/* 2020-01-01 in units of 100 ns since 1601. */
+#define EPOCH_100NS 132223104000000000ULL
+#define PAGE_BYTES  4096ULL
+
+static const char *const system_dlls[] = {
+    "kernel32.dll", "kernelbase.dll", "msvcrt.dll", "ws2_32.dll", "ntdll.dll",
+};
+
+bool sim_win32_is_system(const char *path)
+{
+    const char *name = strrchr(path, '\\');
+    name = name == NULL ? path : name + 1;
+    for (uint32_t i = 0; i < LC_COUNT_OF(system_dlls); i++) {
+        size_t length = strlen(system_dlls[i]) - 4; /* ".dll" may be missing */
+        size_t k = 0;
+        while (k < length && (name[k] | 0x20) == system_dlls[i][k]) {
+            k++;
+        }
+        /* '_' and digits are not changed by the case bit that is set above. */
+        bool is_same =
+            k == length || strncmp(name, system_dlls[i], length) == 0;
+        if (is_same && (name[length] == '\0' || name[length] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+sim_code_fn *sim_win32_find_system(const char *name, uint16_t ordinal)
+{
+    for (uint32_t i = 0; i < LC_COUNT_OF(system_dlls); i++) {
+        sim_code_fn *code =
+            sim_module_find_system(system_dlls[i], name, ordinal);
+        if (code != NULL) {
+            return code;
+        }
+    }
+    return NULL;
+}
+
+void sim_win32_give_up(enum lc_fault fault)
+{
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_FAULT,
+        .function = (uint16_t)fault,
+        .caller = LC_MODULE_SYSTEM,
+        .callee = (uint8_t)sim_thread_module(),
+        .a = -1,
+        .b = -1,
+    });
+    sim_thread_end_run(LC_END_FAULT);
+}
+
+static uint32_t LC_ABI get_last_error(void)
+{
+    return sim_thread_current()->last_error;
+}
+
+static void LC_ABI set_last_error(uint32_t error)
+{
+    sim_win32_set_error(error);
+}
+
+/* ---- Thread-local storage ---- */
+
+static uint32_t LC_ABI tls_alloc(void)
+{
+    struct sim_win32_process *process = sim_win32_process();
+    for (uint32_t i = 0; i < SIM_TLS_MAX; i++) {
+        if ((process->tls_used >> i & 1) != 0) {
+            continue;
+        }
+        process->tls_used = (uint16_t)(process->tls_used | 1U << i);
+        process->tls_owner[i] = (uint8_t)sim_thread_module();
+        process->tls_number[i] = sim_thread_number();
+        for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
+            SIM_WIN32->tls[slot][i] = 0;
+        }
+        sim_trace_write((struct lc_record){
+            .kind = LC_RECORD_CREATE,
+            .function = LC_OBJECT_TLS,
+            .caller = process->tls_owner[i],
+            .callee = LC_MODULE_SYSTEM,
+            .a = process->tls_number[i],
+        });
+        return i;
+    }
+    sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
+    return LC_TLS_OUT_OF_INDEXES;
+}
+
+static bool is_tls(uint32_t index)
+{
+    bool is_used = index < SIM_TLS_MAX &&
+                   (sim_win32_process()->tls_used >> index & 1) != 0;
+    if (!is_used) {
+        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
+    }
+    return is_used;
+}
+
+static int LC_ABI tls_free(uint32_t index)
+{
+    if (!is_tls(index)) {
+        return 0;
+    }
+    struct sim_win32_process *process = sim_win32_process();
+    process->tls_used = (uint16_t)(process->tls_used & ~(1U << index));
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_DESTROY,
+        .function = LC_OBJECT_TLS,
+        .caller = (uint8_t)sim_thread_module(),
+        .callee = process->tls_owner[index],
+        .a = process->tls_number[index],
+    });
+    return 1;
+}
+
+static void *LC_ABI tls_get_value(uint32_t index)
+{
+    if (!is_tls(index)) {
+        return NULL;
+    }
+    sim_win32_set_error(0); /* as the page says: success sets no error */
+    return (void *)(uintptr_t)SIM_WIN32->tls[sim_thread_current_slot()][index];
+}
+
+static int LC_ABI tls_set_value(uint32_t index, void *value)
+{
+    if (!is_tls(index)) {
+        return 0;
+    }
+    SIM_WIN32->tls[sim_thread_current_slot()][index] =
+        (uint64_t)(uintptr_t)value;
+    return 1;
+}
+
+/* ---- Memory ---- */
+
+/* Pages of hosted images have their protection already; what start-up code of
+ * mingw asks for is to write to its own data for a while. */
+static int LC_ABI virtual_protect(
+    void *address,
+    size_t size_bytes,
+    uint32_t protection,
+    uint32_t *ret_old)
+{
+    (void)address;
+    (void)size_bytes;
+    (void)protection;
+    if (ret_old == NULL) {
+        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
+        return 0;
+    }
+    *ret_old = LC_PAGE_READWRITE;
+    return 1;
+}
+
+static size_t LC_ABI virtual_query(
+    const void *address,
+    struct lc_memory_basic_information *ret_info,
+    size_t size_bytes)
+{
+    if (ret_info == NULL || size_bytes < sizeof *ret_info) {
+        return 0;
+    }
+    uint64_t at = (uint64_t)(uintptr_t)address & ~(PAGE_BYTES - 1);
+    uint32_t process;
+    uint32_t module;
+    uint64_t base = at;
+    uint64_t end = at + PAGE_BYTES;
+    if (sim_module_of(address, &process, &module)) {
+        base = (uint64_t)(uintptr_t)sim_arena_module(process, module);
+        end = base + SIM_ARENA_MODULE_BYTES;
+    }
+    memset(ret_info, 0, sizeof *ret_info);
+    ret_info->BaseAddress = (void *)(uintptr_t)at;
+    ret_info->AllocationBase = (void *)(uintptr_t)base;
+    ret_info->AllocationProtect = LC_PAGE_EXECUTE_WRITECOPY;
+    ret_info->RegionSize = end - at;
+    ret_info->State = LC_MEM_COMMIT;
+    ret_info->Protect = LC_PAGE_READWRITE;
+    ret_info->Type = LC_MEM_IMAGE;
+    return sizeof *ret_info;
+}
+
+/* ---- Time and system ---- */
+
+static uint64_t LC_ABI get_tick_count_64(void)
+{
+    return sim_thread_now_ns() / LC_NS_PER_MS;
+}
+
+static uint32_t LC_ABI get_tick_count(void)
+{
+    return (uint32_t)get_tick_count_64();
+}
+
+static int LC_ABI query_performance_counter(int64_t *ret_count)
+{
+    *ret_count = (int64_t)(sim_thread_now_ns() / 100);
+    return 1;
+}
+
+static int LC_ABI query_performance_frequency(int64_t *ret_frequency)
+{
+    *ret_frequency = 10000000;
+    return 1;
+}
+
+static void LC_ABI get_system_time(struct lc_filetime *ret_time)
+{
+    uint64_t now = EPOCH_100NS + sim_thread_now_ns() / 100;
+    ret_time->dwLowDateTime = (uint32_t)now;
+    ret_time->dwHighDateTime = (uint32_t)(now >> 32);
+}
+
+static void LC_ABI get_system_info(struct lc_system_info *ret_info)
+{
+    memset(ret_info, 0, sizeof *ret_info);
+    ret_info->dwPageSize = PAGE_BYTES;
+    ret_info->dwNumberOfProcessors = 2;
+    ret_info->dwAllocationGranularity = 65536;
+}
+
+static void LC_ABI output_debug_string(const void *text)
+{
+    (void)text; /* nobody listens */
+}
+
+static void LC_ABI debug_break(void)
+{
+    sim_win32_give_up(LC_FAULT_BREAKPOINT);
+}
+
+static int LC_ABI is_debugger_present(void)
+{
+    return 0;
+}
+
+static void *LC_ABI set_unhandled_exception_filter(void *filter)
+{
+    (void)filter;
+    return NULL;
+}
+
+static void LC_ABI terminate(void)
+{
+    sim_win32_give_up(LC_FAULT_ABORT);
+}
+
+const struct sim_export sim_system_exports[] = {
+    { "GetLastError", 0, (sim_code_fn *)get_last_error },
+    { "SetLastError", 0, (sim_code_fn *)set_last_error },
+    { "TlsAlloc", 0, (sim_code_fn *)tls_alloc },
+    { "TlsFree", 0, (sim_code_fn *)tls_free },
+    { "TlsGetValue", 0, (sim_code_fn *)tls_get_value },
+    { "TlsSetValue", 0, (sim_code_fn *)tls_set_value },
+    { "FlsAlloc", 0, (sim_code_fn *)tls_alloc },
+    { "FlsFree", 0, (sim_code_fn *)tls_free },
+    { "FlsGetValue", 0, (sim_code_fn *)tls_get_value },
+    { "FlsSetValue", 0, (sim_code_fn *)tls_set_value },
+    { "VirtualProtect", 0, (sim_code_fn *)virtual_protect },
+    { "VirtualQuery", 0, (sim_code_fn *)virtual_query },
+    { "GetTickCount", 0, (sim_code_fn *)get_tick_count },
+    { "GetTickCount64", 0, (sim_code_fn *)get_tick_count_64 },
+    { "QueryPerformanceCounter", 0, (sim_code_fn *)query_performance_counter },
+    { "QueryPerformanceFrequency",
+      0,
+      (sim_code_fn *)query_performance_frequency },
+    { "GetSystemTimeAsFileTime", 0, (sim_code_fn *)get_system_time },
+    { "GetSystemInfo", 0, (sim_code_fn *)get_system_info },
+    { "OutputDebugStringA", 0, (sim_code_fn *)output_debug_string },
+    { "OutputDebugStringW", 0, (sim_code_fn *)output_debug_string },
+    { "DebugBreak", 0, (sim_code_fn *)debug_break },
+    { "IsDebuggerPresent", 0, (sim_code_fn *)is_debugger_present },
+    { "SetUnhandledExceptionFilter",
+      0,
+      (sim_code_fn *)set_unhandled_exception_filter },
+    { "ExitProcess", 0, (sim_code_fn *)terminate },
+    { "TerminateProcess", 0, (sim_code_fn *)terminate },
+};
+const uint32_t sim_system_export_count = LC_COUNT_OF(sim_system_exports);
+
+void sim_win32_open(void)
+{
+    sim_arena_part_declare(SIM_PART_WIN32, sizeof(struct sim_win32));
+    sim_module_add_system(
+        "kernel32.dll",
+        sim_object_exports,
+        sim_object_export_count);
+    sim_module_add_system(
+        "kernel32.dll",
+        sim_heap_exports,
+        sim_heap_export_count);
+    sim_module_add_system(
+        "kernel32.dll",
+        sim_lock_exports,
+        sim_lock_export_count);
+    sim_module_add_system(
+        "kernel32.dll",
+        sim_library_exports,
+        sim_library_export_count);
+    sim_module_add_system(
+        "kernel32.dll",
+        sim_text_exports,
+        sim_text_export_count);
+    sim_module_add_system(
+        "kernel32.dll",
+        sim_system_exports,
+        sim_system_export_count);
+    sim_module_add_system("msvcrt.dll", sim_crt_exports, sim_crt_export_count);
+}
