@@ -9,6 +9,7 @@
 #include <winsock2.h>
 #include <ws2spi.h>
 #include <windows.h>
+
 /* clang-format on */
 
 /* A next provider that was started. */

@@ -279,15 +279,18 @@ static void clean_lowers(void)
 
 /* ---- Sockets ---- */
 
-static void unlink_socket(const struct socket_entry *wanted)
+/* Takes an entry out of the list. FALSE: the last cleanup has done so. */
+static BOOL unlink_socket(const struct socket_entry *wanted)
 {
     struct socket_entry **link = &sockets;
     while (*link != NULL && *link != wanted) {
         link = &(*link)->next;
     }
-    if (*link == wanted) {
+    BOOL is_listed = *link == wanted;
+    if (is_listed) {
         *link = wanted->next;
     }
+    return is_listed;
 }
 
 static SOCKET WSPAPI layer_WSPSocket(
@@ -336,8 +339,11 @@ static SOCKET WSPAPI layer_WSPSocket(
     int error = 0;
     lower->table.lpWSPCloseSocket(entry->handle, &error);
     EnterCriticalSection(&list);
-    unlink_socket(entry);
+    BOOL is_ours = unlink_socket(entry);
     LeaveCriticalSection(&list);
+    if (!is_ours) {
+        goto leave;
+    }
 
 free_entry:
     HeapFree(heap, 0, entry);
@@ -364,9 +370,11 @@ static int WSPAPI layer_WSPCloseSocket(SOCKET s, LPINT lpErrno)
     if (result == 0) {
         /* By the entry, not by the value: that may be a new socket's. */
         EnterCriticalSection(&list);
-        unlink_socket(entry);
+        BOOL is_ours = unlink_socket(entry);
         LeaveCriticalSection(&list);
-        HeapFree(heap, 0, entry);
+        if (is_ours) {
+            HeapFree(heap, 0, entry);
+        }
     }
     layer_leave();
     return result;

@@ -897,6 +897,25 @@ static int LC_ABI ifs_string_to_address(
 
 /* ---- Sockets ---- */
 
+/* Takes a socket's structure out of the list, by the structure: the value of
+ * the handle may belong to a new socket by now. */
+static void forget(struct ifs *ifs, struct ifs_socket *wanted)
+{
+    sim_win32_enter_critical_section(&ifs->list);
+    struct ifs_socket **link = &ifs->sockets;
+    while (*link != NULL && *link != wanted) {
+        link = &(*link)->next;
+    }
+    bool is_listed = *link == wanted;
+    if (is_listed) {
+        *link = wanted->next;
+    }
+    sim_win32_leave_critical_section(&ifs->list);
+    if (is_listed) {
+        (void)sim_win32_heap_free(ifs->heap, 0, wanted);
+    }
+}
+
 static lc_socket LC_ABI ifs_socket(
     int32_t family,
     int32_t type,
@@ -951,38 +970,14 @@ static lc_socket LC_ABI ifs_socket(
     }
     int32_t error = 0;
     (void)lower->table.lpWSPCloseSocket(handle, &error);
-    sim_win32_enter_critical_section(&ifs->list);
-    struct ifs_socket **link = &ifs->sockets;
-    while (*link != socket) {
-        link = &(*link)->next;
-    }
-    *link = socket->next;
-    sim_win32_leave_critical_section(&ifs->list);
+    forget(ifs, socket);
+    goto leave;
 
 free_socket:
     (void)sim_win32_heap_free(ifs->heap, 0, socket);
 leave:
     sim_rundown_leave(&ifs->rundown);
     return result;
-}
-
-/* Takes a socket's structure out of the list, by the structure: the value of
- * the handle may belong to a new socket by now. */
-static void forget(struct ifs *ifs, struct ifs_socket *wanted)
-{
-    sim_win32_enter_critical_section(&ifs->list);
-    struct ifs_socket **link = &ifs->sockets;
-    while (*link != NULL && *link != wanted) {
-        link = &(*link)->next;
-    }
-    bool is_listed = *link == wanted;
-    if (is_listed) {
-        *link = wanted->next;
-    }
-    sim_win32_leave_critical_section(&ifs->list);
-    if (is_listed) {
-        (void)sim_win32_heap_free(ifs->heap, 0, wanted);
-    }
 }
 
 static int LC_ABI ifs_close_socket(lc_socket handle, int32_t *errno_out)

@@ -24,7 +24,8 @@ enum sim_object_kind {
     SIM_OBJECT_LOCK = 2,
     SIM_OBJECT_EVENT = 3,
     SIM_OBJECT_THREAD = 4,
-    SIM_OBJECT_SEMAPHORE = 5
+    SIM_OBJECT_SEMAPHORE = 5,
+    SIM_OBJECT_MUTEX = 6
 };
 
 struct sim_object {
@@ -32,12 +33,14 @@ struct sim_object {
     uint8_t process;
     uint8_t owner;        /* module that made it */
     uint8_t is_manual;    /* events: stays set */
-    uint8_t is_signalled; /* events; threads: has ended */
+    uint8_t is_signalled; /* events; threads: has ended; mutexes: abandoned */
     uint8_t thread;       /* thread reference it stands for */
     uint8_t lock_owner;   /* thread reference + 1, 0: free */
-    uint8_t is_closed;    /* threads: the handle is closed, the thread runs */
+    uint8_t is_closed;    /* no handle is left, but a thread that runs or one
+                             that waits still needs it */
     uint32_t number;      /* in the trace */
-    uint32_t count;       /* lock: recursion; semaphore: count */
+    uint32_t count;       /* locks, mutexes: recursion; semaphores: count;
+                             threads: how often suspended */
     uint32_t maximum;     /* semaphores */
     uint32_t exit_code;
     uint64_t start;     /* threads: the start routine */
@@ -50,6 +53,7 @@ struct sim_win32_process {
     uint16_t tls_used; /* bit per slot */
     uint8_t tls_owner[SIM_TLS_MAX];
     uint32_t tls_number[SIM_TLS_MAX];
+    uint32_t block_count; /* heap blocks that are live */
 };
 
 struct sim_win32 {
@@ -58,32 +62,49 @@ struct sim_win32 {
     uint32_t free_blocks[SIM_HEAP_CLASSES]; /* offset + 1 of the first */
     struct sim_win32_process processes[LC_PROCESSES_MAX];
     uint64_t tls[SIM_THREADS_MAX][SIM_TLS_MAX];
+    uint64_t waits[SIM_THREADS_MAX]; /* address of what a blocked thread waits
+                                        for, on its own stack; 0: nothing */
     unsigned char iob[3 * 48]; /* stdin, stdout, stderr of msvcrt */
     struct sim_object objects[SIM_OBJECTS_MAX];
 };
+
+_Static_assert(sizeof(struct sim_win32) <= 16384, "zeroed for each run");
 
 #define SIM_WIN32 ((struct sim_win32 *)sim_arena_part(SIM_PART_WIN32))
 
 /** State of the running process. */
 struct sim_win32_process *sim_win32_process(void);
 
-/** A yield point of the shim. */
+/**
+ * A yield point of the shim.
+ *
+ * Effects: when the code that calls was unmapped, the run ends here with a
+ *          record of LC_STRAY_SHIM.
+ */
 void sim_win32_yield(enum lc_shim what);
 
 /** Sets the running thread's last error. */
 void sim_win32_set_error(uint32_t error);
 
-/**
- * Makes an object and says so in the trace.
- *
- * Returns: NULL when there is no room; the last error is set.
- */
+/** The run ends: a limit of the harness was hit (LC_END_LIMIT). */
+void sim_win32_limit(void);
+
+/** Makes an object and says so in the trace. A full table ends the run. */
 struct sim_object *sim_object_make(
     enum sim_object_kind kind,
     enum lc_object what);
 
-/** Gives an object back and says so in the trace. */
+/**
+ * Gives an object back and says so in the trace. Its place is kept as long as
+ * a thread needs it.
+ */
 void sim_object_drop(struct sim_object *object, enum lc_object what);
+
+/** Frees the place of an object that was given back and is not needed. */
+void sim_object_settle(struct sim_object *object);
+
+/** Says in the trace that something was given back that was not there. */
+void sim_object_misuse(enum lc_object what);
 
 /** An object's handle, and back. NULL: the handle is none of the process's. */
 void *sim_object_handle(const struct sim_object *object);
@@ -91,6 +112,26 @@ struct sim_object *sim_object_find(const void *handle);
 
 /** What waits on the object are keyed by. */
 uint64_t sim_object_key(const struct sim_object *object);
+
+/** The object of a handle when it is of that kind, or NULL and an error. */
+struct sim_object *sim_object_of(
+    const void *handle,
+    enum sim_object_kind kind);
+
+/**
+ * An object was signalled: those that wait for it go on, the first first, for
+ * as long as it is signalled. Who goes on has the signal, whoever runs next.
+ */
+void sim_wait_signal(const struct sim_object *object);
+
+/** Whether a blocked thread waits for the object. */
+bool sim_wait_has(const struct sim_object *object);
+
+/** A time-out of Windows in virtual time. */
+uint64_t sim_wait_timeout_ns(uint32_t timeout_ms);
+
+/** Mutexes that an ending thread leaves behind are free, and say so. */
+void sim_object_abandon(uint8_t thread);
 
 /** The run ends: the running module gave up (abort and its kin). */
 void sim_win32_give_up(enum lc_fault fault);
@@ -101,8 +142,15 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes);
 /** Index of the process's default heap. */
 uint32_t sim_heap_default(void);
 
-/** Frees memory of any heap. Returns: whether it was a live block. */
+/**
+ * Frees memory of any heap of the process.
+ *
+ * Returns: whether it was a live block. The trace says so when not.
+ */
 bool sim_heap_give(void *memory);
+
+/** Frees all memory of a process that has ended, without a record. */
+void sim_heap_process_exit(uint32_t process);
 
 /** Bytes that were asked for, or UINT64_MAX when it is no live block. */
 uint64_t sim_heap_size(const void *memory);
