@@ -207,8 +207,12 @@ void sim_thread_begin_call(uint32_t call_index)
 {
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
+    LC_CHECK(call_index <= UINT8_MAX);
+    /* What a thread does before its first call is named as part of it. */
+    if (call_index != 0) {
+        thread->place_count = 0;
+    }
     thread->call_index = (uint8_t)call_index;
-    thread->place_count = 0;
 }
 
 /* Counts a place of the thread's call. Returns how often it came before. */
