@@ -1,0 +1,296 @@
+#include "fuzz/generate.h"
+
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/rng.h"
+#include "fuzz/schedule.h"
+
+enum {
+    THREADS = 3,
+    PROCESSES = 2,
+    BODY_MAX = 9
+};
+
+struct maker {
+    struct fuzz_rng rng;
+    struct lc_schedule *schedule;
+    uint32_t entries;
+    uint32_t calls_on; /* bit per enum lc_call: swarm */
+    bool is_hostile;
+    uint32_t socket_base; /* first variable of the thread's process */
+};
+
+static void add(struct maker *maker, struct lc_op op)
+{
+    struct lc_schedule *schedule = maker->schedule;
+    if (schedule->op_count == LC_OPS_MAX) {
+        return;
+    }
+    schedule->ops[schedule->op_count++] = op;
+    schedule->threads[schedule->thread_count - 1].op_count++;
+}
+
+static void add_call(struct maker *maker, enum lc_call call, uint8_t socket)
+{
+    add(maker,
+        (struct lc_op){ .call = (uint8_t)call,
+                        .socket = socket,
+                        .entry = LC_NONE });
+}
+
+static void add_startup(struct maker *maker)
+{
+    static const uint16_t versions[] = { 0x0202, 0x0202, 0x0202, 0x0101 };
+    uint32_t i = fuzz_rng_upto(&maker->rng, LC_COUNT_OF(versions) - 1);
+    add(maker,
+        (struct lc_op){
+            .call = LC_CALL_WSASTARTUP,
+            .socket = LC_NONE,
+            .entry = LC_NONE,
+            .value = versions[i],
+        });
+}
+
+static uint8_t pick_socket(struct maker *maker, uint32_t thread)
+{
+    /* Mostly the thread's own variable, now and then one that it shares. */
+    uint32_t own = maker->socket_base + 1 + thread;
+    bool is_shared = fuzz_rng_chance(&maker->rng, 1, 4);
+    return (uint8_t)(is_shared ? maker->socket_base : own);
+}
+
+static void add_socket(struct maker *maker, uint8_t socket)
+{
+    bool is_via = fuzz_rng_chance(&maker->rng, 1, 3);
+    uint32_t entry =
+        is_via ? fuzz_rng_upto(&maker->rng, maker->entries - 1) : LC_NONE;
+    add(maker,
+        (struct lc_op){
+            .call = LC_CALL_SOCKET,
+            .socket = socket,
+            .entry = (uint8_t)entry,
+        });
+    if (fuzz_rng_chance(&maker->rng, 7, 8)) {
+        add_call(maker, LC_CALL_CONNECT, socket);
+    }
+}
+
+/* Sizes around what fits: the buffer, the window, and a little. */
+static uint32_t pick_size(struct maker *maker)
+{
+    const struct lc_world *world = &maker->schedule->world;
+    switch (fuzz_rng_upto(&maker->rng, 4)) {
+    case 0:
+        return fuzz_rng_between(&maker->rng, 1, 100);
+    case 1:
+        return world->sndbuf_bytes + fuzz_rng_upto(&maker->rng, 2) - 1;
+    case 2:
+        return world->link_window_bytes + fuzz_rng_upto(&maker->rng, 2);
+    default:
+        return fuzz_rng_between(&maker->rng, 1, 40000);
+    }
+}
+
+static uint32_t pick_linger(struct maker *maker)
+{
+    static const uint32_t seconds[] = { 0, 0, 1, 2, 5, 60, 65535 };
+    return seconds[fuzz_rng_upto(&maker->rng, LC_COUNT_OF(seconds) - 1)];
+}
+
+static void add_body_call(struct maker *maker, uint8_t socket)
+{
+    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    uint32_t kind = fuzz_rng_upto(&maker->rng, LC_CALL_COUNT + 2);
+    if (kind >= LC_CALL_COUNT) {
+        kind = LC_CALL_SEND;
+    }
+    if ((maker->calls_on >> kind & 1) == 0) {
+        return;
+    }
+    op.call = (uint8_t)kind;
+    switch ((enum lc_call)kind) {
+    case LC_CALL_SEND:
+        op.value = pick_size(maker);
+        break;
+    case LC_CALL_SHUTDOWN:
+        op.value = fuzz_rng_between(&maker->rng, 0, 2);
+        break;
+    case LC_CALL_LINGER:
+        op.value = fuzz_rng_upto(&maker->rng, 3) > 0;
+        op.value2 = pick_linger(maker);
+        break;
+    case LC_CALL_DONTLINGER:
+    case LC_CALL_FIONBIO:
+        op.value = fuzz_rng_upto(&maker->rng, 1);
+        break;
+    case LC_CALL_SNDBUF:
+        op.value = fuzz_rng_between(&maker->rng, 256, 20000);
+        break;
+    case LC_CALL_SLEEP:
+        op.value = fuzz_rng_between(&maker->rng, 1, 2000);
+        break;
+    case LC_CALL_SOCKET:
+        add_socket(maker, socket);
+        return;
+    case LC_CALL_WSASTARTUP:
+        add_startup(maker);
+        return;
+    case LC_CALL_WSACLEANUP:
+        /* In the middle of a life: a start goes before, mostly. */
+        if (!maker->is_hostile) {
+            add_startup(maker);
+        }
+        break;
+    case LC_CALL_CLOSESOCKET:
+    case LC_CALL_CONNECT:
+    case LC_CALL_GETLASTERROR:
+    case LC_CALL_COUNT:
+        break;
+    }
+    add(maker, op);
+}
+
+/* A life: start, some calls, close, cleanup. */
+static void add_life(struct maker *maker, uint32_t thread)
+{
+    uint8_t socket = pick_socket(maker, thread);
+    bool is_lazy = maker->is_hostile && fuzz_rng_chance(&maker->rng, 1, 4);
+    if (!is_lazy) {
+        add_startup(maker);
+    }
+    if (fuzz_rng_chance(&maker->rng, 6, 7)) {
+        add_socket(maker, socket);
+    }
+    uint32_t calls = fuzz_rng_upto(&maker->rng, BODY_MAX);
+    for (uint32_t i = 0; i < calls; i++) {
+        if (fuzz_rng_chance(&maker->rng, 1, 6)) {
+            socket = pick_socket(maker, thread);
+        }
+        add_body_call(maker, socket);
+    }
+    if (fuzz_rng_chance(&maker->rng, 2, 3)) {
+        add_call(maker, LC_CALL_CLOSESOCKET, socket);
+    }
+    if (!maker->is_hostile || fuzz_rng_chance(&maker->rng, 2, 3)) {
+        add_call(maker, LC_CALL_WSACLEANUP, LC_NONE);
+    }
+}
+
+static void add_provider(struct lc_world *world, const char *name, uint8_t kind)
+{
+    struct lc_provider *provider = &world->providers[world->provider_count++];
+    size_t length = strlen(name);
+    LC_CHECK(length < LC_NAME_MAX);
+    memcpy(provider->name, name, length);
+    provider->kind = kind;
+}
+
+static void add_chain(
+    struct lc_world *world,
+    const uint8_t *members,
+    uint8_t length)
+{
+    struct lc_chain *chain = &world->chains[world->chain_count++];
+    chain->length = length;
+    memcpy(chain->providers, members, length);
+}
+
+static void random_world(struct lc_world *world, struct fuzz_rng *rng)
+{
+    memset(world, 0, sizeof *world);
+    add_provider(world, "tcp", LC_PROVIDER_BASE);
+    uint32_t shape = fuzz_rng_upto(rng, 4);
+    if (shape >= 1) {
+        add_provider(world, "filter", LC_PROVIDER_IFS);
+        add_chain(world, (const uint8_t[]){ 1, 0 }, 2);
+    }
+    if (shape >= 2) {
+        add_provider(world, "outer", LC_PROVIDER_IFS);
+    }
+    if (shape == 2) {
+        add_chain(world, (const uint8_t[]){ 2, 1, 0 }, 3);
+    } else if (shape == 3) {
+        add_chain(world, (const uint8_t[]){ 2, 0 }, 2);
+    } else if (shape == 4) {
+        add_provider(world, "second", LC_PROVIDER_BASE);
+        add_chain(world, (const uint8_t[]){ 2, 3 }, 2);
+    }
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        world->providers[i].pinned = fuzz_rng_chance(rng, 1, 5);
+    }
+    static const uint32_t sizes[] = { 1000, 4096, 8192, 16384, 65536 };
+    static const uint64_t rates[] = { 64000, 1000000, 100000000 };
+    world->sndbuf_bytes = sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
+    world->link_window_bytes =
+        sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
+    world->link_bits_per_s = rates[fuzz_rng_upto(rng, LC_COUNT_OF(rates) - 1)];
+    world->link_latency_ns = fuzz_rng_between(rng, 0, 200) * LC_NS_PER_MS;
+    if (fuzz_rng_chance(rng, 1, 3)) {
+        world->peer_kind = LC_PEER_SLOW;
+        world->peer_rate = fuzz_rng_between(rng, 500, 50000);
+    }
+}
+
+/* A given world stays as it is but for what an application decides: now and
+ * then it holds a DLL itself. */
+static void vary_world(struct lc_world *world, struct fuzz_rng *rng)
+{
+    uint32_t pinned = fuzz_rng_upto(rng, 3 * LC_PROVIDERS_MAX);
+    if (pinned < world->provider_count) {
+        world->providers[pinned].pinned = 1;
+    }
+}
+
+static void add_plant(struct lc_world *world, const char *plant)
+{
+    size_t length = strlen(plant);
+    LC_CHECK(length < LC_NAME_MAX);
+    LC_CHECK(world->plant_count < LC_PLANTS_MAX);
+    memset(world->plants[world->plant_count], 0, LC_NAME_MAX);
+    memcpy(world->plants[world->plant_count], plant, length);
+    world->plant_count++;
+}
+
+void fuzz_generate(
+    const struct fuzz_generate_options *options,
+    uint64_t seed,
+    struct lc_schedule *ret_schedule)
+{
+    struct maker maker = { .schedule = ret_schedule };
+    struct fuzz_rng world_rng;
+    memset(ret_schedule, 0, sizeof *ret_schedule);
+    fuzz_rng_seed(&maker.rng, seed, FUZZ_RNG_PROGRAM);
+    fuzz_rng_seed(&world_rng, seed, FUZZ_RNG_WORLD);
+    if (options->world == NULL) {
+        random_world(&ret_schedule->world, &world_rng);
+    } else {
+        ret_schedule->world = *options->world;
+        vary_world(&ret_schedule->world, &world_rng);
+    }
+    if (options->plant != NULL) {
+        add_plant(&ret_schedule->world, options->plant);
+    }
+    maker.entries = fuzz_schedule_entry_count(&ret_schedule->world);
+    maker.calls_on = (uint32_t)fuzz_rng_next(&maker.rng) | 1U << LC_CALL_SEND;
+    maker.is_hostile = fuzz_rng_chance(&maker.rng, 1, 4);
+    uint32_t threads = fuzz_rng_between(&maker.rng, 1, THREADS);
+    uint32_t processes = fuzz_rng_chance(&maker.rng, 1, 3) ? PROCESSES : 1;
+    if (processes > threads) {
+        threads = processes;
+    }
+    ret_schedule->process_count = processes;
+    for (uint32_t t = 0; t < threads; t++) {
+        struct lc_thread *thread = &ret_schedule->threads[t];
+        thread->process = (uint8_t)(t % processes);
+        thread->op_first = ret_schedule->op_count;
+        ret_schedule->thread_count++;
+        maker.socket_base = (THREADS + 1) * thread->process;
+        uint32_t lives = fuzz_rng_chance(&maker.rng, 1, 3) ? 2 : 1;
+        for (uint32_t i = 0; i < lives; i++) {
+            add_life(&maker, t);
+        }
+    }
+    fuzz_schedule_repair(ret_schedule);
+}

@@ -1,0 +1,276 @@
+#include "fuzz/shrink.h"
+
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/schedule.h"
+
+struct shrinker {
+    const struct fuzz_shrink_options *options;
+    struct lc_schedule *best;
+    struct lc_schedule trial;
+    uint32_t tests;
+};
+
+/* Tries the trial; keeps it when it passes and differs. */
+static bool attempt(struct shrinker *shrinker)
+{
+    if (shrinker->tests >= shrinker->options->tests_max) {
+        return false;
+    }
+    fuzz_schedule_repair(&shrinker->trial);
+    if (fuzz_schedule_equal(&shrinker->trial, shrinker->best)) {
+        return false;
+    }
+    shrinker->tests++;
+    if (!shrinker->options->test(
+            shrinker->options->context,
+            &shrinker->trial)) {
+        return false;
+    }
+    *shrinker->best = shrinker->trial;
+    return true;
+}
+
+/* ---- Taking things out ---- */
+
+/* Moves the choices of a thread's later calls when one call goes. */
+static void drop_call_of_choices(
+    struct lc_schedule *schedule,
+    uint32_t thread,
+    uint32_t call)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < schedule->choice_count; i++) {
+        struct lc_choice choice = schedule->choices[i];
+        if (choice.thread == thread && choice.stream != LC_STREAM_LATENCY) {
+            if (choice.call == call) {
+                continue;
+            }
+            choice.call =
+                choice.call > call ? (uint8_t)(choice.call - 1) : choice.call;
+        }
+        schedule->choices[kept++] = choice;
+    }
+    schedule->choice_count = kept;
+}
+
+static void drop_op(struct lc_schedule *schedule, uint32_t op)
+{
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        struct lc_thread *thread = &schedule->threads[t];
+        if (op >= thread->op_first &&
+            op < thread->op_first + thread->op_count) {
+            drop_call_of_choices(schedule, t, op - thread->op_first);
+            thread->op_count--;
+        } else if (thread->op_first > op) {
+            thread->op_first--;
+        }
+    }
+    schedule->op_count--;
+    memmove(
+        &schedule->ops[op],
+        &schedule->ops[op + 1],
+        (schedule->op_count - op) * sizeof schedule->ops[0]);
+    memset(&schedule->ops[schedule->op_count], 0, sizeof schedule->ops[0]);
+}
+
+static void drop_choices(
+    struct lc_schedule *schedule,
+    uint32_t first,
+    uint32_t count)
+{
+    memmove(
+        &schedule->choices[first],
+        &schedule->choices[first + count],
+        (schedule->choice_count - first - count) * sizeof schedule->choices[0]);
+    schedule->choice_count -= count;
+}
+
+/* What a list is cut out of the trial: entries [first, first + count). */
+typedef void cut_fn(
+    struct lc_schedule *schedule,
+    uint32_t first,
+    uint32_t count);
+
+static void cut_ops(
+    struct lc_schedule *schedule,
+    uint32_t first,
+    uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        drop_op(schedule, first + count - 1 - i);
+    }
+}
+
+static void cut_threads(
+    struct lc_schedule *schedule,
+    uint32_t first,
+    uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        schedule->threads[first + i].op_count = 0;
+    }
+}
+
+static uint32_t list_count(const struct lc_schedule *schedule, cut_fn *cut)
+{
+    return cut == cut_ops       ? schedule->op_count
+           : cut == cut_threads ? schedule->thread_count
+                                : schedule->choice_count;
+}
+
+/* Delta debugging: cuts ever smaller pieces out, from the end. */
+static bool minimise(struct shrinker *shrinker, cut_fn *cut)
+{
+    bool has_changed = false;
+    uint32_t size = list_count(shrinker->best, cut);
+    for (size = (size + 1) / 2; size > 0; size /= 2) {
+        uint32_t count = list_count(shrinker->best, cut);
+        uint32_t end = count;
+        while (end > 0) {
+            uint32_t step = size < end ? size : end;
+            shrinker->trial = *shrinker->best;
+            cut(&shrinker->trial, end - step, step);
+            if (attempt(shrinker)) {
+                has_changed = true;
+                count = list_count(shrinker->best, cut);
+                end = end - step < count ? end - step : count;
+            } else {
+                end -= step;
+            }
+        }
+    }
+    return has_changed;
+}
+
+/* ---- Simpler values ---- */
+
+static bool try_value(struct shrinker *shrinker, uint32_t op, uint32_t value)
+{
+    if (shrinker->best->ops[op].value <= value) {
+        return false;
+    }
+    shrinker->trial = *shrinker->best;
+    shrinker->trial.ops[op].value = value;
+    return attempt(shrinker);
+}
+
+static bool simplify_sizes(struct shrinker *shrinker)
+{
+    static const uint32_t sizes[] = { 1, 100, 1000, 10000, 20000 };
+    bool has_changed = false;
+    for (uint32_t i = 0; i < shrinker->best->op_count; i++) {
+        uint8_t call = shrinker->best->ops[i].call;
+        if (call != LC_CALL_SEND && call != LC_CALL_SLEEP) {
+            continue;
+        }
+        for (uint32_t k = 0; k < LC_COUNT_OF(sizes); k++) {
+            if (try_value(shrinker, i, sizes[k])) {
+                has_changed = true;
+                break;
+            }
+        }
+    }
+    return has_changed;
+}
+
+static bool simplify_ops(struct shrinker *shrinker)
+{
+    bool has_changed = false;
+    for (uint32_t i = 0; i < shrinker->best->op_count; i++) {
+        const struct lc_op *op = &shrinker->best->ops[i];
+        if (op->call == LC_CALL_WSASTARTUP && op->value != 0x0202) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.ops[i].value = 0x0202;
+            has_changed |= attempt(shrinker);
+        }
+        if (op->call == LC_CALL_SOCKET && op->entry != LC_NONE) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.ops[i].entry = LC_NONE;
+            has_changed |= attempt(shrinker);
+        }
+        if (op->call == LC_CALL_LINGER && op->value2 > 1) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.ops[i].value2 = 1;
+            has_changed |= attempt(shrinker);
+        }
+    }
+    return has_changed;
+}
+
+static bool simplify_world(struct shrinker *shrinker)
+{
+    struct lc_world plain;
+    bool has_changed = false;
+    fuzz_schedule_default_world(&plain);
+    for (uint32_t i = 0; i < shrinker->best->world.provider_count; i++) {
+        if (shrinker->best->world.providers[i].pinned) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.world.providers[i].pinned = 0;
+            has_changed |= attempt(shrinker);
+        }
+    }
+    shrinker->trial = *shrinker->best;
+    shrinker->trial.world.peer_kind = LC_PEER_SINK;
+    has_changed |= attempt(shrinker);
+    shrinker->trial = *shrinker->best;
+    shrinker->trial.world.sndbuf_bytes = plain.sndbuf_bytes;
+    has_changed |= attempt(shrinker);
+    shrinker->trial = *shrinker->best;
+    shrinker->trial.world.link_bits_per_s = plain.link_bits_per_s;
+    shrinker->trial.world.link_latency_ns = plain.link_latency_ns;
+    shrinker->trial.world.link_window_bytes = plain.link_window_bytes;
+    has_changed |= attempt(shrinker);
+    return has_changed;
+}
+
+/* The names of a small schedule: threads a, b, ...; sockets s, s1, ... */
+static void rename_all(struct lc_schedule *schedule)
+{
+    for (uint32_t i = 0; i < schedule->process_count; i++) {
+        memset(schedule->processes[i].name, 0, LC_NAME_MAX);
+        schedule->processes[i].name[0] = (char)('A' + i);
+    }
+    for (uint32_t i = 0; i < schedule->thread_count; i++) {
+        memset(schedule->threads[i].name, 0, LC_NAME_MAX);
+        schedule->threads[i].name[0] = (char)('a' + i);
+    }
+    for (uint32_t i = 0; i < schedule->socket_count; i++) {
+        memset(schedule->sockets[i], 0, LC_NAME_MAX);
+        schedule->sockets[i][0] = 's';
+        schedule->sockets[i][1] = i == 0 ? '\0' : (char)('0' + i % 10);
+        schedule->sockets[i][2] = i < 10 ? '\0' : 'x';
+    }
+}
+
+uint32_t fuzz_shrink(
+    const struct fuzz_shrink_options *options,
+    struct lc_schedule *schedule)
+{
+    LC_CHECK(options->test != NULL);
+    struct shrinker shrinker = { .options = options, .best = schedule };
+    bool has_changed = true;
+    while (has_changed && shrinker.tests < options->tests_max) {
+        has_changed = minimise(&shrinker, cut_threads);
+        has_changed |= minimise(&shrinker, drop_choices);
+        has_changed |= minimise(&shrinker, cut_ops);
+        has_changed |= simplify_sizes(&shrinker);
+        has_changed |= simplify_ops(&shrinker);
+        has_changed |= simplify_world(&shrinker);
+    }
+    shrinker.trial = *schedule;
+    rename_all(&shrinker.trial);
+    (void)attempt(&shrinker);
+    return shrinker.tests;
+}
+
+uint32_t fuzz_shrink_switches(const struct lc_schedule *schedule)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < schedule->choice_count; i++) {
+        count += schedule->choices[i].stream == LC_STREAM_SCHED;
+    }
+    return count;
+}

@@ -1,0 +1,302 @@
+#include "fuzz/trace_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/check.h"
+
+#include "fuzz/text.h"
+#include "fuzz/words.h"
+
+struct line {
+    char *buffer;
+    size_t capacity;
+    size_t at;
+    const struct lc_schedule *schedule;
+};
+
+LC_PRINTF(2, 3)
+
+static void put(struct line *line, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    size_t room = line->capacity - line->at;
+    int length = vsnprintf(line->buffer + line->at, room, format, arguments);
+    va_end(arguments);
+    if (length > 0) {
+        line->at += (size_t)length < room ? (size_t)length : room - 1;
+    }
+}
+
+static const char *module(const struct line *line, uint32_t number)
+{
+    return fuzz_text_module(&line->schedule->world, number);
+}
+
+static void put_error(struct line *line, int64_t code)
+{
+    const char *name = fuzz_words_error(code);
+    if (code != 0 && name != NULL) {
+        put(line, " %s", name);
+    } else if (code != 0) {
+        put(line, " error %lld", (long long)code);
+    }
+}
+
+static void put_crossing(struct line *line, const struct lc_record *record)
+{
+    bool is_upcall = record->kind == LC_RECORD_UPCALL_CALL ||
+                     record->kind == LC_RECORD_UPCALL_RETURN;
+    bool is_return = record->kind == LC_RECORD_SPI_RETURN ||
+                     record->kind == LC_RECORD_UPCALL_RETURN;
+    put(line,
+        "%s %s %s %s",
+        module(line, record->caller),
+        is_return ? "<-" : "->",
+        module(line, record->callee),
+        fuzz_words_name(
+            is_upcall ? FUZZ_WORDS_UPCALL : FUZZ_WORDS_SPI,
+            record->function));
+    if (is_return) {
+        put(line, " = %lld", (long long)record->a);
+        put_error(line, record->b);
+        return;
+    }
+    put(line, " %lld", (long long)record->a);
+    if (record->b != 0 || record->c != 0) {
+        put(line, " %lld %lld", (long long)record->b, (long long)record->c);
+    }
+}
+
+static void put_api(struct line *line, const struct lc_record *record)
+{
+    const char *name = fuzz_words_name(FUZZ_WORDS_API, record->function);
+    if (record->kind == LC_RECORD_API_RETURN) {
+        put(line, "%s = %lld", name, (long long)record->a);
+        put_error(line, record->b);
+        return;
+    }
+    put(line, "%s", name);
+    if (record->a != 0) {
+        put(line, " %lld", (long long)record->a);
+    }
+    if (record->b != 0 || record->c != 0) {
+        put(line, " %lld %lld", (long long)record->b, (long long)record->c);
+    }
+}
+
+static void put_wire(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "connection %lld %s",
+        (long long)record->a,
+        fuzz_words_name(FUZZ_WORDS_WIRE, record->function));
+    switch ((enum lc_wire)record->function) {
+    case LC_WIRE_OPEN:
+    case LC_WIRE_CLOSE:
+        put(line, " handle %lld", (long long)record->c);
+        break;
+    case LC_WIRE_ACCEPT:
+    case LC_WIRE_DATA:
+    case LC_WIRE_DELIVER:
+    case LC_WIRE_ACK:
+        put(line,
+            " %lld bytes from %lld%s",
+            (long long)record->b,
+            (long long)record->c,
+            record->d ? "" : ", not what was sent");
+        break;
+    case LC_WIRE_RST:
+        put(line, ", %lld bytes thrown away", (long long)record->b);
+        break;
+    case LC_WIRE_SYN:
+    case LC_WIRE_CONNECTED:
+    case LC_WIRE_FIN:
+    case LC_WIRE_FIN_DELIVER:
+    case LC_WIRE_FIN_ACK:
+    case LC_WIRE_COUNT:
+        break;
+    }
+}
+
+static void put_module_change(struct line *line, const struct lc_record *record)
+{
+    bool is_load = record->kind == LC_RECORD_LOAD;
+    put(line,
+        "%s %s %s, %lld reference%s%s%s",
+        module(line, record->caller),
+        is_load ? "loads" : "frees",
+        module(line, record->callee),
+        (long long)record->b,
+        record->b == 1 ? "" : "s",
+        record->c ? (is_load ? ", mapped" : ", unmapped") : "",
+        record->a ? "" : ", FAILED");
+}
+
+static void put_resource(struct line *line, const struct lc_record *record)
+{
+    bool is_create = record->kind == LC_RECORD_CREATE;
+    put(line,
+        "%s %s %s %lld",
+        module(line, record->caller),
+        is_create ? "makes" : "gives back",
+        fuzz_words_name(FUZZ_WORDS_OBJECT, record->function),
+        (long long)record->a);
+    if (is_create && record->b != 0) {
+        put(line, " of %lld bytes", (long long)record->b);
+    } else if (!is_create && record->b != 0) {
+        put(line, ": not valid");
+    }
+}
+
+static void put_rest(struct line *line, const struct lc_record *record)
+{
+    char name[2 * LC_NAME_MAX];
+    switch ((enum lc_record_kind)record->kind) {
+    case LC_RECORD_PROCESS:
+        put(line, record->function ? "process ends" : "process starts");
+        break;
+    case LC_RECORD_HANDLE:
+        put(line,
+            "handle %lld %s, entry %lld (%s)",
+            (long long)record->a,
+            fuzz_words_name(FUZZ_WORDS_HANDLE, record->function),
+            (long long)record->b,
+            module(line, record->callee));
+        break;
+    case LC_RECORD_PROC_ADDRESS:
+        put(line,
+            "%s looks up %s in %s%s",
+            module(line, record->caller),
+            record->a ? "WSPStartup" : "a name",
+            module(line, record->callee),
+            record->b ? "" : ": not found");
+        break;
+    case LC_RECORD_DLL_MAIN:
+        put(line,
+            "DllMain of %s %s %lld",
+            module(line, record->callee),
+            record->function ? "=" : "reason",
+            (long long)record->a);
+        break;
+    case LC_RECORD_LOCK:
+        put(line,
+            "%s %ss lock %lld%s",
+            module(line, record->caller),
+            fuzz_words_name(FUZZ_WORDS_LOCK, record->function),
+            (long long)record->a,
+            record->c ? ": wrong" : "");
+        break;
+    case LC_RECORD_WAIT:
+        put(line,
+            "%s %s %s %lld%s",
+            module(line, record->caller),
+            record->c ? "has waited for" : "waits for",
+            fuzz_words_name(FUZZ_WORDS_WAIT, record->function),
+            (long long)record->a,
+            record->d == 1   ? ": time ran out"
+            : record->d == 2 ? ": cancelled"
+                             : "");
+        break;
+    case LC_RECORD_THREAD:
+        fuzz_text_thread(line->schedule, (uint8_t)record->a, name);
+        put(line,
+            "thread %s of %s %s",
+            name,
+            module(line, record->callee),
+            record->function ? "ends" : "begins");
+        break;
+    case LC_RECORD_FAULT:
+        put(line,
+            "FAULT in %s: %s",
+            module(line, record->callee),
+            fuzz_words_name(FUZZ_WORDS_FAULT, record->function));
+        if (record->a >= 0 && record->function != LC_FAULT_IMPORT) {
+            put(line, " at offset 0x%llx", (unsigned long long)record->a);
+        }
+        break;
+    case LC_RECORD_STRAY:
+        put(line,
+            "code of %s would run after its unload (%s)",
+            module(line, record->callee),
+            fuzz_words_name(FUZZ_WORDS_STRAY, record->function));
+        break;
+    case LC_RECORD_END:
+        put(line, "end: %s", fuzz_words_name(FUZZ_WORDS_END, record->function));
+        break;
+    case LC_RECORD_API_CALL:
+    case LC_RECORD_API_RETURN:
+    case LC_RECORD_SPI_CALL:
+    case LC_RECORD_SPI_RETURN:
+    case LC_RECORD_UPCALL_CALL:
+    case LC_RECORD_UPCALL_RETURN:
+    case LC_RECORD_LOAD:
+    case LC_RECORD_UNLOAD:
+    case LC_RECORD_CREATE:
+    case LC_RECORD_DESTROY:
+    case LC_RECORD_WIRE:
+    case LC_RECORD_KIND_COUNT:
+        break;
+    }
+}
+
+void fuzz_trace_text(
+    const struct lc_schedule *schedule,
+    uint64_t number,
+    const struct lc_record *record,
+    char *buffer,
+    size_t capacity)
+{
+    LC_CHECK(capacity > 0);
+    char thread[2 * LC_NAME_MAX] = "-";
+    struct line line = { buffer, capacity, 0, schedule };
+    if (record->thread != LC_NONE) {
+        fuzz_text_thread(schedule, record->thread, thread);
+    }
+    put(&line,
+        "%5llu %12.6f %-2s %-10s ",
+        (unsigned long long)number,
+        (double)record->time_ns / 1e9,
+        record->process < schedule->process_count
+            ? schedule->processes[record->process].name
+            : "-",
+        thread);
+    switch ((enum lc_record_kind)record->kind) {
+    case LC_RECORD_API_CALL:
+    case LC_RECORD_API_RETURN:
+        put_api(&line, record);
+        break;
+    case LC_RECORD_SPI_CALL:
+    case LC_RECORD_SPI_RETURN:
+    case LC_RECORD_UPCALL_CALL:
+    case LC_RECORD_UPCALL_RETURN:
+        put_crossing(&line, record);
+        break;
+    case LC_RECORD_WIRE:
+        put_wire(&line, record);
+        break;
+    case LC_RECORD_LOAD:
+    case LC_RECORD_UNLOAD:
+        put_module_change(&line, record);
+        break;
+    case LC_RECORD_CREATE:
+    case LC_RECORD_DESTROY:
+        put_resource(&line, record);
+        break;
+    case LC_RECORD_PROCESS:
+    case LC_RECORD_HANDLE:
+    case LC_RECORD_PROC_ADDRESS:
+    case LC_RECORD_DLL_MAIN:
+    case LC_RECORD_LOCK:
+    case LC_RECORD_WAIT:
+    case LC_RECORD_THREAD:
+    case LC_RECORD_FAULT:
+    case LC_RECORD_STRAY:
+    case LC_RECORD_END:
+    case LC_RECORD_KIND_COUNT:
+        put_rest(&line, record);
+        break;
+    }
+}
