@@ -27,7 +27,10 @@ struct fuzz_player {
     struct model_options options;    /* set by the user; then untouched */
     struct model_coverage *coverage; /* borrowed, or NULL: none is kept */
     bool is_unjudged;                /* the model is left out: for measuring */
-    fuzz_play_reader_fn *reader;     /* NULL: nobody */
+    bool is_unread;                  /* not even read: for measuring */
+    bool fill_stacks;                /* before each run, with fill_byte */
+    uint8_t fill_byte;
+    fuzz_play_reader_fn *reader; /* NULL: nobody */
     void *reader_context;
     /* The rest is the player's own. */
     bool has_world;
