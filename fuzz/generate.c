@@ -152,6 +152,39 @@ static void add_body_call(struct maker *maker, uint8_t socket)
     add(maker, op);
 }
 
+static void add_value(
+    struct maker *maker,
+    enum lc_call call,
+    uint8_t socket,
+    uint32_t value,
+    uint32_t value2)
+{
+    add(maker,
+        (struct lc_op){
+            .call = (uint8_t)call,
+            .socket = socket,
+            .entry = LC_NONE,
+            .value = value,
+            .value2 = value2,
+        });
+}
+
+/* The ending that needs several calls in a row: a nonblocking socket that is
+ * to linger is closed again and again. */
+static void add_stubborn_close(struct maker *maker, uint8_t socket)
+{
+    add_value(maker, LC_CALL_SEND, socket, pick_size(maker), 0);
+    add_value(maker, LC_CALL_LINGER, socket, 1, pick_linger(maker));
+    add_value(maker, LC_CALL_FIONBIO, socket, 1, 0);
+    uint32_t times = fuzz_rng_between(&maker->rng, 1, 3);
+    for (uint32_t i = 0; i < times; i++) {
+        add_call(maker, LC_CALL_CLOSESOCKET, socket);
+    }
+    if (fuzz_rng_chance(&maker->rng, 1, 2)) {
+        add_value(maker, LC_CALL_DONTLINGER, socket, 1, 0);
+    }
+}
+
 /* A life: start, some calls, close, cleanup. */
 static void add_life(struct maker *maker, uint32_t thread)
 {
@@ -169,6 +202,9 @@ static void add_life(struct maker *maker, uint32_t thread)
             socket = pick_socket(maker, thread);
         }
         add_body_call(maker, socket);
+    }
+    if (fuzz_rng_chance(&maker->rng, 1, 8)) {
+        add_stubborn_close(maker, socket);
     }
     if (fuzz_rng_chance(&maker->rng, 2, 3)) {
         add_call(maker, LC_CALL_CLOSESOCKET, socket);
@@ -253,6 +289,20 @@ static void add_plant(struct lc_world *world, const char *plant)
     world->plant_count++;
 }
 
+/* The layer of that name becomes the DLL, so that a schedule says itself what
+ * it was played on. */
+static void put_dll(struct lc_world *world, const struct fuzz_generate_dll *dll)
+{
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        struct lc_provider *provider = &world->providers[i];
+        if (strcmp(provider->name, dll->name) == 0 &&
+            provider->kind != LC_PROVIDER_BASE) {
+            provider->kind = LC_PROVIDER_DLL;
+            memcpy(provider->path, dll->path, LC_PATH_MAX);
+        }
+    }
+}
+
 void fuzz_generate(
     const struct fuzz_generate_options *options,
     uint64_t seed,
@@ -268,6 +318,9 @@ void fuzz_generate(
     } else {
         ret_schedule->world = *options->world;
         vary_world(&ret_schedule->world, &world_rng);
+    }
+    for (uint32_t i = 0; i < options->dll_count; i++) {
+        put_dll(&ret_schedule->world, &options->dlls[i]);
     }
     if (options->plant != NULL) {
         add_plant(&ret_schedule->world, options->plant);

@@ -10,9 +10,17 @@
 
 #include "lastcall/schedule.h"
 
+/* A DLL that takes the place of a provider. */
+struct fuzz_generate_dll {
+    char name[LC_NAME_MAX]; /* of the provider */
+    char path[LC_PATH_MAX];
+};
+
 struct fuzz_generate_options {
     const struct lc_world *world; /* borrowed; NULL: a random one each time */
     const char *plant;            /* borrowed; planted in each world; or NULL */
+    struct fuzz_generate_dll dlls[LC_PROVIDERS_MAX];
+    uint32_t dll_count;
 };
 
 /**

@@ -154,6 +154,13 @@ static void drop(struct model *model, uint8_t slot)
     }
 }
 
+static bool is_layer(const struct model *model, uint8_t module)
+{
+    uint8_t provider = model_track_provider(module);
+    return provider != MODEL_NONE &&
+           model->world.kinds[provider] != LC_PROVIDER_BASE;
+}
+
 static void registered(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
@@ -173,6 +180,9 @@ static void registered(struct model *model, const struct model_event *event)
     if (slot == MODEL_NONE) {
         appear(model, event);
         slot = model_track_socket(model, record->process, record->a);
+        /* A layer registers what the provider below has registered before:
+         * somebody has closed it meanwhile, by a value nobody was told. */
+        again |= creates && is_layer(model, record->callee);
     }
     if (slot != MODEL_NONE) {
         if (again) {
@@ -275,6 +285,7 @@ static void call_begins(struct model *model, const struct model_event *event)
         return;
     }
     uint32_t flags = 0;
+    thread->was_shut = (socket->flags & MODEL_SOCKET_SHUT) != 0;
     if (thread->option != LC_SD_RECEIVE) {
         socket->flags |= MODEL_SOCKET_SHUT;
         flags |= MODEL_CONNECTION_SHUT;
@@ -361,6 +372,31 @@ static void option_race(struct model *model, const struct model_event *event)
     }
 }
 
+/* A shutdown that failed has shut nothing (SHUT-10: state unchanged), unless a
+ * FIN is out. */
+static void shutdown_failed(
+    struct model *model,
+    const struct model_thread *thread)
+{
+    if (thread->slot == MODEL_NONE || thread->was_shut ||
+        thread->option == LC_SD_RECEIVE) {
+        return;
+    }
+    struct model_socket *socket = &model->sockets[thread->slot];
+    if (!socket->live || socket->generation != thread->generation) {
+        return;
+    }
+    struct model_connection *connection =
+        model_track_connection_of(model, thread->slot);
+    if (connection != NULL && (connection->flags & MODEL_CONNECTION_FIN) != 0) {
+        return;
+    }
+    socket->flags &= (uint8_t)~MODEL_SOCKET_SHUT;
+    if (connection != NULL) {
+        connection->flags &= ~(uint32_t)MODEL_CONNECTION_SHUT;
+    }
+}
+
 static void call_ends(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
@@ -387,6 +423,8 @@ static void call_ends(struct model *model, const struct model_event *event)
         }
     } else if (!failed && sets_option(thread->api)) {
         option_set(model, event);
+    } else if (failed && thread->api == LC_CALL_SHUTDOWN) {
+        shutdown_failed(model, thread);
     }
 }
 

@@ -81,7 +81,8 @@ struct model_thread {
     uint8_t connection; /* of the socket, index or MODEL_NONE */
     uint8_t waiting;    /* enum lc_wait_for, MODEL_NONE: runs */
     uint8_t depth;
-    bool revived; /* the handle, unknown at first, came to life meanwhile */
+    bool revived;  /* the handle, unknown at first, came to life meanwhile */
+    bool was_shut; /* the sending side was, before this call of shutdown */
     struct model_frame frames[MODEL_DEPTH_MAX];
 };
 

@@ -136,16 +136,6 @@ static void name_file(
         (unsigned long long)finding->hash);
 }
 
-/* The command that plays a finding again. */
-static void print_replay(const struct fuzz_run *run, const char *path)
-{
-    (void)printf("  replay    lastcall run");
-    for (uint32_t i = 0; i < run->search.provider_count; i++) {
-        (void)printf(" --provider %s", run->search.providers[i]);
-    }
-    (void)printf(" %s\n", path);
-}
-
 static bool write_findings(
     const struct fuzz_run *run,
     const struct fuzz_search_result *result)
@@ -163,7 +153,7 @@ static bool write_findings(
         name_file(run, finding, path, sizeof path);
         is_good &= tool_write_schedule(path, &finding->schedule);
         if (!run->is_json) {
-            print_replay(run, path);
+            (void)printf("  replay    lastcall run %s\n", path);
         }
     }
     return is_good;

@@ -443,15 +443,44 @@ bool tool_search_take(
     }
 }
 
+/* Whether a world has a layer that a DLL can stand for. Random worlds have
+ * layers "filter" and "outer". */
+static bool is_layer_of(const struct tool_search *search, const char *name)
+{
+    if (search->is_any) {
+        return strcmp(name, "filter") == 0 || strcmp(name, "outer") == 0;
+    }
+    for (uint32_t i = 0; i < search->world.provider_count; i++) {
+        const struct lc_provider *provider = &search->world.providers[i];
+        if (strcmp(provider->name, name) == 0) {
+            return provider->kind != LC_PROVIDER_BASE;
+        }
+    }
+    return false;
+}
+
 bool tool_search_open(struct tool_search *search)
 {
     if (!tool_open()) {
         return false;
     }
     for (uint32_t i = 0; i < search->provider_count; i++) {
+        struct fuzz_generate_dll *dll =
+            &search->options.generate.dlls[search->options.generate.dll_count];
+        const char *equals = strchr(search->providers[i], '=');
         if (!tool_replace(search->providers[i])) {
             return false;
         }
+        size_t length = (size_t)(equals - search->providers[i]);
+        memcpy(dll->name, search->providers[i], length);
+        memcpy(dll->path, equals + 1, strlen(equals + 1));
+        if (!is_layer_of(search, dll->name)) {
+            (void)tool_usage(
+                "--provider: the world has no layer \"%s\"",
+                dll->name);
+            return false;
+        }
+        search->options.generate.dll_count++;
     }
     if (search->plant[0] != '\0') {
         bool is_known = false;

@@ -211,7 +211,7 @@ struct sim_started *sim_started_find(uint32_t catalog_id)
     LC_CHECK(catalog_id >= 1 && catalog_id <= sim_catalog_count());
     for (uint32_t i = 0; i < ws2->started_count; i++) {
         struct sim_started *started = &ws2->started[i];
-        if (!started->is_used || started->process != process) {
+        if (!started->is_ready || started->process != process) {
             continue;
         }
         if (started->entry == catalog_id - 1) {
@@ -254,6 +254,7 @@ enum lc_wsa sim_started_ensure(uint32_t entry, struct sim_started **ret_started)
         started->is_used = 0;
         return error;
     }
+    started->is_ready = 1;
     *ret_started = started;
     return LC_WSA_OK;
 }

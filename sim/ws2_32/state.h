@@ -25,6 +25,7 @@ enum sim_ws2_32_limits {
 /* A provider that ws2_32 started: one for each process and catalog entry. */
 struct sim_started {
     uint8_t is_used;
+    uint8_t is_ready; /* its start has succeeded: calls may go in */
     uint8_t process;
     uint8_t entry;   /* index in the catalog */
     uint8_t module;  /* whose DLL it is */
