@@ -382,6 +382,13 @@ enum sim_status sim_play(
     return SIM_OK;
 }
 
+void sim_forget(void)
+{
+    LC_CHECK(sim.is_open);
+    sim_thread_begin_run();
+    sim_ws2_32_forget();
+}
+
 /* ---- What the rest of the program may ask ---- */
 
 void sim_last_fault(struct sim_fault_place *ret_place)

@@ -93,6 +93,12 @@ LC_MUST_USE enum sim_status sim_play(
     struct sim_result *ret_result,
     struct sim_error *ret_error);
 
+/**
+ * Forgets what is kept from play to play to save time: the next one begins as
+ * the first did. For engines that watch which code a play runs through.
+ */
+void sim_forget(void);
+
 /* A fault of hosted code, for people: where it was. */
 struct sim_fault_place {
     char module[LC_NAME_MAX]; /* provider's name, empty: no fault */

@@ -89,9 +89,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_compact_decode(data, size, &schedule);
     take_world(&schedule.world);
     fuzz_target_begin();
+    memset(&player, 0, sizeof player); /* nothing survives an input */
+    sim_forget();
     player.reader = note;
     struct fuzz_outcome first = play();
-    player.reader = NULL;
+    memset(&player, 0, sizeof player);
+    sim_forget();
     struct fuzz_outcome again = play();
     LC_CHECK(first.result.hash == again.result.hash);
     if (first.verdict.kind == LC_VERDICT_BROKEN) {

@@ -174,6 +174,11 @@ void sim_catalog_build(const struct lc_world *world)
     catalog.is_built = true;
 }
 
+void sim_catalog_forget(void)
+{
+    catalog.is_built = false;
+}
+
 uint32_t sim_catalog_count(void)
 {
     return catalog.count;

@@ -14,6 +14,9 @@
 /** Builds the catalog of a world; nothing is done when it has not changed. */
 void sim_catalog_build(const struct lc_world *world);
 
+/** Forgets it, so that it is built anew even for the same world. */
+void sim_catalog_forget(void);
+
 /** Number of entries. */
 uint32_t sim_catalog_count(void);
 

@@ -173,3 +173,8 @@ void sim_ws2_32_begin(const struct lc_world *world)
     LC_CHECK(world != NULL);
     sim_catalog_build(world);
 }
+
+void sim_ws2_32_forget(void)
+{
+    sim_catalog_forget();
+}

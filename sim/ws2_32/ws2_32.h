@@ -23,6 +23,9 @@ void sim_ws2_32_open(void);
 /** Takes the world of the coming run: builds the catalog. */
 void sim_ws2_32_begin(const struct lc_world *world);
 
+/** Forgets the catalog: the next run builds it anew. */
+void sim_ws2_32_forget(void);
+
 /** Forgets a process that ended. */
 void sim_ws2_32_process_exit(uint32_t process);
 
