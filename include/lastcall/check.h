@@ -11,7 +11,12 @@
 #define LC_MUST_USE    __attribute__((warn_unused_result))
 #define LC_NORETURN    __attribute__((noreturn))
 #define LC_NOINLINE    __attribute__((noinline))
-#define LC_UNSANITIZED __attribute__((no_sanitize("address", "undefined")))
+/* Keeps a function as it is written: a loop that an engine watches. */
+#if defined(__clang__)
+#    define LC_UNOPTIMISED __attribute__((optnone))
+#else
+#    define LC_UNOPTIMISED __attribute__((optimize(0)))
+#endif
 #define LC_PRINTF(format_index, first_index) \
     __attribute__((format(printf, format_index, first_index)))
 #define LC_LIKELY(fact)   __builtin_expect(!!(fact), 1)

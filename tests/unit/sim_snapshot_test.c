@@ -13,16 +13,16 @@ static struct {
     bool is_restored;
     struct sim_state_key keys[SNAPSHOTS_MAX];
     unsigned char *buffer;
-} log;
+} record;
 
 static void take(void *context)
 {
     (void)context;
-    assert_true(log.count < SNAPSHOTS_MAX);
-    log.keys[log.count] = sim_snapshot_key(NULL, 0);
-    log.count++;
-    if (log.count == 4 && !log.is_restored) {
-        (void)sim_snapshot_take(log.buffer, SNAPSHOT_BYTES);
+    assert_true(record.count < SNAPSHOTS_MAX);
+    record.keys[record.count] = sim_snapshot_key(NULL, 0);
+    record.count++;
+    if (record.count == 4 && !record.is_restored) {
+        (void)sim_snapshot_take(record.buffer, SNAPSHOT_BYTES);
     }
 }
 
@@ -45,21 +45,21 @@ static void begin_watched(const struct lc_choice *choices, uint32_t count)
     SIM_HISTORY->at_step = take;
     (void)fixture_thread(0, three_turns);
     (void)fixture_thread(1, three_turns);
-    log.count = 0;
+    record.count = 0;
 }
 
 static int set_up(void **state)
 {
     (void)state;
-    memset(&log, 0, sizeof log);
-    log.buffer = malloc(SNAPSHOT_BYTES);
-    return log.buffer == NULL;
+    memset(&record, 0, sizeof record);
+    record.buffer = malloc(SNAPSHOT_BYTES);
+    return record.buffer == NULL;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    free(log.buffer);
+    free(record.buffer);
     return 0;
 }
 
@@ -70,18 +70,18 @@ static void a_restored_run_goes_on_as_before(void **state)
     begin_watched(NULL, 0);
     assert_int_equal(sim_thread_run(), LC_END_DONE);
     struct program after = *PROGRAM;
-    uint32_t steps = log.count;
-    struct sim_state_key last = log.keys[steps - 1];
+    uint32_t steps = record.count;
+    struct sim_state_key last = record.keys[steps - 1];
     uint64_t hash = sim_trace_hash();
 
-    log.is_restored = true;
-    sim_snapshot_restore(log.buffer);
-    log.count = 3;
+    record.is_restored = true;
+    sim_snapshot_restore(record.buffer);
+    record.count = 3;
     assert_int_equal(sim_thread_run(), LC_END_DONE);
     assert_memory_equal(PROGRAM, &after, sizeof after);
-    assert_int_equal(log.count, steps);
-    assert_int_equal(log.keys[steps - 1].low, last.low);
-    assert_int_equal(log.keys[steps - 1].high, last.high);
+    assert_int_equal(record.count, steps);
+    assert_int_equal(record.keys[steps - 1].low, last.low);
+    assert_int_equal(record.keys[steps - 1].high, last.high);
     assert_int_equal(sim_trace_hash(), hash);
 }
 
@@ -92,13 +92,13 @@ static void keys_name_states(void **state)
     begin_watched(NULL, 0);
     assert_int_equal(sim_thread_run(), LC_END_DONE);
     struct sim_state_key keys[SNAPSHOTS_MAX];
-    uint32_t steps = log.count;
-    memcpy(keys, log.keys, sizeof keys);
-    log.is_restored = true;
+    uint32_t steps = record.count;
+    memcpy(keys, record.keys, sizeof keys);
+    record.is_restored = true;
     begin_watched(NULL, 0);
     assert_int_equal(sim_thread_run(), LC_END_DONE);
-    assert_int_equal(log.count, steps);
-    assert_memory_equal(log.keys, keys, steps * sizeof keys[0]);
+    assert_int_equal(record.count, steps);
+    assert_memory_equal(record.keys, keys, steps * sizeof keys[0]);
     for (uint32_t i = 0; i < steps; i++) {
         for (uint32_t j = 0; j < i; j++) {
             assert_false(
@@ -111,12 +111,12 @@ static void keys_name_states(void **state)
 static void keys_leave_out_time_and_history(void **state)
 {
     (void)state;
-    log.is_restored = true;
+    record.is_restored = true;
     begin_watched(NULL, 0);
     assert_int_equal(sim_thread_run(), LC_END_DONE);
     struct sim_state_key keys[SNAPSHOTS_MAX];
-    uint32_t steps = log.count;
-    memcpy(keys, log.keys, sizeof keys);
+    uint32_t steps = record.count;
+    memcpy(keys, record.keys, sizeof keys);
 
     fixture_begin(NULL, 0, NULL);
     SIM_HISTORY->at_step = take;
@@ -126,12 +126,12 @@ static void keys_leave_out_time_and_history(void **state)
     SIM_HISTORY->hash = 42;
     SIM_ENGINE->now_ns = 12345; /* ... at another time */
     SIM_ENGINE->idle_count = 3;
-    log.count = 0;
+    record.count = 0;
     (void)fixture_thread(0, three_turns);
     (void)fixture_thread(1, three_turns);
     assert_int_equal(sim_thread_run(), LC_END_DONE);
-    assert_int_equal(log.count, steps);
-    assert_memory_equal(log.keys, keys, steps * sizeof keys[0]);
+    assert_int_equal(record.count, steps);
+    assert_memory_equal(record.keys, keys, steps * sizeof keys[0]);
 }
 
 /* The queue counts by what it holds and when from now, in its order. */
@@ -159,7 +159,7 @@ static void reset_leaves_nothing_behind(void **state)
 {
     (void)state;
     begin_watched(NULL, 0);
-    log.is_restored = true;
+    record.is_restored = true;
     assert_int_equal(sim_thread_run(), LC_END_DONE);
     assert_int_not_equal(PROGRAM->count, 0);
     sim_thread_begin_run();
@@ -183,7 +183,7 @@ static void watching_a_run_does_not_change_it(void **state)
         .action = LC_ACTION_RUN,
         .target = 1,
     };
-    log.is_restored = true;
+    record.is_restored = true;
     begin_watched(&choice, 1);
     assert_int_equal(sim_thread_run(), LC_END_DONE);
     struct program watched = *PROGRAM;

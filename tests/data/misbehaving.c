@@ -1,0 +1,119 @@
+/*
+ * A provider DLL that goes wrong in one way, chosen when it is built. Its
+ * sockets lead nowhere.
+ */
+#include <winsock2.h>
+#include <ws2spi.h>
+#include <windows.h>
+
+static WSPUPCALLTABLE upcalls;
+static volatile int zero;
+
+__attribute__((noinline, unused)) static int dig(volatile char *above)
+{
+    volatile char hole[4096];
+    hole[0] = above[0];
+    return dig(hole) + hole[zero];
+}
+
+static int misbehave(void)
+{
+#if defined(WAY_null_call)
+    int (*volatile nothing)(void) = NULL;
+    return nothing();
+#elif defined(WAY_wild_write)
+    *(volatile int *) 0x123456789000 = 1;
+#elif defined(WAY_divide)
+    return 1 / zero;
+#elif defined(WAY_overflow)
+    volatile char top[1] = { 1 };
+    return dig(top);
+#elif defined(WAY_endless)
+    while (zero == 0) {
+    }
+#elif defined(WAY_unserved)
+    return GetSystemMetrics(0);
+#endif
+    return 0;
+}
+
+static SOCKET WSPAPI open_socket(
+    int family,
+    int type,
+    int protocol,
+    LPWSAPROTOCOL_INFOW info,
+    GROUP group,
+    DWORD flags,
+    LPINT error)
+{
+    (void) family;
+    (void) type;
+    (void) protocol;
+    (void) info;
+    (void) group;
+    (void) flags;
+    misbehave();
+    *error = WSAENOBUFS;
+    return INVALID_SOCKET;
+}
+
+#if defined(WAY_late_upcall)
+/* Goes on after the last cleanup, and asks ws2_32 for something then. */
+static DWORD WINAPI late(void *parameter)
+{
+    (void) parameter;
+    struct sockaddr *address = NULL;
+    LPBLOCKINGCALLBACK callback;
+    DWORD_PTR context;
+    int error = (int) (INT_PTR) address;
+    Sleep(500);
+    upcalls.lpWPUQueryBlockingCallback(1, &callback, &context, &error);
+    return 0;
+}
+#endif
+
+static int WSPAPI cleanup(LPINT error)
+{
+    (void) error;
+#if defined(WAY_late_upcall)
+    CloseHandle(CreateThread(NULL, 0, late, NULL, 0, NULL));
+#endif
+    return 0;
+}
+
+static int WSPAPI refuse(LPINT error)
+{
+    *error = WSAEOPNOTSUPP;
+    return SOCKET_ERROR;
+}
+
+#if !defined(WAY_no_startup)
+__declspec(dllexport)
+#endif
+int WSPAPI WSPStartup(
+    WORD version,
+    LPWSPDATA data,
+    LPWSAPROTOCOL_INFOW info,
+    WSPUPCALLTABLE table,
+    LPWSPPROC_TABLE entries)
+{
+    (void) version;
+    (void) info;
+    upcalls = table;
+    data->wVersion = MAKEWORD(2, 2);
+    data->wHighVersion = MAKEWORD(2, 2);
+    FARPROC *slot = (FARPROC *) (void *) entries;
+    for (unsigned i = 0; i < sizeof *entries / sizeof *slot; i++) {
+        slot[i] = (FARPROC) (void *) refuse;
+    }
+    entries->lpWSPSocket = open_socket;
+    entries->lpWSPCleanup = cleanup;
+    return 0;
+}
+
+#if defined(WAY_no_startup)
+__declspec(dllexport) int something_else(void)
+{
+    return WSPStartup(0, NULL, NULL, upcalls, NULL);
+}
+#endif

@@ -1,0 +1,119 @@
+"""The commands as scripts use them: exit status, --json, round trips, a search
+whose result does not depend on the number of workers, a campaign that is
+killed."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+LASTCALL = sys.argv[1]
+STANDARD = 'corpus/seed/standard.lc'
+BROKEN = 'corpus/zoo/unsent_dropped/minimal.lc'
+problems = []
+
+
+def run(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([LASTCALL, *words], capture_output=True, text=True,
+                          timeout=200, check=False)
+
+
+def expect(name: str, fact: bool, shown: object = '') -> None:
+    if not fact:
+        problems.append(name)
+        print(f'{name}: {str(shown)[-600:]}')
+
+
+result = run('run', STANDARD)
+expect('held is 0', result.returncode == 0, result)
+result = run('run', BROKEN)
+expect('broken is 1', result.returncode == 1, result)
+result = run('run', '--twice', BROKEN)
+expect('two plays agree', result.returncode == 1, result)
+result = run('run', '--json', BROKEN)
+answer = json.loads(result.stdout)
+expect('run --json', answer['verdict'] == 'broken' and
+       re.fullmatch('[0-9a-f]{16}', answer['hash']) is not None, answer)
+result = run('run', '--trace', 'text', STANDARD)
+expect('a trace of many lines', len(result.stdout.splitlines()) > 100, result)
+expect('rules', 'CLEAN-16' in run('rules').stdout)
+expect('rules --json', len(json.loads(run('rules', '--json').stdout)) > 40)
+expect('help', run('--help').returncode == 0 and 'fuzz' in run('--help').stdout)
+for command in ('run', 'fuzz', 'shrink', 'convert', 'rules', 'provider',
+                'campaign', 'report', 'bench'):
+    result = run(command, '--help')
+    expect(f'{command} --help', result.returncode == 0 and
+           result.stdout.startswith('usage: lastcall ' + command), result)
+
+with tempfile.TemporaryDirectory() as folder:
+    compact = os.path.join(folder, 's.bin')
+    text = os.path.join(folder, 's.lc')
+    run('convert', BROKEN, '-o', compact)
+    run('convert', compact, '-o', text)
+    expect('text to bytes and back', Path(text).read_text(encoding='utf-8') ==
+           Path(BROKEN).read_text(encoding='utf-8'))
+    small = os.path.join(folder, 'small.lc')
+    result = run('shrink', BROKEN, '-o', small)
+    expect('shrink', result.returncode == 1 and
+           run('run', '--expect', small).returncode == 0, result)
+
+    # What is found does not depend on how many look for it.
+    seen = []
+    for jobs in ('1', '3'):
+        where = os.path.join(folder, 'jobs' + jobs)
+        result = run('fuzz', '--bug', 'work_before_zero', '--seed', '5',
+                     '--schedules', '400', '--jobs', jobs, '-o', where,
+                     '--json')
+        answer = json.loads(result.stdout)
+        expect('400 schedules', answer['schedules'] == 400, answer)
+        seen.append((sorted(os.listdir(where)), answer['records']))
+    expect('one worker or three', seen[0] == seen[1], seen)
+
+    # A campaign that is killed again and again loses and repeats nothing.
+    campaign = os.path.join(folder, 'campaign')
+    words = [LASTCALL, 'campaign', campaign, '--bug', 'unsent_dropped',
+             '--chunk', '300', '--schedules', '6000', '--jobs', '2']
+    totals = [0]
+    for kill in range(6):
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(0.1 + 0.07 * kill)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        time.sleep(0.1)
+        ledger = os.path.join(campaign, 'ledger.sqlite')
+        if os.path.exists(ledger):
+            with sqlite3.connect(ledger) as connection:
+                try:
+                    totals.append(connection.execute(
+                        'SELECT total(schedules) FROM chunk').fetchone()[0])
+                except sqlite3.OperationalError:
+                    pass  # killed before the tables were made
+    expect('totals never fall', totals == sorted(totals), totals)
+    finished = subprocess.run(words, capture_output=True, text=True,
+                              timeout=200, check=False)
+    with sqlite3.connect(os.path.join(campaign, 'ledger.sqlite')) as ledger:
+        total, chunks = ledger.execute(
+            'SELECT total(schedules), count(*) FROM chunk').fetchone()
+        twice = ledger.execute(
+            'SELECT count(*) FROM (SELECT 1 FROM finding GROUP BY rule, place '
+            'HAVING count(*) > 1)').fetchone()[0]
+        sound = ledger.execute('PRAGMA integrity_check').fetchone()[0]
+    expect('6000 schedules in 20 chunks', total == 6000 and chunks == 20,
+           (total, chunks, finished.stderr))
+    expect('each finding once', twice == 0 and sound == 'ok', (twice, sound))
+    report = run('report', campaign)
+    expect('report', report.returncode == 1 and 'CLEAN-16' in report.stdout,
+           report)
+    changed = subprocess.run([*words, '--seed', '9'], capture_output=True,
+                             text=True, timeout=60, check=False)
+    expect('another seed is refused', changed.returncode == 2 and
+           'seed' in changed.stderr, changed)
+
+sys.exit(1 if problems else 0)

@@ -1,0 +1,99 @@
+"""Real DLLs: the correct one holds, the broken one is caught, and what a DLL
+does wrong becomes a finding instead of a crash."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+LASTCALL, PASS, BROKEN = sys.argv[1:4]
+WAYS = {Path(path).stem: path for path in sys.argv[4:]}
+problems = []
+
+
+def run(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([LASTCALL, *words], capture_output=True, text=True,
+                          timeout=200, check=False)
+
+
+def expect(name: str, fact: bool, result: subprocess.CompletedProcess) -> None:
+    if not fact:
+        problems.append(name)
+        print(f'{name}: exit {result.returncode}\n{result.stdout[-800:]}'
+              f'{result.stderr[-400:]}')
+
+
+SCHEDULE = '''lastcall schedule 1
+process A
+  thread a
+    WSAStartup 2.2
+    s = socket stream
+    WSACleanup
+    Sleep 1000
+'''
+# What each way must show as, and what the fault's line must name.
+SHOWS = {
+    'null_call': (r'broken FAULT', r'bad jump'),
+    'wild_write': (r'broken FAULT', r'bad write at offset 0x'),
+    'divide': (r'broken FAULT', r'division by zero'),
+    'overflow': (r'broken FAULT', r'stack overflow'),
+    'endless': (r'broken FAULT', r'endless loop'),
+    'unserved': (r'broken FAULT', r'USER32.dll!GetSystemMetrics|'
+                                  r'user32.dll!GetSystemMetrics'),
+    'late_upcall': (r'broken (LOAD-15|INV-2|INV-4|UPCALL-5|CLEAN-17)', r'.'),
+}
+
+with tempfile.TemporaryDirectory() as folder:
+    schedule = Path(folder) / 's.lc'
+    schedule.write_text(SCHEDULE, encoding='utf-8')
+    for way, (verdict, line) in SHOWS.items():
+        result = run('run', '--twice', '--provider', f'filter={WAYS[way]}',
+                     str(schedule))
+        expect(way, result.returncode == 1 and
+               re.search(verdict, result.stdout) is not None and
+               re.search(line, result.stdout) is not None, result)
+
+    # The same code after its unload, for a library that stays mapped.
+    pinned = Path(folder) / 'pinned.lc'
+    pinned.write_text(SCHEDULE.replace(
+        'process A', 'world\n  provider tcp base\n  provider filter ifs\n'
+        '  pin filter\n  chain filter tcp\nprocess A'), encoding='utf-8')
+    result = run('run', '--provider', f'filter={WAYS["late_upcall"]}',
+                 str(pinned))
+    expect('late upcall of a pinned DLL', result.returncode == 1 and
+           re.search(r'broken (UPCALL-5|LOAD-15|INV-2|INV-4|CLEAN-17)',
+                     result.stdout) is not None, result)
+
+    result = run('run', '--provider', f'filter={WAYS["no_startup"]}',
+                 str(schedule))
+    expect('no WSPStartup', result.returncode == 2 and
+           'does not export WSPStartup' in result.stderr, result)
+
+    # A search over a DLL that faults ends with the finding, and goes on.
+    result = run('fuzz', '--seed', '1', '--schedules', '60', '--jobs', '2',
+                 '--provider', f'filter={WAYS["wild_write"]}')
+    expect('a fault in a search', result.returncode == 1 and
+           'broken FAULT' in result.stdout and
+           '60 schedules' in result.stdout, result)
+
+    result = run('fuzz', '--seed', '1', '--schedules', '4000',
+                 '--provider', f'filter={PASS}')
+    expect('passlayer', result.returncode == 0, result)
+
+    findings = Path(folder) / 'findings'
+    result = run('fuzz', '--seed', '1', '--schedules', '4000', '--provider',
+                 f'filter={BROKEN}', '--output', str(findings))
+    expect('brokenlayer', result.returncode == 1, result)
+    rules = sorted(path.name.rsplit('-', 1)[0] for path in
+                   findings.glob('*.lc'))
+    expect(f'both defects, found {rules}',
+           'CLOSE-16' in rules and 'LAYER-11' in rules, result)
+    for path in findings.glob('*.lc'):
+        text = path.read_text(encoding='utf-8')
+        calls = len(re.findall(r'^    \S', text, re.M))
+        result = run('run', '--twice', '--expect', str(path))
+        expect(f'{path.name} replays', result.returncode == 0, result)
+        expect(f'{path.name} has {calls} calls', calls <= 8, result)
+
+sys.exit(1 if problems else 0)

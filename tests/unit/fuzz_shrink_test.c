@@ -1,0 +1,115 @@
+#include <string.h>
+
+#include "fuzz/generate.h"
+#include "fuzz/schedule.h"
+#include "fuzz/shrink.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/framework.h"
+
+/* A stand-in for "breaks the rule": a send of 5 bytes or more, then a close of
+ * the same socket on the same thread, and a choice. */
+static bool sends_then_closes(void *context, const struct lc_schedule *schedule)
+{
+    uint32_t *asked = context;
+    (*asked)++;
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        const struct lc_thread *thread = &schedule->threads[t];
+        for (uint32_t i = 0; i + 1 < thread->op_count; i++) {
+            const struct lc_op *op = &schedule->ops[thread->op_first + i];
+            if (op[0].call == LC_CALL_SEND && op[0].value >= 5 &&
+                op[1].call == LC_CALL_CLOSESOCKET &&
+                op[0].socket == op[1].socket) {
+                return schedule->choice_count > 0;
+            }
+        }
+    }
+    return false;
+}
+
+static void make(struct lc_schedule *schedule, uint64_t seed)
+{
+    struct fuzz_generate_options options = { 0 };
+    fuzz_generate(&options, seed, schedule);
+    struct lc_thread *last = &schedule->threads[schedule->thread_count - 1];
+    for (uint32_t i = 0; i < 2; i++) {
+        schedule->ops[schedule->op_count++] = (struct lc_op){
+            .call = i == 0 ? LC_CALL_SEND : LC_CALL_CLOSESOCKET,
+            .socket = 2,
+            .entry = LC_NONE,
+            .value = i == 0 ? 30000 : 0,
+        };
+        last->op_count++;
+    }
+    for (uint16_t i = 0; i < 9; i++) {
+        schedule->choices[schedule->choice_count++] = (struct lc_choice){
+            .thread = LC_NONE,
+            .place = { .kind = LC_PLACE_IDLE },
+            .occurrence = i,
+            .action = LC_ACTION_RUN,
+        };
+    }
+    fuzz_schedule_repair(schedule);
+}
+
+/* What is left is what is needed, and still shows it. */
+static void only_what_is_needed_is_left(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    for (uint64_t seed = 1; seed <= 30; seed++) {
+        uint32_t asked = 0;
+        make(&schedule, seed);
+        if (schedule.op_count > LC_OPS_MAX - 2 ||
+            !sends_then_closes(&asked, &schedule)) {
+            continue;
+        }
+        struct fuzz_shrink_options options = { sends_then_closes,
+                                               &asked,
+                                               5000 };
+        uint32_t tests = fuzz_shrink(&options, &schedule);
+        assert_true(tests <= 5000);
+        assert_true(sends_then_closes(&asked, &schedule));
+        assert_int_equal(schedule.op_count, 2);
+        assert_int_equal(schedule.thread_count, 1);
+        assert_int_equal(schedule.choice_count, 1);
+        assert_int_equal(schedule.ops[0].value, 100);
+    }
+}
+
+/* The bound is a bound, and what came out by then still shows it. */
+static void the_number_of_tests_is_bounded(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    uint32_t asked = 0;
+    make(&schedule, 3);
+    struct fuzz_shrink_options options = { sends_then_closes, &asked, 7 };
+    assert_int_equal(fuzz_shrink(&options, &schedule), 7);
+    assert_int_equal(asked, 7);
+    assert_true(sends_then_closes(&asked, &schedule));
+}
+
+/* The same schedule shrinks to the same one, always. */
+static void shrinking_is_a_function(void **state)
+{
+    (void)state;
+    static struct lc_schedule first;
+    static struct lc_schedule second;
+    uint32_t asked = 0;
+    struct fuzz_shrink_options options = { sends_then_closes, &asked, 900 };
+    make(&first, 11);
+    second = first;
+    (void)fuzz_shrink(&options, &first);
+    (void)fuzz_shrink(&options, &second);
+    assert_true(fuzz_schedule_equal(&first, &second));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_needed_is_left),
+        cmocka_unit_test(the_number_of_tests_is_bounded),
+        cmocka_unit_test(shrinking_is_a_function),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
