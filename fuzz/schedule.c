@@ -75,6 +75,12 @@ bool fuzz_schedule_call_has_socket(uint8_t call)
     return call >= LC_CALL_SOCKET && call <= LC_CALL_CLOSESOCKET;
 }
 
+bool fuzz_schedule_is_reserved(const char *name)
+{
+    return strcmp(name, "app") == 0 || strcmp(name, "ws2_32") == 0 ||
+           strcmp(name, "system") == 0;
+}
+
 bool fuzz_schedule_is_name(const char *name)
 {
     size_t length = strnlen(name, LC_NAME_MAX);
@@ -157,6 +163,10 @@ static void repair_providers(struct lc_world *world)
         memset(world->providers[0].path, 0, LC_PATH_MAX);
     }
     for (uint32_t i = 0; i < world->provider_count; i++) {
+        world->providers[i].name[LC_NAME_MAX - 1] = '\0';
+        if (fuzz_schedule_is_reserved(world->providers[i].name)) {
+            world->providers[i].name[0] = '\0';
+        }
         repair_name(
             world->providers[0].name,
             sizeof world->providers[0],
@@ -303,11 +313,15 @@ static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
     }
 }
 
+/* What the threads and processes that are kept were numbered before. */
+struct old_numbers {
+    uint8_t threads[LC_THREADS_MAX];
+    uint8_t processes[LC_PROCESSES_MAX];
+};
+
 /* The threads that have calls, grouped by process, their calls in order.
  * ret_old says for each new thread which one it was. */
-static void regroup(
-    struct lc_schedule *schedule,
-    uint8_t ret_old[LC_THREADS_MAX])
+static void regroup(struct lc_schedule *schedule, struct old_numbers *ret_old)
 {
     struct lc_thread threads[LC_THREADS_MAX];
     struct lc_process processes[LC_PROCESSES_MAX];
@@ -326,7 +340,7 @@ static void regroup(
                 continue;
             }
             is_used = true;
-            ret_old[thread_count] = (uint8_t)t;
+            ret_old->threads[thread_count] = (uint8_t)t;
             struct lc_thread *to = &threads[thread_count++];
             *to = *from;
             to->process = (uint8_t)process_count;
@@ -338,6 +352,7 @@ static void regroup(
             op_count += from->op_count;
         }
         if (is_used) {
+            ret_old->processes[process_count] = (uint8_t)p;
             processes[process_count++] = schedule->processes[p];
         }
     }
@@ -384,7 +399,7 @@ static void renumber_sockets(struct lc_schedule *schedule)
 
 static void repair_threads(
     struct lc_schedule *schedule,
-    uint8_t ret_old[LC_THREADS_MAX])
+    struct old_numbers *ret_old)
 {
     schedule->process_count =
         (uint32_t)clamp(schedule->process_count, 1, LC_PROCESSES_MAX);
@@ -418,7 +433,8 @@ static void repair_threads(
             .entry = LC_NONE,
             .value = 0x0202,
         };
-        ret_old[0] = LC_NONE;
+        ret_old->threads[0] = LC_NONE;
+        ret_old->processes[0] = LC_NONE;
     }
     for (uint32_t i = 0; i < schedule->process_count; i++) {
         repair_name(
@@ -440,19 +456,22 @@ static void repair_threads(
 /* The new number of a thread reference, or LC_NONE when it names nothing. */
 static uint8_t map_ref(
     const struct lc_schedule *schedule,
-    const uint8_t old[LC_THREADS_MAX],
+    const struct old_numbers *old,
     uint8_t ref)
 {
     if ((ref & LC_THREAD_REF_DLL) != 0) {
         uint32_t process = ref >> 5 & 3;
         uint32_t ordinal = ref & 31;
-        return process < schedule->process_count &&
-                       ordinal < LC_PROCESS_DLL_THREADS
-                   ? ref
-                   : (uint8_t)LC_NONE;
+        for (uint32_t i = 0; i < schedule->process_count; i++) {
+            if (old->processes[i] == process &&
+                ordinal < LC_PROCESS_DLL_THREADS) {
+                return (uint8_t)(LC_THREAD_REF_DLL | i << 5 | ordinal);
+            }
+        }
+        return LC_NONE;
     }
     for (uint32_t i = 0; i < schedule->thread_count; i++) {
-        if (old[i] == ref) {
+        if (old->threads[i] == ref) {
             return (uint8_t)i;
         }
     }
@@ -504,7 +523,7 @@ static bool is_place(
 
 static bool repair_action(
     const struct lc_schedule *schedule,
-    const uint8_t old[LC_THREADS_MAX],
+    const struct old_numbers *old,
     struct lc_choice *choice)
 {
     if (choice->action == LC_ACTION_RUN) {
@@ -527,7 +546,7 @@ static bool repair_action(
 
 static bool repair_choice(
     const struct lc_schedule *schedule,
-    const uint8_t old[LC_THREADS_MAX],
+    const struct old_numbers *old,
     struct lc_choice *choice)
 {
     if (choice->stream == LC_STREAM_LATENCY) {
@@ -583,15 +602,15 @@ static void repair_expect(struct lc_expect *expect)
 
 void fuzz_schedule_repair(struct lc_schedule *schedule)
 {
-    uint8_t old[LC_THREADS_MAX];
-    memset(old, (int)LC_NONE, sizeof old);
+    struct old_numbers old;
+    memset(&old, (int)LC_NONE, sizeof old);
     repair_world(&schedule->world);
-    repair_threads(schedule, old);
+    repair_threads(schedule, &old);
     uint32_t count = (uint32_t)clamp(schedule->choice_count, 0, LC_CHOICES_MAX);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct lc_choice choice = schedule->choices[i];
-        if (repair_choice(schedule, old, &choice)) {
+        if (repair_choice(schedule, &old, &choice)) {
             schedule->choices[kept++] = choice;
         }
     }

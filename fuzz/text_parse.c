@@ -420,6 +420,9 @@ static bool parse_provider(struct parser *parser)
     if (!take_name(parser, 1, provider->name)) {
         return false;
     }
+    if (fuzz_schedule_is_reserved(provider->name)) {
+        return fail_at(parser, 1, "not a name for a provider:");
+    }
     for (uint32_t i = 0; i < world->provider_count; i++) {
         if (strcmp(world->providers[i].name, provider->name) == 0) {
             return fail_at(parser, 1, "there is already a provider");

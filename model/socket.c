@@ -182,7 +182,8 @@ static void registered(struct model *model, const struct model_event *event)
         slot = model_track_socket(model, record->process, record->a);
         /* A layer registers what the provider below has registered before:
          * somebody has closed it meanwhile, by a value nobody was told. */
-        again |= creates && is_layer(model, record->callee);
+        again |= creates && record->function == LC_HANDLE_MODIFY &&
+                 is_layer(model, record->callee);
     }
     if (slot != MODEL_NONE) {
         if (again) {

@@ -594,6 +594,14 @@ void tool_print_verdict(
             print_fault(&place);
         }
     }
+    struct sim_fault_place place;
+    if (result->end == LC_END_FAULT &&
+        outcome->verdict.kind == LC_VERDICT_UNSPECIFIED) {
+        sim_last_fault(&place);
+        (void)printf(
+            "  import    %s was called; the shim lacks it\n",
+            place.symbol);
+    }
     (void)printf(
         "  records   %llu, %.6f s of virtual time\n",
         (unsigned long long)result->record_count,

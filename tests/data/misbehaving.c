@@ -8,6 +8,9 @@
 
 static WSPUPCALLTABLE upcalls;
 static volatile int zero;
+#if defined(WAY_divide)
+static volatile int one = 1;
+#endif
 
 __attribute__((noinline, unused)) static int dig(volatile char *above)
 {
@@ -24,7 +27,7 @@ static int misbehave(void)
 #elif defined(WAY_wild_write)
     *(volatile int *) 0x123456789000 = 1;
 #elif defined(WAY_divide)
-    return 1 / zero;
+    one = one / zero;
 #elif defined(WAY_overflow)
     volatile char top[1] = { 1 };
     return dig(top);

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 LASTCALL = sys.argv[1]
@@ -89,7 +90,7 @@ with tempfile.TemporaryDirectory() as folder:
         time.sleep(0.1)
         ledger = os.path.join(campaign, 'ledger.sqlite')
         if os.path.exists(ledger):
-            with sqlite3.connect(ledger) as connection:
+            with closing(sqlite3.connect(ledger)) as connection:
                 try:
                     totals.append(connection.execute(
                         'SELECT total(schedules) FROM chunk').fetchone()[0])
@@ -98,7 +99,8 @@ with tempfile.TemporaryDirectory() as folder:
     expect('totals never fall', totals == sorted(totals), totals)
     finished = subprocess.run(words, capture_output=True, text=True,
                               timeout=200, check=False)
-    with sqlite3.connect(os.path.join(campaign, 'ledger.sqlite')) as ledger:
+    with closing(sqlite3.connect(
+            os.path.join(campaign, 'ledger.sqlite'))) as ledger:
         total, chunks = ledger.execute(
             'SELECT total(schedules), count(*) FROM chunk').fetchone()
         twice = ledger.execute(

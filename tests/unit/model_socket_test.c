@@ -27,7 +27,12 @@ static void a_layer_with_its_own_handle_holds(void **state)
     trace_wire(trace, LC_WIRE_OPEN, 1, 0, HANDLE);
     trace_register(trace, TCP, HANDLE);
     trace_spi_return(trace, FILTER, TCP, LC_SPI_SOCKET, HANDLE);
-    trace_register(trace, FILTER, upper);
+    struct lc_record *alloc =
+        trace_add(trace, LC_RECORD_HANDLE, LC_HANDLE_ALLOC);
+    alloc->caller = WS2;
+    alloc->callee = FILTER;
+    alloc->a = upper;
+    alloc->b = ENTRY_CHAIN;
     trace_spi_return(trace, WS2, FILTER, LC_SPI_SOCKET, upper);
     trace_return(trace, LC_CALL_SOCKET, upper, 0);
     trace_wire(trace, LC_WIRE_SYN, 1, 0, 0);
