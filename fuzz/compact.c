@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "fuzz/compact_range.h"
 #include "fuzz/schedule.h"
 
 enum {
@@ -11,7 +12,7 @@ enum {
 };
 
 /* Reads and writes in one order: `is_writing` says which. Reading beyond the
- * end gives zeros; writing beyond it only counts. */
+ * end leaves a value as it was; writing beyond it only counts. */
 struct stream {
     uint8_t *out;
     const uint8_t *in;
@@ -29,11 +30,14 @@ static uint8_t byte(struct stream *stream, uint8_t value)
         }
         return value;
     }
-    return at < stream->size_bytes ? stream->in[at] : 0;
+    return at < stream->size_bytes ? stream->in[at] : value;
 }
 
+/* Little endian. */
 static uint64_t number(struct stream *stream, uint64_t value, uint32_t bytes)
 {
+    LC_CHECK(bytes >= 1);
+    LC_CHECK(bytes <= 8);
     uint64_t result = 0;
     for (uint32_t i = 0; i < bytes; i++) {
         uint8_t part = byte(stream, (uint8_t)(value >> (8 * i)));
@@ -45,8 +49,9 @@ static uint64_t number(struct stream *stream, uint64_t value, uint32_t bytes)
 /* A count in one byte, kept within its list. */
 static uint32_t count(struct stream *stream, uint32_t value, uint32_t max)
 {
-    uint32_t read = byte(stream, (uint8_t)value);
-    return stream->is_writing ? value : read % (max + 1);
+    LC_CHECK(max < UINT8_MAX);
+    LC_CHECK(value <= max);
+    return byte(stream, (uint8_t)value) % (max + 1);
 }
 
 static void world_numbers(struct stream *stream, struct lc_world *world)
@@ -89,9 +94,8 @@ static void head(struct stream *stream, struct lc_schedule *schedule)
         schedule->threads[i].process =
             byte(stream, schedule->threads[i].process);
     }
-    uint32_t ops = (uint32_t)number(stream, schedule->op_count, 2);
     schedule->op_count =
-        stream->is_writing ? schedule->op_count : ops % (LC_OPS_MAX + 1);
+        (uint32_t)number(stream, schedule->op_count, 2) % (LC_OPS_MAX + 1);
 }
 
 static void op_fields(struct stream *stream, struct lc_op *op, uint8_t *thread)
@@ -120,12 +124,13 @@ static void choice_fields(struct stream *stream, struct lc_choice *choice)
 
 static void text_field(struct stream *stream, char *text, uint32_t capacity)
 {
-    uint32_t length = stream->is_writing ? (uint32_t)strlen(text) : 0;
-    uint32_t read = byte(stream, (uint8_t)length);
-    length = stream->is_writing ? length : read % capacity;
+    uint32_t length = (uint32_t)strnlen(text, capacity);
+    LC_CHECK(length < capacity);
+    length = byte(stream, (uint8_t)length) % capacity;
     for (uint32_t i = 0; i < length; i++) {
         text[i] = (char)byte(stream, (uint8_t)text[i]);
     }
+    memset(text + length, 0, capacity - length);
 }
 
 /* Names, paths, planted bugs and the expectation. */
@@ -160,11 +165,14 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)
 {
+    LC_CHECK(bytes != NULL || size_bytes == 0);
     return size_bytes >= 2 && bytes[0] == MAGIC_0 && bytes[1] == MAGIC_1;
 }
 
+/* The thread that makes a call. */
 static uint8_t thread_of(const struct lc_schedule *schedule, uint32_t op)
 {
+    LC_CHECK(op < schedule->op_count);
     for (uint32_t t = 0; t < schedule->thread_count; t++) {
         const struct lc_thread *thread = &schedule->threads[t];
         if (op >= thread->op_first &&
@@ -172,15 +180,18 @@ static uint8_t thread_of(const struct lc_schedule *schedule, uint32_t op)
             return (uint8_t)t;
         }
     }
+    LC_CHECK(schedule->op_count == 0); /* each call is some thread's */
     return 0;
 }
 
 size_t fuzz_compact_encode(
     const struct lc_schedule *schedule,
+    /* NOLINTNEXTLINE(readability-non-const-parameter): written by byte() */
     uint8_t *bytes,
     size_t capacity)
 {
     LC_CHECK(bytes != NULL);
+    LC_CHECK(schedule->thread_count > 0); /* as in any valid one */
     struct stream stream = {
         .out = bytes,
         .size_bytes = capacity,
@@ -221,37 +232,65 @@ static void sort_ops(
     schedule->op_count = placed;
 }
 
+/* Where a schedule starts from: what a short input leaves as it is. */
+static void begin(struct lc_schedule *ret_schedule)
+{
+    memset(ret_schedule, 0, sizeof *ret_schedule);
+    fuzz_schedule_default_world(&ret_schedule->world);
+    for (uint32_t i = 0; i < LC_PROVIDERS_MAX; i++) {
+        /* Names follow from the kinds unless the input has some. */
+        memset(ret_schedule->world.providers[i].name, 0, LC_NAME_MAX);
+    }
+}
+
+/* The list of calls, sorted by thread. */
+static void read_ops(struct stream *stream, struct lc_schedule *schedule)
+{
+    struct lc_op ops[LC_OPS_MAX];
+    uint8_t threads[LC_OPS_MAX];
+    memset(ops, 0, sizeof ops);
+    memset(threads, 0, sizeof threads);
+    uint32_t count = schedule->op_count;
+    LC_CHECK(count <= LC_OPS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        op_fields(stream, &ops[i], &threads[i]);
+        fuzz_compact_range_op(&ops[i]);
+    }
+    sort_ops(schedule, ops, threads, count);
+}
+
+static void read_choices(struct stream *stream, struct lc_schedule *schedule)
+{
+    uint32_t count = (uint32_t)number(stream, 0, 2) % (LC_CHOICES_MAX + 1);
+    LC_CHECK(schedule->choice_count == 0);
+    for (uint32_t i = 0; i < count && stream->at < stream->size_bytes; i++) {
+        struct lc_choice *choice = &schedule->choices[i];
+        choice_fields(stream, choice);
+        if (schedule->thread_count > 0) {
+            fuzz_compact_range_choice(schedule, choice);
+        }
+        schedule->choice_count++;
+    }
+}
+
 void fuzz_compact_decode(
     const uint8_t *bytes,
     size_t size_bytes,
     struct lc_schedule *ret_schedule)
 {
     LC_CHECK(bytes != NULL || size_bytes == 0);
-    struct lc_schedule *schedule = ret_schedule;
+    LC_CHECK(ret_schedule != NULL);
     struct stream stream = { .in = bytes, .size_bytes = size_bytes };
-    struct lc_op ops[LC_OPS_MAX];
-    uint8_t threads[LC_OPS_MAX];
-    memset(schedule, 0, sizeof *schedule);
-    memset(ops, 0, sizeof ops);
-    memset(threads, 0, sizeof threads);
-    head(&stream, schedule);
-    if (size_bytes <= 2) {
-        fuzz_schedule_default_world(&schedule->world);
-    }
-    uint32_t op_count = schedule->op_count;
-    for (uint32_t i = 0; i < op_count && stream.at < size_bytes; i++) {
-        op_fields(&stream, &ops[i], &threads[i]);
-    }
-    sort_ops(schedule, ops, threads, op_count);
-    uint32_t choices = (uint32_t)number(&stream, 0, 2) % (LC_CHOICES_MAX + 1);
-    for (uint32_t i = 0; i < choices && stream.at < size_bytes; i++) {
-        choice_fields(&stream, &schedule->choices[i]);
-        schedule->choice_count++;
-    }
+    begin(ret_schedule);
+    head(&stream, ret_schedule);
+    fuzz_compact_range_world(&ret_schedule->world);
+    read_ops(&stream, ret_schedule);
+    read_choices(&stream, ret_schedule);
     if (byte(&stream, 0) == NAMES_MARK) {
-        names(&stream, schedule);
+        names(&stream, ret_schedule);
+        fuzz_compact_range_names(&ret_schedule->world);
     }
-    fuzz_schedule_repair(schedule);
+    fuzz_schedule_repair(ret_schedule);
 }
 
 void fuzz_compact_find(
@@ -260,20 +299,20 @@ void fuzz_compact_find(
     struct fuzz_compact_layout *ret_layout)
 {
     LC_CHECK(bytes != NULL || size_bytes == 0);
-    static const size_t nothing = 0;
+    LC_CHECK(ret_layout != NULL);
     struct lc_schedule schedule;
     struct stream stream = { .in = bytes, .size_bytes = size_bytes };
-    memset(&schedule, 0, sizeof schedule);
+    begin(&schedule);
     head(&stream, &schedule);
-    size_t left = stream.at < size_bytes ? size_bytes - stream.at : nothing;
+    size_t left = stream.at < size_bytes ? size_bytes - stream.at : 0;
     uint32_t fit = (uint32_t)(left / FUZZ_COMPACT_OP_BYTES);
-    ret_layout->ops_at = stream.at < size_bytes ? stream.at : size_bytes;
+    ret_layout->ops_at = size_bytes - left;
     ret_layout->op_count = schedule.op_count < fit ? schedule.op_count : fit;
     stream.at += (size_t)schedule.op_count * FUZZ_COMPACT_OP_BYTES;
     uint32_t choices = (uint32_t)number(&stream, 0, 2) % (LC_CHOICES_MAX + 1);
-    left = stream.at < size_bytes ? size_bytes - stream.at : nothing;
+    left = stream.at < size_bytes ? size_bytes - stream.at : 0;
     fit = (uint32_t)(left / FUZZ_COMPACT_CHOICE_BYTES);
-    ret_layout->choices_at = stream.at < size_bytes ? stream.at : size_bytes;
+    ret_layout->choices_at = size_bytes - left;
     ret_layout->choice_count = choices < fit ? choices : fit;
     stream.at += (size_t)choices * FUZZ_COMPACT_CHOICE_BYTES;
     ret_layout->names_at = stream.at < size_bytes ? stream.at : size_bytes;

@@ -6,6 +6,8 @@
 #include "lastcall/check.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/words.h"
+
 static void set_name(char *to, const char *name, uint32_t number)
 {
     size_t length = strlen(name);
@@ -73,12 +75,6 @@ const char *fuzz_schedule_entry_name(
 bool fuzz_schedule_call_has_socket(uint8_t call)
 {
     return call >= LC_CALL_SOCKET && call <= LC_CALL_CLOSESOCKET;
-}
-
-bool fuzz_schedule_is_reserved(const char *name)
-{
-    return strcmp(name, "app") == 0 || strcmp(name, "ws2_32") == 0 ||
-           strcmp(name, "system") == 0;
 }
 
 bool fuzz_schedule_is_name(const char *name)
@@ -163,9 +159,11 @@ static void repair_providers(struct lc_world *world)
         memset(world->providers[0].path, 0, LC_PATH_MAX);
     }
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        world->providers[i].name[LC_NAME_MAX - 1] = '\0';
-        if (fuzz_schedule_is_reserved(world->providers[i].name)) {
-            world->providers[i].name[0] = '\0';
+        char *name = world->providers[i].name;
+        size_t length = strnlen(name, LC_NAME_MAX);
+        uint32_t module;
+        if (fuzz_words_find(FUZZ_WORDS_MODULE, name, length, &module)) {
+            name[0] = '\0'; /* it means another module */
         }
         repair_name(
             world->providers[0].name,

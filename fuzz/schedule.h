@@ -37,9 +37,6 @@ bool fuzz_schedule_call_has_socket(uint8_t call);
 /** Whether a name may stand in a schedule: [A-Za-z_][A-Za-z0-9_-]*. */
 bool fuzz_schedule_is_name(const char *name);
 
-/** Whether a name means a module that is no provider: app, ws2_32, system. */
-bool fuzz_schedule_is_reserved(const char *name);
-
 /**
  * Makes any value a valid, canonical schedule: clamps numbers, drops what
  * names nothing, numbers sockets by their first use, groups threads by

@@ -1,7 +1,7 @@
 /*
- * Schedules as text. The grammar is docs/FORMATS.md. Printing a schedule and
- * parsing the result gives the same schedule; parsing a text, printing and
- * parsing again gives the same text from the second printing on.
+ * Schedules as text. The grammar is docs/FORMATS.md. Printing a valid schedule
+ * and parsing the result gives the same schedule; parsing a text and printing
+ * gives the canonical form of that text, which printing leaves as it is.
  */
 #ifndef FUZZ_TEXT_H
 #define FUZZ_TEXT_H
@@ -22,15 +22,18 @@ enum fuzz_text_limits {
 struct fuzz_text_error {
     uint32_t line;                       /* from 1 */
     uint32_t column;                     /* from 1, in bytes */
-    char message[FUZZ_TEXT_ERROR_BYTES]; /* names the word */
+    char message[FUZZ_TEXT_ERROR_BYTES]; /* one line; names the word */
 };
 
 /**
  * Reads a schedule.
  *
- * @param text          borrowed; size_bytes bytes, any bytes at all.
- * @param ret_schedule  filled when the text is good.
- * @param ret_error     filled when it is not.
+ * @param text          borrowed; size_bytes bytes, any bytes at all. May be
+ *                      NULL when there are none.
+ * @param size_bytes    beyond FUZZ_TEXT_SIZE_MAX the text is refused unread.
+ * @param ret_schedule  filled when the text is good, otherwise untouched;
+ *                      valid and canonical.
+ * @param ret_error     filled when it is not, otherwise untouched.
  *
  * Returns: whether the text is a schedule.
  */
@@ -43,12 +46,14 @@ LC_MUST_USE bool fuzz_text_parse(
 /**
  * Writes a valid schedule as text.
  *
+ * @param schedule  borrowed; valid (fuzz_schedule_repair).
  * @param buffer    filled; with a zero byte behind the text.
- * @param capacity  bytes of it; FUZZ_TEXT_SIZE_MAX is always enough.
+ * @param capacity  bytes of it, 1 or more; FUZZ_TEXT_SIZE_MAX is always
+ *                  enough.
  *
  * Returns: bytes of the text without the zero byte, or 0 when it does not fit.
  */
-size_t fuzz_text_print(
+LC_MUST_USE size_t fuzz_text_print(
     const struct lc_schedule *schedule,
     char *buffer,
     size_t capacity);
@@ -56,7 +61,12 @@ size_t fuzz_text_print(
 /**
  * Writes one call as it stands in a schedule, without indentation.
  *
- * Returns: bytes written, without the zero byte.
+ * @param schedule  borrowed; has the names.
+ * @param op        borrowed; a call of it.
+ * @param buffer    filled; with a zero byte behind the text.
+ * @param capacity  bytes of it, 1 or more; 128 are always enough.
+ *
+ * Returns: bytes written without the zero byte, or 0 when it does not fit.
  */
 size_t fuzz_text_print_op(
     const struct lc_schedule *schedule,
@@ -64,11 +74,18 @@ size_t fuzz_text_print_op(
     char *buffer,
     size_t capacity);
 
-/** Name of a module (enum lc_module) in a world. */
+/**
+ * Name of a module in a world.
+ *
+ * @param module  enum lc_module, or more than that, which is the system's.
+ *
+ * Returns: the name; borrowed from the world for a provider.
+ */
 const char *fuzz_text_module(const struct lc_world *world, uint32_t module);
 
 /**
- * Writes the name of a thread reference: a thread's, or PROCESS.workerN.
+ * Writes the name of a thread reference: a thread's, PROCESS.workerN, or "-"
+ * for what is none.
  *
  * @param buffer  filled; 2 * LC_NAME_MAX bytes.
  */

@@ -37,6 +37,7 @@ static void put(struct writer *writer, const char *format, ...)
 
 const char *fuzz_text_module(const struct lc_world *world, uint32_t module)
 {
+    LC_CHECK(world->provider_count <= LC_PROVIDERS_MAX);
     if (module >= LC_MODULE_PROVIDER &&
         module < LC_MODULE_PROVIDER + world->provider_count) {
         return world->providers[module - LC_MODULE_PROVIDER].name;
@@ -49,10 +50,16 @@ const char *fuzz_text_module(const struct lc_world *world, uint32_t module)
 void fuzz_text_thread(
     const struct lc_schedule *schedule,
     uint8_t ref,
+    /* NOLINTNEXTLINE(readability-non-const-parameter): put() writes */
     char *buffer)
 {
-    struct writer writer = { buffer, 2 * LC_NAME_MAX, 0, false };
-    if ((ref & LC_THREAD_REF_DLL) != 0) {
+    LC_CHECK(buffer != NULL);
+    struct writer writer = { buffer, (size_t)2 * LC_NAME_MAX, 0, false };
+    if (ref < schedule->thread_count) {
+        put(&writer, "%s", schedule->threads[ref].name);
+    } else if (ref == LC_NONE || (ref & LC_THREAD_REF_DLL) == 0) {
+        put(&writer, "-");
+    } else {
         uint32_t process = ref >> 5 & 3;
         put(&writer,
             "%s.worker%u",
@@ -60,10 +67,6 @@ void fuzz_text_thread(
                 ? schedule->processes[process].name
                 : "?",
             (ref & 31U) + 1);
-    } else if (ref < schedule->thread_count) {
-        put(&writer, "%s", schedule->threads[ref].name);
-    } else {
-        put(&writer, "-");
     }
 }
 
@@ -199,13 +202,15 @@ static void put_op(
 size_t fuzz_text_print_op(
     const struct lc_schedule *schedule,
     const struct lc_op *op,
+    /* NOLINTNEXTLINE(readability-non-const-parameter): put() writes */
     char *buffer,
     size_t capacity)
 {
+    LC_CHECK(buffer != NULL);
     LC_CHECK(capacity > 0);
     struct writer writer = { buffer, capacity, 0, false };
     put_op(&writer, schedule, op);
-    return writer.at;
+    return writer.is_full ? 0 : writer.at;
 }
 
 static void put_place(
@@ -326,6 +331,7 @@ static void put_expect(struct writer *writer, const struct lc_expect *expect)
 
 size_t fuzz_text_print(
     const struct lc_schedule *schedule,
+    /* NOLINTNEXTLINE(readability-non-const-parameter): put() writes */
     char *buffer,
     size_t capacity)
 {

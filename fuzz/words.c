@@ -156,6 +156,12 @@ _Static_assert(
     LC_COUNT_OF(provider_words) == LC_PROVIDER_KIND_COUNT,
     "one each");
 
+/* Not by value of enum lc_module: the numbers of providers lie between. */
+static const char *const module_words[] = { "app", "ws2_32", "system" };
+_Static_assert(
+    LC_COUNT_OF(module_words) == LC_MODULE_PROVIDER + 1,
+    "one for each that is no provider");
+
 #define TABLE(words)              \
     {                             \
         words, LC_COUNT_OF(words) \
@@ -181,17 +187,20 @@ static const struct {
     [FUZZ_WORDS_HANDLE] = TABLE(handle_words),
     [FUZZ_WORDS_LOCK] = TABLE(lock_words),
     [FUZZ_WORDS_PROVIDER] = TABLE(provider_words),
+    [FUZZ_WORDS_MODULE] = TABLE(module_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)
 {
     LC_CHECK(table < FUZZ_WORDS_COUNT);
+    LC_CHECK(tables[table].count > 0);
     return tables[table].count;
 }
 
 const char *fuzz_words_name(enum fuzz_words table, uint32_t value)
 {
     LC_CHECK(table < FUZZ_WORDS_COUNT);
+    LC_CHECK(tables[table].words != NULL);
     return value < tables[table].count ? tables[table].words[value] : "?";
 }
 
@@ -202,6 +211,7 @@ bool fuzz_words_find(
     uint32_t *ret_value)
 {
     LC_CHECK(table < FUZZ_WORDS_COUNT);
+    LC_CHECK(text != NULL);
     for (uint32_t i = 0; i < tables[table].count; i++) {
         const char *word = tables[table].words[i];
         if (strlen(word) == length && memcmp(word, text, length) == 0) {
@@ -212,43 +222,79 @@ bool fuzz_words_find(
     return false;
 }
 
+static const struct {
+    int32_t code;
+    const char *name;
+} errors[] = {
+    { LC_WSA_INVALID_HANDLE, "WSA_INVALID_HANDLE" },
+    { LC_WSA_NOT_ENOUGH_MEMORY, "WSA_NOT_ENOUGH_MEMORY" },
+    { LC_WSA_INVALID_PARAMETER, "WSA_INVALID_PARAMETER" },
+    { LC_WSA_OPERATION_ABORTED, "WSA_OPERATION_ABORTED" },
+    { LC_WSA_IO_INCOMPLETE, "WSA_IO_INCOMPLETE" },
+    { LC_WSA_IO_PENDING, "WSA_IO_PENDING" },
+    { LC_WSAEINTR, "WSAEINTR" },
+    { LC_WSAEBADF, "WSAEBADF" },
+    { LC_WSAEACCES, "WSAEACCES" },
+    { LC_WSAEFAULT, "WSAEFAULT" },
+    { LC_WSAEINVAL, "WSAEINVAL" },
+    { LC_WSAEMFILE, "WSAEMFILE" },
+    { LC_WSAEWOULDBLOCK, "WSAEWOULDBLOCK" },
+    { LC_WSAEINPROGRESS, "WSAEINPROGRESS" },
+    { LC_WSAEALREADY, "WSAEALREADY" },
+    { LC_WSAENOTSOCK, "WSAENOTSOCK" },
+    { LC_WSAEDESTADDRREQ, "WSAEDESTADDRREQ" },
+    { LC_WSAEMSGSIZE, "WSAEMSGSIZE" },
+    { LC_WSAEPROTOTYPE, "WSAEPROTOTYPE" },
+    { LC_WSAENOPROTOOPT, "WSAENOPROTOOPT" },
+    { LC_WSAEPROTONOSUPPORT, "WSAEPROTONOSUPPORT" },
+    { LC_WSAESOCKTNOSUPPORT, "WSAESOCKTNOSUPPORT" },
+    { LC_WSAEOPNOTSUPP, "WSAEOPNOTSUPP" },
+    { LC_WSAEPFNOSUPPORT, "WSAEPFNOSUPPORT" },
+    { LC_WSAEAFNOSUPPORT, "WSAEAFNOSUPPORT" },
+    { LC_WSAEADDRINUSE, "WSAEADDRINUSE" },
+    { LC_WSAEADDRNOTAVAIL, "WSAEADDRNOTAVAIL" },
+    { LC_WSAENETDOWN, "WSAENETDOWN" },
+    { LC_WSAENETUNREACH, "WSAENETUNREACH" },
+    { LC_WSAENETRESET, "WSAENETRESET" },
+    { LC_WSAECONNABORTED, "WSAECONNABORTED" },
+    { LC_WSAECONNRESET, "WSAECONNRESET" },
+    { LC_WSAENOBUFS, "WSAENOBUFS" },
+    { LC_WSAEISCONN, "WSAEISCONN" },
+    { LC_WSAENOTCONN, "WSAENOTCONN" },
+    { LC_WSAESHUTDOWN, "WSAESHUTDOWN" },
+    { LC_WSAETOOMANYREFS, "WSAETOOMANYREFS" },
+    { LC_WSAETIMEDOUT, "WSAETIMEDOUT" },
+    { LC_WSAECONNREFUSED, "WSAECONNREFUSED" },
+    { LC_WSAELOOP, "WSAELOOP" },
+    { LC_WSAENAMETOOLONG, "WSAENAMETOOLONG" },
+    { LC_WSAEHOSTDOWN, "WSAEHOSTDOWN" },
+    { LC_WSAEHOSTUNREACH, "WSAEHOSTUNREACH" },
+    { LC_WSAEPROCLIM, "WSAEPROCLIM" },
+    { LC_WSAEUSERS, "WSAEUSERS" },
+    { LC_WSAEDQUOT, "WSAEDQUOT" },
+    { LC_WSASYSNOTREADY, "WSASYSNOTREADY" },
+    { LC_WSAVERNOTSUPPORTED, "WSAVERNOTSUPPORTED" },
+    { LC_WSANOTINITIALISED, "WSANOTINITIALISED" },
+    { LC_WSAEDISCON, "WSAEDISCON" },
+    { LC_WSAENOMORE, "WSAENOMORE" },
+    { LC_WSAECANCELLED, "WSAECANCELLED" },
+    { LC_WSAEINVALIDPROCTABLE, "WSAEINVALIDPROCTABLE" },
+    { LC_WSAEINVALIDPROVIDER, "WSAEINVALIDPROVIDER" },
+    { LC_WSAEPROVIDERFAILEDINIT, "WSAEPROVIDERFAILEDINIT" },
+    { LC_WSASYSCALLFAILURE, "WSASYSCALLFAILURE" },
+    { LC_WSASERVICE_NOT_FOUND, "WSASERVICE_NOT_FOUND" },
+    { LC_WSATYPE_NOT_FOUND, "WSATYPE_NOT_FOUND" },
+    { LC_WSA_E_NO_MORE, "WSA_E_NO_MORE" },
+    { LC_WSA_E_CANCELLED, "WSA_E_CANCELLED" },
+    { LC_WSAEREFUSED, "WSAEREFUSED" },
+    { LC_WSAHOST_NOT_FOUND, "WSAHOST_NOT_FOUND" },
+    { LC_WSATRY_AGAIN, "WSATRY_AGAIN" },
+    { LC_WSANO_RECOVERY, "WSANO_RECOVERY" },
+    { LC_WSANO_DATA, "WSANO_DATA" },
+};
+
 const char *fuzz_words_error(int64_t code)
 {
-    static const struct {
-        int32_t code;
-        const char *name;
-    } errors[] = {
-        { LC_WSA_INVALID_HANDLE, "WSA_INVALID_HANDLE" },
-        { LC_WSA_NOT_ENOUGH_MEMORY, "WSA_NOT_ENOUGH_MEMORY" },
-        { LC_WSA_OPERATION_ABORTED, "WSA_OPERATION_ABORTED" },
-        { LC_WSAEINTR, "WSAEINTR" },
-        { LC_WSAEFAULT, "WSAEFAULT" },
-        { LC_WSAEINVAL, "WSAEINVAL" },
-        { LC_WSAEMFILE, "WSAEMFILE" },
-        { LC_WSAEWOULDBLOCK, "WSAEWOULDBLOCK" },
-        { LC_WSAEALREADY, "WSAEALREADY" },
-        { LC_WSAENOTSOCK, "WSAENOTSOCK" },
-        { LC_WSAENOPROTOOPT, "WSAENOPROTOOPT" },
-        { LC_WSAEPROTONOSUPPORT, "WSAEPROTONOSUPPORT" },
-        { LC_WSAEOPNOTSUPP, "WSAEOPNOTSUPP" },
-        { LC_WSAENETDOWN, "WSAENETDOWN" },
-        { LC_WSAECONNABORTED, "WSAECONNABORTED" },
-        { LC_WSAECONNRESET, "WSAECONNRESET" },
-        { LC_WSAENOBUFS, "WSAENOBUFS" },
-        { LC_WSAEISCONN, "WSAEISCONN" },
-        { LC_WSAENOTCONN, "WSAENOTCONN" },
-        { LC_WSAESHUTDOWN, "WSAESHUTDOWN" },
-        { LC_WSAETIMEDOUT, "WSAETIMEDOUT" },
-        { LC_WSAEPROCLIM, "WSAEPROCLIM" },
-        { LC_WSASYSNOTREADY, "WSASYSNOTREADY" },
-        { LC_WSAVERNOTSUPPORTED, "WSAVERNOTSUPPORTED" },
-        { LC_WSANOTINITIALISED, "WSANOTINITIALISED" },
-        { LC_WSAEINVALIDPROCTABLE, "WSAEINVALIDPROCTABLE" },
-        { LC_WSAEINVALIDPROVIDER, "WSAEINVALIDPROVIDER" },
-        { LC_WSAEPROVIDERFAILEDINIT, "WSAEPROVIDERFAILEDINIT" },
-        { LC_WSASYSCALLFAILURE, "WSASYSCALLFAILURE" },
-    };
-
     for (uint32_t i = 0; i < LC_COUNT_OF(errors); i++) {
         if (errors[i].code == code) {
             return errors[i].name;

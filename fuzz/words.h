@@ -1,6 +1,7 @@
 /*
  * The words of the text forms: names of everything that schedules and traces
- * are made of.
+ * are made of. A word stands once in its table, so that a name and a value
+ * say the same; FUZZ_WORDS_API alone repeats itself.
  */
 #ifndef FUZZ_WORDS_H
 #define FUZZ_WORDS_H
@@ -26,19 +27,36 @@ enum fuzz_words {
     FUZZ_WORDS_HANDLE = 13,   /* enum lc_handle_change */
     FUZZ_WORDS_LOCK = 14,     /* enum lc_lock_change */
     FUZZ_WORDS_PROVIDER = 15, /* enum lc_provider_kind */
-    FUZZ_WORDS_COUNT = 16
+    FUZZ_WORDS_MODULE = 16,   /* modules that are no providers, for which no
+                                 provider may be named; the values are places
+                                 in the table */
+    FUZZ_WORDS_COUNT = 17
 };
 
-/** Number of words of a table. */
+/**
+ * Number of words of a table.
+ *
+ * @param table  below FUZZ_WORDS_COUNT.
+ */
 uint32_t fuzz_words_count(enum fuzz_words table);
 
-/** A word by value, or "?" when the value has none. */
+/**
+ * A word by value.
+ *
+ * @param table  below FUZZ_WORDS_COUNT.
+ * @param value  any number, such as a trace may hold.
+ *
+ * Returns: the word, never freed, or "?" when the value has none.
+ */
 const char *fuzz_words_name(enum fuzz_words table, uint32_t value);
 
 /**
  * Finds a word's value.
  *
- * @param text  borrowed; length bytes, no end needed.
+ * @param table      below FUZZ_WORDS_COUNT.
+ * @param text       borrowed; length bytes, no end needed, not NULL.
+ * @param length     bytes of it.
+ * @param ret_value  filled when there is such a word.
  *
  * Returns: whether it is a word of the table.
  */
@@ -48,7 +66,14 @@ bool fuzz_words_find(
     size_t length,
     uint32_t *ret_value);
 
-/** Name of an error code (enum lc_wsa), or NULL when it has none. */
+/**
+ * Name of an error code, as Windows headers have it.
+ *
+ * @param code  any number; enum lc_wsa has the ones with names.
+ *
+ * Returns: the name, never freed, or NULL when the code has none.
+ * Source:  documented. spec/lifecycle.md, C.1.
+ */
 const char *fuzz_words_error(int64_t code);
 
 #endif

@@ -64,7 +64,7 @@ struct sim_win32 {
     uint64_t tls[SIM_THREADS_MAX][SIM_TLS_MAX];
     uint64_t waits[SIM_THREADS_MAX]; /* address of what a blocked thread waits
                                         for, on its own stack; 0: nothing */
-    unsigned char iob[3 * 48]; /* stdin, stdout, stderr of msvcrt */
+    unsigned char iob[3 * 48];       /* stdin, stdout, stderr of msvcrt */
     struct sim_object objects[SIM_OBJECTS_MAX];
 };
 
@@ -114,9 +114,7 @@ struct sim_object *sim_object_find(const void *handle);
 uint64_t sim_object_key(const struct sim_object *object);
 
 /** The object of a handle when it is of that kind, or NULL and an error. */
-struct sim_object *sim_object_of(
-    const void *handle,
-    enum sim_object_kind kind);
+struct sim_object *sim_object_of(const void *handle, enum sim_object_kind kind);
 
 /**
  * An object was signalled: those that wait for it go on, the first first, for

@@ -2,9 +2,9 @@
  * A provider DLL that goes wrong in one way, chosen when it is built. Its
  * sockets lead nowhere.
  */
+#include <windows.h>
 #include <winsock2.h>
 #include <ws2spi.h>
-#include <windows.h>
 
 static WSPUPCALLTABLE upcalls;
 static volatile int zero;
@@ -25,7 +25,7 @@ static int misbehave(void)
     int (*volatile nothing)(void) = NULL;
     return nothing();
 #elif defined(WAY_wild_write)
-    *(volatile int *) 0x123456789000 = 1;
+    *(volatile int *)0x123456789000 = 1;
 #elif defined(WAY_divide)
     one = one / zero;
 #elif defined(WAY_overflow)
@@ -49,12 +49,12 @@ static SOCKET WSPAPI open_socket(
     DWORD flags,
     LPINT error)
 {
-    (void) family;
-    (void) type;
-    (void) protocol;
-    (void) info;
-    (void) group;
-    (void) flags;
+    (void)family;
+    (void)type;
+    (void)protocol;
+    (void)info;
+    (void)group;
+    (void)flags;
     misbehave();
     *error = WSAENOBUFS;
     return INVALID_SOCKET;
@@ -64,11 +64,11 @@ static SOCKET WSPAPI open_socket(
 /* Goes on after the last cleanup, and asks ws2_32 for something then. */
 static DWORD WINAPI late(void *parameter)
 {
-    (void) parameter;
+    (void)parameter;
     struct sockaddr *address = NULL;
     LPBLOCKINGCALLBACK callback;
     DWORD_PTR context;
-    int error = (int) (INT_PTR) address;
+    int error = (int)(INT_PTR)address;
     Sleep(500);
     upcalls.lpWPUQueryBlockingCallback(1, &callback, &context, &error);
     return 0;
@@ -77,7 +77,7 @@ static DWORD WINAPI late(void *parameter)
 
 static int WSPAPI cleanup(LPINT error)
 {
-    (void) error;
+    (void)error;
 #if defined(WAY_late_upcall)
     CloseHandle(CreateThread(NULL, 0, late, NULL, 0, NULL));
 #endif
@@ -93,21 +93,21 @@ static int WSPAPI refuse(LPINT error)
 #if !defined(WAY_no_startup)
 __declspec(dllexport)
 #endif
-int WSPAPI WSPStartup(
-    WORD version,
-    LPWSPDATA data,
-    LPWSAPROTOCOL_INFOW info,
-    WSPUPCALLTABLE table,
-    LPWSPPROC_TABLE entries)
+    int WSPAPI WSPStartup(
+        WORD version,
+        LPWSPDATA data,
+        LPWSAPROTOCOL_INFOW info,
+        WSPUPCALLTABLE table,
+        LPWSPPROC_TABLE entries)
 {
-    (void) version;
-    (void) info;
+    (void)version;
+    (void)info;
     upcalls = table;
     data->wVersion = MAKEWORD(2, 2);
     data->wHighVersion = MAKEWORD(2, 2);
-    FARPROC *slot = (FARPROC *) (void *) entries;
+    FARPROC *slot = (FARPROC *)(void *)entries;
     for (unsigned i = 0; i < sizeof *entries / sizeof *slot; i++) {
-        slot[i] = (FARPROC) (void *) refuse;
+        slot[i] = (FARPROC)(void *)refuse;
     }
     entries->lpWSPSocket = open_socket;
     entries->lpWSPCleanup = cleanup;
