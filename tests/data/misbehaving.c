@@ -2,9 +2,10 @@
  * A provider DLL that goes wrong in one way, chosen when it is built. Its
  * sockets lead nowhere.
  */
-#include <windows.h>
 #include <winsock2.h>
 #include <ws2spi.h>
+
+#include <windows.h>
 
 static WSPUPCALLTABLE upcalls;
 static volatile int zero;
