@@ -2,10 +2,12 @@
  * A provider DLL that goes wrong in one way, chosen when it is built. Its
  * sockets lead nowhere.
  */
+/* The headers want this order. */
+/* clang-format off */
 #include <winsock2.h>
 #include <ws2spi.h>
-
 #include <windows.h>
+/* clang-format on */
 
 static WSPUPCALLTABLE upcalls;
 static volatile int zero;
