@@ -288,6 +288,7 @@ static void call_begins(struct model *model, const struct model_event *event)
     uint32_t flags = 0;
     thread->was_shut = (socket->flags & MODEL_SOCKET_SHUT) != 0;
     if (thread->option != LC_SD_RECEIVE) {
+        thread->shut_number = ++socket->shut_count;
         socket->flags |= MODEL_SOCKET_SHUT;
         flags |= MODEL_CONNECTION_SHUT;
     }
@@ -374,7 +375,7 @@ static void option_race(struct model *model, const struct model_event *event)
 }
 
 /* A shutdown that failed has shut nothing (SHUT-10: state unchanged), unless a
- * FIN is out. */
+ * FIN is out or another thread has called it meanwhile. */
 static void shutdown_failed(
     struct model *model,
     const struct model_thread *thread)
@@ -384,7 +385,8 @@ static void shutdown_failed(
         return;
     }
     struct model_socket *socket = &model->sockets[thread->slot];
-    if (!socket->live || socket->generation != thread->generation) {
+    if (!socket->live || socket->generation != thread->generation ||
+        socket->shut_count != thread->shut_number) {
         return;
     }
     struct model_connection *connection =
