@@ -2,87 +2,118 @@
 """Says who includes whom and must not: check_layers.py [ROOT] [--nm BUILD].
 
 The rules are those of docs/ARCHITECTURE.md, "Who may include whom". With --nm
-the symbols of the built libraries are held against their folders as well.
+the symbols of the libraries built in BUILD are held against their folders, too.
+Prints file:line of each violation; exit status 1 when there is one.
 """
 
+import argparse
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-# Folder -> the folders (or single headers) that it may include.
-VOCABULARY = ['include/lastcall']
+WORDS = ['include/lastcall']
+# Folder -> the folders and single headers that it may include from. A folder
+# named here does not stand for a folder below it that is named here as well.
 ALLOWED = {
-    'include/lastcall': VOCABULARY,
-    'sim/engine': VOCABULARY + ['sim/engine'],
-    'sim/win32': VOCABULARY + ['sim/engine', 'sim/win32'],
-    'sim/net': VOCABULARY + ['sim/engine', 'sim/net'],
-    'sim/fault': VOCABULARY + ['sim/engine', 'sim/fault'],
-    'sim/host': VOCABULARY + ['sim/engine', 'sim/win32', 'sim/host'],
-    'sim/ws2_32': VOCABULARY + ['sim/engine', 'sim/win32', 'sim/net',
-                                'sim/fault', 'sim/ws2_32'],
-    'sim/provider': VOCABULARY + ['sim/engine', 'sim/win32', 'sim/net',
-                                  'sim/provider'],
-    'sim': VOCABULARY + ['sim'],
-    'model': VOCABULARY + ['model'],
-    'fuzz': VOCABULARY + ['fuzz', 'sim/sim.h', 'model'],
-    'tools': VOCABULARY + ['fuzz', 'sim/sim.h', 'model', 'tools'],
+    'include/lastcall': WORDS,
+    'sim/engine': WORDS + ['sim/engine'],
+    'sim/win32': WORDS + ['sim/engine', 'sim/win32'],
+    'sim/net': WORDS + ['sim/engine', 'sim/net'],
+    'sim/fault': WORDS + ['sim/engine', 'sim/fault'],
+    'sim/host': WORDS + ['sim/engine', 'sim/win32', 'sim/host'],
+    'sim/ws2_32': WORDS + ['sim/engine', 'sim/win32', 'sim/net', 'sim/fault',
+                           'sim/ws2_32'],
+    # Of the engine: how a module is registered, and which one is running.
+    'sim/provider': WORDS + ['sim/engine/module.h', 'sim/engine/thread.h',
+                             'sim/win32', 'sim/net', 'sim/provider'],
+    'sim': WORDS + ['sim', 'sim/engine', 'sim/win32', 'sim/net', 'sim/fault',
+                    'sim/host', 'sim/ws2_32', 'sim/provider'],
+    'model': WORDS + ['model'],
+    'fuzz': WORDS + ['fuzz', 'sim/sim.h', 'model/model.h'],
+    'tools': WORDS + ['tools', 'fuzz', 'sim/sim.h', 'model/model.h'],
+    # Ordinary Windows code: nothing of ours.
+    'examples': ['examples'],
+    # Anything.
+    'tests': None,
+    'bench': None,
 }
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+WINDOWS = re.compile(r'^(windows|win\w+|ws2\w+|mswsock|winsock2?|process)\.h$',
+                     re.IGNORECASE)
+MAY_SEE_WINDOWS = ('examples/', 'tests/layout/', 'tests/data/')
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+# Library -> its prefix, and the prefixes of those that it must not need.
+LIBRARIES = {
+    'libsim.a': ('sim_', ('model_', 'fuzz_', 'tool_')),
+    'libcopy.a': ('sim_', ('model_', 'fuzz_', 'tool_')),
+    'libmodel.a': ('model_', ('sim_', 'fuzz_', 'tool_')),
+    'libfuzz.a': ('fuzz_', ('tool_',)),
+}
+# Of the C library: what would make a run depend on more than its schedule.
+BANNED = {'getenv', 'secure_getenv', 'setlocale', 'rand', 'srand', 'random',
+          'srandom', 'drand48', 'qsort', 'time', 'localtime', 'gmtime',
+          'clock', 'clock_gettime', 'gettimeofday', 'thrd_create',
+          'pthread_create'}
 
 
 def owner(path: str) -> str:
-    """The folder of ALLOWED that a file belongs to, the longest that fits."""
-    best = ''
-    for folder in ALLOWED:
-        if path.startswith(folder + '/') and len(folder) > len(best):
-            best = folder
-    return best
-
-
-def target_of(root: Path, source: Path, name: str) -> str:
-    """The path of an included header from the root, or '' when unknown."""
-    for candidate in (root / 'include' / name, root / name,
-                      source.parent / name):
-        if candidate.exists():
-            return str(candidate.resolve().relative_to(root.resolve()))
-    return ''
+    """The folder of ALLOWED that a file belongs to: the longest that fits."""
+    fitting = [folder for folder in ALLOWED if path.startswith(folder + '/')]
+    return max(fitting, key=len, default='')
 
 
 def may(folder: str, target: str) -> bool:
-    if folder == 'sim' and target.startswith('sim/'):
-        return True
-    return any(target == allowed or target.startswith(allowed + '/')
-               for allowed in ALLOWED[folder])
+    allowed = ALLOWED[folder]
+    return allowed is None or target in allowed or owner(target) in allowed
 
 
-def check_includes(root: Path) -> list[str]:
+def target_of(root: Path, source: Path, name: str) -> str:
+    """An included header's path from the root; empty when there is none."""
+    for candidate in (source.parent / name, root / name,
+                      root / 'include' / name):
+        if candidate.is_file():
+            resolved = candidate.resolve()
+            if resolved.is_relative_to(root):
+                return resolved.relative_to(root).as_posix()
+    return ''
+
+
+def includes(path: Path):
+    text = path.read_text(encoding='utf-8', errors='replace')
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1) == '<', match.group(2)
+
+
+def check_file(root: Path, path: Path, edges: dict) -> list[str]:
     problems = []
-    edges = {}
-    for path in sorted(root.rglob('*.[ch]')):
-        relative = str(path.relative_to(root))
-        folder = owner(relative)
-        if folder == '' or relative.startswith(('build', 'tests/')):
+    relative = path.relative_to(root).as_posix()
+    folder = owner(relative)
+    for number, is_system, name in includes(path):
+        where = f'{relative}:{number}'
+        if is_system:
+            if WINDOWS.match(name) and not relative.startswith(
+                    MAY_SEE_WINDOWS):
+                problems.append(f'{where}: a Windows header, <{name}>')
             continue
-        for number, line in enumerate(
-                path.read_text(encoding='utf-8').splitlines(), 1):
-            match = INCLUDE.match(line)
-            if match is None:
-                continue
-            target = target_of(root, path, match.group(1))
-            where = f'{relative}:{number}'
-            if target == '':
-                problems.append(f'{where}: "{match.group(1)}" is not found')
-            elif not may(folder, target):
-                problems.append(f'{where}: {folder} may not include {target}')
-            elif folder != 'sim' and owner(target) != folder:
-                edges.setdefault(folder, {})[owner(target)] = where
-    return problems + check_cycles(edges)
+        target = target_of(root, path, name)
+        if target == '':
+            # Headers that the build makes lie beside their templates.
+            if not (path.parent / f'{Path(name).name}.in').is_file():
+                problems.append(f'{where}: "{name}" is not found')
+        elif not may(folder, target):
+            problems.append(f'{where}: {folder} may not include {target}')
+        other = owner(target)
+        if other not in ('', folder):
+            edges.setdefault(folder, {}).setdefault(other, where)
+    return problems
 
 
-def check_cycles(edges: dict[str, dict[str, str]]) -> list[str]:
-    """Folders that depend on each other, by leaving out leaf after leaf."""
-    left = {folder: dict(targets) for folder, targets in edges.items()}
+def find_cycle(edges: dict) -> list[str]:
+    """Folders on a circle and the includes that close it, or nothing."""
+    left = dict(edges)
     while True:
         leaves = [folder for folder, targets in left.items()
                   if not any(target in left for target in targets)]
@@ -90,52 +121,67 @@ def check_cycles(edges: dict[str, dict[str, str]]) -> list[str]:
             break
         for folder in leaves:
             del left[folder]
-    return [f'{where}: {folder} and {target} depend on each other'
+    return [f'{where}: {folder} depends on {target}, on a circle'
             for folder, targets in sorted(left.items())
             for target, where in sorted(targets.items()) if target in left]
 
 
-PREFIXES = {
-    'model/libmodel.a': ('model_',),
-    'fuzz/libfuzz.a': ('fuzz_',),
-    'corpus/libsim.a': ('sim_',),
-}
-FOREIGN = {
-    'model/libmodel.a': ('sim_', 'fuzz_', 'tool_'),
-    'corpus/libsim.a': ('model_', 'fuzz_', 'tool_'),
-    'fuzz/libfuzz.a': ('tool_',),
-}
+def check_includes(root: Path) -> list[str]:
+    problems, edges = [], {}
+    for folder in sorted({name.split('/')[0] for name in ALLOWED}):
+        for path in sorted((root / folder).rglob('*.[ch]')):
+            problems += check_file(root, path, edges)
+    return problems + find_cycle(edges)
+
+
+def is_ours(name: str, prefix: str) -> bool:
+    # Sanitizers and coverage make symbols of their own.
+    return name.startswith((prefix, 'lc_', '__', '_ZT', 'asan.'))
+
+
+def check_library(path: Path) -> list[str]:
+    problems = []
+    prefix, foreign = LIBRARIES[path.name]
+    output = subprocess.run(['nm', '-A', '-g', str(path)], check=True,
+                            capture_output=True, text=True).stdout
+    for line in output.splitlines():
+        words = line.split()
+        if len(words) < 3 or not line.startswith(str(path)):
+            continue
+        place, kind, name = words[0].rstrip(':'), words[-2], words[-1]
+        place = place.split(':')[1] if ':' in place else place
+        where = f'{path.name}({place})'
+        if kind == 'U':
+            if name.startswith(foreign):
+                problems.append(f'{where}: needs {name}')
+            elif name in BANNED:
+                problems.append(f'{where}: calls {name}')
+        elif kind.isupper() and not is_ours(name, prefix):
+            problems.append(f'{where}: defines {name}, which does not begin '
+                            f'with {prefix}')
+    return problems
 
 
 def check_symbols(build: Path) -> list[str]:
     problems = []
-    for library, prefixes in PREFIXES.items():
-        output = subprocess.run(['nm', '-g', str(build / library)], check=True,
-                                capture_output=True, text=True).stdout
-        for line in output.splitlines():
-            words = line.split()
-            if len(words) < 2:
-                continue
-            kind, name = words[-2], words[-1]
-            if kind == 'U':
-                if name.startswith(FOREIGN[library]):
-                    problems.append(f'{library}: needs {name}')
-            elif kind.isupper() and not name.startswith(prefixes):
-                problems.append(f'{library}: defines {name}, which does not '
-                                f'begin with {" or ".join(prefixes)}')
+    for name in LIBRARIES:
+        found = sorted(build.rglob(name))
+        if not found:
+            problems.append(f'{build}: no {name}')
+        for path in found:
+            problems += check_library(path)
     return problems
 
 
 def main() -> int:
-    words = sys.argv[1:]
-    build = None
-    if '--nm' in words:
-        build = Path(words[words.index('--nm') + 1])
-        words = words[:words.index('--nm')]
-    root = Path(words[0]) if words else Path(__file__).resolve().parent.parent
-    problems = check_includes(root)
-    if build is not None:
-        problems += check_symbols(build)
+    parser = argparse.ArgumentParser()
+    parser.add_argument('root', nargs='?', type=Path,
+                        default=Path(__file__).resolve().parent.parent)
+    parser.add_argument('--nm', metavar='BUILD', type=Path)
+    options = parser.parse_args()
+    problems = check_includes(options.root.resolve())
+    if options.nm is not None:
+        problems += check_symbols(options.nm)
     for problem in problems:
         print(problem)
     return 1 if problems else 0

@@ -1,52 +1,101 @@
-"""One trace hash for each schedule, whatever plays it: matrix_test.py PROGRAM...
+"""One trace hash for each schedule, whatever plays it.
+
+Usage: matrix_test.py PROGRAM... [NAME=DLL...]
 
 Each program (builds by other compilers, at other levels, with sanitizers) plays
-each schedule in processes of its own, with the stacks left as they are and
-filled with two patterns. DLL schedules are played by --provider DLL=FILE words.
+each schedule in two processes, and in two more with the stacks filled with
+patterns. With NAME=DLL all is played once more with that DLL in place of the
+provider NAME. Schedules: the corpus, what a search over a planted bug comes
+across, and bytes by chance in the compact form. The last line is one number
+over all hashes: equal on all machines for one state of the sources.
 """
 
 import json
-import re
+import random
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-programs = [word for word in sys.argv[1:] if '=' not in word]
-providers = [word for word in sys.argv[1:] if '=' in word]
-folder = tempfile.TemporaryDirectory()
-schedules = sorted(str(path) for path in Path('corpus').rglob('*.lc'))
+BY_CHANCE = 60
+SEED = 20240229
+FILLS = [[], [], ['--fill-stacks', '0'], ['--fill-stacks', '205']]
+TIMEOUT_S = 120
 
-# More of them, with many choices: what a search over a bug comes across.
-subprocess.run([programs[0], 'fuzz', '--bug', 'count_shared', '--seed', '3',
-                '--schedules', '400', '--sampler', 'rw', '-o', folder.name],
-               capture_output=True, check=False)
-schedules += sorted(str(path) for path in Path(folder.name).glob('*.lc'))
-differing = 0
-hashes = {}
-for schedule in schedules:
-    for words in [[], *[['--provider', word] for word in providers]]:
-        seen = {}
-        for program in programs:
-            for fill in ([], ['--fill-stacks', '0'], ['--fill-stacks', '205']):
-                result = subprocess.run(
-                    [program, 'run', '--json', *fill, *words, schedule],
-                    capture_output=True, text=True, check=False)
-                try:
-                    answer = json.loads(result.stdout)['hash']
-                except json.JSONDecodeError:
-                    answer = f'no answer: {result.stderr.strip()[:200]}'
-                seen.setdefault(answer, []).append((program, fill))
-        if len(seen) != 1 or next(iter(seen)).startswith('no answer'):
-            differing += 1
-            print(f'{schedule} {words}: {seen}')
-        hashes[schedule, tuple(words)] = next(iter(seen))
 
-number = 0
-for key in sorted(hashes):
-    value = hashes[key]
-    if re.fullmatch('[0-9a-f]{16}', value):
-        number = (number * 1099511628211 ^ int(value, 16)) % (1 << 64)
-print(f'{len(hashes)} runs by {len(programs)} programs, {differing} differ; '
-      f'one number over all: {number:016x}')
-sys.exit(1 if differing or len(hashes) < 8 else 0)
+def make_by_chance(folder: Path) -> list[Path]:
+    """Small numbers mostly: they are what kinds and indices are made of."""
+    chance = random.Random(SEED)
+    paths = []
+    for index in range(BY_CHANCE):
+        path = folder / f'chance{index:02}.bin'
+        path.write_bytes(b'L1' + bytes(
+            chance.choice((0, 1, 1, 2, 3, 5, chance.randrange(256)))
+            for _ in range(chance.randrange(60, 1500))))
+        paths.append(path)
+    return paths
+
+
+def make_by_search(program: str, folder: Path) -> list[Path]:
+    """Schedules with many choices, by each way of making them."""
+    for sampler in ('rw', 'pct'):
+        for bug in ('count_shared', 'unsent_dropped'):
+            subprocess.run(
+                [program, 'fuzz', '--bug', bug, '--seed', '3', '--schedules',
+                 '400', '--sampler', sampler, '-o',
+                 str(folder / f'{bug}-{sampler}')],
+                capture_output=True, check=False, timeout=TIMEOUT_S)
+    return sorted(folder.rglob('*.lc'))
+
+
+def play(job: tuple) -> str:
+    program, schedule, words, fill = job
+    result = subprocess.run(
+        [program, 'run', '--json', *fill, *words, str(schedule)],
+        capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+    try:
+        answer = json.loads(result.stdout)
+        return f'{answer["hash"]} {answer["verdict"]} {answer["records"]}'
+    except (json.JSONDecodeError, KeyError):
+        return f'exit {result.returncode}: {result.stderr.strip()[:200]}'
+
+
+def main() -> int:
+    programs = [word for word in sys.argv[1:] if '=' not in word]
+    stacks = [[], *[['--provider', word] for word in sys.argv[1:]
+                    if '=' in word]]
+    number, played, problems = 0, 0, 0
+    with tempfile.TemporaryDirectory() as name, \
+            ThreadPoolExecutor(max_workers=2) as pool:
+        folder = Path(name)
+        schedules = (sorted(Path('corpus').rglob('*.lc')) +
+                     make_by_search(programs[0], folder) +
+                     make_by_chance(folder))
+        for schedule in schedules:
+            for words in stacks:
+                jobs = [(program, schedule, words, fill)
+                        for program in programs for fill in FILLS]
+                answers = list(pool.map(play, jobs))
+                played += len(jobs)
+                if len(set(answers)) != 1:
+                    problems += 1
+                    print(f'{schedule} {" ".join(words)} differs:')
+                    for job, answer in zip(jobs, answers):
+                        print(f'  {answer}  {job[0]} {" ".join(job[3])}')
+                elif answers[0].startswith('exit') and not words:
+                    problems += 1
+                    print(f'{schedule} is not played: {answers[0]}')
+                elif not answers[0].startswith('exit'):
+                    number = (number * 0x100000001b3 ^
+                              int(answers[0].split()[0], 16)) % (1 << 64)
+    if len(schedules) < BY_CHANCE + 8:
+        problems += 1
+        print(f'only {len(schedules)} schedules')
+    print(f'{len(schedules)} schedules, {len(programs)} programs, '
+          f'{played} plays, {problems} problems; one number over all hashes: '
+          f'{number:016x}')
+    return 1 if problems else 0
+
+
+sys.exit(main())

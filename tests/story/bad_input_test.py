@@ -1,91 +1,203 @@
 """Whatever is handed to the program: one clear line, exit 2, no crash."""
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 LASTCALL = sys.argv[1]
-problems = []
+GOOD = 'corpus/seed/standard.lc'
+PASS = Path(LASTCALL).resolve().parent / 'examples/passlayer/passlayer.dll'
+TIMEOUT_S = 120
+# What a crash under a sanitizer, or a check that fails, looks like.
+CRASHES = ('Sanitizer', 'check failed', 'runtime error')
+problems = 0
+
+
+def problem(name: str, result: subprocess.CompletedProcess) -> None:
+    global problems
+    problems += 1
+    error = result.stderr.decode('utf-8', 'replace')
+    print(f'{name}: exit {result.returncode}: {error[:400]}')
+
+
+def call(*words: str, **more) -> subprocess.CompletedProcess:
+    return subprocess.run([LASTCALL, *words], stdin=subprocess.DEVNULL,
+                          stdout=more.get('stdout', subprocess.PIPE),
+                          stderr=subprocess.PIPE, timeout=TIMEOUT_S,
+                          check=False)
+
+
+def is_refusal(result: subprocess.CompletedProcess, word: str) -> bool:
+    error = result.stderr.decode('utf-8', 'replace')
+    lines = [line for line in error.splitlines() if line]
+    return (result.returncode == 2 and len(lines) == 1 and
+            lines[0].startswith('lastcall: ') and word in error)
 
 
 def refused(name: str, *words: str, word: str = '') -> None:
-    result = subprocess.run([LASTCALL, *words], capture_output=True,
-                            timeout=60, check=False)
+    result = call(*words)
+    if not is_refusal(result, word):
+        problem(name, result)
+
+
+def unharmed(name: str, *words: str) -> None:
+    """Input that may be good or bad: any answer will do, but no crash."""
+    result = call(*words)
     error = result.stderr.decode('utf-8', 'replace')
-    lines = [line for line in error.splitlines() if line]
-    if (result.returncode != 2 or len(lines) != 1 or
-            not lines[0].startswith('lastcall: ') or word not in error):
-        problems.append(name)
-        print(f'{name}: exit {result.returncode}: {error[:300]}')
+    if result.returncode not in (0, 1, 2) or \
+            any(crash in error for crash in CRASHES) or \
+            (result.returncode == 2 and not is_refusal(result, '')):
+        problem(name, result)
 
 
-standard = Path('corpus/seed/standard.lc').read_bytes()
-with tempfile.TemporaryDirectory() as folder:
-    path = Path(folder) / 'bad.lc'
+def in_parallel(jobs: list) -> None:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for _ in pool.map(lambda job: job(), jobs):
+            pass
 
-    # Cut off anywhere but between two calls of the second thread.
-    for cut in range(0, len(standard) - 1, 7):
-        if standard[cut - 1:cut] == b'\n':
-            continue
-        path.write_bytes(standard[:cut])
-        refused(f'cut off at {cut}', 'run', str(path), word='bad.lc:')
 
-    path.write_bytes(standard.replace(b'process A', b'process \xff\xfe'))
-    refused('not UTF-8', 'run', str(path), word='not UTF-8')
-    path.write_bytes(standard.replace(b'send u', b'sendd u'))
-    refused('unknown call', 'run', str(path), word='"sendd"')
-    path.write_bytes(standard.replace(b'peer sink', b'plant no_such_bug'))
-    refused('unknown bug', 'run', str(path), word='no_such_bug')
+def cut_schedules(folder: Path) -> None:
+    """Cut off anywhere but at the end of a line, where it may be whole."""
+    whole = Path(GOOD).read_bytes()
+
+    def cut_at(size: int):
+        path = folder / f'cut{size}.lc'
+        path.write_bytes(whole[:size])
+        if whole[:size].endswith(b'\n'):
+            unharmed(f'cut off at the line end {size}', 'run', str(path))
+        else:
+            refused(f'cut off at {size}', 'run', str(path), word=path.name)
+
+    in_parallel([lambda size=size: cut_at(size) for size in range(len(whole))])
+
+
+def bad_schedules(folder: Path) -> None:
+    whole = Path(GOOD).read_bytes()
+    path = folder / 'bad.lc'
+
+    def refused_text(name: str, text: bytes, word: str = 'bad.lc') -> None:
+        path.write_bytes(text)
+        refused(name, 'run', str(path), word=word)
+
+    refused_text('empty', b'')
+    refused_text('not UTF-8', whole.replace(b'process A', b'process \xff\xfe'))
+    refused_text('not UTF-8 in a comment', whole.replace(
+        b'world\n', b'world # \xc3\x28\n'))
+    refused_text('a zero byte', whole.replace(b'send s', b'send \0s'))
+    line = 1 + whole[:whole.index(b'send u')].count(b'\n')
+    refused_text('unknown call', whole.replace(b'send u', b'sendd u'),
+                 word='"sendd"')
+    refused_text('unknown call, place', whole.replace(b'send u', b'sendd u'),
+                 word=f'bad.lc:{line}:5: ')
+    refused_text('unknown bug', whole.replace(
+        b'peer sink', b'plant no_such_bug'), word='no_such_bug')
+    refused_text('a number too large', whole.replace(
+        b'20000', b'99999999999999999999'))
+    refused_text('a negative number', whole.replace(b'20000', b'-1'))
+    refused_text('a long line', whole.replace(b'sink', b'x' * 100000))
+    refused_text('a later format', whole.replace(
+        b'schedule 1', b'schedule 2', 1))
+    refused_text('a DLL that is not there', whole.replace(
+        b'filter ifs', b'filter dll "none.dll"'), word='none.dll')
     with open(path, 'wb') as file:
-        file.write(standard)
+        file.write(whole)
         file.truncate(100 << 20)
-    refused('100 MB', 'run', str(path), word='1 MiB')
-    refused('no file', 'run', str(Path(folder) / 'none.lc'))
-    refused('a folder', 'run', folder)
-    path.write_bytes(b'')
-    refused('empty', 'run', str(path))
+    refused('100 MB', 'run', str(path), word='bad.lc')
+    with open(path, 'wb') as file:
+        file.write(b'L1')
+        file.truncate(100 << 20)
+    refused('100 MB of the compact form', 'run', str(path), word='bad.lc')
+    refused('no file', 'run', str(folder / 'none.lc'), word='none.lc')
+    refused('a folder', 'run', str(folder))
+    for command in ('convert', 'shrink'):
+        refused(f'{command} of no file', command, str(folder / 'none.lc'),
+                '-o', str(folder / 'out.lc'), word='none.lc')
 
-    good = 'corpus/seed/standard.lc'
-    dll = Path(folder) / 'bad.dll'
+    chance = random.Random(1)
+
+    def by_chance(index: int) -> None:
+        data = bytes(chance.randrange(256) for _ in range(600))
+        if index % 2 == 0:
+            data = b'L1' + data
+        where = folder / f'chance{index}'
+        where.write_bytes(data)
+        unharmed(f'bytes by chance {index}', 'run', str(where))
+
+    for index in range(40):
+        by_chance(index)
+
+
+def bad_dlls(folder: Path) -> None:
+    dll = folder / 'bad.dll'
+    words = ['--provider', f'filter={dll}', GOOD]
     dll.write_text('this is no DLL\n', encoding='utf-8')
-    refused('text for a DLL', 'run', '--provider', f'filter={dll}', good,
-            word='bad.dll')
-    refused('text for a DLL', 'provider', str(dll))
-    program = Path(LASTCALL).resolve()
-    for source in (program.parent / 'examples/passlayer/passlayer.dll',):
-        if not source.exists():
-            continue
-        whole = source.read_bytes()
-        for cut in list(range(0, 1500, 61)) + \
-                list(range(1500, len(whole) - 1, 4099)):
-            dll.write_bytes(whole[:cut])
-            result = subprocess.run([LASTCALL, 'provider', str(dll)],
-                                    capture_output=True, timeout=60,
-                                    check=False)
-            # What is cut off behind the sections is only symbols.
-            if result.returncode not in (0, 2):
-                problems.append(f'DLL cut off at {cut}')
-                print(f'DLL cut off at {cut}: exit {result.returncode}')
+    refused('text for a DLL', 'run', *words, word='bad.dll')
+    refused('text for a DLL', 'provider', str(dll), word='bad.dll')
+    refused('a folder for a DLL', 'provider', str(folder))
+    refused('no DLL', 'provider', str(folder / 'none.dll'), word='none.dll')
+    refused('no name', 'run', '--provider', str(dll), GOOD)
+    refused('no path', 'run', '--provider', 'filter=', GOOD)
+    if not PASS.exists():
+        return
+    whole = PASS.read_bytes()
 
+    def played_as(name: str, data: bytes) -> None:
+        path = folder / f'{name}.dll'
+        path.write_bytes(data)
+        unharmed(name, 'provider', str(path))
+        unharmed(name, 'run', '--provider', f'filter={path}', GOOD)
+        path.unlink()
+
+    sizes = sorted(set(range(0, 1024, 16)) | set(range(1024, 4096, 128)) |
+                   set(range(4096, len(whole), 2048)))
+    jobs = [lambda size=size: played_as(f'cut{size}', whole[:size])
+            for size in sizes]
+    # Headers that lie: each field of the first pages with absurd values.
+    for offset in range(0, 1024, 4):
+        for value in (b'\xff\xff\xff\xff', b'\x00\x00\x00\x00',
+                      b'\xf0\xff\xff\x7f'):
+            if offset % 8 == 0 or value[0] == 0xff:
+                data = whole[:offset] + value + whole[offset + 4:]
+                jobs.append(lambda name=f'header{offset}-{value.hex()}',
+                            data=data: played_as(name, data))
+    jobs.append(lambda: played_as('32bit', whole.replace(
+        b'PE\0\0\x64\x86', b'PE\0\0\x4c\x01', 1)))
+    in_parallel(jobs)
+    dll.write_bytes(whole.replace(b'PE\0\0\x64\x86', b'PE\0\0\x4c\x01', 1))
+    refused('a DLL of 32 bits', 'run', *words, word='bad.dll')
+    dll.write_bytes(whole.replace(b'\0WSPStartup\0', b'\0WSPStartuq\0'))
+    refused('no WSPStartup', 'run', *words, word='WSPStartup')
+
+
+def bad_usage(folder: Path) -> None:
     refused('no command')
-    refused('unknown command', 'walk')
-    refused('unknown option', 'run', '--fast', good, word='--fast')
-    refused('option without value', 'fuzz', '--seed', word='--seed')
+    refused('unknown command', 'walk', word='walk')
+    refused('unknown option', 'run', '--fast', GOOD, word='--fast')
+    refused('an option without its value', 'fuzz', '--seed', word='--seed')
     refused('no number', 'fuzz', '--schedules', 'many', word='many')
+    refused('a negative number', 'fuzz', '--schedules', '-5')
     refused('no sampler', 'fuzz', '--sampler', 'dice', word='dice')
+    refused('no bug', 'fuzz', '--schedules', '1', '--bug', 'dice',
+            word='dice')
     refused('no such layer', 'fuzz', '--schedules', '1', '--provider',
-            f'nobody={dll}')
-    refused('no campaign', 'report', folder)
+            f'nobody={PASS}')
+    refused('no schedule', 'run')
+    refused('two schedules', 'run', GOOD, GOOD)
+    refused('no campaign', 'report', str(folder))
     refused('no rule', 'rules', 'NOTHING-1', word='NOTHING-1')
     if os.path.exists('/dev/full'):
         with open('/dev/full', 'w', encoding='utf-8') as full:
-            result = subprocess.run([LASTCALL, 'rules'], stdout=full,
-                                    stderr=subprocess.PIPE, timeout=60,
-                                    check=False)
-        if result.returncode != 2:
-            problems.append('full disk')
-            print(f'full disk: exit {result.returncode}')
+            result = call('rules', stdout=full)
+        if not is_refusal(result, ''):
+            problem('a full disk', result)
 
+
+with tempfile.TemporaryDirectory() as temporary:
+    for part in (cut_schedules, bad_schedules, bad_dlls, bad_usage):
+        part(Path(temporary))
+print(f'{problems} problems')
 sys.exit(1 if problems else 0)
