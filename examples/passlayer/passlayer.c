@@ -381,7 +381,8 @@ static int WSPAPI layer_WSPCloseSocket(SOCKET s, LPINT lpErrno)
 }
 
 /* Closes what is open. One that would block is left to the next provider's
- * cleanup, which drains it. */
+ * cleanup, which drains it. The entries stay until the heap goes: a call that
+ * is still inside may know one, and must not take a new one for it. */
 static void close_all(void)
 {
     for (;;) {
@@ -396,7 +397,6 @@ static void close_all(void)
         }
         int error = 0;
         entry->lower->table.lpWSPCloseSocket(entry->handle, &error);
-        HeapFree(heap, 0, entry);
     }
 }
 

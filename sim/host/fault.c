@@ -3,7 +3,6 @@
  * is what runs is turned into a record, and the run ends; the thread's fiber is
  * given up. Any other signal is our own and kills the process as usual.
  */
-#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +22,13 @@ enum {
     ALTERNATE_BYTES = 65536,
     PAGE_FAULT_WRITE = 2, /* bits of the page fault error code */
     PAGE_FAULT_EXECUTE = 16,
-    SCAN_WORDS = 256 /* how far a return address is looked for */
+    SCAN_WORDS = 1024, /* how far a return address is looked for */
+    FLAG_DIRECTION = 0x400,
+    DEFAULT_MXCSR = 0x1f80,
+    DEFAULT_X87 = 0x37f
 };
+
+static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
 
 /* What the last fault was; for people, and for the record that is written once
  * the handler has returned. Not part of the run's state. */
@@ -32,6 +36,8 @@ static struct {
     struct sim_host_fault place;
     struct lc_record record;
     unsigned char *alternate;
+    struct sigaction before[LC_COUNT_OF(signals)]; /* a sanitizer's */
+    bool is_handled; /* a fault is being looked at */
     uint32_t watch_seconds;
     uint32_t ticks;
     uint64_t seen_run;
@@ -84,14 +90,43 @@ static void fault_resume(void)
     abort();
 }
 
+/* Whether a simulated thread runs. The arena may be closed by now. */
+static bool is_running(void)
+{
+    return sim_arena_part_bytes(SIM_PART_ENGINE) > 0 &&
+           sim_thread_current() != NULL;
+}
+
 static bool is_hosted(uint32_t module)
 {
     const struct sim_module_class *class = sim_module_class(module);
     return class != NULL && class->is_hosted;
 }
 
-/* A word on the stack that points into the module: most likely where the call
- * into our code came from. */
+/* Whether a call instruction ends right before an address of the module. */
+static bool is_behind_call(uint32_t module, uint32_t process, uint64_t address)
+{
+    const struct sim_host_installed *installed = sim_host_installed(module);
+    const unsigned char *slot = sim_arena_module(process, module);
+    uint64_t offset = address - (uint64_t)(uintptr_t)slot;
+    const struct sim_pe *pe = &installed->image->pe;
+    for (uint32_t i = 0; i < pe->section_count; i++) {
+        const struct sim_pe_section *section = &pe->sections[i];
+        if (!section->is_executable || offset < section->rva + 7 ||
+            offset > section->rva + section->size_bytes) {
+            continue;
+        }
+        /* call rel32; call through a register or memory: FF /2. */
+        const unsigned char *at = slot + offset;
+        return at[-5] == 0xe8 || (at[-2] == 0xff && (at[-1] & 0x38) == 0x10) ||
+               (at[-3] == 0xff && (at[-2] & 0x38) == 0x10) ||
+               (at[-6] == 0xff && (at[-5] & 0x38) == 0x10);
+    }
+    return false;
+}
+
+/* A return address on the stack that is the module's: where the call into our
+ * code came from. */
 static bool find_caller(
     const ucontext_t *context,
     uint32_t module,
@@ -110,7 +145,8 @@ static bool find_caller(
         uint32_t process;
         uint32_t found;
         if (sim_module_of((const void *)(uintptr_t)word, &process, &found) &&
-            found == module) {
+            found == module && sim_thread_process() == process &&
+            is_behind_call(module, process, word)) {
             *ret_offset =
                 word - (uint64_t)(uintptr_t)sim_arena_module(process, module);
             return true;
@@ -127,7 +163,11 @@ static void divert(ucontext_t *context)
     uint64_t top = (uint64_t)(uintptr_t)sim_arena_stack_top(slot);
     context->uc_mcontext.gregs[REG_RSP] = (greg_t)(((top - 256) & ~15ULL) - 8);
     context->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)fault_resume;
-    context->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)0x400; /* direction */
+    context->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)FLAG_DIRECTION;
+    if (context->uc_mcontext.fpregs != NULL) {
+        context->uc_mcontext.fpregs->mxcsr = DEFAULT_MXCSR;
+        context->uc_mcontext.fpregs->cwd = DEFAULT_X87;
+    }
 }
 
 /* An address as the trace may hold it: only what repeats from run to run. */
@@ -172,13 +212,28 @@ static enum lc_fault classify(
     return (error & PAGE_FAULT_WRITE) != 0 ? LC_FAULT_WRITE : LC_FAULT_READ;
 }
 
+/* Whose doing a fault is when it is not inside a module: what runs, or what
+ * called our code and gave it its pointers. */
+static uint32_t find_culprit(void)
+{
+    const struct sim_frame *frame = sim_thread_frame(0);
+    const struct sim_frame *caller = sim_thread_frame(1);
+    if (frame == NULL) {
+        return LC_MODULE_SYSTEM;
+    }
+    bool is_crossing =
+        frame->kind == SIM_FRAME_UPCALL || frame->kind == SIM_FRAME_SPI;
+    bool is_called = is_crossing && caller != NULL &&
+                     !is_hosted(frame->module) && is_hosted(caller->module);
+    return is_called ? caller->module : frame->module;
+}
+
 /* Fills the record of a fault. Returns false when it is not hosted code's. */
 static bool describe(enum lc_fault kind, uint64_t address, ucontext_t *context)
 {
-    uint32_t running = sim_thread_module();
     uint64_t rip = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
     uint32_t process = sim_thread_process();
-    uint32_t module = running;
+    uint32_t module = find_culprit();
     bool is_inside =
         sim_module_of((const void *)(uintptr_t)rip, &process, &module);
     if (!is_hosted(module)) {
@@ -206,19 +261,32 @@ static bool describe(enum lc_fault kind, uint64_t address, ucontext_t *context)
 static void on_fault(int signal_number, siginfo_t *information, void *opaque)
 {
     ucontext_t *context = opaque;
-    if (sim_thread_current() != NULL) {
+    /* si_code is positive when the processor raised it, not kill(). */
+    bool is_nested = fault.is_handled;
+    fault.is_handled = true;
+    if (!is_nested && information->si_code > 0 && is_running()) {
         enum lc_fault kind = classify(signal_number, information, context);
         uint64_t address = kind == LC_FAULT_READ || kind == LC_FAULT_WRITE ||
                                    kind == LC_FAULT_EXECUTE
                                ? (uint64_t)(uintptr_t)information->si_addr
                                : UINT64_MAX;
+        if (information->si_code == SI_KERNEL) {
+            address = UINT64_MAX; /* not canonical: si_addr does not say */
+        }
         if (describe(kind, address, context)) {
             divert(context);
+            fault.is_handled = false;
             return;
         }
     }
-    (void)signal(signal_number, SIG_DFL);
-    (void)raise(signal_number);
+    /* Our own fault: as if we had never been here. The instruction faults
+     * once more, or the signal is sent once more. */
+    for (uint32_t i = 0; i < LC_COUNT_OF(signals); i++) {
+        (void)sigaction(signals[i], &fault.before[i], NULL);
+    }
+    if (information->si_code <= 0 || signal_number == SIGTRAP) {
+        (void)raise(signal_number);
+    }
 }
 
 /* Two ticks in a row see the same run at the same step: code without a yield
@@ -228,6 +296,10 @@ static void on_tick(int signal_number, siginfo_t *information, void *opaque)
     (void)signal_number;
     (void)information;
     ucontext_t *context = opaque;
+    if (!is_running()) {
+        fault.ticks = 0;
+        return;
+    }
     const struct sim_history *history = SIM_HISTORY;
     uint32_t process;
     uint32_t module;
@@ -238,7 +310,7 @@ static void on_tick(int signal_number, siginfo_t *information, void *opaque)
     fault.seen_steps = history->steps_total;
     fault.seen_records = history->record_count;
     fault.ticks = is_same ? fault.ticks + 1 : 0;
-    if (fault.ticks < fault.watch_seconds || sim_thread_current() == NULL) {
+    if (fault.ticks < fault.watch_seconds) {
         return;
     }
     uint64_t rip = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
@@ -249,9 +321,9 @@ static void on_tick(int signal_number, siginfo_t *information, void *opaque)
     }
 }
 
-void sim_host_fault_open(void)
+/* The handler's stack, once for all. */
+static void make_stack(void)
 {
-    static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
     if (fault.alternate != NULL) {
         return;
     }
@@ -263,14 +335,26 @@ void sim_host_fault_open(void)
     };
     int result = sigaltstack(&stack, NULL);
     LC_CHECK(result == 0);
+}
+
+void sim_host_fault_open(void)
+{
     struct sigaction action;
+    make_stack();
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_fault;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     for (uint32_t i = 0; i < LC_COUNT_OF(signals); i++) {
-        result = sigaction(signals[i], &action, NULL);
+        struct sigaction before;
+        int result = sigaction(signals[i], &action, &before);
         LC_CHECK(result == 0);
+        bool is_ours = (before.sa_flags & SA_SIGINFO) != 0 &&
+                       before.sa_sigaction == on_fault;
+        if (!is_ours) {
+            fault.before[i] = before;
+        }
     }
+    fault.is_handled = false;
 }
 
 void sim_host_watch(uint32_t cpu_seconds)

@@ -5,253 +5,31 @@
  */
 #include "sim/host/image.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
 
 #include "sim/engine/thread.h"
-#include "sim/engine/thunk.h"
-#include "sim/engine/trace.h"
 
 enum {
-    IMAGES_MAX = 32,
-    FILE_BYTES_MAX = 64 << 20,
     PAGE_BYTES = 4096,
-    POISON_BYTE = 0xdd,
-    IMPORTS_TOTAL_MAX = 4096
+    POISON_BYTE = 0xdd
 };
 
-/* Describes the world, not the run's state: written between runs only. */
+_Static_assert(
+    (uint64_t)SIM_PE_IMAGE_BYTES_MAX + PAGE_BYTES +
+            (uint64_t)SIM_PE_TLS_BYTES_MAX * SIM_THREADS_MAX <=
+        SIM_ARENA_MODULE_BYTES,
+    "an image and its threads' data fit a slot");
+
+/* What is where. Describes the world, not a run's state: written between runs
+ * only. */
 static struct {
-    uint32_t image_count;
-    struct sim_host_image *images[IMAGES_MAX];
     struct sim_host_installed installed[LC_MODULE_COUNT];
-    uint32_t stub_count;
-    const struct sim_host_import *stubs[IMPORTS_TOTAL_MAX];
 } host;
-
-/* ---- Imports ---- */
-
-static void unserved_import(void)
-{
-    uint32_t number = sim_thunk_index();
-    LC_CHECK(number < host.stub_count);
-    sim_host_note_import(host.stubs[number]);
-    sim_trace_write((struct lc_record){
-        .kind = LC_RECORD_FAULT,
-        .function = LC_FAULT_IMPORT,
-        .caller = LC_MODULE_SYSTEM,
-        .callee = (uint8_t)sim_thread_module(),
-        .a = number,
-        .b = -1,
-    });
-    sim_thread_end_run(LC_END_FAULT);
-}
-
-static sim_code_fn *find_import(const struct sim_host_import *import)
-{
-    const char *name = import->name[0] == '\0' ? NULL : import->name;
-    sim_code_fn *code =
-        sim_module_find_system(import->dll, name, import->ordinal);
-    if (code == NULL && name != NULL &&
-        (strncmp(import->dll, "api-ms-win-", 11) == 0 ||
-         strncmp(import->dll, "ucrtbase", 8) == 0)) {
-        code = sim_module_find_system("kernel32.dll", name, 0);
-        if (code == NULL) {
-            code = sim_module_find_system("msvcrt.dll", name, 0);
-        }
-    }
-    return code;
-}
-
-static void copy_text(char *to, size_t capacity, const char *from)
-{
-    size_t length = strnlen(from, capacity - 1);
-    memcpy(to, from, length);
-    to[length] = '\0';
-}
-
-static bool list_imports(struct sim_host_image *image)
-{
-    const struct sim_pe *pe = &image->pe;
-    image->imports = calloc(pe->import_count + 1, sizeof image->imports[0]);
-    image->stubs = calloc(pe->import_count + 1, sizeof image->stubs[0]);
-    if (image->imports == NULL || image->stubs == NULL) {
-        return false;
-    }
-    for (uint32_t i = 0; i < pe->import_count; i++) {
-        struct sim_host_import *import = &image->imports[i];
-        copy_text(import->dll, sizeof import->dll, pe->imports[i].dll);
-        if (pe->imports[i].name != NULL) {
-            copy_text(import->name, sizeof import->name, pe->imports[i].name);
-        }
-        import->ordinal = pe->imports[i].ordinal;
-        import->is_served = find_import(import) != NULL;
-        if (import->is_served) {
-            continue;
-        }
-        if (host.stub_count == IMPORTS_TOTAL_MAX) {
-            return false;
-        }
-        host.stubs[host.stub_count] = import;
-        image->stubs[i] = sim_thunk_make(host.stub_count, unserved_import);
-        host.stub_count++;
-        if (image->stubs[i] == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool list_exports(struct sim_host_image *image)
-{
-    const struct sim_pe *pe = &image->pe;
-    image->exports = calloc(pe->export_count + 1, sizeof image->exports[0]);
-    if (image->exports == NULL) {
-        return false;
-    }
-    for (uint32_t i = 0; i < pe->export_count; i++) {
-        if (pe->exports[i].name == NULL || pe->exports[i].rva == 0) {
-            continue;
-        }
-        struct sim_host_export *export = &image->exports[image->export_count];
-        copy_text(export->name, sizeof export->name, pe->exports[i].name);
-        export->rva = pe->exports[i].rva;
-        image->export_count++;
-    }
-    return true;
-}
-
-/* ---- Reading ---- */
-
-static enum sim_status read_file(
-    const char *path,
-    struct sim_host_image *image,
-    char *ret_error,
-    uint32_t capacity)
-{
-    enum sim_status status = SIM_ERROR_FILE;
-    struct stat information;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fstat(file, &information) != 0) {
-        (void)snprintf(ret_error, capacity, "%s: can't be opened", path);
-        goto out;
-    }
-    if (!S_ISREG(information.st_mode)) {
-        (void)snprintf(ret_error, capacity, "%s: not a file", path);
-        goto out;
-    }
-    if (information.st_size > FILE_BYTES_MAX) {
-        (void)snprintf(
-            ret_error,
-            capacity,
-            "%s: larger than 64 MiB: no DLL",
-            path);
-        goto out;
-    }
-    image->bytes = malloc((size_t)information.st_size + 1);
-    if (image->bytes == NULL) {
-        (void)snprintf(ret_error, capacity, "%s: no memory for it", path);
-        goto out;
-    }
-    while (image->size_bytes < (size_t)information.st_size) {
-        ssize_t got = read(
-            file,
-            image->bytes + image->size_bytes,
-            (size_t)information.st_size - image->size_bytes);
-        if (got <= 0) {
-            (void)snprintf(ret_error, capacity, "%s: can't be read", path);
-            goto out;
-        }
-        image->size_bytes += (size_t)got;
-    }
-    status = SIM_OK;
-out:
-    if (file >= 0) {
-        (void)close(file);
-    }
-    return status;
-}
-
-static void image_free(struct sim_host_image *image)
-{
-    sim_pe_close(&image->pe);
-    free(image->bytes);
-    free(image->imports);
-    free(image->exports);
-    free((void *)image->stubs);
-    free(image);
-}
-
-enum sim_status sim_host_read(
-    const char *path,
-    const struct sim_host_image **ret_image,
-    char *ret_error,
-    uint32_t capacity)
-{
-    LC_CHECK(path != NULL);
-    LC_CHECK(capacity > 0);
-    for (uint32_t i = 0; i < host.image_count; i++) {
-        if (strcmp(host.images[i]->path, path) == 0) {
-            *ret_image = host.images[i];
-            return SIM_OK;
-        }
-    }
-    struct sim_host_image *image = calloc(1, sizeof *image);
-    if (image == NULL || host.image_count == IMAGES_MAX ||
-        strlen(path) >= sizeof image->path) {
-        (void)snprintf(ret_error, capacity, "%s: too much to host", path);
-        free(image);
-        return SIM_ERROR_LIMIT;
-    }
-    copy_text(image->path, sizeof image->path, path);
-    enum sim_status status = read_file(path, image, ret_error, capacity);
-    if (status == SIM_OK) {
-        char reason[160];
-        if (!sim_pe_open(
-                image->bytes,
-                image->size_bytes,
-                &image->pe,
-                reason,
-                sizeof reason)) {
-            (void)snprintf(ret_error, capacity, "%s: %s", path, reason);
-            status = SIM_ERROR_IMAGE;
-        } else if (!list_imports(image) || !list_exports(image)) {
-            (void)snprintf(ret_error, capacity, "%s: too many imports", path);
-            status = SIM_ERROR_LIMIT;
-        }
-    }
-    if (status != SIM_OK) {
-        image_free(image);
-        return status;
-    }
-    host.images[host.image_count++] = image;
-    *ret_image = image;
-    return SIM_OK;
-}
-
-uint32_t sim_host_imports(
-    const struct sim_host_image *image,
-    const struct sim_host_import **ret_imports)
-{
-    *ret_imports = image->imports;
-    return image->pe.import_count;
-}
-
-uint32_t sim_host_exports(
-    const struct sim_host_image *image,
-    const struct sim_host_export **ret_exports)
-{
-    *ret_exports = image->exports;
-    return image->export_count;
-}
 
 const struct sim_host_installed *sim_host_installed(uint32_t module)
 {
@@ -441,6 +219,15 @@ static bool protect(
         mprotect(slot, round_up(pe->header_bytes), PROT_READ) != 0) {
         return false;
     }
+    /* A range that was merged has gaps: they are copied like the rest. */
+    for (uint32_t i = 0; i < installed->range_count; i++) {
+        if (mprotect(
+                slot + installed->ranges[i].offset_bytes,
+                round_up(installed->ranges[i].size_bytes),
+                PROT_READ | PROT_WRITE) != 0) {
+            return false;
+        }
+    }
     for (uint32_t i = 0; i < pe->section_count; i++) {
         const struct sim_pe_section *section = &pe->sections[i];
         int allowed = PROT_READ;
@@ -453,11 +240,7 @@ static bool protect(
             return false;
         }
     }
-    return !pe->has_tls ||
-           mprotect(
-               slot + installed->tls_at,
-               round_up(installed->tls_stride_bytes * SIM_THREADS_MAX),
-               PROT_READ | PROT_WRITE) == 0;
+    return true;
 }
 
 static void lay_out(
@@ -477,7 +260,7 @@ static void lay_out(
     }
     for (uint32_t i = 0; i < pe->import_count; i++) {
         sim_code_fn *code = image->imports[i].is_served
-                                ? find_import(&image->imports[i])
+                                ? sim_host_find_import(&image->imports[i])
                                 : image->stubs[i];
         LC_CHECK(code != NULL);
         put64(slot + pe->imports[i].slot_rva, (uint64_t)(uintptr_t)code);
@@ -487,8 +270,8 @@ static void lay_out(
     }
     memcpy(slot + pe->tls_index_rva, &module, sizeof module);
     for (uint32_t thread = 0; thread < SIM_THREADS_MAX; thread++) {
-        unsigned char *copy =
-            slot + installed->tls_at + thread * installed->tls_stride_bytes;
+        unsigned char *copy = slot + installed->tls_at +
+                              (size_t)thread * installed->tls_stride_bytes;
         memset(copy, 0, installed->tls_stride_bytes);
         memcpy(copy, slot + pe->tls_rva, pe->tls_bytes);
     }
@@ -539,6 +322,12 @@ void sim_host_uninstall(uint32_t module)
         LC_CHECK(at == slot);
     }
     memset(installed, 0, sizeof *installed);
+    for (uint32_t i = 0; i < LC_MODULE_COUNT; i++) {
+        if (host.installed[i].image != NULL) {
+            return;
+        }
+    }
+    sim_host_teb_close(); /* built-ins need none */
 }
 
 enum sim_status sim_host_install(
@@ -577,75 +366,4 @@ enum sim_status sim_host_install(
     sim_host_teb_open();
     *ret_class = &installed->class;
     return SIM_OK;
-}
-
-/* ---- Symbols ---- */
-
-/* A COFF symbol's name; those of more than eight bytes lie in the string table
- * behind the symbols. */
-static void coff_name(
-    const struct sim_host_image *image,
-    const unsigned char *symbol,
-    char *ret_name,
-    size_t capacity)
-{
-    uint32_t zero;
-    uint32_t offset;
-    memcpy(&zero, symbol, 4);
-    memcpy(&offset, symbol + 4, 4);
-    if (zero != 0) {
-        char name[9] = { 0 };
-        memcpy(name, symbol, 8);
-        copy_text(ret_name, capacity, name);
-        return;
-    }
-    uint64_t at = (uint64_t)image->pe.symbols_at +
-                  18 * (uint64_t)image->pe.symbol_count + offset;
-    ret_name[0] = '\0';
-    if (at < image->size_bytes &&
-        memchr(image->bytes + at, '\0', image->size_bytes - at) != NULL) {
-        copy_text(ret_name, capacity, (const char *)image->bytes + at);
-    }
-}
-
-uint64_t sim_host_symbol(
-    const struct sim_host_image *image,
-    uint64_t rva,
-    char *ret_name,
-    size_t capacity)
-{
-    const struct sim_pe *pe = &image->pe;
-    uint64_t best = 0;
-    ret_name[0] = '\0';
-    for (uint32_t i = 0; i < image->export_count; i++) {
-        uint32_t at = image->exports[i].rva;
-        if (at <= rva && at >= best) {
-            best = at;
-            copy_text(ret_name, capacity, image->exports[i].name);
-        }
-    }
-    const unsigned char *symbol = image->bytes + pe->symbols_at;
-    for (uint32_t i = 0; i < pe->symbol_count; i++, symbol += 18) {
-        uint32_t value;
-        uint16_t section;
-        uint16_t type;
-        memcpy(&value, symbol + 8, 4);
-        memcpy(&section, symbol + 12, 2);
-        memcpy(&type, symbol + 14, 2);
-        bool is_function =
-            type == 0x20 && section >= 1 && section <= pe->section_count;
-        uint64_t at =
-            is_function ? (uint64_t)pe->sections[section - 1].rva + value : 0;
-        if (is_function && at <= rva && at > best) {
-            best = at;
-            coff_name(image, symbol, ret_name, capacity);
-        }
-        uint8_t more = symbol[17]; /* auxiliary entries */
-        if (more > pe->symbol_count - i - 1) {
-            break;
-        }
-        i += more;
-        symbol += 18 * (size_t)more;
-    }
-    return rva - best;
 }

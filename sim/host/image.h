@@ -32,11 +32,15 @@ struct sim_host_installed {
     unsigned char *pristine[LC_PROCESSES_MAX]; /* ranges, one behind another */
 };
 
+/** What an import is bound to, or NULL when the shim does not serve it. */
+sim_code_fn *sim_host_find_import(const struct sim_host_import *import);
+
 /** What is installed as a module, or NULL. */
 const struct sim_host_installed *sim_host_installed(uint32_t module);
 
-/** Begins to fill in the TEB at each switch. */
+/** Begins, and stops, to fill in the TEB at each switch. */
 void sim_host_teb_open(void);
+void sim_host_teb_close(void);
 
 /**
  * Names a place in an image: the nearest symbol at or before it.

@@ -26,7 +26,9 @@ enum {
     DIRECTORY_TLS = 9,
     DIRECTORIES = 16,
     RELOC_ABSOLUTE = 0,
-    RELOC_DIR64 = 10
+    RELOC_HIGHLOW = 3,
+    RELOC_DIR64 = 10,
+    NAME_BYTES_MAX = 4096 /* bounds the search for a text's end */
 };
 
 #define SECTION_EXECUTE 0x20000000U
@@ -87,7 +89,9 @@ static const char *text_at(const struct sim_pe *pe, uint64_t rva)
         return NULL;
     }
     const char *text = (const char *)pe->flat + rva;
-    return memchr(text, '\0', pe->image_bytes - rva) == NULL ? NULL : text;
+    size_t room = pe->image_bytes - (size_t)rva;
+    room = room < NAME_BYTES_MAX ? room : NAME_BYTES_MAX;
+    return memchr(text, '\0', room) == NULL ? NULL : text;
 }
 
 static bool read_coff(struct reader *reader, size_t at)
@@ -140,12 +144,12 @@ static bool read_optional(struct reader *reader, size_t at, size_t size_bytes)
             "sections aligned to %" PRIu32 " bytes, not to pages",
             reader->section_alignment);
     }
-    if (pe->image_bytes == 0 || pe->image_bytes > SIM_ARENA_MODULE_BYTES / 2) {
+    if (pe->image_bytes == 0 || pe->image_bytes > SIM_PE_IMAGE_BYTES_MAX) {
         return fail(
             reader,
-            "an image of %" PRIu32 " bytes; up to %llu can be hosted",
+            "an image of %" PRIu32 " bytes; 1 to %d can be hosted",
             pe->image_bytes,
-            SIM_ARENA_MODULE_BYTES / 2);
+            SIM_PE_IMAGE_BYTES_MAX);
     }
     if (pe->header_bytes > reader->size_bytes ||
         pe->header_bytes > pe->image_bytes) {
@@ -160,7 +164,7 @@ static bool read_optional(struct reader *reader, size_t at, size_t size_bytes)
         return fail(reader, "the data directories reach beyond the headers");
     }
     for (uint32_t i = 0; i < count; i++) {
-        const unsigned char *entry = optional + OPTIONAL_BYTES + 8 * i;
+        const unsigned char *entry = optional + OPTIONAL_BYTES + 8 * (size_t)i;
         reader->directories[i].rva = get32(entry);
         reader->directories[i].size_bytes = get32(entry + 4);
     }
@@ -292,6 +296,11 @@ static bool read_relocations(struct reader *reader)
             uint64_t rva = (uint64_t)page + (entry & 0xfff);
             if (kind == RELOC_ABSOLUTE) {
                 continue;
+            }
+            if (kind == RELOC_HIGHLOW) {
+                return fail(
+                    reader,
+                    "a 32-bit relocation: it must lie below 4 GiB");
             }
             if (kind != RELOC_DIR64) {
                 return fail(

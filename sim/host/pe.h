@@ -18,9 +18,10 @@ enum sim_pe_limits {
     SIM_PE_SECTIONS_MAX = 96,
     SIM_PE_IMPORTS_MAX = 2048,
     SIM_PE_EXPORTS_MAX = 8192,
-    SIM_PE_RELOCATIONS_MAX = 1 << 20,
     SIM_PE_CALLBACKS_MAX = 16,
-    SIM_PE_TLS_BYTES_MAX = 2048 /* of one thread's copy */
+    SIM_PE_TLS_BYTES_MAX = 2048, /* of one thread's copy */
+    /* A module slot less room behind the image for the threads' copies. */
+    SIM_PE_IMAGE_BYTES_MAX = 15 << 20
 };
 
 struct sim_pe_section {

@@ -12,8 +12,8 @@
 
 #include "lastcall/check.h"
 
-#include "sim/engine/arena.h"
-#include "sim/engine/thread.h"
+#include "sim/engine/engine.h"
+#include "sim/engine/fiber.h"
 #include "sim/host/image.h"
 
 enum {
@@ -24,9 +24,13 @@ enum {
     TEB_THREAD_ID = 0x48,
     TEB_TLS = 0x58,
     TEB_PEB = 0x60,
+    TEB_LAST_ERROR = 0x68,
     TEB_TLS_ARRAY = 0x1000, /* our own use of what follows */
     TEB_PEB_AREA = 0x1800
 };
+
+/* The run that the block was made fresh for. */
+static uint64_t fresh_for_run;
 
 static void put(uint32_t offset, uint64_t value)
 {
@@ -39,6 +43,11 @@ static void put(uint32_t offset, uint64_t value)
 static void about_to_run(uint32_t slot)
 {
     const struct sim_thread *thread = sim_thread_at(slot);
+    if (fresh_for_run != SIM_HISTORY->run_number) {
+        /* What code of the last run stored there is not for this one. */
+        fresh_for_run = SIM_HISTORY->run_number;
+        memset((void *)(uintptr_t)SIM_ARENA_TEB, 0, SIM_ARENA_TEB_BYTES);
+    }
     put(TEB_STACK_BASE, (uint64_t)(uintptr_t)sim_arena_stack_top(slot));
     put(TEB_STACK_LIMIT, (uint64_t)(uintptr_t)sim_arena_stack_low(slot));
     put(TEB_SELF, SIM_ARENA_TEB);
@@ -46,6 +55,7 @@ static void about_to_run(uint32_t slot)
     put(TEB_THREAD_ID, 0x1000U + 4U * thread->ref);
     put(TEB_TLS, SIM_ARENA_TEB + TEB_TLS_ARRAY);
     put(TEB_PEB, SIM_ARENA_TEB + TEB_PEB_AREA);
+    put(TEB_LAST_ERROR, thread->last_error);
     for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
         const struct sim_host_installed *installed = sim_host_installed(module);
         if (installed == NULL || !installed->image->pe.has_tls) {
@@ -53,7 +63,8 @@ static void about_to_run(uint32_t slot)
         }
         put(TEB_TLS_ARRAY + 8 * module,
             (uint64_t)(uintptr_t)sim_arena_module(thread->process, module) +
-                installed->tls_at + slot * installed->tls_stride_bytes);
+                installed->tls_at +
+                (uint64_t)slot * installed->tls_stride_bytes);
     }
 }
 
@@ -62,9 +73,15 @@ void sim_host_teb_open(void)
     sim_thread_set_switch(about_to_run);
 }
 
+void sim_host_teb_close(void)
+{
+    sim_thread_set_switch(NULL);
+}
+
 void sim_host_open(void)
 {
     long result = syscall(SYS_arch_prctl, ARCH_SET_GS, SIM_ARENA_TEB);
     LC_CHECK(result == 0);
+    sim_fiber_reset(SIM_THREADS_MAX); /* a simulator before this one */
     sim_host_fault_open();
 }

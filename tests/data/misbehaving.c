@@ -13,6 +13,11 @@ static WSPUPCALLTABLE upcalls;
 static volatile int zero;
 #if defined(WAY_divide)
 static volatile int one = 1;
+#elif defined(WAY_null_read)
+static const volatile ULONG_PTR zero_page = 16;
+#elif defined(WAY_constant_write)
+static const int constant[4] = { 1, 2, 3, 4 };
+static const int *volatile constant_at = constant;
 #endif
 
 __attribute__((noinline, unused)) static int dig(volatile char *above)
@@ -39,6 +44,24 @@ static int misbehave(void)
     }
 #elif defined(WAY_unserved)
     return GetSystemMetrics(0);
+#elif defined(WAY_null_read)
+    return *(volatile int *)zero_page;
+#elif defined(WAY_constant_write)
+    *(volatile int *)(ULONG_PTR)constant_at = 5;
+#elif defined(WAY_breakpoint)
+    __debugbreak();
+#elif defined(WAY_illegal)
+    __builtin_trap();
+#elif defined(WAY_bad_pointer) /* for the shim */
+    EnterCriticalSection((CRITICAL_SECTION *)0x123456789000);
+#elif defined(WAY_bad_upcall)
+    int length = 260;
+    int error = 0;
+    upcalls.lpWPUGetProviderPath(
+        (GUID *)0x123456789000,
+        (WCHAR *)0x123456789000,
+        &length,
+        &error);
 #endif
     return 0;
 }
