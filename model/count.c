@@ -117,6 +117,11 @@ static void startup_returns(
 
     provider->starting--;
     if (record->a == 0) {
+        model_report_unless(
+            model,
+            MODEL_LOAD_1,
+            (provider->flags & MODEL_PROVIDER_STARTED) == 0,
+            true);
         model_track_count(model, &provider->count);
         provider->flags |= MODEL_PROVIDER_STARTED;
         provider->version = (uint16_t)frame->value;
@@ -164,16 +169,16 @@ static void cleanup_returns(
 
     bool started = provider->count > 0;
     provider->cleaning--;
+    bool denied = record->a != 0 && record->b == LC_WSANOTINITIALISED;
+    bool network = record->b == LC_WSAENETDOWN ||
+                   (model->options.tolerant && record->b == LC_WSAEINVAL);
+    model_report_unless(model, MODEL_START_9, sure && started, !denied);
+    model_report_unless(
+        model,
+        MODEL_CLEAN_19,
+        sure && started,
+        record->a == 0 || denied || network);
     if (record->a != 0) {
-        bool denied = record->b == LC_WSANOTINITIALISED;
-        bool network = record->b == LC_WSAENETDOWN ||
-                       (model->options.tolerant && record->b == LC_WSAEINVAL);
-        model_report_unless(model, MODEL_START_9, sure && started, !denied);
-        model_report_unless(
-            model,
-            MODEL_CLEAN_19,
-            sure && started,
-            denied || network);
         provider->flags |= MODEL_PROVIDER_VAGUE;
         return;
     }

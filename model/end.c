@@ -48,7 +48,7 @@ static void stream_check(
     bool all = connection->delivered == connection->accepted;
     bool graceful = closed && !reset && connection->linger == MODEL_LINGER_OFF;
     model_report_unless(model, MODEL_INV_7, graceful && cleaned, all);
-    model_report_unless(model, MODEL_CLOSE_12, graceful && !cleaned, all);
+    model_report_unless(model, MODEL_CLOSE_12, graceful, all);
     model_report_unless(model, MODEL_CLOSE_2, closed, fin || reset);
     model_report_unless(model, MODEL_CLEAN_7, !closed && cleaned, fin || reset);
     model_report_unless(model, MODEL_INV_6, fin && !reset, all);
@@ -74,6 +74,9 @@ static void ends(struct model *model, const struct lc_record *record)
 {
     switch ((enum lc_end)record->function) {
     case LC_END_DONE:
+        model_report_unless(model, MODEL_DEADLOCK, true, true);
+        model_report_unless(model, MODEL_LIVELOCK, true, true);
+        model_report_unless(model, MODEL_FAULT, true, true);
         if (!model->lost) {
             done(model);
         }

@@ -41,6 +41,14 @@ static void loader_check(struct model *model, const struct model_event *event)
         bool top = record->a >= 1 && record->a <= model->world.entry_count &&
                    model->world.entry_providers[record->a][0] == event->callee;
         model_report_unless(model, MODEL_LAYER_2, true, top);
+        bool before = thread->api != MODEL_NONE &&
+                      event->process->providers[event->callee].started_record <
+                          thread->api_record;
+        model_report_unless(
+            model,
+            MODEL_LOAD_3,
+            record->function == LC_SPI_SOCKET && before,
+            true);
         return;
     }
     if (!takes_socket(record->function) || thread->slot == MODEL_NONE ||
@@ -123,6 +131,7 @@ static void cleanup_check(struct model *model, const struct model_event *event)
                    top->callee == record->caller &&
                    (top->flags & (MODEL_FRAME_FINAL | MODEL_FRAME_FIRST)) != 0);
     bool last = process->owed[record->caller][event->callee] == 1;
+    model_report_unless(model, MODEL_LAYER_13, !ending, true);
     if (ending || !last) {
         return;
     }

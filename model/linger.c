@@ -69,8 +69,7 @@ static void wait_begins(struct model *model, const struct model_event *event)
     uint64_t spent_ms = 0;
     if (thread->linger_time_ns == 0) {
         thread->linger_time_ns = event->record->time_ns;
-    } else {
-        LC_CHECK(thread->linger_end_ns >= thread->linger_time_ns);
+    } else if (thread->linger_end_ns > thread->linger_time_ns) {
         spent_ms =
             (thread->linger_end_ns - thread->linger_time_ns) / LC_NS_PER_MS;
     }
@@ -92,7 +91,7 @@ static void wait_ends(struct model *model, const struct model_event *event)
     if (connection == NULL || !waits(thread)) {
         return;
     }
-    LC_CHECK(event->record->time_ns >= thread->linger_time_ns);
+    LC_CHECK(thread->api == LC_CALL_CLOSESOCKET);
     thread->linger_end_ns = event->record->time_ns;
     model_report_unless(
         model,

@@ -161,6 +161,21 @@ static bool is_layer(const struct model *model, uint8_t module)
            model->world.kinds[provider] != LC_PROVIDER_BASE;
 }
 
+/* Whether the socket that a layer made below is gone before the layer's own
+ * WSPSocket has returned: somebody guessed its value and closed it. */
+static bool child_lost(
+    const struct model *model,
+    const struct model_frame *call)
+{
+    LC_CHECK(call->function == LC_SPI_SOCKET);
+
+    if (call->child == MODEL_NONE) {
+        return false;
+    }
+    const struct model_socket *child = &model->sockets[call->child];
+    return !child->live || child->generation != (uint32_t)call->value;
+}
+
 static void registered(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
@@ -236,20 +251,26 @@ static void freed(struct model *model, const struct model_event *event)
         uint8_t open = socket->layers & (uint8_t)~closing_layers(thread);
         model_report_unless(model, MODEL_INV_9, calm, open == 0);
     }
+    model_report_unless(
+        model,
+        MODEL_CLEAN_7,
+        thread != NULL && thread->api == LC_CALL_WSACLEANUP,
+        true);
     drop(model, slot);
 }
 
-/* The application counts what it sent by variable: a send under way may add
- * to the count of another socket. `slot`: only sends on that one count. */
-static bool someone_sends(
+/* Whether another thread of the process is in the same call. `slot`: only on
+ * that socket. */
+static bool someone_in(
     const struct model *model,
     const struct model_thread *self,
+    enum lc_call call,
     uint8_t slot)
 {
     LC_CHECK(self != NULL);
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         const struct model_thread *thread = &model->threads[i];
-        if (thread != self && thread->api == LC_CALL_SEND &&
+        if (thread != self && thread->api == call &&
             thread->process == self->process &&
             (slot == MODEL_NONE || slot == thread->slot)) {
             return true;
@@ -279,17 +300,21 @@ static void call_begins(struct model *model, const struct model_event *event)
         LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
     }
     if (thread->api == LC_CALL_SEND && connection != NULL &&
-        someone_sends(model, thread, slot)) {
+        someone_in(model, thread, LC_CALL_SEND, slot)) {
         connection->flags |= MODEL_CONNECTION_MIXED;
+    }
+    if (thread->api == LC_CALL_LINGER || thread->api == LC_CALL_DONTLINGER) {
+        /* The old value, or the new one; an option that fails leaves it so. */
+        socket->linger = MODEL_LINGER_VAGUE;
+        if (connection != NULL) {
+            connection->linger = MODEL_LINGER_VAGUE;
+        }
     }
     if (thread->api != LC_CALL_SHUTDOWN) {
         return;
     }
     uint32_t flags = 0;
-    thread->was_shut = (socket->flags & MODEL_SOCKET_SHUT) != 0;
     if (thread->option != LC_SD_RECEIVE) {
-        thread->shut_number = ++socket->shut_count;
-        socket->flags |= MODEL_SOCKET_SHUT;
         flags |= MODEL_CONNECTION_SHUT;
     }
     if (thread->option != LC_SD_SEND) {
@@ -374,29 +399,33 @@ static void option_race(struct model *model, const struct model_event *event)
     }
 }
 
-/* A shutdown that failed has shut nothing (SHUT-10: state unchanged), unless a
- * FIN is out or another thread has called it meanwhile. */
-static void shutdown_failed(
-    struct model *model,
-    const struct model_thread *thread)
+/* What a shutdown asked for is a cause of much while it is under way, and
+ * certain only when it has worked. */
+static void shutdown_ends(struct model *model, const struct model_event *event)
 {
-    if (thread->slot == MODEL_NONE || thread->was_shut ||
-        thread->option == LC_SD_RECEIVE) {
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    if (thread->slot == MODEL_NONE) {
         return;
     }
+    LC_CHECK(thread->slot < MODEL_SOCKETS_MAX);
     struct model_socket *socket = &model->sockets[thread->slot];
-    if (!socket->live || socket->generation != thread->generation ||
-        socket->shut_count != thread->shut_number) {
+    if (!socket->live || socket->generation != thread->generation) {
         return;
     }
-    struct model_connection *connection =
-        model_track_connection_of(model, thread->slot);
-    if (connection != NULL && (connection->flags & MODEL_CONNECTION_FIN) != 0) {
+    if (thread->option == LC_SD_RECEIVE) {
         return;
     }
-    socket->flags &= (uint8_t)~MODEL_SOCKET_SHUT;
-    if (connection != NULL) {
-        connection->flags &= ~(uint32_t)MODEL_CONNECTION_SHUT;
+    if (record->a == 0) {
+        socket->flags |= MODEL_SOCKET_SHUT;
+    }
+    bool refused = record->a == -1 &&
+                   (record->b == LC_WSAENOTCONN || record->b == LC_WSAEINVAL) &&
+                   (socket->flags & MODEL_SOCKET_SHUT) == 0 &&
+                   !someone_in(model, thread, LC_CALL_SHUTDOWN, thread->slot);
+    if (refused && thread->connection != MODEL_NONE) {
+        model->connections[thread->connection].flags &=
+            ~(uint32_t)MODEL_CONNECTION_SHUT;
     }
 }
 
@@ -409,7 +438,9 @@ static void call_ends(struct model *model, const struct model_event *event)
         uint8_t slot = model_track_socket(model, record->process, record->a);
         if (slot != MODEL_NONE) {
             model->sockets[slot].flags |= MODEL_SOCKET_APP;
-            if (someone_sends(model, thread, MODEL_NONE)) {
+            /* The application counts what it sent by variable: a send under
+             * way may add to the count of another socket. */
+            if (someone_in(model, thread, LC_CALL_SEND, MODEL_NONE)) {
                 model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
             }
             adopt(model, event, slot);
@@ -424,10 +455,10 @@ static void call_ends(struct model *model, const struct model_event *event)
         if (failed) {
             connection->flags |= MODEL_CONNECTION_MIXED;
         }
+    } else if (thread->api == LC_CALL_SHUTDOWN) {
+        shutdown_ends(model, event);
     } else if (!failed && sets_option(thread->api)) {
         option_set(model, event);
-    } else if (failed && thread->api == LC_CALL_SHUTDOWN) {
-        shutdown_failed(model, thread);
     }
 }
 
@@ -475,7 +506,8 @@ static void spi_created(struct model *model, const struct model_event *event)
     }
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
     model->sockets[slot].layers |= (uint8_t)(1U << event->callee);
-    if (frame->child != MODEL_NONE && frame->child != slot) {
+    if (frame->child != MODEL_NONE && frame->child != slot &&
+        !child_lost(model, frame)) {
         model->sockets[slot].lower = frame->child;
     }
     if (thread->depth >= 2) {
@@ -483,6 +515,7 @@ static void spi_created(struct model *model, const struct model_event *event)
         if (parent->kind == MODEL_FRAME_SPI &&
             parent->function == LC_SPI_SOCKET) {
             parent->child = slot;
+            parent->value = model->sockets[slot].generation;
         }
     }
 }

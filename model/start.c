@@ -112,6 +112,14 @@ static void call_ends(struct model *model, const struct model_event *event)
     struct model_process *process = event->process;
     const struct model_thread *thread = event->thread;
     answer_check(model, event);
+    /* Come through so far: put to the test, and not broken. */
+    bool early = thread->api == LC_CALL_WSACLEANUP && thread->low >= 2;
+    bool released =
+        (thread->api == LC_CALL_SEND || thread->api == LC_CALL_CONNECT) &&
+        thread->low <= 0 && thread->high > 0;
+    model_report_unless(model, MODEL_CLEAN_2, early, true);
+    model_report_unless(model, MODEL_INV_3, early, true);
+    model_report_unless(model, MODEL_CLEAN_4, released, true);
     if (thread->api == LC_CALL_WSASTARTUP) {
         process->starting--;
         if (event->record->a == 0) {
@@ -152,9 +160,11 @@ static void process_ends(struct model *model, const struct model_event *event)
     for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
         struct model_connection *connection = &model->connections[i];
         bool clean = (connection->flags & MODEL_CONNECTION_CLEANED) != 0;
+        bool sent = connection->sent == connection->accepted &&
+                    (connection->flags & MODEL_CONNECTION_FIN) != 0;
+        bool lost = model->options.tolerant && !sent;
         if (connection->number != 0 &&
-            connection->process == event->record->process &&
-            (!clean || model->options.tolerant)) {
+            connection->process == event->record->process && (!clean || lost)) {
             connection->flags |= MODEL_CONNECTION_RACY;
         }
     }

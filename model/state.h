@@ -81,9 +81,7 @@ struct model_thread {
     uint8_t connection; /* of the socket, index or MODEL_NONE */
     uint8_t waiting;    /* enum lc_wait_for, MODEL_NONE: runs */
     uint8_t depth;
-    bool revived;  /* the handle, unknown at first, came to life meanwhile */
-    bool was_shut; /* the sending side was, before this call of shutdown */
-    uint16_t shut_number; /* of this call of shutdown, on its socket */
+    bool revived; /* the handle, unknown at first, came to life meanwhile */
     struct model_frame frames[MODEL_DEPTH_MAX];
 };
 
@@ -147,7 +145,7 @@ enum model_socket_flag {
     MODEL_SOCKET_APP = 2,  /* the application has it */
     MODEL_SOCKET_NONBLOCKING = 4,
     MODEL_SOCKET_REFUSED = 8, /* a close failed with WSAEWOULDBLOCK */
-    MODEL_SOCKET_SHUT = 16,   /* shutdown of the sending side was asked for */
+    MODEL_SOCKET_SHUT = 16,   /* shutdown of the sending side worked */
     MODEL_SOCKET_MIXED = 32   /* whose bytes come when is unknown */
 };
 
@@ -159,15 +157,14 @@ struct model_socket {
     uint16_t linger_s;
     uint8_t process;
     bool live;
-    uint8_t owner;       /* enum lc_module: who registered it last */
-    uint8_t layers;      /* bit per provider index that has it open */
-    uint8_t closing;     /* closesocket calls under way */
-    uint8_t flags;       /* enum model_socket_flag */
-    uint8_t lower;       /* slot of the socket below, or MODEL_NONE */
-    uint8_t connection;  /* index, or MODEL_NONE */
-    uint8_t linger;      /* enum model_linger */
-    uint8_t origin;      /* enum model_linger_origin */
-    uint16_t shut_count; /* calls of shutdown so far that are not RECEIVE */
+    uint8_t owner;      /* enum lc_module: who registered it last */
+    uint8_t layers;     /* bit per provider index that has it open */
+    uint8_t closing;    /* closesocket calls under way */
+    uint8_t flags;      /* enum model_socket_flag */
+    uint8_t lower;      /* slot of the socket below, or MODEL_NONE */
+    uint8_t connection; /* index, or MODEL_NONE */
+    uint8_t linger;     /* enum model_linger */
+    uint8_t origin;     /* enum model_linger_origin */
 };
 
 _Static_assert(sizeof(struct model_socket) == 32, "sockets are dense");

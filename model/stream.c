@@ -162,6 +162,12 @@ static void fin_check(
         MODEL_INV_6,
         premise,
         connection->sent == connection->accepted);
+    bool graceful = connection->linger == MODEL_LINGER_OFF && premise;
+    model_report_unless(
+        model,
+        model_linger_blame(connection),
+        graceful && closing,
+        true);
     bool hard = connection->linger == MODEL_LINGER_HARD && !shut && premise;
     model_report_unless(model, MODEL_CLEAN_7, hard && !closing && final, false);
     model_report_unless(
@@ -247,34 +253,12 @@ static void rst_check(
     model_report_unless(model, MODEL_INV_6, mine && !refused, final);
 }
 
-/* Whether a call that changes how the socket ends is under way: what the
- * provider goes by is then unknown. */
-static bool option_under_way(
-    const struct model *model,
-    const struct model_connection *connection)
-{
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
-        const struct model_thread *thread = &model->threads[i];
-        bool changes = thread->api == LC_CALL_LINGER ||
-                       thread->api == LC_CALL_DONTLINGER ||
-                       thread->api == LC_CALL_FIONBIO;
-        if (changes && thread->connection != MODEL_NONE &&
-            &model->connections[thread->connection] == connection) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void ends(
     struct model *model,
     const struct model_event *event,
     struct model_connection *connection)
 {
     uint16_t function = event->record->function;
-    if (option_under_way(model, connection)) {
-        connection->flags |= MODEL_CONNECTION_RACY;
-    }
     if (function == LC_WIRE_FIN) {
         fin_check(model, event, connection);
         connection->flags |= MODEL_CONNECTION_FIN;

@@ -184,6 +184,24 @@ static void open_sockets_may_end_either_way(void **state)
     }
 }
 
+/* Whether a setsockopt under way counts already, nobody can tell. */
+static void an_option_under_way_leaves_the_linger_open(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_connect(trace, HANDLE, 1);
+    trace_option(trace, LC_CALL_LINGER, HANDLE, 1 << 16);
+    trace_call(trace, LC_CALL_DONTLINGER, HANDLE, 0);
+    trace->records[trace->count - 1].c = 1;
+    trace_down(trace, LC_SPI_SET_SOCK_OPT, HANDLE);
+    trace->thread = 1;
+    trace_cleanup_open(trace);
+    trace_wire(trace, LC_WIRE_FIN, 1, 0, 0);
+    assert_held(trace);
+}
+
 /* Neither way: the final cleanup just forgot the connection. */
 static void an_open_connection_that_never_ends_is_found(void **state)
 {
@@ -219,6 +237,7 @@ int main(void)
         cmocka_unit_test(
             a_reset_of_a_graceful_socket_at_the_final_cleanup_is_found),
         cmocka_unit_test(open_sockets_may_end_either_way),
+        cmocka_unit_test(an_option_under_way_leaves_the_linger_open),
         cmocka_unit_test(an_open_connection_that_never_ends_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

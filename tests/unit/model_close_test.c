@@ -167,6 +167,19 @@ static void a_refused_close_holds(void **state)
     assert_held(trace);
 }
 
+/* A shutdown that failed is no remedy. */
+static void a_refused_close_after_a_failed_shutdown_holds(void **state)
+{
+    (void)state;
+    struct trace *trace = must_refuse();
+    trace_call(trace, LC_CALL_SHUTDOWN, HANDLE, LC_SD_SEND);
+    trace_down(trace, LC_SPI_SHUTDOWN, HANDLE);
+    trace_up(trace, LC_SPI_SHUTDOWN, -1, LC_WSAENOTCONN);
+    trace_return(trace, LC_CALL_SHUTDOWN, -1, LC_WSAENOTCONN);
+    trace_close_refused(trace, HANDLE);
+    assert_held(trace);
+}
+
 static void a_close_that_should_be_refused_is_found(void **state)
 {
     (void)state;
@@ -276,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_close_that_sleeps_is_found),
         cmocka_unit_test(a_close_that_waits_for_a_lock_holds),
         cmocka_unit_test(a_refused_close_holds),
+        cmocka_unit_test(a_refused_close_after_a_failed_shutdown_holds),
         cmocka_unit_test(a_close_that_should_be_refused_is_found),
         cmocka_unit_test(a_second_close_that_should_be_refused_is_found),
         cmocka_unit_test(a_refusal_on_a_default_socket_is_found),

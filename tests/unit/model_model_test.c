@@ -170,7 +170,7 @@ static void coverage_counts_premises(void **state)
     assert_int_equal(coverage.premise[MODEL_CLEAN_16], 1);
     assert_true(coverage.premise[MODEL_LAYER_4] > 0);
     assert_true(coverage.premise[MODEL_CLEAN_17] > 0);
-    assert_int_equal(coverage.premise[MODEL_DEADLOCK], 0);
+    assert_int_equal(coverage.premise[MODEL_START_10], 0);
 }
 
 /* Nonsense, as a damaged trace file has it, is no verdict on anybody. */

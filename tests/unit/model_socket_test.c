@@ -73,6 +73,37 @@ static void a_close_that_a_layer_passes_on_whole_holds(void **state)
     assert_int_equal(model_verdict(&model).kind, LC_VERDICT_HELD);
 }
 
+/* A thread closes, by a value it happens to hold, the base's half of a socket
+ * that the layer is still making. */
+static void a_socket_closed_while_it_is_made_breaks_nothing(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start(trace);
+    trace_spi(trace, WS2, FILTER, LC_SPI_SOCKET, ENTRY_CHAIN);
+    trace_spi(trace, FILTER, TCP, LC_SPI_SOCKET, ENTRY_TCP);
+    trace_wire(trace, LC_WIRE_OPEN, 1, 0, HANDLE);
+    trace_register(trace, TCP, HANDLE);
+    trace_spi_return(trace, FILTER, TCP, LC_SPI_SOCKET, HANDLE);
+    trace->thread = 1;
+    trace_call(trace, LC_CALL_CLOSESOCKET, HANDLE, 0);
+    trace_spi(trace, WS2, TCP, LC_SPI_CLOSE_SOCKET, HANDLE);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_CLOSE_SOCKET, 0);
+    trace_add(trace, LC_RECORD_HANDLE, LC_HANDLE_FREE)->a = HANDLE;
+    trace_return(trace, LC_CALL_CLOSESOCKET, 0, 0);
+    trace->thread = 0;
+    trace_register(trace, FILTER, HANDLE);
+    trace_spi_return(trace, WS2, FILTER, LC_SPI_SOCKET, HANDLE);
+    trace_return(trace, LC_CALL_SOCKET, HANDLE, 0);
+    trace_call(trace, LC_CALL_CONNECT, HANDLE, 0);
+    trace_down(trace, LC_SPI_CONNECT, HANDLE);
+    trace_up(trace, LC_SPI_CONNECT, -1, LC_WSAENOTSOCK);
+    trace_return(trace, LC_CALL_CONNECT, -1, LC_WSAENOTSOCK);
+    assert_app_erred(trace, "CLOSE-5");
+}
+
 /* Forty sockets one after the other fit; forty at once are a limit. */
 static void too_many_sockets_are_a_limit(void **state)
 {
@@ -104,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_descriptor_that_was_not_registered_is_found),
         cmocka_unit_test(a_layer_with_its_own_handle_holds),
         cmocka_unit_test(a_close_that_a_layer_passes_on_whole_holds),
+        cmocka_unit_test(a_socket_closed_while_it_is_made_breaks_nothing),
         cmocka_unit_test(too_many_sockets_are_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
