@@ -1,6 +1,5 @@
 /*
- * What start-up code and plain C of mingw and clang import from msvcrt. Output
- * goes nowhere: a run has no console.
+ * What start-up code of mingw and clang imports from msvcrt, and its memory.
  * Source: observed. Import lists of DLLs built with Debian's mingw-w64 10.0 and
  *         clang 14; behaviour documented in the C standard and on the pages of
  *         the C run-time.
@@ -14,6 +13,7 @@
 #include "sim/win32/win32.h"
 
 typedef void LC_ABI initializer_fn(void);
+typedef int LC_ABI checked_initializer_fn(void);
 
 static void LC_ABI crt_initterm(initializer_fn **first, initializer_fn **last)
 {
@@ -22,6 +22,19 @@ static void LC_ABI crt_initterm(initializer_fn **first, initializer_fn **last)
             (*first)();
         }
     }
+}
+
+/* Stops at the first that fails. */
+static int LC_ABI
+crt_initterm_e(checked_initializer_fn **first, checked_initializer_fn **last)
+{
+    int result = 0;
+    for (; first < last && result == 0; first++) {
+        if (*first != NULL) {
+            result = (*first)();
+        }
+    }
+    return result;
 }
 
 static void LC_ABI crt_amsg_exit(int message)
@@ -39,11 +52,6 @@ static void LC_ABI crt_abort(void)
 static void LC_ABI crt_lock(int number)
 {
     (void)number;
-}
-
-static void *LC_ABI crt_iob(void)
-{
-    return SIM_WIN32->iob;
 }
 
 /* Continue the search: there are no handlers in frames of the host. */
@@ -86,38 +94,20 @@ static void *LC_ABI crt_realloc(void *memory, size_t size_bytes)
     if (memory == NULL) {
         return crt_malloc(size_bytes);
     }
-    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
-    uint64_t old_bytes = sim_heap_size(memory);
-    if (size_bytes == 0 || old_bytes == UINT64_MAX) {
-        (void)sim_heap_give(memory);
+    if (size_bytes == 0) {
+        crt_free(memory);
         return NULL;
     }
-    void *moved = sim_heap_take(sim_heap_default(), 0, size_bytes);
-    if (moved != NULL) {
-        memcpy(moved, memory, old_bytes < size_bytes ? old_bytes : size_bytes);
-        (void)sim_heap_give(memory);
-    }
-    return moved;
+    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
+    return sim_heap_resize(memory, size_bytes);
 }
 
-static size_t LC_ABI
-crt_fwrite(const void *bytes, size_t size_bytes, size_t count, void *stream)
+static size_t LC_ABI crt_msize(const void *memory)
 {
-    (void)bytes;
-    (void)size_bytes;
-    (void)stream;
-    return count;
+    return sim_heap_size(memory);
 }
 
-static int LC_ABI
-crt_vfprintf(void *stream, const char *format, __builtin_ms_va_list arguments)
-{
-    (void)stream;
-    (void)arguments;
-    return (int)strlen(format);
-}
-
-/* ---- Memory and strings ---- */
+/* ---- Bytes ---- */
 
 static void *LC_ABI crt_memcpy(void *to, const void *from, size_t size_bytes)
 {
@@ -136,117 +126,76 @@ static int LC_ABI crt_memcmp(const void *a, const void *b, size_t size_bytes)
     return (order > 0) - (order < 0);
 }
 
-static size_t LC_ABI crt_strlen(const char *text)
+static const void *LC_ABI crt_memchr(const void *bytes, int c, size_t count)
 {
-    return strlen(text);
+    return memchr(bytes, c, count);
 }
 
-static int LC_ABI crt_strcmp(const char *a, const char *b)
+static char *LC_ABI crt_strdup(const char *text)
 {
-    int order = strcmp(a, b);
-    return (order > 0) - (order < 0);
+    size_t size_bytes = strlen(text) + 1;
+    char *copy = crt_malloc(size_bytes);
+    if (copy != NULL) {
+        memcpy(copy, text, size_bytes);
+    }
+    return copy;
 }
 
-static int LC_ABI crt_strncmp(const char *a, const char *b, size_t count)
-{
-    int order = strncmp(a, b, count);
-    return (order > 0) - (order < 0);
-}
-
-static char *LC_ABI crt_strcpy(char *to, const char *from)
-{
-    size_t size_bytes = strlen(from) + 1;
-    memmove(to, from, size_bytes);
-    return to;
-}
-
-static char *LC_ABI crt_strncpy(char *to, const char *from, size_t count)
-{
-    size_t length = strnlen(from, count);
-    memmove(to, from, length);
-    memset(to + length, 0, count - length);
-    return to;
-}
-
-static const char *LC_ABI crt_strchr(const char *text, int c)
-{
-    return strchr(text, c);
-}
-
-static const char *LC_ABI crt_strrchr(const char *text, int c)
-{
-    return strrchr(text, c);
-}
-
-static size_t LC_ABI crt_wcslen(const lc_wchar *text)
+static lc_wchar *LC_ABI crt_wcsdup(const lc_wchar *text)
 {
     size_t length = 0;
     while (text[length] != 0) {
         length++;
     }
-    return length;
-}
-
-static lc_wchar *LC_ABI crt_wcscpy(lc_wchar *to, const lc_wchar *from)
-{
-    memmove(to, from, (crt_wcslen(from) + 1) * sizeof *from);
-    return to;
-}
-
-static uint32_t wide_lower(lc_wchar c, bool fold)
-{
-    return fold && c >= 'A' && c <= 'Z' ? (uint32_t)(c - 'A' + 'a') : c;
-}
-
-static int wide_compare(const lc_wchar *a, const lc_wchar *b, bool fold)
-{
-    while (*a != 0 && wide_lower(*a, fold) == wide_lower(*b, fold)) {
-        a++;
-        b++;
+    lc_wchar *copy = crt_malloc((length + 1) * sizeof *text);
+    if (copy != NULL) {
+        memcpy(copy, text, (length + 1) * sizeof *text);
     }
-    uint32_t left = wide_lower(*a, fold);
-    uint32_t right = wide_lower(*b, fold);
-    return (left > right) - (left < right);
+    return copy;
 }
 
-static int LC_ABI crt_wcscmp(const lc_wchar *a, const lc_wchar *b)
-{
-    return wide_compare(a, b, false);
-}
+/* ---- Threads: like CreateThread, with a result of an integer ---- */
 
-static int LC_ABI crt_wcsicmp(const lc_wchar *a, const lc_wchar *b)
+static uintptr_t LC_ABI crt_beginthreadex(
+    void *security,
+    uint32_t stack_bytes,
+    lc_thread_start_fn *start,
+    void *parameter,
+    uint32_t flags,
+    uint32_t *ret_id)
 {
-    return wide_compare(a, b, true);
+    return (uintptr_t)sim_win32_create_thread(
+        security,
+        stack_bytes,
+        start,
+        parameter,
+        flags,
+        ret_id);
 }
 
 const struct sim_export sim_crt_exports[] = {
     { "_initterm", 0, (sim_code_fn *)crt_initterm },
+    { "_initterm_e", 0, (sim_code_fn *)crt_initterm_e },
     { "_amsg_exit", 0, (sim_code_fn *)crt_amsg_exit },
     { "abort", 0, (sim_code_fn *)crt_abort },
     { "_lock", 0, (sim_code_fn *)crt_lock },
     { "_unlock", 0, (sim_code_fn *)crt_lock },
-    { "__iob_func", 0, (sim_code_fn *)crt_iob },
     { "__C_specific_handler", 0, (sim_code_fn *)crt_c_specific_handler },
     { "malloc", 0, (sim_code_fn *)crt_malloc },
     { "calloc", 0, (sim_code_fn *)crt_calloc },
     { "realloc", 0, (sim_code_fn *)crt_realloc },
     { "free", 0, (sim_code_fn *)crt_free },
-    { "fwrite", 0, (sim_code_fn *)crt_fwrite },
-    { "vfprintf", 0, (sim_code_fn *)crt_vfprintf },
     { "memcpy", 0, (sim_code_fn *)crt_memcpy },
     { "memmove", 0, (sim_code_fn *)crt_memcpy },
     { "memset", 0, (sim_code_fn *)crt_memset },
     { "memcmp", 0, (sim_code_fn *)crt_memcmp },
-    { "strlen", 0, (sim_code_fn *)crt_strlen },
-    { "strcmp", 0, (sim_code_fn *)crt_strcmp },
-    { "strncmp", 0, (sim_code_fn *)crt_strncmp },
-    { "strcpy", 0, (sim_code_fn *)crt_strcpy },
-    { "strncpy", 0, (sim_code_fn *)crt_strncpy },
-    { "strchr", 0, (sim_code_fn *)crt_strchr },
-    { "strrchr", 0, (sim_code_fn *)crt_strrchr },
-    { "wcslen", 0, (sim_code_fn *)crt_wcslen },
-    { "wcscpy", 0, (sim_code_fn *)crt_wcscpy },
-    { "wcscmp", 0, (sim_code_fn *)crt_wcscmp },
-    { "_wcsicmp", 0, (sim_code_fn *)crt_wcsicmp },
+    { "memchr", 0, (sim_code_fn *)crt_memchr },
+    { "_msize", 0, (sim_code_fn *)crt_msize },
+    { "_strdup", 0, (sim_code_fn *)crt_strdup },
+    { "_wcsdup", 0, (sim_code_fn *)crt_wcsdup },
+    { "exit", 0, (sim_code_fn *)crt_amsg_exit },
+    { "_exit", 0, (sim_code_fn *)crt_amsg_exit },
+    { "_beginthreadex", 0, (sim_code_fn *)crt_beginthreadex },
+    { "_endthreadex", 0, (sim_code_fn *)sim_win32_exit_thread },
 };
 const uint32_t sim_crt_export_count = LC_COUNT_OF(sim_crt_exports);

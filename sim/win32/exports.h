@@ -4,7 +4,6 @@
 #ifndef SIM_WIN32_EXPORTS_H
 #define SIM_WIN32_EXPORTS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/engine/module.h"
@@ -12,26 +11,36 @@
 /* kernel32.dll, by file. */
 extern const struct sim_export sim_object_exports[];
 extern const uint32_t sim_object_export_count;
+extern const struct sim_export sim_wait_exports[];
+extern const uint32_t sim_wait_export_count;
+extern const struct sim_export sim_win32_thread_exports[];
+extern const uint32_t sim_win32_thread_export_count;
 extern const struct sim_export sim_heap_exports[];
 extern const uint32_t sim_heap_export_count;
 extern const struct sim_export sim_lock_exports[];
 extern const uint32_t sim_lock_export_count;
 extern const struct sim_export sim_library_exports[];
 extern const uint32_t sim_library_export_count;
+extern const struct sim_export sim_memory_exports[];
+extern const uint32_t sim_memory_export_count;
 extern const struct sim_export sim_text_exports[];
 extern const uint32_t sim_text_export_count;
+extern const struct sim_export sim_string_exports[];
+extern const uint32_t sim_string_export_count;
 extern const struct sim_export sim_system_exports[];
 extern const uint32_t sim_system_export_count;
 
-/* msvcrt.dll. */
+/* msvcrt.dll, by file. */
 extern const struct sim_export sim_crt_exports[];
 extern const uint32_t sim_crt_export_count;
+extern const struct sim_export sim_crt_string_exports[];
+extern const uint32_t sim_crt_string_export_count;
+extern const struct sim_export sim_print_exports[];
+extern const uint32_t sim_print_export_count;
 
-/** Whether a path names one of Windows' own DLLs that the shim serves. */
-bool sim_win32_is_system(const char *path);
-
-/** An export of any of them, by name or by ordinal. NULL: not served. */
-sim_code_fn *sim_win32_find_system(const char *name, uint16_t ordinal);
+/* user32.dll. */
+extern const struct sim_export sim_print_user_exports[];
+extern const uint32_t sim_print_user_export_count;
 
 /** Thread id of a thread reference. */
 uint32_t sim_win32_thread_id(uint8_t ref);

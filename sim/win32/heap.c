@@ -1,8 +1,12 @@
 /*
  * Heaps. All blocks lie in the arena's heap segment, each behind a header that
  * names its heap and owner. New memory is filled with 0xcd, freed memory with
- * 0xdd, and eight bytes behind a block must stay as they are.
+ * 0xdd, and eight bytes behind a block must stay as they are. The segment keeps
+ * the bytes of the run before: nothing is read here that was not written in
+ * this run.
  * Source: documented. HeapCreate, HeapAlloc, HeapFree, HeapDestroy (heapapi.h).
+ *         Observed: a block that is freed in another heap than its own, or
+ *         twice, is corruption that Windows may or may not notice.
  */
 #include <string.h>
 
@@ -20,7 +24,8 @@ enum {
     NEW_BYTE = 0xcd,
     FREED_BYTE = 0xdd,
     TAIL_BYTE = 0xfd,
-    DEFAULT_HEAP = 0x8000 /* + process: index of its default heap */
+    DEFAULT_HEAP = 0x8000, /* + process: index of its default heap */
+    LMEM_ZEROINIT = 0x40
 };
 
 #define MAGIC_LIVE 0x4c434842U
@@ -84,6 +89,7 @@ static struct block *take_fresh(uint64_t capacity)
     struct sim_win32 *win32 = SIM_WIN32;
     uint64_t bytes = sizeof(struct block) + capacity;
     if (bytes > SIM_ARENA_HEAP_BYTES - win32->heap_end) {
+        sim_win32_limit();
         return NULL;
     }
     struct block *block = block_at(win32->heap_end);
@@ -122,6 +128,7 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
         (flags & LC_HEAP_ZERO_MEMORY) != 0 ? 0 : NEW_BYTE,
         size_bytes);
     memset(memory + size_bytes, TAIL_BYTE, block->capacity - size_bytes);
+    sim_win32_process()->block_count++;
     sim_trace_write((struct lc_record){
         .kind = LC_RECORD_CREATE,
         .function = LC_OBJECT_BLOCK,
@@ -133,8 +140,8 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
     return memory;
 }
 
-/* The header of a live block of this process, or NULL. */
-static struct block *find_block(const void *memory)
+/* The header of a block of this process, live or freed, or NULL. */
+static struct block *find_header(const void *memory)
 {
     uint64_t at = (uint64_t)(uintptr_t)memory;
     uint64_t first = SIM_ARENA_HEAP + sizeof(struct block);
@@ -144,14 +151,20 @@ static struct block *find_block(const void *memory)
     }
     struct block *block =
         (struct block *)(uintptr_t)(at - sizeof(struct block));
-    return block->magic == MAGIC_LIVE && block->process == sim_thread_process()
-               ? block
-               : NULL;
+    bool is_block = block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE;
+    return is_block && block->process == sim_thread_process() ? block : NULL;
+}
+
+static struct block *find_block(const void *memory)
+{
+    struct block *block = find_header(memory);
+    return block != NULL && block->magic == MAGIC_LIVE ? block : NULL;
 }
 
 static bool is_tail_whole(const struct block *block)
 {
     const unsigned char *memory = (const unsigned char *)(block + 1);
+    LC_CHECK(block->size + TAIL_BYTES <= block->capacity);
     for (uint32_t i = block->size; i < block->size + TAIL_BYTES; i++) {
         if (memory[i] != TAIL_BYTE) {
             return false;
@@ -166,33 +179,70 @@ static void record_free(const struct block *block, bool is_wrong)
         .kind = LC_RECORD_DESTROY,
         .function = LC_OBJECT_BLOCK,
         .caller = (uint8_t)sim_thread_module(),
-        .callee = block == NULL ? (uint8_t)sim_thread_module() : block->owner,
-        .a = block == NULL ? 0 : block->number,
+        .callee = block->owner,
+        .a = block->number,
         .b = is_wrong,
     });
 }
 
-static void free_block(struct block *block)
+/* Memory that is no block, was freed before, or lies in another heap: the
+ * allocator is left as it is. */
+static void record_misuse(const void *memory)
 {
-    record_free(block, !is_tail_whole(block));
+    const struct block *block = find_header(memory);
+    if (block == NULL) {
+        sim_object_misuse(LC_OBJECT_BLOCK);
+    } else {
+        record_free(block, true);
+    }
+}
+
+static void put_free(struct block *block)
+{
+    LC_CHECK(block->magic == MAGIC_LIVE);
     memset(block + 1, FREED_BYTE, block->capacity);
     uint64_t capacity;
     uint32_t class = class_of(block->capacity, &capacity);
+    LC_CHECK(class < SIM_HEAP_CLASSES);
     block->magic = MAGIC_FREE;
     block->next = SIM_WIN32->free_blocks[class];
     SIM_WIN32->free_blocks[class] =
         (uint32_t)((uint64_t)(uintptr_t)block - SIM_ARENA_HEAP) + 1;
+    SIM_WIN32->processes[block->process].block_count--;
+}
+
+/* A block with a broken tail is given back all the same, and reported. */
+static void free_block(struct block *block)
+{
+    if (!is_tail_whole(block)) {
+        record_free(block, true);
+    }
+    record_free(block, false);
+    put_free(block);
 }
 
 bool sim_heap_give(void *memory)
 {
     struct block *block = find_block(memory);
     if (block == NULL) {
-        record_free(NULL, true);
+        record_misuse(memory);
         return false;
     }
     free_block(block);
     return true;
+}
+
+void sim_heap_process_exit(uint32_t process)
+{
+    uint32_t offset = 0;
+    while (SIM_WIN32->processes[process].block_count > 0) {
+        LC_CHECK(offset < SIM_WIN32->heap_end);
+        struct block *block = block_at(offset);
+        offset += (uint32_t)sizeof *block + block->capacity;
+        if (block->magic == MAGIC_LIVE && block->process == process) {
+            put_free(block);
+        }
+    }
 }
 
 uint64_t sim_heap_size(const void *memory)
@@ -229,15 +279,14 @@ sim_win32_heap_create(uint32_t options, size_t initial, size_t maximum)
     (void)options;
     (void)initial;
     (void)maximum;
-    const struct sim_object *heap =
-        sim_object_make(SIM_OBJECT_HEAP, LC_OBJECT_HEAP);
-    return heap == NULL ? NULL : sim_object_handle(heap);
+    return sim_object_handle(sim_object_make(SIM_OBJECT_HEAP, LC_OBJECT_HEAP));
 }
 
 int LC_ABI sim_win32_heap_destroy(lc_handle handle)
 {
     uint32_t index = heap_index(handle);
     if (index >= SIM_OBJECTS_MAX) {
+        sim_object_misuse(LC_OBJECT_HEAP);
         sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
         return 0;
     }
@@ -276,32 +325,77 @@ int LC_ABI sim_win32_heap_free(lc_handle handle, uint32_t flags, void *memory)
     if (memory == NULL) {
         return 1;
     }
-    if (heap_index(handle) == UINT32_MAX || !sim_heap_give(memory)) {
+    struct block *block = find_block(memory);
+    if (block == NULL || block->heap != heap_index(handle)) {
+        record_misuse(memory);
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return 0;
     }
+    free_block(block);
     return 1;
+}
+
+/* Shrinks or grows within the block's own capacity when it must not move. */
+static void *resize_in_place(
+    struct block *block,
+    uint32_t flags,
+    size_t size_bytes)
+{
+    if (size_bytes > block->capacity - TAIL_BYTES) {
+        return NULL;
+    }
+    unsigned char *memory = (unsigned char *)(block + 1);
+    if (size_bytes > block->size) {
+        memset(
+            memory + block->size,
+            (flags & LC_HEAP_ZERO_MEMORY) != 0 ? 0 : NEW_BYTE,
+            size_bytes - block->size);
+    }
+    block->size = (uint32_t)size_bytes;
+    memset(memory + size_bytes, TAIL_BYTE, block->capacity - size_bytes);
+    return memory;
+}
+
+/* A block that moves always moves: the old pointer is never good again. */
+static void *resize(struct block *block, uint32_t flags, size_t size_bytes)
+{
+    if ((flags & LC_HEAP_REALLOC_IN_PLACE_ONLY) != 0) {
+        return resize_in_place(block, flags, size_bytes);
+    }
+    void *moved = sim_heap_take(block->heap, flags, size_bytes);
+    if (moved != NULL) {
+        size_t kept = block->size < size_bytes ? block->size : size_bytes;
+        memcpy(moved, block + 1, kept);
+        free_block(block);
+    }
+    return moved;
+}
+
+void *sim_heap_resize(void *memory, size_t size_bytes)
+{
+    struct block *block = find_block(memory);
+    if (block == NULL) {
+        record_misuse(memory);
+        return NULL;
+    }
+    return resize(block, 0, size_bytes);
 }
 
 static void *LC_ABI
 heap_realloc(lc_handle handle, uint32_t flags, void *memory, size_t size_bytes)
 {
     sim_win32_yield(LC_SHIM_HEAP_ALLOC);
-    uint64_t old_bytes = sim_heap_size(memory);
-    uint32_t index = heap_index(handle);
-    if (old_bytes == UINT64_MAX || index == UINT32_MAX ||
-        (flags & LC_HEAP_REALLOC_IN_PLACE_ONLY) != 0) {
+    struct block *block = find_block(memory);
+    if (block == NULL || block->heap != heap_index(handle)) {
+        record_misuse(memory);
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return NULL;
     }
-    void *moved = sim_heap_take(index, flags, size_bytes);
-    if (moved == NULL) {
+    void *resized = resize(block, flags, size_bytes);
+    if (resized == NULL) {
         sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
-        return NULL;
     }
-    memcpy(moved, memory, old_bytes < size_bytes ? old_bytes : size_bytes);
-    (void)sim_heap_give(memory);
-    return moved;
+    return resized;
 }
 
 static size_t LC_ABI
@@ -312,20 +406,53 @@ heap_size(lc_handle handle, uint32_t flags, const void *memory)
     return sim_heap_size(memory);
 }
 
+static int LC_ABI
+heap_validate(lc_handle handle, uint32_t flags, const void *memory)
+{
+    (void)flags;
+    const struct block *block = memory == NULL ? NULL : find_block(memory);
+    if (memory != NULL) {
+        return block != NULL && block->heap == heap_index(handle) &&
+               is_tail_whole(block);
+    }
+    return heap_index(handle) != UINT32_MAX;
+}
+
+static int LC_ABI heap_set_information(
+    lc_handle handle,
+    int kind,
+    const void *information,
+    size_t size_bytes)
+{
+    (void)handle;
+    (void)kind;
+    (void)information;
+    (void)size_bytes;
+    return 1;
+}
+
 /* LocalAlloc and GlobalAlloc: fixed memory of the default heap. */
 static void *LC_ABI local_alloc(uint32_t flags, size_t size_bytes)
 {
     sim_win32_yield(LC_SHIM_HEAP_ALLOC);
-    return sim_heap_take(
+    void *memory = sim_heap_take(
         sim_heap_default(),
-        (flags & 0x40) != 0 ? LC_HEAP_ZERO_MEMORY : 0,
+        (flags & LMEM_ZEROINIT) != 0 ? LC_HEAP_ZERO_MEMORY : 0,
         size_bytes);
+    if (memory == NULL) {
+        sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
+    }
+    return memory;
 }
 
 static void *LC_ABI local_free(void *memory)
 {
     sim_win32_yield(LC_SHIM_HEAP_FREE);
-    return memory == NULL || sim_heap_give(memory) ? NULL : memory;
+    if (memory == NULL || sim_heap_give(memory)) {
+        return NULL;
+    }
+    sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
+    return memory;
 }
 
 const struct sim_export sim_heap_exports[] = {
@@ -336,6 +463,8 @@ const struct sim_export sim_heap_exports[] = {
     { "HeapFree", 0, (sim_code_fn *)sim_win32_heap_free },
     { "HeapReAlloc", 0, (sim_code_fn *)heap_realloc },
     { "HeapSize", 0, (sim_code_fn *)heap_size },
+    { "HeapValidate", 0, (sim_code_fn *)heap_validate },
+    { "HeapSetInformation", 0, (sim_code_fn *)heap_set_information },
     { "LocalAlloc", 0, (sim_code_fn *)local_alloc },
     { "LocalFree", 0, (sim_code_fn *)local_free },
     { "GlobalAlloc", 0, (sim_code_fn *)local_alloc },

@@ -15,12 +15,78 @@
 #include "sim/win32/win32.h"
 
 enum {
-    PATH_BYTES = 512,
-    ERROR_DLL_INIT_FAILED = 1114
+    PATH_BYTES = 512
 };
 
-/* Handles of Windows' own DLLs: one for all of a name. */
+/* Windows' own DLLs: never mapped, never unloaded. */
+static const char *const system_dlls[] = {
+    "kernel32.dll", "kernelbase.dll", "ntdll.dll",    "msvcrt.dll",
+    "ws2_32.dll",   "user32.dll",     "advapi32.dll", "mswsock.dll",
+    "ucrtbase.dll", "shlwapi.dll",    "ole32.dll",    "shell32.dll",
+};
+
+/* Their handles: one for each of them. */
 #define SYSTEM_HANDLE 0x7ff800000000ULL
+#define SYSTEM_STEP   0x1000000ULL
+
+/* The program's own handle. */
+#define PROGRAM_HANDLE 0x140000000ULL
+
+static char lower(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return (char)(c - 'A' + 'a');
+    }
+    return c;
+}
+
+/* As Windows does: a name without a dot gets its ending. A path that does not
+ * fit finds nothing. */
+static const char *complete(const char *path, char *buffer)
+{
+    const char *slash = strrchr(path, '\\');
+    const char *name = slash == NULL ? path : slash + 1;
+    size_t length = strnlen(path, PATH_BYTES);
+    if (length == 0 || strchr(name, '.') != NULL || length + 5 > PATH_BYTES) {
+        return path;
+    }
+    memcpy(buffer, path, length);
+    memcpy(buffer + length, ".dll", 5);
+    return buffer;
+}
+
+static bool same_file(const char *path, const char *dll)
+{
+    const char *slash = strrchr(path, '\\');
+    const char *name = slash == NULL ? path : slash + 1;
+    while (*dll != '\0' && lower(*name) == *dll) {
+        name++;
+        dll++;
+    }
+    return *dll == '\0' && *name == '\0';
+}
+
+/* The handle of one of Windows' own DLLs, or NULL. */
+static lc_handle find_system(const char *path)
+{
+    for (uint32_t i = 0; i < LC_COUNT_OF(system_dlls); i++) {
+        if (same_file(path, system_dlls[i])) {
+            return (lc_handle)(uintptr_t)(SYSTEM_HANDLE + i * SYSTEM_STEP);
+        }
+    }
+    return NULL;
+}
+
+/* The name of the DLL behind a handle, or NULL when it is no system handle. */
+static const char *system_name(lc_handle handle)
+{
+    for (uint32_t i = 0; i < LC_COUNT_OF(system_dlls); i++) {
+        if ((uint64_t)(uintptr_t)handle == SYSTEM_HANDLE + i * SYSTEM_STEP) {
+            return system_dlls[i];
+        }
+    }
+    return NULL;
+}
 
 static uint64_t loader_key(const struct sim_win32_process *process)
 {
@@ -76,6 +142,18 @@ static bool run_dll_main(uint32_t process, uint32_t module, uint32_t reason)
     return result;
 }
 
+static void record_unload(uint32_t module, bool is_loaded, int32_t left)
+{
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_UNLOAD,
+        .caller = (uint8_t)sim_thread_module(),
+        .callee = (uint8_t)module,
+        .a = is_loaded,
+        .b = left,
+        .c = is_loaded && left == 0,
+    });
+}
+
 static void unmap(uint32_t process, uint32_t module)
 {
     (void)run_dll_main(process, module, LC_DLL_PROCESS_DETACH);
@@ -106,15 +184,8 @@ static lc_handle load_module(uint32_t module, bool is_whole)
         /* DLL-5: detach at once, and the load fails. */
         int32_t left = sim_module_release(process, module, loader);
         unmap(process, module);
-        sim_trace_write((struct lc_record){
-            .kind = LC_RECORD_UNLOAD,
-            .caller = (uint8_t)loader,
-            .callee = (uint8_t)module,
-            .a = 1,
-            .b = left,
-            .c = 1,
-        });
-        sim_win32_set_error(ERROR_DLL_INIT_FAILED);
+        record_unload(module, true, left);
+        sim_win32_set_error(LC_ERROR_DLL_INIT_FAILED);
         return NULL;
     }
     return sim_arena_module(process, module);
@@ -127,14 +198,16 @@ lc_handle LC_ABI sim_win32_load_library_a(const char *path)
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return NULL;
     }
+    char buffer[PATH_BYTES] = "";
+    path = complete(path, buffer);
     bool is_whole;
     uint32_t module = sim_module_find(path, &is_whole);
     if (module == LC_MODULE_COUNT) {
-        if (sim_win32_is_system(path)) {
-            return (lc_handle)(uintptr_t)SYSTEM_HANDLE;
+        lc_handle system = find_system(path);
+        if (system == NULL) {
+            sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
         }
-        sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
-        return NULL;
+        return system;
     }
     loader_lock();
     lc_handle handle = load_module(module, is_whole);
@@ -150,7 +223,7 @@ static const char *narrow(const lc_wchar *text, char *buffer)
         return NULL;
     }
     while (text[length] != 0 && length + 1 < PATH_BYTES) {
-        buffer[length] = text[length] < 0x80 ? (char)text[length] : '?';
+        buffer[length] = (char)(text[length] < 0x80 ? text[length] : '?');
         length++;
     }
     buffer[length] = '\0';
@@ -192,32 +265,47 @@ static bool find_module(lc_handle handle, uint32_t *ret_module)
 int LC_ABI sim_win32_free_library(lc_handle handle)
 {
     sim_win32_yield(LC_SHIM_FREE_LIBRARY);
-    if ((uint64_t)(uintptr_t)handle == SYSTEM_HANDLE) {
+    if (system_name(handle) != NULL) {
         return 1;
     }
     loader_lock();
+    uint32_t process;
     uint32_t module;
     bool is_module = find_module(handle, &module);
     if (is_module) {
-        uint32_t process = sim_thread_process();
-        uint32_t loader = sim_thread_module();
-        int32_t left = sim_module_release(process, module, loader);
+        process = sim_thread_process();
+        int32_t left = sim_module_release(process, module, sim_thread_module());
         if (left == 0) {
             unmap(process, module);
         }
-        sim_trace_write((struct lc_record){
-            .kind = LC_RECORD_UNLOAD,
-            .caller = (uint8_t)loader,
-            .callee = (uint8_t)module,
-            .a = 1,
-            .b = left,
-            .c = left == 0,
-        });
+        record_unload(module, true, left);
     } else {
-        sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
+        if (sim_module_of(handle, &process, &module) &&
+            sim_module_class(module) != NULL) {
+            record_unload(module, false, 0); /* it was unmapped before */
+        }
+        sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
     }
     loader_unlock();
     return is_module;
+}
+
+/* What kernel32 serves, kernelbase and ntdll serve too. */
+static sim_code_fn *find_export(
+    const char *dll,
+    const char *name,
+    uint16_t ordinal)
+{
+    sim_code_fn *code = sim_module_find_system(dll, name, ordinal);
+    bool is_kernel =
+        same_file("kernelbase.dll", dll) || same_file("ntdll.dll", dll);
+    if (code == NULL && is_kernel) {
+        code = sim_module_find_system("kernel32.dll", name, ordinal);
+    }
+    if (code == NULL && same_file("ucrtbase.dll", dll)) {
+        code = sim_module_find_system("msvcrt.dll", name, ordinal);
+    }
+    return code;
 }
 
 void *LC_ABI sim_win32_get_proc_address(lc_handle handle, const char *name)
@@ -229,9 +317,11 @@ void *LC_ABI sim_win32_get_proc_address(lc_handle handle, const char *name)
         name = NULL;
     }
     sim_code_fn *code = NULL;
+    uint32_t error = LC_ERROR_PROC_NOT_FOUND;
     uint32_t module;
-    if ((uint64_t)(uintptr_t)handle == SYSTEM_HANDLE) {
-        code = sim_win32_find_system(name, ordinal);
+    const char *system = system_name(handle);
+    if (system != NULL) {
+        code = find_export(system, name, ordinal);
     } else if (find_module(handle, &module)) {
         const struct sim_module_class *class = sim_module_class(module);
         code = class->ops->export_find(class, handle, name, ordinal);
@@ -245,9 +335,11 @@ void *LC_ABI sim_win32_get_proc_address(lc_handle handle, const char *name)
         if (code != NULL) {
             code = sim_module_wrap(sim_thread_module(), module, name, code);
         }
+    } else if (handle != NULL) {
+        error = LC_ERROR_MOD_NOT_FOUND;
     }
     if (code == NULL) {
-        sim_win32_set_error(LC_ERROR_PROC_NOT_FOUND);
+        sim_win32_set_error(error);
     }
     return (void *)(uintptr_t)code;
 }
@@ -255,8 +347,10 @@ void *LC_ABI sim_win32_get_proc_address(lc_handle handle, const char *name)
 static lc_handle LC_ABI get_module_handle_a(const char *path)
 {
     if (path == NULL) {
-        return (lc_handle)(uintptr_t)0x140000000ULL; /* the program */
+        return (lc_handle)(uintptr_t)PROGRAM_HANDLE;
     }
+    char buffer[PATH_BYTES] = "";
+    path = complete(path, buffer);
     bool is_whole;
     uint32_t process = sim_thread_process();
     uint32_t module = sim_module_find(path, &is_whole);
@@ -264,17 +358,78 @@ static lc_handle LC_ABI get_module_handle_a(const char *path)
         sim_module_at(process, module)->is_mapped) {
         return sim_arena_module(process, module);
     }
-    if (module == LC_MODULE_COUNT && sim_win32_is_system(path)) {
-        return (lc_handle)(uintptr_t)SYSTEM_HANDLE;
+    lc_handle system = module == LC_MODULE_COUNT ? find_system(path) : NULL;
+    if (system == NULL) {
+        sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
     }
-    sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
-    return NULL;
+    return system;
 }
 
 static lc_handle LC_ABI get_module_handle_w(const lc_wchar *path)
 {
     char buffer[PATH_BYTES];
     return get_module_handle_a(narrow(path, buffer));
+}
+
+/* The module that an address lies in, when it is mapped in this process. */
+static lc_handle module_around(const void *address)
+{
+    uint32_t process;
+    uint32_t module;
+    if (!sim_module_of(address, &process, &module)) {
+        return NULL;
+    }
+    lc_handle handle = sim_arena_module(process, module);
+    return find_module(handle, &module) ? handle : NULL;
+}
+
+/* Counts a reference, as LoadLibrary of a module that is loaded does. No path
+ * was named, so none was wrong. */
+static void add_reference(lc_handle handle)
+{
+    uint32_t module;
+    if (find_module(handle, &module)) {
+        (void)load_module(module, true);
+    }
+}
+
+/* A reference of a pin is never given back by anyone who counts. */
+static int LC_ABI
+get_module_handle_ex_a(uint32_t flags, const char *name, lc_handle *ret_handle)
+{
+    sim_win32_yield(LC_SHIM_LOAD_LIBRARY);
+    if (ret_handle == NULL) {
+        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
+        return 0;
+    }
+    loader_lock();
+    bool by_address = (flags & LC_GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS) != 0;
+    lc_handle handle =
+        by_address ? module_around(name) : get_module_handle_a(name);
+    bool is_counted =
+        (flags & LC_GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT) == 0;
+    if (handle != NULL && is_counted) {
+        add_reference(handle);
+    }
+    loader_unlock();
+    *ret_handle = handle;
+    if (handle == NULL) {
+        sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
+    }
+    return handle != NULL;
+}
+
+static int LC_ABI get_module_handle_ex_w(
+    uint32_t flags,
+    const lc_wchar *name,
+    lc_handle *ret_handle)
+{
+    char buffer[PATH_BYTES] = "";
+    bool by_address = (flags & LC_GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS) != 0;
+    return get_module_handle_ex_a(
+        flags,
+        by_address ? (const char *)name : narrow(name, buffer),
+        ret_handle);
 }
 
 static const char *module_path(lc_handle handle)
@@ -339,6 +494,8 @@ const struct sim_export sim_library_exports[] = {
     { "GetProcAddress", 0, (sim_code_fn *)sim_win32_get_proc_address },
     { "GetModuleHandleA", 0, (sim_code_fn *)get_module_handle_a },
     { "GetModuleHandleW", 0, (sim_code_fn *)get_module_handle_w },
+    { "GetModuleHandleExA", 0, (sim_code_fn *)get_module_handle_ex_a },
+    { "GetModuleHandleExW", 0, (sim_code_fn *)get_module_handle_ex_w },
     { "GetModuleFileNameA", 0, (sim_code_fn *)get_module_file_name_a },
     { "GetModuleFileNameW", 0, (sim_code_fn *)get_module_file_name_w },
     { "DisableThreadLibraryCalls",

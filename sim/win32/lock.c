@@ -59,9 +59,6 @@ sim_win32_initialize_critical_section(struct lc_critical_section *lock)
     const struct sim_object *object =
         sim_object_make(SIM_OBJECT_LOCK, LC_OBJECT_LOCK);
     memset(lock, 0, sizeof *lock);
-    if (object == NULL) {
-        return;
-    }
     struct lock_words words = {
         .magic = LOCK_MAGIC,
         .index = (uint32_t)(object - SIM_WIN32->objects),
@@ -162,6 +159,14 @@ static int LC_ABI initialize_ex(
     return 1;
 }
 
+static uint32_t LC_ABI
+set_spin_count(struct lc_critical_section *lock, uint32_t spin_count)
+{
+    (void)lock;
+    (void)spin_count;
+    return 0;
+}
+
 const struct sim_export sim_lock_exports[] = {
     { "InitializeCriticalSection",
       0,
@@ -170,6 +175,7 @@ const struct sim_export sim_lock_exports[] = {
       0,
       (sim_code_fn *)initialize_and_spin },
     { "InitializeCriticalSectionEx", 0, (sim_code_fn *)initialize_ex },
+    { "SetCriticalSectionSpinCount", 0, (sim_code_fn *)set_spin_count },
     { "EnterCriticalSection",
       0,
       (sim_code_fn *)sim_win32_enter_critical_section },

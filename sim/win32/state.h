@@ -5,6 +5,7 @@
 #define SIM_WIN32_STATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lastcall/schedule.h"
@@ -15,7 +16,8 @@
 enum sim_win32_limits {
     SIM_OBJECTS_MAX = 256, /* per run; places are used again */
     SIM_TLS_MAX = 16,      /* per process */
-    SIM_HEAP_CLASSES = 44
+    SIM_HEAP_CLASSES = 44,
+    SIM_WIN32_IOB_BYTES = 48 /* of a FILE of msvcrt */
 };
 
 enum sim_object_kind {
@@ -58,13 +60,14 @@ struct sim_win32_process {
 
 struct sim_win32 {
     uint32_t object_count; /* places in use, never falls within a run */
+    uint32_t waiting;      /* bit per thread slot: its place in waits is set */
     uint32_t heap_end;     /* first byte of the heap segment not yet used */
     uint32_t free_blocks[SIM_HEAP_CLASSES]; /* offset + 1 of the first */
     struct sim_win32_process processes[LC_PROCESSES_MAX];
     uint64_t tls[SIM_THREADS_MAX][SIM_TLS_MAX];
     uint64_t waits[SIM_THREADS_MAX]; /* address of what a blocked thread waits
                                         for, on its own stack; 0: nothing */
-    unsigned char iob[3 * 48];       /* stdin, stdout, stderr of msvcrt */
+    unsigned char iob[3 * SIM_WIN32_IOB_BYTES]; /* msvcrt's three streams */
     struct sim_object objects[SIM_OBJECTS_MAX];
 };
 
@@ -125,6 +128,9 @@ void sim_wait_signal(const struct sim_object *object);
 /** Whether a blocked thread waits for the object. */
 bool sim_wait_has(const struct sim_object *object);
 
+/** Forgets what a thread waits for. */
+void sim_wait_forget(uint32_t slot);
+
 /** A time-out of Windows in virtual time. */
 uint64_t sim_wait_timeout_ns(uint32_t timeout_ms);
 
@@ -149,6 +155,14 @@ bool sim_heap_give(void *memory);
 
 /** Frees all memory of a process that has ended, without a record. */
 void sim_heap_process_exit(uint32_t process);
+
+/**
+ * Moves a live block of any heap to one of another size.
+ *
+ * Returns: NULL when there is no memory, or the block is none: then the trace
+ *          says so.
+ */
+void *sim_heap_resize(void *memory, size_t size_bytes);
 
 /** Bytes that were asked for, or UINT64_MAX when it is no live block. */
 uint64_t sim_heap_size(const void *memory);

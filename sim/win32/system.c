@@ -1,6 +1,6 @@
 /*
- * The rest of kernel32: errors, thread-local storage, memory, time; and what
- * opens the shim.
+ * The rest of kernel32: errors, thread-local storage, time, the machine; and
+ * what opens the shim.
  * Source: documented. The page of each function. Time begins at one fixed
  *         moment, 2020-01-01, in every run, and only the clock of the run
  *         moves it.
@@ -17,43 +17,6 @@
 
 /* 2020-01-01 in units of 100 ns since 1601. */
 #define EPOCH_100NS 132223104000000000ULL
-#define PAGE_BYTES  4096ULL
-
-static const char *const system_dlls[] = {
-    "kernel32.dll", "kernelbase.dll", "msvcrt.dll", "ws2_32.dll", "ntdll.dll",
-};
-
-bool sim_win32_is_system(const char *path)
-{
-    const char *name = strrchr(path, '\\');
-    name = name == NULL ? path : name + 1;
-    for (uint32_t i = 0; i < LC_COUNT_OF(system_dlls); i++) {
-        size_t length = strlen(system_dlls[i]) - 4; /* ".dll" may be missing */
-        size_t k = 0;
-        while (k < length && (name[k] | 0x20) == system_dlls[i][k]) {
-            k++;
-        }
-        /* '_' and digits are not changed by the case bit that is set above. */
-        bool is_same =
-            k == length || strncmp(name, system_dlls[i], length) == 0;
-        if (is_same && (name[length] == '\0' || name[length] == '.')) {
-            return true;
-        }
-    }
-    return false;
-}
-
-sim_code_fn *sim_win32_find_system(const char *name, uint16_t ordinal)
-{
-    for (uint32_t i = 0; i < LC_COUNT_OF(system_dlls); i++) {
-        sim_code_fn *code =
-            sim_module_find_system(system_dlls[i], name, ordinal);
-        if (code != NULL) {
-            return code;
-        }
-    }
-    return NULL;
-}
 
 void sim_win32_give_up(enum lc_fault fault)
 {
@@ -80,6 +43,17 @@ static void LC_ABI set_last_error(uint32_t error)
 
 /* ---- Thread-local storage ---- */
 
+/* The value of a fresh slot is 0 in the threads of the process. */
+static void clear_tls(uint32_t index)
+{
+    uint32_t process = sim_thread_process();
+    for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
+        if (sim_thread_at(slot)->process == process) {
+            SIM_WIN32->tls[slot][index] = 0;
+        }
+    }
+}
+
 static uint32_t LC_ABI tls_alloc(void)
 {
     struct sim_win32_process *process = sim_win32_process();
@@ -90,9 +64,7 @@ static uint32_t LC_ABI tls_alloc(void)
         process->tls_used = (uint16_t)(process->tls_used | 1U << i);
         process->tls_owner[i] = (uint8_t)sim_thread_module();
         process->tls_number[i] = sim_thread_number();
-        for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
-            SIM_WIN32->tls[slot][i] = 0;
-        }
+        clear_tls(i);
         sim_trace_write((struct lc_record){
             .kind = LC_RECORD_CREATE,
             .function = LC_OBJECT_TLS,
@@ -102,7 +74,7 @@ static uint32_t LC_ABI tls_alloc(void)
         });
         return i;
     }
-    sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
+    sim_win32_limit(); /* Windows has many more */
     return LC_TLS_OUT_OF_INDEXES;
 }
 
@@ -119,6 +91,7 @@ static bool is_tls(uint32_t index)
 static int LC_ABI tls_free(uint32_t index)
 {
     if (!is_tls(index)) {
+        sim_object_misuse(LC_OBJECT_TLS);
         return 0;
     }
     struct sim_win32_process *process = sim_win32_process();
@@ -150,55 +123,6 @@ static int LC_ABI tls_set_value(uint32_t index, void *value)
     SIM_WIN32->tls[sim_thread_current_slot()][index] =
         (uint64_t)(uintptr_t)value;
     return 1;
-}
-
-/* ---- Memory ---- */
-
-/* Pages of hosted images have their protection already; what start-up code of
- * mingw asks for is to write to its own data for a while. */
-static int LC_ABI virtual_protect(
-    void *address,
-    size_t size_bytes,
-    uint32_t protection,
-    uint32_t *ret_old)
-{
-    (void)address;
-    (void)size_bytes;
-    (void)protection;
-    if (ret_old == NULL) {
-        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
-        return 0;
-    }
-    *ret_old = LC_PAGE_READWRITE;
-    return 1;
-}
-
-static size_t LC_ABI virtual_query(
-    const void *address,
-    struct lc_memory_basic_information *ret_info,
-    size_t size_bytes)
-{
-    if (ret_info == NULL || size_bytes < sizeof *ret_info) {
-        return 0;
-    }
-    uint64_t at = (uint64_t)(uintptr_t)address & ~(PAGE_BYTES - 1);
-    uint32_t process;
-    uint32_t module;
-    uint64_t base = at;
-    uint64_t end = at + PAGE_BYTES;
-    if (sim_module_of(address, &process, &module)) {
-        base = (uint64_t)(uintptr_t)sim_arena_module(process, module);
-        end = base + SIM_ARENA_MODULE_BYTES;
-    }
-    memset(ret_info, 0, sizeof *ret_info);
-    ret_info->BaseAddress = (void *)(uintptr_t)at;
-    ret_info->AllocationBase = (void *)(uintptr_t)base;
-    ret_info->AllocationProtect = LC_PAGE_EXECUTE_WRITECOPY;
-    ret_info->RegionSize = end - at;
-    ret_info->State = LC_MEM_COMMIT;
-    ret_info->Protect = LC_PAGE_READWRITE;
-    ret_info->Type = LC_MEM_IMAGE;
-    return sizeof *ret_info;
 }
 
 /* ---- Time and system ---- */
@@ -235,9 +159,16 @@ static void LC_ABI get_system_time(struct lc_filetime *ret_time)
 static void LC_ABI get_system_info(struct lc_system_info *ret_info)
 {
     memset(ret_info, 0, sizeof *ret_info);
-    ret_info->dwPageSize = PAGE_BYTES;
+    ret_info->wProcessorArchitecture = 9; /* x64 */
+    ret_info->dwPageSize = 4096;
+    ret_info->lpMinimumApplicationAddress = (void *)(uintptr_t)0x10000;
+    ret_info->lpMaximumApplicationAddress =
+        (void *)(uintptr_t)0x7ffffffeffffULL;
+    ret_info->dwActiveProcessorMask = 3;
     ret_info->dwNumberOfProcessors = 2;
+    ret_info->dwProcessorType = 8664;
     ret_info->dwAllocationGranularity = 65536;
+    ret_info->wProcessorLevel = 6;
 }
 
 static void LC_ABI output_debug_string(const void *text)
@@ -261,9 +192,43 @@ static void *LC_ABI set_unhandled_exception_filter(void *filter)
     return NULL;
 }
 
+/* A provider that ends the process of the application. */
 static void LC_ABI terminate(void)
 {
     sim_win32_give_up(LC_FAULT_ABORT);
+}
+
+/* Pointers are kept as they are. */
+static void *LC_ABI encode_pointer(void *pointer)
+{
+    return pointer;
+}
+
+static int LC_ABI is_processor_feature_present(uint32_t feature)
+{
+    (void)feature;
+    return 0;
+}
+
+static uint32_t LC_ABI get_code_page(void)
+{
+    return LC_CP_UTF8;
+}
+
+/* Windows 10: 10.0, build 19041. */
+static uint32_t LC_ABI get_version(void)
+{
+    return 0x4a61000aU;
+}
+
+static const char *LC_ABI get_command_line_a(void)
+{
+    return "application.exe";
+}
+
+static const lc_wchar *LC_ABI get_command_line_w(void)
+{
+    return u"application.exe";
 }
 
 const struct sim_export sim_system_exports[] = {
@@ -277,8 +242,6 @@ const struct sim_export sim_system_exports[] = {
     { "FlsFree", 0, (sim_code_fn *)tls_free },
     { "FlsGetValue", 0, (sim_code_fn *)tls_get_value },
     { "FlsSetValue", 0, (sim_code_fn *)tls_set_value },
-    { "VirtualProtect", 0, (sim_code_fn *)virtual_protect },
-    { "VirtualQuery", 0, (sim_code_fn *)virtual_query },
     { "GetTickCount", 0, (sim_code_fn *)get_tick_count },
     { "GetTickCount64", 0, (sim_code_fn *)get_tick_count_64 },
     { "QueryPerformanceCounter", 0, (sim_code_fn *)query_performance_counter },
@@ -294,6 +257,17 @@ const struct sim_export sim_system_exports[] = {
     { "SetUnhandledExceptionFilter",
       0,
       (sim_code_fn *)set_unhandled_exception_filter },
+    { "UnhandledExceptionFilter", 0, (sim_code_fn *)is_debugger_present },
+    { "EncodePointer", 0, (sim_code_fn *)encode_pointer },
+    { "DecodePointer", 0, (sim_code_fn *)encode_pointer },
+    { "IsProcessorFeaturePresent",
+      0,
+      (sim_code_fn *)is_processor_feature_present },
+    { "GetACP", 0, (sim_code_fn *)get_code_page },
+    { "GetOEMCP", 0, (sim_code_fn *)get_code_page },
+    { "GetVersion", 0, (sim_code_fn *)get_version },
+    { "GetCommandLineA", 0, (sim_code_fn *)get_command_line_a },
+    { "GetCommandLineW", 0, (sim_code_fn *)get_command_line_w },
     { "ExitProcess", 0, (sim_code_fn *)terminate },
     { "TerminateProcess", 0, (sim_code_fn *)terminate },
 };
@@ -302,29 +276,34 @@ const uint32_t sim_system_export_count = LC_COUNT_OF(sim_system_exports);
 void sim_win32_open(void)
 {
     sim_arena_part_declare(SIM_PART_WIN32, sizeof(struct sim_win32));
-    sim_module_add_system(
-        "kernel32.dll",
-        sim_object_exports,
-        sim_object_export_count);
-    sim_module_add_system(
-        "kernel32.dll",
-        sim_heap_exports,
-        sim_heap_export_count);
-    sim_module_add_system(
-        "kernel32.dll",
-        sim_lock_exports,
-        sim_lock_export_count);
-    sim_module_add_system(
-        "kernel32.dll",
-        sim_library_exports,
-        sim_library_export_count);
-    sim_module_add_system(
-        "kernel32.dll",
-        sim_text_exports,
-        sim_text_export_count);
-    sim_module_add_system(
-        "kernel32.dll",
-        sim_system_exports,
-        sim_system_export_count);
-    sim_module_add_system("msvcrt.dll", sim_crt_exports, sim_crt_export_count);
+
+    static const struct {
+        const char *dll;
+        const struct sim_export *exports;
+        const uint32_t *count;
+    } tables[] = {
+        { "kernel32.dll", sim_object_exports, &sim_object_export_count },
+        { "kernel32.dll", sim_wait_exports, &sim_wait_export_count },
+        { "kernel32.dll",
+          sim_win32_thread_exports,
+          &sim_win32_thread_export_count },
+        { "kernel32.dll", sim_heap_exports, &sim_heap_export_count },
+        { "kernel32.dll", sim_lock_exports, &sim_lock_export_count },
+        { "kernel32.dll", sim_library_exports, &sim_library_export_count },
+        { "kernel32.dll", sim_memory_exports, &sim_memory_export_count },
+        { "kernel32.dll", sim_text_exports, &sim_text_export_count },
+        { "kernel32.dll", sim_string_exports, &sim_string_export_count },
+        { "kernel32.dll", sim_system_exports, &sim_system_export_count },
+        { "msvcrt.dll", sim_crt_exports, &sim_crt_export_count },
+        { "msvcrt.dll", sim_crt_string_exports, &sim_crt_string_export_count },
+        { "msvcrt.dll", sim_print_exports, &sim_print_export_count },
+        { "user32.dll", sim_print_user_exports, &sim_print_user_export_count },
+    };
+
+    for (uint32_t i = 0; i < LC_COUNT_OF(tables); i++) {
+        sim_module_add_system(
+            tables[i].dll,
+            tables[i].exports,
+            *tables[i].count);
+    }
 }

@@ -14,6 +14,10 @@
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
 
+enum {
+    REPLACEMENT = 0xfffd /* stands for what is no text */
+};
+
 static const struct {
     const char *name;
     const char *value;
@@ -135,7 +139,7 @@ static uint32_t LC_ABI
 get_environment_variable_a(const char *name, char *ret_value, uint32_t capacity)
 {
     lc_wchar wide[64];
-    lc_wchar value[64];
+    lc_wchar value[64] = { 0 };
     uint32_t length = 0;
     while (name[length] != '\0' && length + 1 < LC_COUNT_OF(wide)) {
         wide[length] = (unsigned char)name[length];
@@ -154,32 +158,49 @@ get_environment_variable_a(const char *name, char *ret_value, uint32_t capacity)
 
 /* ---- UTF-8 and UTF-16 ---- */
 
-/* Reads a code point; moves on. A wrong sequence is U+FFFD. */
+/* How many bytes follow a first byte, and the range of the second. Four: the
+ * byte begins nothing. */
+static uint32_t bytes_after(
+    uint32_t first,
+    uint32_t *ret_low,
+    uint32_t *ret_high)
+{
+    *ret_low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    *ret_high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    if (first < 0x80) {
+        return 0;
+    }
+    if (first >= 0xc2 && first <= 0xdf) {
+        return 1;
+    }
+    if (first >= 0xe0 && first <= 0xef) {
+        return 2;
+    }
+    return first >= 0xf0 && first <= 0xf4 ? 3 : 4;
+}
+
+/* Reads a code point; moves on. The longest wrong beginning of a sequence is
+ * one REPLACEMENT. */
 static uint32_t read_utf8(
     const unsigned char *text,
     uint32_t length,
-    uint32_t *at)
+    uint32_t *at,
+    bool *ret_is_wrong)
 {
-    uint32_t first = text[*at];
-    uint32_t more = first < 0x80                     ? 0
-                    : first >= 0xc2 && first <= 0xdf ? 1
-                    : (first & 0xf0) == 0xe0         ? 2
-                    : first >= 0xf0 && first <= 0xf4 ? 3
-                                                     : 4;
-    (*at)++;
-    if (more == 0) {
-        return first;
-    }
-    if (more == 4 || *at + more > length) {
-        return 0xfffd;
-    }
-    uint32_t point = first & (0x3fU >> more);
+    uint32_t low;
+    uint32_t high;
+    uint32_t first = text[(*at)++];
+    uint32_t more = bytes_after(first, &low, &high);
+    uint32_t point = more == 0 ? first : first & (0x3fU >> more);
     for (uint32_t i = 0; i < more; i++) {
-        if ((text[*at] & 0xc0) != 0x80) {
-            return 0xfffd;
+        if (more == 4 || *at == length || text[*at] < low || text[*at] > high) {
+            *ret_is_wrong = true;
+            return REPLACEMENT;
         }
         point = point << 6 | (text[*at] & 0x3fU);
         (*at)++;
+        low = 0x80;
+        high = 0xbf;
     }
     return point;
 }
@@ -192,29 +213,36 @@ static int LC_ABI multi_byte_to_wide_char(
     lc_wchar *ret_text,
     int capacity)
 {
-    (void)code_page;
-    (void)flags;
-    if (text == NULL || length == 0 || capacity < 0) {
+    uint32_t strict = LC_MB_ERR_INVALID_CHARS;
+    if (text == NULL || length == 0 || capacity < 0 ||
+        (capacity > 0 && ret_text == NULL)) {
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return 0;
     }
+    if (code_page == LC_CP_UTF8 && (flags & ~strict) != 0) {
+        sim_win32_set_error(LC_ERROR_INVALID_FLAGS);
+        return 0;
+    }
     uint32_t count = length < 0 ? (uint32_t)strlen(text) + 1 : (uint32_t)length;
+    uint32_t room = (uint32_t)capacity;
     uint32_t at = 0;
     uint32_t used = 0;
-    lc_wchar *to = capacity == 0 ? NULL : ret_text;
+    bool is_wrong = false;
     while (at < count) {
-        uint32_t point = read_utf8((const unsigned char *)text, count, &at);
+        uint32_t point =
+            read_utf8((const unsigned char *)text, count, &at, &is_wrong);
         if (point >= 0x10000) {
             point -= 0x10000;
-            put(to,
-                (uint32_t)capacity,
-                used++,
-                (lc_wchar)(0xd800 + (point >> 10)));
+            put(ret_text, room, used++, (lc_wchar)(0xd800 + (point >> 10)));
             point = 0xdc00 + (point & 0x3ff);
         }
-        put(to, (uint32_t)capacity, used++, (lc_wchar)point);
+        put(ret_text, room, used++, (lc_wchar)point);
     }
-    if (capacity != 0 && used > (uint32_t)capacity) {
+    if (is_wrong && (flags & strict) != 0) {
+        sim_win32_set_error(LC_ERROR_NO_UNICODE_TRANSLATION);
+        return 0;
+    }
+    if (capacity != 0 && used > room) {
         sim_win32_set_error(LC_ERROR_INSUFFICIENT_BUFFER);
         return 0;
     }
@@ -245,6 +273,60 @@ static uint32_t write_utf8(uint32_t point, unsigned char bytes[4])
     return 4;
 }
 
+/* Reads a code point; moves on. Half of a pair is REPLACEMENT. */
+static uint32_t read_utf16(
+    const lc_wchar *text,
+    uint32_t length,
+    uint32_t *at,
+    bool *ret_is_wrong)
+{
+    uint32_t unit = text[(*at)++];
+    if (unit < 0xd800 || unit >= 0xe000) {
+        return unit;
+    }
+    bool is_pair = unit < 0xdc00 && *at < length && text[*at] >= 0xdc00 &&
+                   text[*at] < 0xe000;
+    if (!is_pair) {
+        *ret_is_wrong = true;
+        return REPLACEMENT;
+    }
+    uint32_t low = text[(*at)++];
+    return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+}
+
+static uint32_t count_units(const lc_wchar *text, int length)
+{
+    uint32_t count = 0;
+    if (length >= 0) {
+        return (uint32_t)length;
+    }
+    while (text[count] != 0) {
+        count++;
+    }
+    return count + 1;
+}
+
+/* The text in UTF-8, as much of it as fits. Returns: bytes of all of it. */
+static uint32_t put_utf8(
+    const lc_wchar *text,
+    uint32_t count,
+    char *ret_text,
+    uint32_t capacity,
+    bool *ret_is_wrong)
+{
+    uint32_t used = 0;
+    for (uint32_t at = 0; at < count;) {
+        uint32_t point = read_utf16(text, count, &at, ret_is_wrong);
+        unsigned char bytes[4];
+        uint32_t size = write_utf8(point, bytes);
+        if (used + size <= capacity) {
+            memcpy(ret_text + used, bytes, size);
+        }
+        used += size;
+    }
+    return used;
+}
+
 static int LC_ABI wide_char_to_multi_byte(
     uint32_t code_page,
     uint32_t flags,
@@ -255,58 +337,32 @@ static int LC_ABI wide_char_to_multi_byte(
     const char *default_char,
     int *ret_used_default)
 {
-    (void)code_page;
-    (void)flags;
-    (void)default_char;
-    if (text == NULL || length == 0 || capacity < 0) {
+    bool has_default = default_char != NULL || ret_used_default != NULL;
+    if (text == NULL || length == 0 || capacity < 0 ||
+        (capacity > 0 && ret_text == NULL) ||
+        (code_page == LC_CP_UTF8 && has_default)) {
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return 0;
-    }
-    uint32_t count = (uint32_t)length;
-    if (length < 0) {
-        count = 0;
-        while (text[count] != 0) {
-            count++;
-        }
-        count++;
     }
     if (ret_used_default != NULL) {
         *ret_used_default = 0;
     }
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t point = text[i];
-        if (point >= 0xd800 && point < 0xdc00 && i + 1 < count &&
-            text[i + 1] >= 0xdc00 && text[i + 1] < 0xe000) {
-            i++;
-            point = 0x10000 + ((point - 0xd800) << 10) + (text[i] - 0xdc00U);
-        }
-        unsigned char bytes[4];
-        uint32_t size = write_utf8(point, bytes);
-        if (capacity != 0 && used + size > (uint32_t)capacity) {
-            sim_win32_set_error(LC_ERROR_INSUFFICIENT_BUFFER);
-            return 0;
-        }
-        if (capacity != 0) {
-            memcpy(ret_text + used, bytes, size);
-        }
-        used += size;
+    bool is_wrong = false;
+    uint32_t used = put_utf8(
+        text,
+        count_units(text, length),
+        ret_text,
+        (uint32_t)capacity,
+        &is_wrong);
+    if (is_wrong && (flags & LC_WC_ERR_INVALID_CHARS) != 0) {
+        sim_win32_set_error(LC_ERROR_NO_UNICODE_TRANSLATION);
+        return 0;
+    }
+    if (capacity != 0 && used > (uint32_t)capacity) {
+        sim_win32_set_error(LC_ERROR_INSUFFICIENT_BUFFER);
+        return 0;
     }
     return (int)used;
-}
-
-static int LC_ABI string_length_a(const char *text)
-{
-    return text == NULL ? 0 : (int)strlen(text);
-}
-
-static int LC_ABI string_length_w(const lc_wchar *text)
-{
-    int length = 0;
-    while (text != NULL && text[length] != 0) {
-        length++;
-    }
-    return length;
 }
 
 const struct sim_export sim_text_exports[] = {
@@ -320,7 +376,5 @@ const struct sim_export sim_text_exports[] = {
     { "GetEnvironmentVariableW", 0, (sim_code_fn *)get_environment_variable_w },
     { "MultiByteToWideChar", 0, (sim_code_fn *)multi_byte_to_wide_char },
     { "WideCharToMultiByte", 0, (sim_code_fn *)wide_char_to_multi_byte },
-    { "lstrlenA", 0, (sim_code_fn *)string_length_a },
-    { "lstrlenW", 0, (sim_code_fn *)string_length_w },
 };
 const uint32_t sim_text_export_count = LC_COUNT_OF(sim_text_exports);

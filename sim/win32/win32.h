@@ -24,15 +24,31 @@ void sim_win32_open(void);
 /** Gives up what a process held in the shim. At its end. */
 void sim_win32_process_exit(uint32_t process);
 
+/**
+ * Changes the protection of pages of a hosted image.
+ *
+ * @param address     in a module's slot, as the code that calls gave it.
+ * @param protection  enum lc_page.
+ *
+ * Returns: whether it could.
+ */
+typedef bool sim_win32_protect_fn(
+    void *address,
+    size_t size_bytes,
+    uint32_t protection);
+
+/** Says at start-up who changes protections; NULL: they stay as they are. */
+void sim_win32_set_protect(sim_win32_protect_fn *set_protection);
+
 /* Heaps. A block knows its heap and its owner module. Freed bytes are
  * poisoned. */
 lc_handle LC_ABI sim_win32_get_process_heap(void);
 lc_handle LC_ABI
 sim_win32_heap_create(uint32_t options, size_t initial, size_t maximum);
-int LC_ABI sim_win32_heap_destroy(lc_handle heap);
+int LC_ABI sim_win32_heap_destroy(lc_handle handle);
 void *LC_ABI
-sim_win32_heap_alloc(lc_handle heap, uint32_t flags, size_t size_bytes);
-int LC_ABI sim_win32_heap_free(lc_handle heap, uint32_t flags, void *block);
+sim_win32_heap_alloc(lc_handle handle, uint32_t flags, size_t size_bytes);
+int LC_ABI sim_win32_heap_free(lc_handle handle, uint32_t flags, void *memory);
 
 /* Locks. Blocking, recursive, owned by a thread. */
 void LC_ABI
@@ -47,8 +63,8 @@ lc_handle LC_ABI sim_win32_create_event_a(
     int manual_reset,
     int initial_state,
     const char *name);
-int LC_ABI sim_win32_set_event(lc_handle event);
-int LC_ABI sim_win32_reset_event(lc_handle event);
+int LC_ABI sim_win32_set_event(lc_handle handle);
+int LC_ABI sim_win32_reset_event(lc_handle handle);
 lc_handle LC_ABI sim_win32_create_thread(
     void *security,
     size_t stack_bytes,
@@ -56,17 +72,23 @@ lc_handle LC_ABI sim_win32_create_thread(
     void *parameter,
     uint32_t flags,
     uint32_t *ret_id);
+void LC_ABI sim_win32_exit_thread(uint32_t exit_code);
 uint32_t LC_ABI
 sim_win32_wait_for_single_object(lc_handle handle, uint32_t timeout_ms);
+uint32_t LC_ABI sim_win32_wait_for_multiple_objects(
+    uint32_t count,
+    const lc_handle *handles,
+    int wait_all,
+    uint32_t timeout_ms);
 int LC_ABI sim_win32_close_handle(lc_handle handle);
 void LC_ABI sim_win32_sleep(uint32_t timeout_ms);
 
 /* Modules. Paths: see sim_module_find. The loader lock is held over DllMain. */
 lc_handle LC_ABI sim_win32_load_library_a(const char *path);
 lc_handle LC_ABI sim_win32_load_library_w(const lc_wchar *path);
-int LC_ABI sim_win32_free_library(lc_handle module);
+int LC_ABI sim_win32_free_library(lc_handle handle);
 /* Returns the address of code, to be cast by way of uintptr_t. */
-void *LC_ABI sim_win32_get_proc_address(lc_handle module, const char *name);
+void *LC_ABI sim_win32_get_proc_address(lc_handle handle, const char *name);
 
 /* Strings and environment. */
 uint32_t LC_ABI sim_win32_expand_environment_strings_w(
