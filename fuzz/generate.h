@@ -10,17 +10,12 @@
 
 #include "lastcall/schedule.h"
 
-/* A DLL that takes the place of a provider. */
-struct fuzz_generate_dll {
-    char name[LC_NAME_MAX]; /* of the provider */
-    char path[LC_PATH_MAX];
-};
-
 struct fuzz_generate_options {
     const struct lc_world *world; /* borrowed; NULL: a random one each time */
     const char *plant;            /* borrowed; planted in each world; or NULL */
-    struct fuzz_generate_dll dlls[LC_PROVIDERS_MAX];
-    uint32_t dll_count;
+    /* Borrowed: DLLs that take the place of layers of those names. */
+    const struct lc_provider *hosted;
+    uint32_t hosted_count;
 };
 
 /**
@@ -32,5 +27,18 @@ void fuzz_generate(
     const struct fuzz_generate_options *options,
     uint64_t seed,
     struct lc_schedule *ret_schedule);
+
+/**
+ * Whether random worlds have a provider of that name.
+ *
+ * @param ret_is_base  filled when they have.
+ */
+bool fuzz_generate_knows(const char *name, bool *ret_is_base);
+
+/** Puts DLLs in place of the layers of their names. */
+void fuzz_generate_host(
+    struct lc_world *world,
+    const struct lc_provider *hosted,
+    uint32_t hosted_count);
 
 #endif

@@ -5,55 +5,162 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/shrink.h"
 #include "fuzz/text.h"
 
+enum {
+    BUSY_MS = 10000,
+    FORMAT = 1 /* PRAGMA user_version */
+};
+
 struct fuzz_ledger {
-    sqlite3 *database;
+    sqlite3 *base;
 };
 
 static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS setting("
+    "CREATE TABLE IF NOT EXISTS setting ("
     "  name TEXT PRIMARY KEY, value TEXT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS chunk("
-    "  next_seed INTEGER PRIMARY KEY, schedules INTEGER NOT NULL,"
-    "  records INTEGER NOT NULL, virtual_ns INTEGER NOT NULL,"
-    "  unspecified INTEGER NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS finding("
-    "  rule TEXT NOT NULL, place TEXT NOT NULL, count INTEGER NOT NULL,"
-    "  seed INTEGER NOT NULL, hash TEXT NOT NULL, replayed INTEGER NOT NULL,"
-    "  schedule TEXT NOT NULL, PRIMARY KEY(rule, place));"
-    "CREATE TABLE IF NOT EXISTS exercised(rule TEXT PRIMARY KEY);";
+    /* Seeds from first to before next have been played. */
+    "CREATE TABLE IF NOT EXISTS chunk ("
+    "  first INTEGER PRIMARY KEY, next INTEGER NOT NULL UNIQUE,"
+    "  schedules INTEGER NOT NULL, records INTEGER NOT NULL,"
+    "  virtual_ns INTEGER NOT NULL, unspecified INTEGER NOT NULL,"
+    "  CHECK (next > first AND schedules = next - first));"
+    "CREATE TABLE IF NOT EXISTS finding ("
+    "  key INTEGER PRIMARY KEY, seed INTEGER NOT NULL,"
+    "  count INTEGER NOT NULL, rule TEXT NOT NULL, file TEXT NOT NULL,"
+    "  schedule TEXT NOT NULL, hash INTEGER NOT NULL,"
+    "  calls INTEGER NOT NULL, switches INTEGER NOT NULL,"
+    "  signal INTEGER NOT NULL, replayed INTEGER NOT NULL);"
+    /* What a finding looked like before it was shrunk. */
+    "CREATE TABLE IF NOT EXISTS alias ("
+    "  key INTEGER PRIMARY KEY, finding INTEGER NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS coverage ("
+    "  rule TEXT PRIMARY KEY, checked INTEGER NOT NULL,"
+    "  premise INTEGER NOT NULL);";
 
-static bool run_sql(struct fuzz_ledger *ledger, const char *sql)
+static bool fail(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error)
 {
-    return sqlite3_exec(ledger->database, sql, NULL, NULL, NULL) == SQLITE_OK;
+    (void)snprintf(
+        ret_error->text,
+        sizeof ret_error->text,
+        "%s",
+        ledger->base != NULL ? sqlite3_errmsg(ledger->base) : "no memory");
+    return false;
 }
 
-struct fuzz_ledger *fuzz_ledger_open(const char *path, char *ret_error)
+static bool execute(
+    struct fuzz_ledger *ledger,
+    const char *text,
+    struct fuzz_ledger_error *ret_error)
 {
-    struct fuzz_ledger *ledger = calloc(1, sizeof *ledger);
-    if (ledger == NULL) {
-        (void)
-            snprintf(ret_error, FUZZ_LEDGER_TEXT_BYTES, "%s: no memory", path);
+    return sqlite3_exec(ledger->base, text, NULL, NULL, NULL) == SQLITE_OK ||
+           fail(ledger, ret_error);
+}
+
+/* Makes a statement with numbers for its first parameters. */
+static sqlite3_stmt *prepare(
+    struct fuzz_ledger *ledger,
+    const char *text,
+    uint32_t number_count,
+    const uint64_t *numbers)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(ledger->base, text, -1, &statement, NULL) !=
+        SQLITE_OK) {
         return NULL;
     }
-    /* One writer for as long as the ledger is open: a second campaign in the
-     * same folder is refused. */
-    bool is_open = sqlite3_open(path, &ledger->database) == SQLITE_OK &&
-                   run_sql(ledger, "PRAGMA locking_mode=EXCLUSIVE") &&
-                   run_sql(ledger, "PRAGMA journal_mode=WAL") &&
-                   run_sql(ledger, "PRAGMA synchronous=FULL") &&
-                   run_sql(ledger, "BEGIN IMMEDIATE; COMMIT") &&
-                   run_sql(ledger, schema);
-    if (!is_open) {
+    for (uint32_t i = 0; i < number_count; i++) {
+        (void)sqlite3_bind_int64(
+            statement,
+            (int)i + 1,
+            (sqlite3_int64)numbers[i]);
+    }
+    return statement;
+}
+
+/* Runs a statement that gives no rows, and frees it. */
+static bool finish(
+    struct fuzz_ledger *ledger,
+    sqlite3_stmt *statement,
+    struct fuzz_ledger_error *ret_error)
+{
+    bool is_good = statement != NULL && sqlite3_step(statement) == SQLITE_DONE;
+    if (!is_good) {
+        (void)fail(ledger, ret_error);
+    }
+    (void)sqlite3_finalize(statement);
+    return is_good;
+}
+
+static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+    (void)sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
+}
+
+static uint64_t column(sqlite3_stmt *statement, int at)
+{
+    return (uint64_t)sqlite3_column_int64(statement, at);
+}
+
+/* ---- Opening ---- */
+
+static bool check_format(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error)
+{
+    sqlite3_stmt *statement = prepare(ledger, "PRAGMA user_version", 0, NULL);
+    if (statement == NULL || sqlite3_step(statement) != SQLITE_ROW) {
+        (void)fail(ledger, ret_error);
+        (void)sqlite3_finalize(statement);
+        return false;
+    }
+    int format = sqlite3_column_int(statement, 0);
+    (void)sqlite3_finalize(statement);
+    if (format != 0 && format != FORMAT) {
         (void)snprintf(
-            ret_error,
-            FUZZ_LEDGER_TEXT_BYTES,
-            "%s: %s",
-            path,
-            sqlite3_errcode(ledger->database) == SQLITE_BUSY
-                ? "in use by another campaign"
-                : sqlite3_errmsg(ledger->database));
+            ret_error->text,
+            sizeof ret_error->text,
+            "is of format %d, this program knows %d",
+            format,
+            (int)FORMAT);
+        return false;
+    }
+    return true;
+}
+
+struct fuzz_ledger *fuzz_ledger_open(
+    const char *path,
+    bool may_make,
+    struct fuzz_ledger_error *ret_error)
+{
+    LC_CHECK(path != NULL);
+    ret_error->text[0] = '\0';
+    struct fuzz_ledger *ledger = calloc(1, sizeof *ledger);
+    if (ledger == NULL) {
+        (void)snprintf(ret_error->text, sizeof ret_error->text, "no memory");
+        return NULL;
+    }
+    int flags = SQLITE_OPEN_READWRITE | (may_make ? SQLITE_OPEN_CREATE : 0);
+    bool is_good =
+        sqlite3_open_v2(path, &ledger->base, flags, NULL) == SQLITE_OK;
+    if (!is_good) {
+        (void)fail(ledger, ret_error);
+    }
+    is_good = is_good && check_format(ledger, ret_error);
+    if (is_good) {
+        (void)sqlite3_busy_timeout(ledger->base, BUSY_MS);
+        /* A commit is on the disk before it returns. */
+        is_good = execute(
+            ledger,
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            "PRAGMA user_version=1;",
+            ret_error);
+    }
+    is_good = is_good && execute(ledger, schema, ret_error);
+    if (!is_good) {
         fuzz_ledger_close(ledger);
         return NULL;
     }
@@ -62,275 +169,325 @@ struct fuzz_ledger *fuzz_ledger_open(const char *path, char *ret_error)
 
 void fuzz_ledger_close(struct fuzz_ledger *ledger)
 {
-    LC_CHECK(ledger != NULL);
-    (void)sqlite3_close(ledger->database);
-    free(ledger);
+    if (ledger != NULL) {
+        (void)sqlite3_close(ledger->base);
+        free(ledger);
+    }
 }
 
-const char *fuzz_ledger_error(const struct fuzz_ledger *ledger)
-{
-    return sqlite3_errmsg(ledger->database);
-}
-
-static sqlite3_stmt *prepare(struct fuzz_ledger *ledger, const char *sql)
-{
-    sqlite3_stmt *statement = NULL;
-    return sqlite3_prepare_v2(ledger->database, sql, -1, &statement, NULL) ==
-                   SQLITE_OK
-               ? statement
-               : NULL;
-}
-
-static void bind_text(sqlite3_stmt *statement, int index, const char *text)
-{
-    int result =
-        sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
-    LC_CHECK(result == SQLITE_OK);
-}
-
-static void bind_number(sqlite3_stmt *statement, int index, uint64_t number)
-{
-    int result = sqlite3_bind_int64(statement, index, (sqlite3_int64)number);
-    LC_CHECK(result == SQLITE_OK);
-}
+/* ---- Settings ---- */
 
 bool fuzz_ledger_get(
     struct fuzz_ledger *ledger,
     const char *name,
-    char *ret_kept)
+    char *ret_value,
+    size_t capacity)
 {
     sqlite3_stmt *statement =
-        prepare(ledger, "SELECT value FROM setting WHERE name=?");
-    if (statement == NULL) {
-        return false;
-    }
-    bind_text(statement, 1, name);
-    bool is_there = sqlite3_step(statement) == SQLITE_ROW;
-    if (is_there) {
-        (void)snprintf(
-            ret_kept,
-            FUZZ_LEDGER_TEXT_BYTES,
-            "%s",
-            (const char *)sqlite3_column_text(statement, 0));
+        prepare(ledger, "SELECT value FROM setting WHERE name = ?1", 0, NULL);
+    bool is_there = false;
+    if (statement != NULL) {
+        bind_text(statement, 1, name);
+        if (sqlite3_step(statement) == SQLITE_ROW) {
+            const char *value = (const char *)sqlite3_column_text(statement, 0);
+            size_t length = value == NULL ? capacity : strlen(value);
+            is_there = length < capacity;
+            if (is_there) {
+                memcpy(ret_value, value, length + 1);
+            }
+        }
     }
     (void)sqlite3_finalize(statement);
     return is_there;
 }
 
-bool fuzz_ledger_setting(
+bool fuzz_ledger_set(
     struct fuzz_ledger *ledger,
     const char *name,
     const char *value,
-    char *ret_kept)
+    struct fuzz_ledger_error *ret_error)
 {
-    if (fuzz_ledger_get(ledger, name, ret_kept)) {
-        return strcmp(ret_kept, value) == 0;
-    }
-    sqlite3_stmt *statement =
-        prepare(ledger, "INSERT INTO setting VALUES(?,?)");
-    if (statement == NULL) {
-        return false;
-    }
-    bind_text(statement, 1, name);
-    bind_text(statement, 2, value);
-    bool is_done = sqlite3_step(statement) == SQLITE_DONE;
-    (void)sqlite3_finalize(statement);
-    (void)snprintf(ret_kept, FUZZ_LEDGER_TEXT_BYTES, "%s", value);
-    return is_done;
-}
-
-/* What names the place of a finding: the record that decided, and nothing of
- * the run it was in. */
-static void place_of(
-    const struct fuzz_finding *finding,
-    char *text,
-    size_t size)
-{
-    const struct lc_record *record = &finding->record;
-    (void)snprintf(
-        text,
-        size,
-        "%u.%u %u>%u",
-        record->kind,
-        record->function,
-        record->caller,
-        record->callee);
-}
-
-static bool insert_finding(
-    struct fuzz_ledger *ledger,
-    const struct fuzz_finding *finding)
-{
-    static char text[FUZZ_TEXT_SIZE_MAX];
-    char place[80];
-    char hash[20];
     sqlite3_stmt *statement = prepare(
         ledger,
-        "INSERT INTO finding VALUES(?,?,?,?,?,?,?) "
-        "ON CONFLICT(rule,place) DO UPDATE SET count=count+excluded.count");
-    if (statement == NULL) {
-        return false;
+        "INSERT INTO setting (name, value) VALUES (?1, ?2)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        0,
+        NULL);
+    if (statement != NULL) {
+        bind_text(statement, 1, name);
+        bind_text(statement, 2, value);
     }
-    size_t length = fuzz_text_print(&finding->schedule, text, sizeof text);
-    LC_CHECK(length > 0);
-    place_of(finding, place, sizeof place);
-    (void)snprintf(
-        hash,
-        sizeof hash,
-        "%016llx",
-        (unsigned long long)finding->hash);
-    bind_text(statement, 1, model_rule(finding->rule)->group);
-    bind_text(statement, 2, place);
-    bind_number(statement, 3, finding->count);
-    bind_number(statement, 4, finding->seed);
-    bind_text(statement, 5, hash);
-    bind_number(statement, 6, finding->is_replayed);
-    bind_text(statement, 7, text);
-    bool is_done = sqlite3_step(statement) == SQLITE_DONE;
-    (void)sqlite3_finalize(statement);
-    return is_done;
+    return finish(ledger, statement, ret_error);
 }
 
-static bool insert_chunk(
+/* ---- Reading ---- */
+
+bool fuzz_ledger_sum(
     struct fuzz_ledger *ledger,
-    uint64_t next_seed,
-    const struct fuzz_search_totals *totals)
+    struct fuzz_ledger_totals *ret_totals,
+    struct fuzz_ledger_error *ret_error)
 {
-    sqlite3_stmt *statement =
-        prepare(ledger, "INSERT INTO chunk VALUES(?,?,?,?,?)");
-    if (statement == NULL) {
-        return false;
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "SELECT ifnull(sum(schedules), 0), ifnull(sum(records), 0),"
+        " ifnull(sum(virtual_ns), 0), ifnull(sum(unspecified), 0),"
+        " ifnull(max(next), 0), count(*),"
+        " (SELECT count(*) FROM finding),"
+        " (SELECT count(*) FROM coverage WHERE premise > 0)"
+        " FROM chunk",
+        0,
+        NULL);
+    bool is_good = statement != NULL && sqlite3_step(statement) == SQLITE_ROW;
+    if (is_good) {
+        *ret_totals = (struct fuzz_ledger_totals){
+            .schedules = column(statement, 0),
+            .records = column(statement, 1),
+            .virtual_ns = column(statement, 2),
+            .unspecified = column(statement, 3),
+            .next_seed = column(statement, 4),
+            .chunk_count = (uint32_t)column(statement, 5),
+            .finding_count = (uint32_t)column(statement, 6),
+            .rules_exercised = (uint32_t)column(statement, 7),
+        };
+    } else {
+        (void)fail(ledger, ret_error);
     }
-    bind_number(statement, 1, next_seed);
-    bind_number(statement, 2, totals->schedules);
-    bind_number(statement, 3, totals->records);
-    bind_number(statement, 4, totals->virtual_ns);
-    bind_number(statement, 5, totals->unspecified);
-    bool is_done = sqlite3_step(statement) == SQLITE_DONE;
     (void)sqlite3_finalize(statement);
-    return is_done;
+    return is_good;
 }
 
-static bool insert_rules(
+uint32_t fuzz_ledger_keys(struct fuzz_ledger *ledger, uint64_t *ret_keys)
+{
+    const uint64_t limit = FUZZ_KNOWN_MAX;
+    uint32_t count = 0;
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "SELECT key FROM alias ORDER BY key LIMIT ?1",
+        1,
+        &limit);
+    while (statement != NULL && sqlite3_step(statement) == SQLITE_ROW) {
+        LC_CHECK(count < FUZZ_KNOWN_MAX);
+        ret_keys[count++] = column(statement, 0);
+    }
+    (void)sqlite3_finalize(statement);
+    return count;
+}
+
+bool fuzz_ledger_findings(
     struct fuzz_ledger *ledger,
-    const struct model_coverage *coverage)
+    void (*visit)(void *context, const struct fuzz_ledger_finding *finding),
+    void *context,
+    struct fuzz_ledger_error *ret_error)
+{
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "SELECT key, seed, count, rule, file, schedule, hash, calls,"
+        " switches, signal, replayed FROM finding ORDER BY count DESC, key",
+        0,
+        NULL);
+    if (statement == NULL) {
+        return fail(ledger, ret_error);
+    }
+    int step = sqlite3_step(statement);
+    while (step == SQLITE_ROW) {
+        struct fuzz_ledger_finding finding = {
+            .key = column(statement, 0),
+            .seed = column(statement, 1),
+            .count = column(statement, 2),
+            .rule = (const char *)sqlite3_column_text(statement, 3),
+            .file = (const char *)sqlite3_column_text(statement, 4),
+            .text = (const char *)sqlite3_column_text(statement, 5),
+            .hash = column(statement, 6),
+            .calls = (uint32_t)column(statement, 7),
+            .switches = (uint32_t)column(statement, 8),
+            .signal_number = sqlite3_column_int(statement, 9),
+            .is_replayed = sqlite3_column_int(statement, 10) != 0,
+        };
+        visit(context, &finding);
+        step = sqlite3_step(statement);
+    }
+    bool is_good = step == SQLITE_DONE || fail(ledger, ret_error);
+    (void)sqlite3_finalize(statement);
+    return is_good;
+}
+
+bool fuzz_ledger_knows(struct fuzz_ledger *ledger, uint64_t key)
 {
     sqlite3_stmt *statement =
-        prepare(ledger, "INSERT OR IGNORE INTO exercised VALUES(?)");
-    if (statement == NULL) {
-        return false;
-    }
-    bool is_good = true;
-    for (uint32_t i = 0; i < model_rule_count(); i++) {
-        if (coverage->premise[i] == 0) {
-            continue;
+        prepare(ledger, "SELECT 1 FROM finding WHERE key = ?1", 1, &key);
+    bool is_there = statement != NULL && sqlite3_step(statement) == SQLITE_ROW;
+    (void)sqlite3_finalize(statement);
+    return is_there;
+}
+
+uint64_t fuzz_ledger_exercised(struct fuzz_ledger *ledger, const char *rule)
+{
+    uint64_t times = 0;
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "SELECT premise FROM coverage WHERE rule = ?1",
+        0,
+        NULL);
+    if (statement != NULL) {
+        bind_text(statement, 1, rule);
+        if (sqlite3_step(statement) == SQLITE_ROW) {
+            times = column(statement, 0);
         }
-        bind_text(statement, 1, model_rule(i)->id);
-        is_good &= sqlite3_step(statement) == SQLITE_DONE;
-        (void)sqlite3_reset(statement);
     }
     (void)sqlite3_finalize(statement);
+    return times;
+}
+
+/* ---- Writing ---- */
+
+static bool add_chunk(
+    struct fuzz_ledger *ledger,
+    uint64_t seed,
+    const struct fuzz_search_totals *totals,
+    struct fuzz_ledger_error *ret_error)
+{
+    const uint64_t numbers[] = {
+        seed,
+        totals->next_seed,
+        totals->next_seed - seed,
+        totals->records,
+        totals->virtual_ns,
+        totals->unspecified,
+    };
+    return finish(
+        ledger,
+        prepare(
+            ledger,
+            "INSERT INTO chunk VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            LC_COUNT_OF(numbers),
+            numbers),
+        ret_error);
+}
+
+/* A finding that is there already stays; its count comes by its aliases. */
+static bool add_finding(
+    struct fuzz_ledger *ledger,
+    const struct fuzz_finding *finding,
+    struct fuzz_ledger_error *ret_error)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    char file[FUZZ_FINDING_NAME_BYTES];
+    size_t size_bytes = fuzz_text_print(&finding->schedule, text, sizeof text);
+    LC_CHECK(size_bytes > 0);
+    fuzz_finding_name(finding, file);
+    const uint64_t numbers[] = {
+        fuzz_finding_key_of(finding),
+        finding->seed,
+        finding->hash,
+        finding->schedule.op_count,
+        fuzz_shrink_switches(&finding->schedule),
+        (uint64_t)finding->signal_number,
+        finding->is_replayed,
+    };
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "INSERT OR IGNORE INTO finding (key, seed, hash, calls, switches,"
+        " signal, replayed, count, rule, file, schedule)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10)",
+        LC_COUNT_OF(numbers),
+        numbers);
+    if (statement != NULL) {
+        bind_text(statement, 8, model_rule(finding->rule)->id);
+        bind_text(statement, 9, file);
+        bind_text(statement, 10, text);
+    }
+    return finish(ledger, statement, ret_error);
+}
+
+static bool add_count(
+    struct fuzz_ledger *ledger,
+    uint64_t key,
+    uint64_t count,
+    struct fuzz_ledger_error *ret_error)
+{
+    const uint64_t numbers[] = { key, count };
+    return count == 0 ||
+           finish(
+               ledger,
+               prepare(
+                   ledger,
+                   "UPDATE finding SET count = count + ?2 WHERE key ="
+                   " (SELECT finding FROM alias WHERE key = ?1)",
+                   LC_COUNT_OF(numbers),
+                   numbers),
+               ret_error);
+}
+
+static bool add_alias(
+    struct fuzz_ledger *ledger,
+    const struct fuzz_search_alias *alias,
+    struct fuzz_ledger_error *ret_error)
+{
+    const uint64_t numbers[] = { alias->key, alias->shrunk_key };
+    return finish(
+               ledger,
+               prepare(
+                   ledger,
+                   "INSERT OR IGNORE INTO alias VALUES (?1, ?2)",
+                   LC_COUNT_OF(numbers),
+                   numbers),
+               ret_error) &&
+           add_count(ledger, alias->key, alias->count, ret_error);
+}
+
+static bool add_coverage(
+    struct fuzz_ledger *ledger,
+    const struct model_coverage *coverage,
+    struct fuzz_ledger_error *ret_error)
+{
+    bool is_good = true;
+    for (uint32_t i = 0; i < model_rule_count() && is_good; i++) {
+        const uint64_t numbers[] = { coverage->checked[i],
+                                     coverage->premise[i] };
+        sqlite3_stmt *statement = prepare(
+            ledger,
+            "INSERT INTO coverage (checked, premise, rule)"
+            " VALUES (?1, ?2, ?3) ON CONFLICT (rule) DO UPDATE SET"
+            " checked = checked + excluded.checked,"
+            " premise = premise + excluded.premise",
+            LC_COUNT_OF(numbers),
+            numbers);
+        if (statement != NULL) {
+            bind_text(statement, 3, model_rule(i)->id);
+        }
+        is_good = finish(ledger, statement, ret_error);
+    }
     return is_good;
 }
 
 bool fuzz_ledger_commit(
     struct fuzz_ledger *ledger,
-    uint64_t next_seed,
-    const struct fuzz_search_result *result)
+    uint64_t seed,
+    const uint64_t *keys,
+    uint32_t key_count,
+    const struct fuzz_search_result *result,
+    struct fuzz_ledger_error *ret_error)
 {
-    bool is_good = run_sql(ledger, "BEGIN") &&
-                   insert_chunk(ledger, next_seed, &result->totals) &&
-                   insert_rules(ledger, &result->totals.coverage);
-    for (uint32_t i = 0; is_good && i < result->totals.finding_count; i++) {
-        is_good = insert_finding(ledger, &result->findings[i]);
-    }
-    if (is_good && run_sql(ledger, "COMMIT")) {
-        return true;
-    }
-    (void)run_sql(ledger, "ROLLBACK");
-    return false;
-}
-
-bool fuzz_ledger_totals(
-    struct fuzz_ledger *ledger,
-    struct fuzz_ledger_totals *ret_totals)
-{
-    sqlite3_stmt *statement = prepare(
-        ledger,
-        "SELECT max(next_seed), count(*), total(schedules), total(records),"
-        " total(virtual_ns), total(unspecified),"
-        " (SELECT count(*) FROM finding), (SELECT count(*) FROM exercised)"
-        " FROM chunk");
-    if (statement == NULL) {
+    LC_CHECK(!result->totals.is_cut);
+    if (!execute(ledger, "BEGIN IMMEDIATE", ret_error)) {
         return false;
     }
-    bool is_good = sqlite3_step(statement) == SQLITE_ROW;
-    if (is_good) {
-        uint64_t columns[8];
-        for (int i = 0; i < 8; i++) {
-            columns[i] = (uint64_t)sqlite3_column_int64(statement, i);
-        }
-        *ret_totals = (struct fuzz_ledger_totals){
-            .next_seed = columns[0],
-            .chunks = columns[1],
-            .schedules = columns[2],
-            .records = columns[3],
-            .virtual_ns = columns[4],
-            .unspecified = columns[5],
-            .findings = columns[6],
-            .rules_exercised = columns[7],
-        };
+    bool is_good = add_chunk(ledger, seed, &result->totals, ret_error);
+    for (uint32_t i = 0; i < result->totals.finding_count && is_good; i++) {
+        is_good = add_finding(ledger, &result->findings[i], ret_error);
     }
-    (void)sqlite3_finalize(statement);
+    for (uint32_t i = 0; i < result->alias_count && is_good; i++) {
+        is_good = add_alias(ledger, &result->aliases[i], ret_error);
+    }
+    for (uint32_t i = 0; i < key_count && is_good; i++) {
+        is_good =
+            add_count(ledger, keys[i], result->known_counts[i], ret_error);
+    }
+    is_good = is_good &&
+              add_coverage(ledger, &result->totals.coverage, ret_error) &&
+              execute(ledger, "COMMIT", ret_error);
+    if (!is_good) {
+        (void)sqlite3_exec(ledger->base, "ROLLBACK", NULL, NULL, NULL);
+    }
     return is_good;
-}
-
-bool fuzz_ledger_visit(
-    struct fuzz_ledger *ledger,
-    void (*visit)(void *context, const struct fuzz_ledger_finding *finding),
-    void *context)
-{
-    sqlite3_stmt *statement = prepare(
-        ledger,
-        "SELECT rule, place, count, seed, hash, replayed, schedule "
-        "FROM finding ORDER BY rule, place");
-    if (statement == NULL) {
-        return false;
-    }
-    int result;
-    while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
-        struct fuzz_ledger_finding finding = {
-            .rule = (const char *)sqlite3_column_text(statement, 0),
-            .place = (const char *)sqlite3_column_text(statement, 1),
-            .count = (uint64_t)sqlite3_column_int64(statement, 2),
-            .seed = (uint64_t)sqlite3_column_int64(statement, 3),
-            .hash = strtoull(
-                (const char *)sqlite3_column_text(statement, 4),
-                NULL,
-                16),
-            .is_replayed = sqlite3_column_int(statement, 5) != 0,
-            .schedule = (const char *)sqlite3_column_text(statement, 6),
-        };
-        visit(context, &finding);
-    }
-    (void)sqlite3_finalize(statement);
-    return result == SQLITE_DONE;
-}
-
-bool fuzz_ledger_knows(
-    struct fuzz_ledger *ledger,
-    const struct fuzz_finding *finding)
-{
-    char place[80];
-    sqlite3_stmt *statement =
-        prepare(ledger, "SELECT 1 FROM finding WHERE rule=? AND place=?");
-    if (statement == NULL) {
-        return false;
-    }
-    place_of(finding, place, sizeof place);
-    bind_text(statement, 1, model_rule(finding->rule)->group);
-    bind_text(statement, 2, place);
-    bool is_known = sqlite3_step(statement) == SQLITE_ROW;
-    (void)sqlite3_finalize(statement);
-    return is_known;
 }

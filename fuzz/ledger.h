@@ -1,105 +1,134 @@
 /*
- * The ledger of a campaign: one SQLite file that says what was searched and
- * what was found. Everything of a chunk of seeds is written in one transaction,
- * so that a process that is killed leaves whole chunks only.
+ * The ledger of a campaign: what has been played and found, in SQLite. What
+ * was committed survives the death of the process and of the machine.
  */
 #ifndef FUZZ_LEDGER_H
 #define FUZZ_LEDGER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lastcall/check.h"
 
 #include "fuzz/search.h"
 
-enum {
-    FUZZ_LEDGER_TEXT_BYTES = 1024
+enum fuzz_ledger_limits {
+    FUZZ_LEDGER_ERROR_BYTES = 512
 };
 
 struct fuzz_ledger; /* an open ledger */
 
+/* What is wrong, in one line; empty: nothing. */
+struct fuzz_ledger_error {
+    char text[FUZZ_LEDGER_ERROR_BYTES];
+};
+
 struct fuzz_ledger_totals {
-    uint64_t next_seed;
-    uint64_t chunks;
     uint64_t schedules;
     uint64_t records;
     uint64_t virtual_ns;
     uint64_t unspecified;
-    uint64_t findings;
-    uint64_t rules_exercised;
+    uint64_t next_seed; /* 0 when nothing has been played */
+    uint32_t chunk_count;
+    uint32_t finding_count;
+    uint32_t rules_exercised;
 };
 
-/* A finding as it is kept. */
+/* A finding as it lies in the ledger. Strings are borrowed during the call. */
 struct fuzz_ledger_finding {
-    const char *rule; /* borrowed during the call */
-    const char *place;
-    const char *schedule; /* text */
-    uint64_t count;
+    uint64_t key;
     uint64_t seed;
+    uint64_t count;
+    const char *rule;
+    const char *file; /* name in the folder of findings */
+    const char *text; /* its schedule */
     uint64_t hash;
+    uint32_t calls;
+    uint32_t switches;
+    int32_t signal_number;
     bool is_replayed;
 };
 
 /**
- * Opens a ledger, or makes it. Only one process can have it open.
+ * Opens a ledger, and makes it when it is not there.
  *
- * @param path       borrowed.
- * @param ret_error  filled on failure; FUZZ_LEDGER_TEXT_BYTES.
+ * @param path       borrowed; the file.
+ * @param may_make   false: a file that is not there is an error.
+ * @param ret_error  filled on failure.
  *
- * Returns: NULL on failure.
+ * Returns: the ledger, to be closed; NULL on failure.
  */
-struct fuzz_ledger *fuzz_ledger_open(const char *path, char *ret_error);
+struct fuzz_ledger *fuzz_ledger_open(
+    const char *path,
+    bool may_make,
+    struct fuzz_ledger_error *ret_error);
 
-/** Closes it. */
+/** Closes it. NULL is fine. */
 void fuzz_ledger_close(struct fuzz_ledger *ledger);
 
 /**
- * Keeps a setting, or compares it with the one that is kept.
+ * A setting, by name.
  *
- * @param ret_kept  filled with the kept value; FUZZ_LEDGER_TEXT_BYTES.
+ * @param ret_value  filled when there is one; capacity bytes.
  *
- * Returns: whether it is the kept one now.
+ * Returns: whether there is one that fits.
  */
-bool fuzz_ledger_setting(
-    struct fuzz_ledger *ledger,
-    const char *name,
-    const char *value,
-    char *ret_kept);
-
-/** Reads a kept setting. Returns: whether there is one. */
 bool fuzz_ledger_get(
     struct fuzz_ledger *ledger,
     const char *name,
-    char *ret_kept);
+    char *ret_value,
+    size_t capacity);
+
+/** Keeps a setting. */
+LC_MUST_USE bool fuzz_ledger_set(
+    struct fuzz_ledger *ledger,
+    const char *name,
+    const char *value,
+    struct fuzz_ledger_error *ret_error);
+
+/** What has been played so far. */
+LC_MUST_USE bool fuzz_ledger_sum(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_totals *ret_totals,
+    struct fuzz_ledger_error *ret_error);
 
 /**
- * Writes what a chunk of seeds brought, all or nothing.
+ * Keys under which findings are known.
  *
- * @param next_seed  first seed that is not played yet.
+ * @param ret_keys  filled; FUZZ_KNOWN_MAX entries.
+ *
+ * Returns: how many there are, FUZZ_KNOWN_MAX at most.
+ */
+uint32_t fuzz_ledger_keys(struct fuzz_ledger *ledger, uint64_t *ret_keys);
+
+/** Whether a finding is in the ledger, by its key after shrinking. */
+bool fuzz_ledger_knows(struct fuzz_ledger *ledger, uint64_t key);
+
+/**
+ * Keeps what a search of some seeds has found, and that they have been played:
+ * all of it or nothing.
+ *
+ * @param seed    the first.
+ * @param keys    borrowed; those that the search only counted.
+ * @param result  borrowed; not cut.
  */
 LC_MUST_USE bool fuzz_ledger_commit(
     struct fuzz_ledger *ledger,
-    uint64_t next_seed,
-    const struct fuzz_search_result *result);
+    uint64_t seed,
+    const uint64_t *keys,
+    uint32_t key_count,
+    const struct fuzz_search_result *result,
+    struct fuzz_ledger_error *ret_error);
 
-/** What there is so far. */
-bool fuzz_ledger_totals(
-    struct fuzz_ledger *ledger,
-    struct fuzz_ledger_totals *ret_totals);
-
-/** Calls `visit` for each finding, by rule and place. */
-bool fuzz_ledger_visit(
+/** Shows each finding, by its count. */
+LC_MUST_USE bool fuzz_ledger_findings(
     struct fuzz_ledger *ledger,
     void (*visit)(void *context, const struct fuzz_ledger_finding *finding),
-    void *context);
+    void *context,
+    struct fuzz_ledger_error *ret_error);
 
-/** Whether a rule and place are known, so that nothing need be shrunk. */
-bool fuzz_ledger_knows(
-    struct fuzz_ledger *ledger,
-    const struct fuzz_finding *finding);
-
-/** Says what is wrong, for people. */
-const char *fuzz_ledger_error(const struct fuzz_ledger *ledger);
+/** How often a rule was put to the test where it could have been broken. */
+uint64_t fuzz_ledger_exercised(struct fuzz_ledger *ledger, const char *rule);
 
 #endif

@@ -12,229 +12,429 @@
 #include "fuzz/schedule.h"
 
 enum {
-    STEPS_MAX = 4
+    CHANGES_MAX = 4,
+    OCCURRENCE_MAX = 3
 };
 
-static struct lc_op random_op(struct fuzz_rng *rng)
+/* What is changed, and by which numbers. */
+struct mutation {
+    struct fuzz_rng rng;
+    struct lc_schedule *schedule;
+};
+
+static uint32_t upto(struct mutation *mutation, uint32_t max)
 {
-    static const uint32_t values[] = {
-        0, 1, 2, 100, 8191, 8192, 8193, 16384, 20000, 40000,
-    };
-    return (struct lc_op){
-        .call = (uint8_t)fuzz_rng_upto(rng, LC_CALL_COUNT - 1),
-        .socket = (uint8_t)fuzz_rng_upto(rng, 3),
-        .entry =
-            (uint8_t)(fuzz_rng_chance(rng, 2, 3) ? LC_NONE : fuzz_rng_upto(rng, 2)),
-        .value = values[fuzz_rng_upto(rng, LC_COUNT_OF(values) - 1)],
-        .value2 = values[fuzz_rng_upto(rng, 3)],
-    };
+    return fuzz_rng_upto(&mutation->rng, max);
 }
 
-/* Shifts the calls of later threads when one call comes or goes. */
-static void shift(struct lc_schedule *schedule, uint32_t thread, int by)
+static bool chance(struct mutation *mutation, uint32_t times, uint32_t of)
 {
-    schedule->threads[thread].op_count += (uint32_t)by;
-    for (uint32_t t = 0; t < schedule->thread_count; t++) {
-        if (t != thread && schedule->threads[t].op_first >
-                               schedule->threads[thread].op_first) {
-            schedule->threads[t].op_first += (uint32_t)by;
+    return fuzz_rng_chance(&mutation->rng, times, of);
+}
+
+static uint32_t pick_thread(struct mutation *mutation)
+{
+    LC_CHECK(mutation->schedule->thread_count > 0);
+    return upto(mutation, mutation->schedule->thread_count - 1);
+}
+
+/* ---- Calls ---- */
+
+static uint32_t pick_value(struct mutation *mutation, uint8_t call)
+{
+    static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
+                                      8192, 8193, 16384, 20000, 40000 };
+    static const uint16_t versions[] = { 0x0202, 0x0202, 0x0101,
+                                         0x0002, 0x0302, 0 };
+    switch ((enum lc_call)call) {
+    case LC_CALL_WSASTARTUP:
+        return versions[upto(mutation, LC_COUNT_OF(versions) - 1)];
+    case LC_CALL_SEND:
+    case LC_CALL_SNDBUF:
+        return sizes[upto(mutation, LC_COUNT_OF(sizes) - 1)];
+    case LC_CALL_SLEEP:
+        return upto(mutation, 3000);
+    case LC_CALL_SHUTDOWN:
+        return upto(mutation, 2);
+    case LC_CALL_LINGER:
+    case LC_CALL_DONTLINGER:
+    case LC_CALL_FIONBIO:
+        return upto(mutation, 1);
+    case LC_CALL_WSACLEANUP:
+    case LC_CALL_GETLASTERROR:
+    case LC_CALL_SOCKET:
+    case LC_CALL_CONNECT:
+    case LC_CALL_CLOSESOCKET:
+    case LC_CALL_COUNT:
+        break;
+    }
+    return 0;
+}
+
+static struct lc_op random_op(struct mutation *mutation)
+{
+    struct lc_op op = { .socket = LC_NONE, .entry = LC_NONE };
+    uint32_t entries = fuzz_schedule_entry_count(&mutation->schedule->world);
+    uint32_t sockets = mutation->schedule->socket_count;
+    op.call = (uint8_t)upto(mutation, LC_CALL_COUNT - 1);
+    if (fuzz_schedule_call_has_socket(op.call)) {
+        sockets = sockets < LC_SOCKETS_MAX ? sockets : LC_SOCKETS_MAX - 1;
+        op.socket = (uint8_t)upto(mutation, sockets);
+    }
+    if (op.call == LC_CALL_SOCKET && chance(mutation, 1, 2)) {
+        op.entry = (uint8_t)upto(mutation, entries - 1);
+    }
+    op.value = pick_value(mutation, op.call);
+    if (op.call == LC_CALL_LINGER) {
+        op.value2 = chance(mutation, 1, 2) ? upto(mutation, 5)
+                                           : upto(mutation, UINT16_MAX);
+    }
+    return op;
+}
+
+/* Moves the names of a thread's later calls when one comes or goes. */
+static void shift_calls(
+    struct lc_schedule *schedule,
+    uint32_t thread,
+    uint32_t call,
+    bool is_insertion)
+{
+    for (uint32_t i = 0; i < schedule->choice_count; i++) {
+        struct lc_choice *choice = &schedule->choices[i];
+        if (choice->thread != thread || choice->call < call ||
+            choice->stream == LC_STREAM_LATENCY) {
+            continue;
+        }
+        if (is_insertion && choice->call < UINT8_MAX) {
+            choice->call++;
+        } else if (!is_insertion && choice->call > 0) {
+            choice->call--;
         }
     }
-    schedule->op_count += (uint32_t)by;
 }
 
 static void insert_op(
     struct lc_schedule *schedule,
-    struct fuzz_rng *rng,
-    struct lc_op op)
+    uint32_t thread,
+    uint32_t call,
+    const struct lc_op *op)
 {
     if (schedule->op_count == LC_OPS_MAX) {
         return;
     }
-    uint32_t t = fuzz_rng_upto(rng, schedule->thread_count - 1);
-    const struct lc_thread *thread = &schedule->threads[t];
-    uint32_t at = thread->op_first + fuzz_rng_upto(rng, thread->op_count);
+    uint32_t at = schedule->threads[thread].op_first + call;
+    LC_CHECK(at <= schedule->op_count);
     memmove(
         &schedule->ops[at + 1],
         &schedule->ops[at],
         (schedule->op_count - at) * sizeof schedule->ops[0]);
-    schedule->ops[at] = op;
-    shift(schedule, t, 1);
+    schedule->ops[at] = *op;
+    schedule->op_count++;
+    schedule->threads[thread].op_count++;
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        if (t != thread && schedule->threads[t].op_first >= at) {
+            schedule->threads[t].op_first++;
+        }
+    }
+    shift_calls(schedule, thread, call, true);
 }
 
-static void delete_op(struct lc_schedule *schedule, struct fuzz_rng *rng)
+static void delete_op(
+    struct lc_schedule *schedule,
+    uint32_t thread,
+    uint32_t call)
 {
-    uint32_t t = fuzz_rng_upto(rng, schedule->thread_count - 1);
-    const struct lc_thread *thread = &schedule->threads[t];
-    if (thread->op_count < 2) {
-        return;
-    }
-    uint32_t at = thread->op_first + fuzz_rng_upto(rng, thread->op_count - 1);
+    uint32_t at = schedule->threads[thread].op_first + call;
+    LC_CHECK(call < schedule->threads[thread].op_count);
+    schedule->op_count--;
     memmove(
         &schedule->ops[at],
         &schedule->ops[at + 1],
-        (schedule->op_count - at - 1) * sizeof schedule->ops[0]);
-    shift(schedule, t, -1);
+        (schedule->op_count - at) * sizeof schedule->ops[0]);
+    schedule->threads[thread].op_count--;
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        if (t != thread && schedule->threads[t].op_first > at) {
+            schedule->threads[t].op_first--;
+        }
+    }
+    shift_calls(schedule, thread, call + 1, false);
 }
 
-static void change_op(struct lc_schedule *schedule, struct fuzz_rng *rng)
+static void change_ops(struct mutation *mutation)
 {
-    uint32_t at = fuzz_rng_upto(rng, schedule->op_count - 1);
-    struct lc_op *op = &schedule->ops[at];
-    struct lc_op other = random_op(rng);
-    switch (fuzz_rng_upto(rng, 3)) {
-    case 0:
-        op->value = other.value;
-        op->value2 = other.value2;
-        break;
-    case 1:
-        op->socket = other.socket;
-        break;
-    case 2:
-        op->entry = other.entry;
-        break;
-    default:
-        *op = other;
-        break;
-    }
-}
-
-static void swap_ops(struct lc_schedule *schedule, struct fuzz_rng *rng)
-{
-    uint32_t a = fuzz_rng_upto(rng, schedule->op_count - 1);
-    uint32_t b = fuzz_rng_upto(rng, schedule->op_count - 1);
-    struct lc_op held = schedule->ops[a];
-    schedule->ops[a] = schedule->ops[b];
-    schedule->ops[b] = held;
-}
-
-/* Places where a switch is worth a try. */
-static struct lc_place random_place(struct fuzz_rng *rng)
-{
-    static const uint8_t functions[] = {
-        LC_SPI_STARTUP,      LC_SPI_CLEANUP, LC_SPI_SOCKET,
-        LC_SPI_CLOSE_SOCKET, LC_SPI_SEND,    LC_SPI_CONNECT,
-    };
-    uint8_t module = (uint8_t)(LC_MODULE_PROVIDER + fuzz_rng_upto(rng, 1));
-    switch (fuzz_rng_upto(rng, 3)) {
-    case 0:
-        return (struct lc_place){ .kind = LC_PLACE_API };
-    case 1:
-        return (struct lc_place){
-            .kind = (uint8_t)(LC_PLACE_SPI_ENTER + fuzz_rng_upto(rng, 1)),
-            .function =
-                functions[fuzz_rng_upto(rng, LC_COUNT_OF(functions) - 1)],
-            .module = module,
-        };
-    case 2:
-        return (struct lc_place){
-            .kind = LC_PLACE_SHIM,
-            .function = (uint8_t)fuzz_rng_upto(rng, LC_SHIM_COUNT - 1),
-            .module = module,
-        };
-    default:
-        return (struct lc_place){
-            .kind = LC_PLACE_WAIT,
-            .function = (uint8_t)fuzz_rng_upto(rng, LC_WAIT_COUNT - 1),
-        };
-    }
-}
-
-static void add_choice(struct lc_schedule *schedule, struct fuzz_rng *rng)
-{
-    if (schedule->choice_count == LC_CHOICES_MAX) {
-        return;
-    }
-    uint32_t t = fuzz_rng_upto(rng, schedule->thread_count - 1);
-    const struct lc_thread *thread = &schedule->threads[t];
-    uint32_t call = fuzz_rng_upto(rng, thread->op_count - 1);
-    struct lc_choice choice = {
-        .thread = (uint8_t)t,
-        .call = (uint8_t)call,
-        .place = random_place(rng),
-        .occurrence =
-            (uint16_t)(fuzz_rng_chance(rng, 3, 4) ? 0 : fuzz_rng_upto(rng, 3)),
-        .action = LC_ACTION_RUN,
-        .target = (uint8_t)fuzz_rng_upto(rng, schedule->thread_count - 1),
-    };
-    if (choice.place.kind == LC_PLACE_API) {
-        choice.place.function = schedule->ops[thread->op_first + call].call;
-    }
-    if (fuzz_rng_chance(rng, 1, 5)) {
-        choice.action = LC_ACTION_FIRE;
-        choice.target = (uint8_t)fuzz_rng_upto(rng, LC_EVENT_READ);
-        choice.value = (uint16_t)fuzz_rng_between(rng, 1, 3);
-    }
-    schedule->choices[schedule->choice_count++] = choice;
-}
-
-static void drop_choice(struct lc_schedule *schedule, struct fuzz_rng *rng)
-{
-    if (schedule->choice_count == 0) {
-        return;
-    }
-    uint32_t at = fuzz_rng_upto(rng, schedule->choice_count - 1);
-    schedule->choices[at] = schedule->choices[schedule->choice_count - 1];
-    schedule->choice_count--;
-}
-
-static void change_world(struct lc_schedule *schedule, struct fuzz_rng *rng)
-{
-    static const uint32_t sizes[] = { 1000, 4096, 8192, 16384 };
-    struct lc_world *world = &schedule->world;
-    uint32_t size = sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
-    switch (fuzz_rng_upto(rng, 3)) {
-    case 0:
-        world->sndbuf_bytes = size;
-        break;
-    case 1:
-        world->link_window_bytes = size;
-        break;
-    case 2:
-        world->peer_kind ^= 1;
-        world->peer_rate = size;
-        break;
-    default:
-        world->providers[fuzz_rng_upto(rng, world->provider_count - 1)]
-            .pinned ^= 1;
-        break;
-    }
-}
-
-static void step(struct lc_schedule *schedule, struct fuzz_rng *rng)
-{
-    switch (fuzz_rng_upto(rng, 9)) {
+    struct lc_schedule *schedule = mutation->schedule;
+    uint32_t t = pick_thread(mutation);
+    struct lc_thread *thread = &schedule->threads[t];
+    struct lc_op *ops = &schedule->ops[thread->op_first];
+    uint32_t call = upto(mutation, thread->op_count);
+    uint32_t other = upto(mutation, thread->op_count);
+    struct lc_op op = random_op(mutation);
+    bool is_there = call < thread->op_count && other < thread->op_count;
+    switch (upto(mutation, 7)) {
     case 0:
     case 1:
-        insert_op(schedule, rng, random_op(rng));
+        insert_op(schedule, t, call, &op);
         break;
     case 2:
-        insert_op(
-            schedule,
-            rng,
-            schedule->ops[fuzz_rng_upto(rng, schedule->op_count - 1)]);
+        if (is_there && schedule->op_count > 1) {
+            delete_op(schedule, t, call);
+        }
         break;
     case 3:
-        delete_op(schedule, rng);
+        if (is_there) {
+            op = ops[call];
+            insert_op(schedule, t, other, &op);
+        }
         break;
     case 4:
-        change_op(schedule, rng);
+        if (is_there) {
+            op = ops[call];
+            ops[call] = ops[other];
+            ops[other] = op;
+        }
         break;
     case 5:
-        swap_ops(schedule, rng);
-        break;
-    case 6:
-    case 7:
-        add_choice(schedule, rng);
-        break;
-    case 8:
-        drop_choice(schedule, rng);
+        if (is_there) {
+            ops[call] = op;
+        }
         break;
     default:
-        change_world(schedule, rng);
+        if (is_there) {
+            ops[call].value = pick_value(mutation, ops[call].call);
+            ops[call].value2 = upto(mutation, UINT16_MAX);
+        }
         break;
     }
+}
+
+/* ---- Choices ---- */
+
+static struct lc_place random_place(struct mutation *mutation)
+{
+    static const uint8_t spi[] = { LC_SPI_STARTUP, LC_SPI_CLEANUP,
+                                   LC_SPI_SOCKET,  LC_SPI_CLOSE_SOCKET,
+                                   LC_SPI_CONNECT, LC_SPI_SEND };
+    uint32_t providers = mutation->schedule->world.provider_count;
+    uint32_t provider = upto(mutation, providers - 1);
+    struct lc_place place = { .module =
+                                  (uint8_t)(LC_MODULE_PROVIDER + provider) };
+    switch (upto(mutation, 5)) {
+    case 0:
+        place.kind = LC_PLACE_API;
+        place.module = 0;
+        break;
+    case 1:
+        place.kind = LC_PLACE_SPI_ENTER;
+        place.function = spi[upto(mutation, LC_COUNT_OF(spi) - 1)];
+        break;
+    case 2:
+        place.kind = LC_PLACE_SPI_LEAVE;
+        place.function = spi[upto(mutation, LC_COUNT_OF(spi) - 1)];
+        break;
+    case 3:
+        place.kind = LC_PLACE_UPCALL;
+        place.function = (uint8_t)upto(mutation, LC_UPCALL_COUNT - 1);
+        break;
+    case 4:
+        place.kind = LC_PLACE_WAIT;
+        place.function = (uint8_t)upto(mutation, LC_WAIT_COUNT - 1);
+        place.module = 0;
+        break;
+    default:
+        place.kind = LC_PLACE_SHIM;
+        place.function = (uint8_t)upto(mutation, LC_SHIM_COUNT - 1);
+        if (place.function == LC_SHIM_WS2_LOCK) {
+            place.module = LC_MODULE_WS2_32;
+        }
+        break;
+    }
+    return place;
+}
+
+static struct lc_choice random_choice(struct mutation *mutation)
+{
+    const struct lc_schedule *schedule = mutation->schedule;
+    uint32_t thread = pick_thread(mutation);
+    uint32_t calls = schedule->threads[thread].op_count;
+    uint32_t call = calls > 0 ? upto(mutation, calls - 1) : 0;
+    struct lc_choice choice = {
+        .stream = LC_STREAM_SCHED,
+        .thread = (uint8_t)thread,
+        .call = (uint8_t)call,
+        .place = random_place(mutation),
+        .action = LC_ACTION_RUN,
+        .target = (uint8_t)pick_thread(mutation),
+    };
+    if (choice.place.kind == LC_PLACE_API && calls > 0) {
+        choice.place.function =
+            schedule->ops[schedule->threads[thread].op_first + call].call;
+    }
+    choice.occurrence = (uint16_t)upto(mutation, OCCURRENCE_MAX);
+    if (chance(mutation, 1, 6)) {
+        choice.target =
+            LC_THREAD_REF((uint32_t)schedule->threads[thread].process, 0);
+    }
+    if (chance(mutation, 1, 6)) {
+        choice.action = LC_ACTION_FIRE;
+        choice.target = (uint8_t)upto(mutation, LC_EVENT_COUNT - 1);
+        choice.value = (uint16_t)upto(mutation, 2);
+    }
+    if (chance(mutation, 1, 8)) {
+        choice.stream = LC_STREAM_LATENCY;
+        choice.call = (uint8_t)(1 + upto(mutation, 2));
+        choice.value = (uint16_t)(1 + upto(mutation, 2));
+    }
+    return choice;
+}
+
+static void change_choices(struct mutation *mutation)
+{
+    struct lc_schedule *schedule = mutation->schedule;
+    uint32_t count = schedule->choice_count;
+    uint32_t at = count > 0 ? upto(mutation, count - 1) : 0;
+    struct lc_choice choice = random_choice(mutation);
+    switch (count == 0 ? 0 : upto(mutation, 4)) {
+    case 0:
+    case 1:
+        if (count < LC_CHOICES_MAX) {
+            schedule->choices[schedule->choice_count++] = choice;
+        }
+        break;
+    case 2:
+        schedule->choice_count--;
+        schedule->choices[at] = schedule->choices[count - 1];
+        memset(&schedule->choices[count - 1], 0, sizeof choice);
+        break;
+    case 3:
+        schedule->choices[at].occurrence = choice.occurrence;
+        schedule->choices[at].place = choice.place;
+        break;
+    default:
+        schedule->choices[at].action = choice.action;
+        schedule->choices[at].target = choice.target;
+        schedule->choices[at].value = choice.value;
+        break;
+    }
+}
+
+/* ---- Threads and world ---- */
+
+/* A thread of another schedule comes in, or takes the place of one. */
+static void splice(
+    struct mutation *mutation,
+    const struct lc_schedule *other,
+    bool is_new)
+{
+    struct lc_schedule *schedule = mutation->schedule;
+    uint32_t from = upto(mutation, other->thread_count - 1);
+    uint32_t to = pick_thread(mutation);
+    if (is_new && schedule->thread_count < LC_THREADS_MAX) {
+        to = schedule->thread_count++;
+        memset(&schedule->threads[to], 0, sizeof schedule->threads[to]);
+        schedule->threads[to].op_first = schedule->op_count;
+        schedule->threads[to].process =
+            (uint8_t)upto(mutation, schedule->process_count - 1);
+    }
+    while (schedule->threads[to].op_count > 0) {
+        delete_op(schedule, to, schedule->threads[to].op_count - 1);
+    }
+    for (uint32_t i = 0; i < other->threads[from].op_count; i++) {
+        insert_op(
+            schedule,
+            to,
+            schedule->threads[to].op_count,
+            &other->ops[other->threads[from].op_first + i]);
+        if (schedule->op_count == LC_OPS_MAX) {
+            break;
+        }
+    }
+}
+
+static void change_threads(struct mutation *mutation)
+{
+    static struct lc_schedule other;
+    struct lc_schedule *schedule = mutation->schedule;
+    uint32_t t = pick_thread(mutation);
+    struct fuzz_generate_options options = { .world = &schedule->world };
+    switch (upto(mutation, 3)) {
+    case 0:
+        schedule->threads[t].op_count = 0; /* repair takes it away */
+        break;
+    case 1:
+        if (schedule->process_count < LC_PROCESSES_MAX &&
+            chance(mutation, 1, 4)) {
+            memset(
+                &schedule->processes[schedule->process_count],
+                0,
+                sizeof schedule->processes[0]);
+            schedule->process_count++;
+        }
+        schedule->threads[t].process =
+            (uint8_t)upto(mutation, schedule->process_count - 1);
+        break;
+    default:
+        fuzz_generate(&options, fuzz_rng_next(&mutation->rng), &other);
+        splice(mutation, &other, chance(mutation, 1, 2));
+        break;
+    }
+}
+
+static void change_world(struct mutation *mutation)
+{
+    static struct lc_schedule other;
+    struct fuzz_generate_options options = { .world = NULL };
+    struct lc_world *world = &mutation->schedule->world;
+    fuzz_generate(&options, fuzz_rng_next(&mutation->rng), &other);
+    switch (upto(mutation, 5)) {
+    case 0:
+        memcpy(other.world.plants, world->plants, sizeof world->plants);
+        other.world.plant_count = world->plant_count;
+        *world = other.world;
+        break;
+    case 1:
+        world->sndbuf_bytes = other.world.sndbuf_bytes;
+        break;
+    case 2:
+        world->link_window_bytes = other.world.link_window_bytes;
+        break;
+    case 3:
+        world->link_bits_per_s = other.world.link_bits_per_s;
+        world->link_latency_ns = other.world.link_latency_ns;
+        break;
+    case 4:
+        world->peer_kind = other.world.peer_kind;
+        world->peer_rate = other.world.peer_rate;
+        break;
+    default:
+        world->providers[upto(mutation, world->provider_count - 1)].pinned ^= 1;
+        break;
+    }
+}
+
+/* ---- All of it ---- */
+
+/* Encodes, and leaves out what does not fit: choices, then calls. */
+static size_t encode(
+    struct lc_schedule *schedule,
+    uint8_t *bytes,
+    size_t capacity)
+{
     fuzz_schedule_repair(schedule);
+    size_t size_bytes = fuzz_compact_encode(schedule, bytes, capacity);
+    while (size_bytes == 0 && schedule->choice_count > 0) {
+        schedule->choice_count /= 2;
+        fuzz_schedule_repair(schedule);
+        size_bytes = fuzz_compact_encode(schedule, bytes, capacity);
+    }
+    while (size_bytes == 0 && schedule->op_count > 1) {
+        uint32_t last = schedule->thread_count - 1;
+        struct lc_thread *thread = &schedule->threads[last];
+        schedule->op_count -= (thread->op_count + 1) / 2;
+        thread->op_count /= 2;
+        fuzz_schedule_repair(schedule);
+        size_bytes = fuzz_compact_encode(schedule, bytes, capacity);
+    }
+    return size_bytes;
 }
 
 size_t fuzz_mutate(
@@ -244,65 +444,44 @@ size_t fuzz_mutate(
     uint64_t seed)
 {
     static struct lc_schedule schedule;
-    static uint8_t result[FUZZ_COMPACT_SIZE_MAX];
-    struct fuzz_rng rng;
-    fuzz_rng_seed(&rng, seed, FUZZ_RNG_MUTATE);
-    if (size_bytes <= 2 || fuzz_rng_chance(&rng, 1, 64)) {
-        struct fuzz_generate_options options = { 0 };
-        fuzz_generate(&options, fuzz_rng_next(&rng) >> 2, &schedule);
-    } else {
-        fuzz_compact_decode(bytes, size_bytes, &schedule);
+    LC_CHECK(size_bytes <= capacity);
+    struct mutation mutation = { .schedule = &schedule };
+    fuzz_rng_seed(&mutation.rng, seed, FUZZ_RNG_MUTATE);
+    fuzz_compact_decode(bytes, size_bytes, &schedule);
+    uint32_t changes = 1 + upto(&mutation, CHANGES_MAX - 1);
+    for (uint32_t i = 0; i < changes; i++) {
+        uint32_t kind = upto(&mutation, 9);
+        if (kind < 5) {
+            change_ops(&mutation);
+        } else if (kind < 8) {
+            change_choices(&mutation);
+        } else if (kind == 8) {
+            change_threads(&mutation);
+        } else {
+            change_world(&mutation);
+        }
+        fuzz_schedule_repair(&schedule);
     }
-    uint32_t steps = fuzz_rng_between(&rng, 1, STEPS_MAX);
-    for (uint32_t i = 0; i < steps; i++) {
-        step(&schedule, &rng);
-    }
-    size_t length = fuzz_compact_encode(&schedule, result, sizeof result);
-    LC_CHECK(length > 0);
-    if (length > capacity) {
-        return size_bytes < capacity ? size_bytes : capacity;
-    }
-    memcpy(bytes, result, length);
-    return length;
+    size_t result = encode(&schedule, bytes, capacity);
+    LC_CHECK(result <= capacity);
+    return result > 0 ? result : size_bytes;
 }
 
 size_t fuzz_mutate_cross(
-    const uint8_t *a,
-    size_t a_bytes,
-    const uint8_t *b,
-    size_t b_bytes,
-    uint8_t *ret_bytes,
+    const struct fuzz_mutate_input *first,
+    const struct fuzz_mutate_input *second,
+    uint8_t *bytes,
     size_t capacity,
     uint64_t seed)
 {
-    static struct lc_schedule first;
-    static struct lc_schedule second;
-    static uint8_t result[FUZZ_COMPACT_SIZE_MAX];
-    struct fuzz_rng rng;
-    fuzz_rng_seed(&rng, seed, FUZZ_RNG_MUTATE);
-    fuzz_compact_decode(a, a_bytes, &first);
-    fuzz_compact_decode(b, b_bytes, &second);
-    uint32_t t = fuzz_rng_upto(&rng, second.thread_count - 1);
-    const struct lc_thread *from = &second.threads[t];
-    if (first.thread_count < LC_THREADS_MAX &&
-        first.op_count + from->op_count <= LC_OPS_MAX) {
-        struct lc_thread *to = &first.threads[first.thread_count];
-        *to = *from;
-        to->process = (uint8_t)fuzz_rng_upto(&rng, first.process_count - 1);
-        to->op_first = first.op_count;
-        memcpy(
-            &first.ops[first.op_count],
-            &second.ops[from->op_first],
-            from->op_count * sizeof first.ops[0]);
-        first.op_count += from->op_count;
-        first.thread_count++;
-    }
-    fuzz_schedule_repair(&first);
-    size_t length = fuzz_compact_encode(&first, result, sizeof result);
-    LC_CHECK(length > 0);
-    if (length > capacity) {
-        return 0;
-    }
-    memcpy(ret_bytes, result, length);
-    return length;
+    static struct lc_schedule schedule;
+    static struct lc_schedule other;
+    struct mutation mutation = { .schedule = &schedule };
+    fuzz_rng_seed(&mutation.rng, seed, FUZZ_RNG_MUTATE);
+    fuzz_compact_decode(first->bytes, first->size_bytes, &schedule);
+    fuzz_compact_decode(second->bytes, second->size_bytes, &other);
+    splice(&mutation, &other, chance(&mutation, 1, 2));
+    size_t result = encode(&schedule, bytes, capacity);
+    LC_CHECK(result <= capacity);
+    return result;
 }

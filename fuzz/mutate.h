@@ -1,6 +1,6 @@
 /*
- * The mutator: changes a schedule in its compact form, knowing what it is made
- * of. A pure function of its arguments, for libFuzzer and AFL++ alike.
+ * The mutator: changes schedules in the compact form by what they mean. A pure
+ * function of its arguments; used by libFuzzer and AFL++.
  */
 #ifndef FUZZ_MUTATE_H
 #define FUZZ_MUTATE_H
@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /**
- * Mutates bytes in place.
+ * Changes an input a little.
  *
- * @param bytes     in: size_bytes bytes, any; out: the result.
- * @param capacity  room in bytes.
+ * @param bytes       in and out; capacity bytes.
+ * @param size_bytes  of the input; at most capacity.
  *
  * Returns: bytes of the result, at most capacity.
  */
@@ -22,19 +22,23 @@ size_t fuzz_mutate(
     size_t capacity,
     uint64_t seed);
 
+/* Some bytes. */
+struct fuzz_mutate_input {
+    const uint8_t *bytes;
+    size_t size_bytes;
+};
+
 /**
- * Crosses two schedules: the world and choices of one with threads of both.
+ * Makes one input of two: threads of the second in the program of the first.
  *
- * @param ret_bytes  filled; capacity bytes.
+ * @param bytes  filled; capacity bytes.
  *
- * Returns: bytes of the result, 0 when it does not fit.
+ * Returns: bytes of the result, at most capacity.
  */
 size_t fuzz_mutate_cross(
-    const uint8_t *a,
-    size_t a_bytes,
-    const uint8_t *b,
-    size_t b_bytes,
-    uint8_t *ret_bytes,
+    const struct fuzz_mutate_input *first,
+    const struct fuzz_mutate_input *second,
+    uint8_t *bytes,
     size_t capacity,
     uint64_t seed);
 

@@ -48,7 +48,7 @@ enum sim_status fuzz_play(
         &(struct sim_play_options){
             .schedule = schedule,
             .backer = backer,
-            .sink = player->is_unread ? NULL : read_record,
+            .sink = read_record,
             .sink_context = player,
             .fill_stacks = player->fill_stacks,
             .fill_byte = player->fill_byte,
@@ -60,9 +60,7 @@ enum sim_status fuzz_play(
     }
     ret_outcome->verdict = model_verdict(&player->model);
     ret_outcome->record = player->last;
-    LC_CHECK_IF(
-        !player->is_unread,
-        ret_outcome->result.record_count == player->record_count);
+    LC_CHECK(ret_outcome->result.record_count == player->record_count);
     return SIM_OK;
 }
 

@@ -27,8 +27,7 @@ struct fuzz_player {
     struct model_options options;    /* set by the user; then untouched */
     struct model_coverage *coverage; /* borrowed, or NULL: none is kept */
     bool is_unjudged;                /* the model is left out: for measuring */
-    bool is_unread;                  /* not even read: for measuring */
-    bool fill_stacks;                /* before each run, with fill_byte */
+    bool fill_stacks; /* before each run, to show that nothing depends on it */
     uint8_t fill_byte;
     fuzz_play_reader_fn *reader; /* NULL: nobody */
     void *reader_context;

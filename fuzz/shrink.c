@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/trace.h"
 
 #include "fuzz/schedule.h"
 
@@ -145,6 +146,67 @@ static bool minimise(struct shrinker *shrinker, cut_fn *cut)
     return has_changed;
 }
 
+/* One thread makes the calls of two, without choices. */
+static void join_threads(
+    struct lc_schedule *schedule,
+    uint32_t first,
+    uint32_t second)
+{
+    struct lc_op ops[LC_OPS_MAX];
+    uint32_t count = 0;
+    const uint32_t order[] = { first, second };
+    for (uint32_t i = 0; i < LC_COUNT_OF(order); i++) {
+        const struct lc_thread *thread = &schedule->threads[order[i]];
+        memcpy(
+            &ops[count],
+            &schedule->ops[thread->op_first],
+            thread->op_count * sizeof ops[0]);
+        count += thread->op_count;
+    }
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        const struct lc_thread *thread = &schedule->threads[t];
+        if (t == first || t == second) {
+            continue;
+        }
+        memcpy(
+            &ops[count],
+            &schedule->ops[thread->op_first],
+            thread->op_count * sizeof ops[0]);
+        schedule->threads[t].op_first = count;
+        count += thread->op_count;
+    }
+    LC_CHECK(count == schedule->op_count);
+    memcpy(schedule->ops, ops, count * sizeof ops[0]);
+    schedule->threads[first].op_first = 0;
+    schedule->threads[first].op_count += schedule->threads[second].op_count;
+    schedule->threads[second].op_count = 0;
+    schedule->choice_count = 0;
+}
+
+static bool try_join(struct shrinker *shrinker, uint32_t first, uint32_t second)
+{
+    const struct lc_schedule *best = shrinker->best;
+    if (first == second || first >= best->thread_count ||
+        second >= best->thread_count ||
+        best->threads[first].process != best->threads[second].process) {
+        return false;
+    }
+    shrinker->trial = *best;
+    join_threads(&shrinker->trial, first, second);
+    return attempt(shrinker);
+}
+
+static bool join_all(struct shrinker *shrinker)
+{
+    bool has_changed = false;
+    for (uint32_t a = 0; a < LC_THREADS_MAX; a++) {
+        for (uint32_t b = 0; b < LC_THREADS_MAX; b++) {
+            has_changed |= try_join(shrinker, a, b);
+        }
+    }
+    return has_changed;
+}
+
 /* ---- Simpler values ---- */
 
 static bool try_value(struct shrinker *shrinker, uint32_t op, uint32_t value)
@@ -200,6 +262,114 @@ static bool simplify_ops(struct shrinker *shrinker)
     return has_changed;
 }
 
+/* Entries of ops behind one that goes move up. */
+static void drop_entry(struct lc_schedule *schedule, uint32_t entry)
+{
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        struct lc_op *op = &schedule->ops[i];
+        if (op->entry == LC_NONE || op->entry < entry) {
+            continue;
+        }
+        op->entry = (uint8_t)(op->entry == entry ? LC_NONE : op->entry - 1U);
+    }
+}
+
+static void cut_chain(struct lc_schedule *schedule, uint32_t chain)
+{
+    struct lc_world *world = &schedule->world;
+    drop_entry(schedule, chain);
+    world->chain_count--;
+    memmove(
+        &world->chains[chain],
+        &world->chains[chain + 1],
+        (world->chain_count - chain) * sizeof world->chains[0]);
+}
+
+static bool is_in_chain(const struct lc_world *world, uint32_t provider)
+{
+    for (uint32_t i = 0; i < world->chain_count; i++) {
+        for (uint32_t k = 0; k < world->chains[i].length; k++) {
+            if (world->chains[i].providers[k] == provider) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A provider that is in no chain, with all that names it. */
+static void cut_provider(struct lc_schedule *schedule, uint32_t provider)
+{
+    struct lc_world *world = &schedule->world;
+    if (world->providers[provider].kind == LC_PROVIDER_BASE) {
+        uint32_t entry = world->chain_count;
+        for (uint32_t i = 0; i < provider; i++) {
+            entry += world->providers[i].kind == LC_PROVIDER_BASE;
+        }
+        drop_entry(schedule, entry);
+    }
+    for (uint32_t i = 0; i < world->chain_count; i++) {
+        for (uint32_t k = 0; k < world->chains[i].length; k++) {
+            if (world->chains[i].providers[k] > provider) {
+                world->chains[i].providers[k]--;
+            }
+        }
+    }
+    world->provider_count--;
+    memmove(
+        &world->providers[provider],
+        &world->providers[provider + 1],
+        (world->provider_count - provider) * sizeof world->providers[0]);
+    uint32_t module = LC_MODULE_PROVIDER + provider;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < schedule->choice_count; i++) {
+        struct lc_choice choice = schedule->choices[i];
+        bool has_module = choice.place.kind >= LC_PLACE_SPI_ENTER &&
+                          choice.place.kind <= LC_PLACE_SHIM &&
+                          choice.place.module != LC_MODULE_SYSTEM;
+        if (has_module && choice.place.module == module) {
+            continue;
+        }
+        if (has_module && choice.place.module > module) {
+            choice.place.module--;
+        }
+        schedule->choices[kept++] = choice;
+    }
+    schedule->choice_count = kept;
+}
+
+static bool simplify_providers(struct shrinker *shrinker)
+{
+    bool has_changed = false;
+    for (uint32_t i = shrinker->best->world.chain_count; i > 0; i--) {
+        shrinker->trial = *shrinker->best;
+        cut_chain(&shrinker->trial, i - 1);
+        has_changed |= attempt(shrinker);
+    }
+    for (uint32_t i = shrinker->best->world.provider_count; i > 0; i--) {
+        const struct lc_world *world = &shrinker->best->world;
+        if (world->provider_count > 1 && !is_in_chain(world, i - 1)) {
+            shrinker->trial = *shrinker->best;
+            cut_provider(&shrinker->trial, i - 1);
+            has_changed |= attempt(shrinker);
+        }
+    }
+    return has_changed;
+}
+
+/* The world as it is when a schedule says nothing of it; plants stay. */
+static bool try_default_world(struct shrinker *shrinker)
+{
+    struct lc_world *world = &shrinker->trial.world;
+    struct lc_world plain;
+    fuzz_schedule_default_world(&plain);
+    shrinker->trial = *shrinker->best;
+    memcpy(plain.plants, world->plants, sizeof plain.plants);
+    plain.plant_count = world->plant_count;
+    *world = plain;
+    return attempt(shrinker);
+}
+
 static bool simplify_world(struct shrinker *shrinker)
 {
     struct lc_world plain;
@@ -252,13 +422,16 @@ uint32_t fuzz_shrink(
     LC_CHECK(options->test != NULL);
     struct shrinker shrinker = { .options = options, .best = schedule };
     bool has_changed = true;
+    (void)try_default_world(&shrinker);
     while (has_changed && shrinker.tests < options->tests_max) {
         has_changed = minimise(&shrinker, cut_threads);
+        has_changed |= join_all(&shrinker);
         has_changed |= minimise(&shrinker, drop_choices);
         has_changed |= minimise(&shrinker, cut_ops);
         has_changed |= simplify_sizes(&shrinker);
         has_changed |= simplify_ops(&shrinker);
         has_changed |= simplify_world(&shrinker);
+        has_changed |= simplify_providers(&shrinker);
     }
     shrinker.trial = *schedule;
     rename_all(&shrinker.trial);

@@ -11,10 +11,8 @@
 #include "lastcall/schedule.h"
 
 /* Whether a schedule still shows what is looked for. A function of the
- * schedule alone. */
-typedef bool fuzz_shrink_test_fn(
-    void *context,
-    const struct lc_schedule *schedule);
+ * schedule alone. May put other choices into it, that show it too. */
+typedef bool fuzz_shrink_test_fn(void *context, struct lc_schedule *schedule);
 
 struct fuzz_shrink_options {
     fuzz_shrink_test_fn *test;
@@ -33,7 +31,7 @@ uint32_t fuzz_shrink(
     const struct fuzz_shrink_options *options,
     struct lc_schedule *schedule);
 
-/** Number of calls, and of choices that run another thread or event. */
+/** Number of choices that let another thread or event go on. */
 uint32_t fuzz_shrink_switches(const struct lc_schedule *schedule);
 
 #endif

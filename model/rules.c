@@ -363,6 +363,7 @@ static const struct model_rule rules[] = {
             "with WSAEWOULDBLOCK and changes nothing.",
         .group = "CLOSE-16",
         .strength = MODEL_MUST,
+        .is_lasting = true,
     },
     [MODEL_CLOSE_17] = {
         .id = "CLOSE-17",

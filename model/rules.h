@@ -105,6 +105,7 @@ struct model_rule {
     const char *promotion; /* why an INF rule counts as broken, or NULL */
     uint8_t strength;      /* enum model_strength */
     bool application;      /* binds the application: never broken */
+    bool is_lasting;       /* forbids a change: any later call may show it */
 };
 
 /**

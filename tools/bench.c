@@ -1,264 +1,380 @@
 /*
- * lastcall bench: how fast it is, as rates and shares within one run.
+ * lastcall bench: measures, beside what was aimed at.
  */
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-#include "fuzz/schedule.h"
-#include "tools/tool.h"
+#include "fuzz/generate.h"
+#include "fuzz/play.h"
+#include "fuzz/sampler/sampler.h"
+#include "fuzz/text.h"
+#include "tools/commands.h"
+#include "tools/load.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/setup.h"
 
 enum {
-    PROVIDER = 1,
-    TRIALS,
-    JSON,
-    ROUNDS = 5
+    PATH_BYTES = 4096,
+    ROUNDS = 10,
+    PLAYS_PER_LOOK = 64 /* between two looks at the clock */
 };
+
+static struct {
+    struct tool_number seconds;
+    struct tool_list providers;
+    bool json;
+} given = { .seconds = { .value = 1, .low = 1, .high = 3600 } };
 
 static const struct tool_option options[] = {
-    { "provider", "NAME=FILE", "the hosted layer to measure", PROVIDER },
-    { "trials", "N", "schedules in each of five rounds (4000)", TRIALS },
-    { "json", NULL, "a list on standard output", JSON },
-    { NULL, NULL, NULL, 0 },
+    { "--seconds",
+      TOOL_DURATION,
+      &given.seconds,
+      "N",
+      "processor time for each row (1)" },
+    { "--provider",
+      TOOL_LIST,
+      &given.providers,
+      "NAME=FILE",
+      "the DLL for the hosted rows; left out: the passlayer of this build" },
+    { "--json", TOOL_FLAG, &given.json, NULL, "prints one JSON object" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
-/* What is timed: the parts are found by leaving them out in turn. */
-struct rates {
-    double whole_s;    /* CPU seconds of a schedule, read and judged */
-    double unjudged_s; /* records read by nobody but the hash */
-    double empty_s;    /* no provider: the engine, threads, records */
-    double records;    /* of a schedule */
+static const struct tool_command command = {
+    .name = "bench",
+    .arguments = "throughput",
+    .summary = "Measures how many schedules and records go through in a "
+               "second, on one core.",
+    .argument_count = 1,
+    .argument_max = 1,
+    .options = options,
 };
 
-/* The standard schedule: two threads, twelve calls, one layer. */
-static void make_standard(struct lc_schedule *schedule)
-{
-    static const uint8_t calls[] = {
-        LC_CALL_WSASTARTUP, LC_CALL_SOCKET,      LC_CALL_CONNECT,
-        LC_CALL_SEND,       LC_CALL_CLOSESOCKET, LC_CALL_WSACLEANUP,
-    };
-    memset(schedule, 0, sizeof *schedule);
-    fuzz_schedule_default_world(&schedule->world);
-    schedule->process_count = 1;
-    schedule->thread_count = 2;
-    for (uint32_t t = 0; t < 2; t++) {
-        schedule->threads[t].op_first = schedule->op_count;
-        schedule->threads[t].op_count = LC_COUNT_OF(calls);
-        for (uint32_t i = 0; i < LC_COUNT_OF(calls); i++) {
-            uint32_t value = calls[i] == LC_CALL_WSASTARTUP ? 0x0202
-                             : calls[i] == LC_CALL_SEND     ? 20000
-                                                            : 0;
-            schedule->ops[schedule->op_count++] = (struct lc_op){
-                .call = calls[i],
-                .socket = (uint8_t)t,
-                .entry = LC_NONE,
-                .value = value,
-            };
-        }
-    }
-    fuzz_schedule_repair(schedule);
-}
+/* corpus/seed/standard.lc, so that the program needs no file to measure. */
+static const char standard[] = "lastcall schedule 1\n"
+                               "process A\n"
+                               "  thread one\n"
+                               "    WSAStartup 2.2\n"
+                               "    s = socket stream\n"
+                               "    connect s\n"
+                               "    send s 20000\n"
+                               "    closesocket s\n"
+                               "    WSACleanup\n"
+                               "  thread two\n"
+                               "    WSAStartup 2.2\n"
+                               "    u = socket stream\n"
+                               "    connect u\n"
+                               "    send u 20000\n"
+                               "    closesocket u\n"
+                               "    WSACleanup\n";
 
 /* As many records of the application's as the standard schedule has calls, and
  * nothing below: what the engine alone costs. */
-static void make_empty(struct lc_schedule *schedule)
-{
-    make_standard(schedule);
-    for (uint32_t i = 0; i < schedule->op_count; i++) {
-        schedule->ops[i] = (struct lc_op){
-            .call = LC_CALL_GETLASTERROR,
-            .socket = LC_NONE,
-            .entry = LC_NONE,
-        };
-    }
-    fuzz_schedule_repair(schedule);
-}
+static const char empty[] = "lastcall schedule 1\n"
+                            "process A\n"
+                            "  thread one\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "  thread two\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n"
+                            "    WSAGetLastError\n";
 
-static double cpu_seconds(void)
-{
-    struct timespec now;
-    int result = clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    LC_CHECK(result == 0);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+/* What is measured. */
+enum kind {
+    JUDGED = 0,
+    UNJUDGED = 1, /* the trace is read, but not by the model */
+    UNREAD = 2,   /* nobody reads it */
+    ENGINE = 3,   /* the same with next to nothing below the engine */
+    WALK = 4,     /* judged; a random walk, else the default order */
+    KIND_COUNT = 5
+};
 
-/* CPU seconds of one play, the best of some rounds. */
-static double measure(
-    const struct lc_schedule *schedule,
-    bool is_unread,
-    uint64_t trials,
-    double *ret_records)
+/* A stack of providers, and the best of some rounds for each kind. */
+struct stack {
+    const char *name;
+    double aim;                      /* schedules per second */
+    struct lc_schedule schedules[2]; /* standard, empty */
+    double seconds[KIND_COUNT];      /* of a schedule */
+    double records[KIND_COUNT];      /* of a schedule */
+};
+
+static struct stack stacks[] = {
+    { .name = "built-in", .aim = 200000 },
+    { .name = "hosted", .aim = 100000 },
+};
+
+static struct fuzz_player player;
+static struct fuzz_sampler sampler;
+
+static bool play_one(
+    const struct stack *stack,
+    enum kind kind,
+    uint64_t seed,
+    uint64_t *records)
 {
-    static struct fuzz_player player;
-    struct fuzz_outcome outcome;
     struct sim_error error;
-    double best = 0;
-    memset(&player, 0, sizeof player);
-    player.is_unread = is_unread;
-    for (uint32_t round = 0; round < ROUNDS; round++) {
-        double start = cpu_seconds();
-        for (uint64_t i = 0; i < trials; i++) {
-            enum sim_status status =
-                fuzz_play(&player, schedule, NULL, &outcome, &error);
-            LC_CHECK(status == SIM_OK);
-        }
-        double spent = (cpu_seconds() - start) / (double)trials;
-        best = round == 0 || spent < best ? spent : best;
+    struct fuzz_outcome outcome;
+    struct sim_backer backer;
+    const struct sim_backer *who = NULL;
+    const struct lc_schedule *schedule = &stack->schedules[kind == ENGINE];
+    enum sim_status status;
+    if (kind == WALK) {
+        backer = fuzz_sampler_begin(&sampler, FUZZ_SAMPLER_RW, seed, 1);
+        who = &backer;
     }
-    *ret_records = (double)outcome.result.record_count;
-    return best;
+    if (kind == UNREAD || kind == ENGINE) {
+        status = sim_play(
+            &(struct sim_play_options){ .schedule = schedule },
+            &outcome.result,
+            &error);
+    } else {
+        player.is_unjudged = kind == UNJUDGED;
+        status = fuzz_play(&player, schedule, who, &outcome, &error);
+    }
+    if (status != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return false;
+    }
+    *records += outcome.result.record_count;
+    return true;
 }
 
-static struct rates measure_all(uint64_t trials)
+/* One round of one kind: processor time, so that others disturb less. */
+static bool measure(struct stack *stack, enum kind kind, double round_seconds)
 {
-    static struct lc_schedule standard;
-    static struct lc_schedule empty;
-    struct rates rates;
-    double ignored;
-    make_standard(&standard);
-    make_empty(&empty);
-    rates.whole_s = measure(&standard, false, trials, &rates.records);
-    rates.unjudged_s = measure(&standard, true, trials, &ignored);
-    rates.empty_s = measure(&empty, true, trials, &ignored);
-    return rates;
+    uint64_t plays = 0;
+    uint64_t records = 0;
+    double began = tool_setup_cpu_seconds();
+    double seconds = 0;
+    while (seconds < round_seconds) {
+        for (uint32_t i = 0; i < PLAYS_PER_LOOK; i++) {
+            if (!play_one(stack, kind, plays, &records)) {
+                return false;
+            }
+            plays++;
+        }
+        seconds = tool_setup_cpu_seconds() - began;
+    }
+    double one = seconds / (double)plays;
+    if (stack->seconds[kind] == 0 || one < stack->seconds[kind]) {
+        stack->seconds[kind] = one;
+        stack->records[kind] = (double)records / (double)plays;
+    }
+    return true;
 }
 
-static void print_rates(
-    const char *name,
-    const struct rates *rates,
-    unsigned aim_schedules)
+/* The kinds take turns, so that what slows the machine down slows them all. */
+static bool measure_stack(struct stack *stack)
 {
-    double model = (rates->whole_s - rates->unjudged_s) / rates->whole_s;
-    double engine = rates->empty_s / rates->whole_s;
-    (void)printf(
-        "%-9s %9.0f schedules/s (aim %u), %5.1f million records/s (aim 15)\n"
-        "          %.0f records a schedule; time: reset and scheduler %.0f %%, "
-        "ws2_32, providers, network and hash %.0f %%, model %.0f %%\n",
-        name,
-        1 / rates->whole_s,
-        aim_schedules,
-        rates->records / rates->whole_s / 1e6,
-        rates->records,
-        100 * engine,
-        100 * (1 - engine - model),
-        100 * model);
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+            if (!measure(
+                    stack,
+                    (enum kind)kind,
+                    (double)given.seconds.value / ROUNDS)) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
-static json_t *rates_json(const char *name, const struct rates *rates)
+/* The DLL of this build, beside the program. */
+static const char *default_provider(void)
 {
-    return json_pack(
-        "{s:s, s:f, s:f, s:f, s:f}",
-        "name",
-        name,
-        "schedules_per_s",
-        1 / rates->whole_s,
-        "records_per_s",
-        rates->records / rates->whole_s,
-        "model_share",
-        (rates->whole_s - rates->unjudged_s) / rates->whole_s,
-        "engine_share",
-        rates->empty_s / rates->whole_s);
-}
-
-/* passlayer.dll beside the program, when none is named. */
-static const char *default_provider(
-    const char *program,
-    char *buffer,
-    size_t capacity)
-{
-    static const char tail[] = "examples/passlayer/passlayer.dll";
-    const char *slash = strrchr(program, '/');
-    int length = snprintf(
-        buffer,
-        capacity,
-        "filter=%.*s%s",
-        slash == NULL ? 0 : (int)(slash - program + 1),
-        program,
-        tail);
-    FILE *file = length > 0 && (size_t)length < capacity
-                     ? fopen(buffer + strlen("filter="), "rb")
-                     : NULL;
-    if (file == NULL) {
+    static char item[PATH_BYTES];
+    static const char prefix[] = "filter=";
+    static const char below[] = "/examples/passlayer/passlayer.dll";
+    size_t at = sizeof prefix - 1;
+    memcpy(item, prefix, at);
+    ssize_t length =
+        readlink("/proc/self/exe", item + at, sizeof item - at - sizeof below);
+    if (length <= 0) {
         return NULL;
     }
-    (void)fclose(file);
-    return buffer;
+    item[at + (size_t)length] = '\0';
+    char *slash = strrchr(item, '/');
+    if (slash == NULL) {
+        return NULL;
+    }
+    memcpy(slash, below, sizeof below);
+    return access(item + at, R_OK) == 0 ? item : NULL;
 }
 
-static int throughput(const char *provider, uint64_t trials, bool is_json)
+/* Puts the DLLs into the world of the hosted stack. */
+static bool host(struct stack *stack, bool *ret_is_hosted)
 {
-    struct rates built_in = measure_all(trials);
-    struct rates hosted = { 0 };
-    if (provider != NULL) {
-        if (!tool_replace(provider)) {
-            return TOOL_USAGE;
+    struct tool_hosted hosted;
+    if (given.providers.count == 0) {
+        const char *item = default_provider();
+        *ret_is_hosted = item != NULL;
+        if (item == NULL) {
+            return true;
         }
-        hosted = measure_all(trials);
+        given.providers.items[given.providers.count++] = item;
     }
-    if (is_json) {
-        json_t *list = json_array();
-        (void)json_array_append_new(list, rates_json("built-in", &built_in));
-        if (provider != NULL) {
-            (void)json_array_append_new(list, rates_json("hosted", &hosted));
+    *ret_is_hosted = true;
+    for (uint32_t i = 0; i < LC_COUNT_OF(stack->schedules); i++) {
+        struct lc_world *world = &stack->schedules[i].world;
+        if (!tool_setup_providers(&given.providers, world, &hosted)) {
+            return false;
         }
-        bool is_good = json_dumpf(list, stdout, JSON_COMPACT) == 0;
-        json_decref(list);
-        (void)printf("\n");
-        return is_good ? TOOL_HELD : tool_usage("can't write the output");
+        fuzz_generate_host(world, hosted.items, hosted.count);
     }
-    (void)printf("standard schedule: 12 calls, 2 threads, one layer\n");
-    print_rates("built-in", &built_in, 200000);
-    if (provider != NULL) {
-        print_rates("hosted", &hosted, 100000);
-        (void)printf(
-            "hosted takes %.2f times the built-in's time\n",
-            hosted.whole_s / built_in.whole_s);
-    } else {
-        (void)printf("hosted    no DLL: see --provider\n");
-    }
-    return TOOL_HELD;
+    return true;
 }
 
-static int bench_main(const struct tool_command *command, int argc, char **argv)
-{
-    const char *provider = NULL;
-    char buffer[4096];
-    uint64_t trials = 4000;
-    bool is_json = false;
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    int id;
-    while ((id = tool_next(&arguments)) > 0) {
-        if (id == PROVIDER) {
-            provider = arguments.value;
-        } else if (id == JSON) {
-            is_json = true;
-        } else if (!tool_number(&arguments, 1, 100000000, &trials)) {
-            return TOOL_USAGE;
-        }
-    }
-    if (id < 0) {
-        return TOOL_USAGE;
-    }
-    if (arguments.first + 1 != argc ||
-        strcmp(argv[arguments.first], "throughput") != 0) {
-        return tool_usage("bench: what to measure is expected: throughput");
-    }
-    if (!tool_open()) {
-        return TOOL_USAGE;
-    }
-    if (provider == NULL) {
-        provider = default_provider(argv[-1], buffer, sizeof buffer);
-    }
-    return throughput(provider, trials, is_json);
-}
+/* ---- What is said ---- */
 
-const struct tool_command tool_bench_command = {
-    .name = "bench",
-    .usage = "throughput [OPTION ...]",
-    .help = "measures how fast the simulator is",
-    .options = options,
-    .run = bench_main,
+/* Where the time of a judged play goes. */
+struct shares {
+    double engine;
+    double providers; /* with ws2_32, the network and the trace's hash */
+    double reading;   /* handing the records over */
+    double model;
 };
+
+static struct shares share(const struct stack *stack)
+{
+    const double *seconds = stack->seconds;
+    double whole = seconds[JUDGED];
+    return (struct shares){
+        .engine = seconds[ENGINE] / whole,
+        .providers = (seconds[UNREAD] - seconds[ENGINE]) / whole,
+        .reading = (seconds[UNJUDGED] - seconds[UNREAD]) / whole,
+        .model = (whole - seconds[UNJUDGED]) / whole,
+    };
+}
+
+static void print_stack(const struct stack *stack)
+{
+    static const char *const names[KIND_COUNT] = {
+        [JUDGED] = "judged by the model",
+        [UNJUDGED] = "not judged",
+        [UNREAD] = "not read",
+        [ENGINE] = "next to nothing below the engine",
+        [WALK] = "judged, by a random walk",
+    };
+    struct shares shares = share(stack);
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        (void)printf(
+            "%-9s %-33s %10.0f %8.2f million/s %6.0f",
+            stack->name,
+            names[kind],
+            1 / stack->seconds[kind],
+            stack->records[kind] / stack->seconds[kind] / 1e6,
+            stack->records[kind]);
+        if (kind == JUDGED) {
+            (void)printf(" %9.0f", stack->aim);
+        }
+        (void)putchar('\n');
+    }
+    (void)printf(
+        "%-9s %.2f us a schedule: engine %.0f %%, ws2_32, providers, network "
+        "and hash %.0f %%, records handed over %.0f %%, model %.0f %%\n",
+        stack->name,
+        stack->seconds[JUDGED] * 1e6,
+        100 * shares.engine,
+        100 * shares.providers,
+        100 * shares.reading,
+        100 * shares.model);
+}
+
+static void print_json(uint32_t count)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        const struct stack *stack = &stacks[i];
+        struct shares shares = share(stack);
+        json_t *row = json_pack(
+            "{s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f}",
+            "name",
+            stack->name,
+            "schedules_per_s",
+            1 / stack->seconds[JUDGED],
+            "records_per_s",
+            stack->records[JUDGED] / stack->seconds[JUDGED],
+            "aim",
+            stack->aim,
+            "engine_share",
+            shares.engine,
+            "provider_share",
+            shares.providers,
+            "reading_share",
+            shares.reading,
+            "model_share",
+            shares.model);
+        LC_CHECK(row != NULL);
+        (void)json_array_append_new(list, row);
+    }
+    json_t *object = tool_output_object();
+    (void)json_object_set_new(object, "throughput", list);
+    tool_output_json(object);
+}
+
+static int throughput(void)
+{
+    bool is_hosted = false;
+    if (!measure_stack(&stacks[0]) || !host(&stacks[1], &is_hosted) ||
+        (is_hosted && !measure_stack(&stacks[1]))) {
+        return TOOL_EXIT_USAGE;
+    }
+    uint32_t count = is_hosted ? 2 : 1;
+    if (given.json) {
+        print_json(count);
+        return TOOL_EXIT_HELD;
+    }
+    (void)printf(
+        "%-43s %10s %18s %6s %9s\n",
+        "standard schedule: 12 calls, 2 threads",
+        "plays/s",
+        "records",
+        "each",
+        "aim");
+    for (uint32_t i = 0; i < count; i++) {
+        print_stack(&stacks[i]);
+    }
+    if (!is_hosted) {
+        (void)printf("hosted    no DLL: give --provider filter=FILE\n");
+    }
+    (void)printf("aim for judged records: 15 million/s\n");
+    return TOOL_EXIT_HELD;
+}
+
+int tool_bench(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    struct fuzz_text_error error;
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    if (strcmp(arguments[0], "throughput") != 0) {
+        tool_output_error("bench: no '%s'; there is throughput", arguments[0]);
+        return TOOL_EXIT_USAGE;
+    }
+    for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
+        struct lc_schedule *two = stacks[i].schedules;
+        bool is_good =
+            fuzz_text_parse(standard, sizeof standard - 1, &two[0], &error) &&
+            fuzz_text_parse(empty, sizeof empty - 1, &two[1], &error);
+        LC_CHECK(is_good);
+    }
+    if (!tool_setup_open()) {
+        return TOOL_EXIT_USAGE;
+    }
+    tool_output_replay("lastcall bench throughput");
+    return throughput();
+}

@@ -1,443 +1,500 @@
 /*
- * lastcall campaign: searches chunk after chunk of seeds, and keeps what it
- * finds in a folder. Killed at any moment and started again, it goes on with
- * the first chunk that is not in the ledger.
+ * lastcall campaign: searches overnight; goes on where it was when it is
+ * started again.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "fuzz/campaign.h"
 
-#include "fuzz/ledger.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "fuzz/schedule.h"
 #include "fuzz/text.h"
-#include "tools/tool.h"
+#include "fuzz/worker.h"
+#include "tools/commands.h"
+#include "tools/load.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/revision.h"
+#include "tools/setup.h"
+#include "tools/status.h"
+#include "tools/version.h"
 
 enum {
-    FOR = 1,
-    SCHEDULES,
-    CHUNK,
-    PATH_BYTES = 4096,
-    CHUNK_DEFAULT = 5000
+    WORD_BYTES = 64,
+    PROVIDERS_BYTES = 8192,
+    SCHEDULES_MAX_BITS = 62
+};
+
+static struct {
+    struct tool_number duration;
+    struct tool_number schedules;
+    struct tool_number seed;
+    struct tool_number jobs;
+    const char *sampler;
+    const char *world;
+    const char *bug;
+    const char *model;
+    struct tool_list providers;
+    bool inferences;
+} given = {
+    .duration = { .low = 1, .high = 1U << 30 },
+    .schedules = { .low = 1, .high = 1ULL << SCHEDULES_MAX_BITS },
+    .seed = { .high = 1ULL << SCHEDULES_MAX_BITS },
+    .jobs = { .low = 1, .high = FUZZ_JOBS_MAX },
 };
 
 static const struct tool_option options[] = {
-    { "for", "TIME", "stop after this time (60, 10m, 8h)", FOR },
-    { "schedules", "N", "stop after so many schedules in all", SCHEDULES },
-    { "chunk",
+    { "--for",
+      TOOL_DURATION,
+      &given.duration,
+      "TIME",
+      "stops after this time (90, 5m, 8h)" },
+    { "--schedules",
+      TOOL_NUMBER,
+      &given.schedules,
       "N",
-      "schedules between two entries of the ledger (5000)",
-      CHUNK },
-    { "jobs", "N", "workers (one for each processor)", TOOL_SEARCH_JOBS },
-    { "seed", "N", "first seed (1)", TOOL_SEARCH_SEED },
-    { "sampler", "NAME", "rw, pct, few or mix (mix)", TOOL_SEARCH_SAMPLER },
-    { "world",
+      "stops when the campaign has played so many, over all starts" },
+    { "--jobs",
+      TOOL_NUMBER,
+      &given.jobs,
+      "N",
+      "worker processes; left out: one for each processor" },
+    { "--seed",
+      TOOL_NUMBER,
+      &given.seed,
+      "N",
+      "the first seed; left out: a random one" },
+    { "--sampler",
+      TOOL_TEXT,
+      &given.sampler,
+      "NAME",
+      "who goes next: rw, pct, few or mix (the default)" },
+    { "--world",
+      TOOL_TEXT,
+      &given.world,
       "FILE|any",
-      "a schedule's world, or random ones",
-      TOOL_SEARCH_WORLD },
-    { "provider",
+      "the world of that schedule; any: a random one each time" },
+    { "--provider",
+      TOOL_LIST,
+      &given.providers,
       "NAME=FILE",
-      "put a DLL in place of a provider",
-      TOOL_SEARCH_PROVIDER },
-    { "bug", "ID", "plant a bug of corpus/zoo", TOOL_SEARCH_BUG },
-    { NULL, NULL, NULL, 0 },
+      "puts a DLL in place of a provider of the world" },
+    { "--bug",
+      TOOL_TEXT,
+      &given.bug,
+      "ID",
+      "plants a bug of the zoo in each world" },
+    { "--model",
+      TOOL_TEXT,
+      &given.model,
+      "HOW",
+      "strict (the default) or tolerant" },
+    { "--inferences",
+      TOOL_FLAG,
+      &given.inferences,
+      NULL,
+      "rules that no page states break, too" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
-struct campaign {
-    struct tool_search search;
-    const char *folder;
-    struct fuzz_ledger *ledger;
-    struct fuzz_ledger_totals totals;
-    uint64_t seconds;   /* 0: no limit */
-    uint64_t schedules; /* 0: no limit */
-    uint64_t chunk;
-    double started;
-    double shown;
-    uint64_t at_start; /* schedules that were in the ledger */
-    bool is_tty;
+static const struct tool_command command = {
+    .name = "campaign",
+    .arguments = "DIR",
+    .summary = "Searches for as long as it is let. DIR keeps what was played "
+               "and found;\nstarted again with the same DIR it goes on.",
+    .argument_count = 1,
+    .argument_max = 1,
+    .options = options,
 };
 
-static bool is_over(void *context)
-{
-    const struct campaign *campaign = context;
-    return tool_is_interrupted() ||
-           (campaign->seconds > 0 &&
-            tool_clock() - campaign->started >= (double)campaign->seconds);
-}
+/* Large; one campaign per process. */
+static struct fuzz_campaign campaign;
+static struct fuzz_search_options search = { .watch_seconds =
+                                                 TOOL_WATCH_SECONDS };
+static struct lc_world world;
+static struct tool_hosted hosted;
+static char world_text[FUZZ_TEXT_SIZE_MAX];
+static char bug[WORD_BYTES];
+static struct fuzz_ledger_totals totals_before;
+static double began_seconds;
 
-static void show_status(void *context, const struct fuzz_search_totals *running)
-{
-    struct campaign *campaign = context;
-    double now = tool_clock();
-    if (now - campaign->shown < (campaign->is_tty ? 1 : 10)) {
-        return;
-    }
-    campaign->shown = now;
-    uint64_t schedules = campaign->totals.schedules + running->schedules;
-    (void)fprintf(
-        stderr,
-        "%s%llu schedules, %.0f/s, %.1f virtual days, %llu rules, "
-        "%llu findings%s",
-        campaign->is_tty ? "\r" : "",
-        (unsigned long long)schedules,
-        (double)(schedules - campaign->at_start) / (now - campaign->started),
-        (double)(campaign->totals.virtual_ns + running->virtual_ns) / 1e9 /
-            86400,
-        (unsigned long long)campaign->totals.rules_exercised,
-        (unsigned long long)campaign->totals.findings,
-        campaign->is_tty ? "  " : "\n");
-}
+/* ---- Settings: kept at the first start, to be agreed with later ---- */
 
-/* The ledger is the truth; the files are for people. Written anew at each
- * start, so that none is missing after a kill. */
-static void write_finding(
-    void *context,
-    const struct fuzz_ledger_finding *finding)
-{
-    static struct lc_schedule schedule;
-    struct campaign *campaign = context;
-    struct fuzz_text_error error;
-    char path[PATH_BYTES];
-    (void)snprintf(
-        path,
-        sizeof path,
-        "%s/findings/%s-%016llx.lc",
-        campaign->folder,
-        finding->rule,
-        (unsigned long long)finding->hash);
-    if (access(path, F_OK) != 0 && fuzz_text_parse(
-                                       finding->schedule,
-                                       strlen(finding->schedule),
-                                       &schedule,
-                                       &error)) {
-        (void)tool_write_schedule(path, &schedule);
-    }
-}
-
-static bool keep_setting(
-    struct campaign *campaign,
+/*
+ * Agrees on a setting: what was kept, or else what is given, or the default.
+ *
+ * `given_value` NULL: not given. `value`: filled.
+ */
+static bool agree(
     const char *name,
-    const char *value)
+    const char *given_value,
+    const char *fallback,
+    char *value,
+    size_t capacity)
 {
-    char kept[FUZZ_LEDGER_TEXT_BYTES];
-    if (fuzz_ledger_setting(campaign->ledger, name, value, kept)) {
+    struct fuzz_ledger_error error;
+    if (fuzz_ledger_get(campaign.ledger, name, value, capacity)) {
+        if (given_value != NULL && strcmp(given_value, value) != 0) {
+            bool is_short = strchr(value, '\n') == NULL;
+            tool_output_error(
+                "--%s: %s was begun with another (%s)",
+                name,
+                campaign.folder,
+                is_short ? value[0] == '\0' ? "none" : value
+                         : "`lastcall report` shows it");
+            return false;
+        }
         return true;
     }
-    (void)tool_usage(
-        "%s: this campaign was started with %s \"%.200s\", not \"%.200s\"",
-        campaign->folder,
-        name,
-        kept,
-        value);
-    return false;
-}
-
-/* What a campaign is about must stay the same over its restarts. */
-static bool keep_settings(struct campaign *campaign)
-{
-    const struct tool_search *search = &campaign->search;
-    char number[32];
-    char providers[FUZZ_LEDGER_TEXT_BYTES] = "";
-    for (uint32_t i = 0; i < search->provider_count; i++) {
-        size_t used = strlen(providers);
-        (void)snprintf(
-            providers + used,
-            sizeof providers - used,
-            "%s%s",
-            i == 0 ? "" : " ",
-            search->providers[i]);
-    }
-    (void)snprintf(
-        number,
-        sizeof number,
-        "%llu",
-        (unsigned long long)search->options.seed);
-    return keep_setting(campaign, "version", LC_VERSION) &&
-           keep_setting(campaign, "seed", number) &&
-           keep_setting(campaign, "sampler", search->sampler) &&
-           keep_setting(
-               campaign,
-               "world",
-               search->world_name == NULL ? "default" : search->world_name) &&
-           keep_setting(campaign, "providers", providers) &&
-           keep_setting(campaign, "bug", search->plant);
-}
-
-/* Shrinks what is new only: a campaign meets the same finding many times. */
-static void confirm_new(
-    struct campaign *campaign,
-    struct fuzz_search_result *result)
-{
-    for (uint32_t i = 0; i < result->totals.finding_count; i++) {
-        struct fuzz_finding *finding = &result->findings[i];
-        if (!fuzz_ledger_knows(campaign->ledger, finding) &&
-            !finding->is_dead) {
-            finding->is_replayed =
-                fuzz_search_confirm(&campaign->search.options, finding);
-        }
-    }
-}
-
-/* Plays one chunk and writes it down. Returns false to stop. */
-static bool play_chunk(struct campaign *campaign)
-{
-    static struct fuzz_search_result result;
-    struct fuzz_search_options *search = &campaign->search.options;
-    struct sim_error error;
-    uint64_t first = campaign->totals.chunks == 0
-                         ? campaign->search.options.seed
-                         : campaign->totals.next_seed;
-    struct fuzz_search_options chunk = *search;
-    chunk.seed = first;
-    chunk.count = campaign->chunk;
-    chunk.no_shrink = true;
-    if (fuzz_search(&chunk, &result, &error) != SIM_OK) {
-        (void)tool_usage(
-            "%s",
-            error.text[0] == '\0' ? "can't start a worker" : error.text);
+    const char *chosen = given_value != NULL ? given_value : fallback;
+    LC_CHECK(strlen(chosen) < capacity);
+    memcpy(value, chosen, strlen(chosen) + 1);
+    if (!fuzz_ledger_set(campaign.ledger, name, value, &error)) {
+        tool_output_error("%s: %s", campaign.folder, error.text);
         return false;
-    }
-    if (result.totals.is_stopped) {
-        return false; /* a part of a chunk is no chunk */
-    }
-    confirm_new(campaign, &result);
-    if (!fuzz_ledger_commit(
-            campaign->ledger,
-            first + campaign->chunk,
-            &result) ||
-        !fuzz_ledger_totals(campaign->ledger, &campaign->totals)) {
-        (void)tool_usage(
-            "%s: the ledger can't be written: %s",
-            campaign->folder,
-            fuzz_ledger_error(campaign->ledger));
-        return false;
-    }
-    if (result.totals.finding_count > 0) {
-        (void)fuzz_ledger_visit(campaign->ledger, write_finding, campaign);
     }
     return true;
 }
 
-static struct fuzz_ledger *open_ledger(const char *folder)
+static bool agree_seed(uint64_t *ret_seed)
 {
-    char path[PATH_BYTES];
-    char error[FUZZ_LEDGER_TEXT_BYTES];
-    (void)snprintf(path, sizeof path, "%s/ledger.sqlite", folder);
-    struct fuzz_ledger *ledger = fuzz_ledger_open(path, error);
-    if (ledger == NULL) {
-        (void)tool_usage("%s", error);
+    char text[WORD_BYTES];
+    char drawn_text[WORD_BYTES];
+    uint32_t drawn = 0;
+    (void)getrandom(&drawn, sizeof drawn, 0);
+    (void)snprintf(drawn_text, sizeof drawn_text, "%u", drawn);
+    char given_text[WORD_BYTES];
+    (void)snprintf(given_text, sizeof given_text, "%" PRIu64, given.seed.value);
+    if (!agree(
+            "seed",
+            given.seed.is_given ? given_text : NULL,
+            drawn_text,
+            text,
+            sizeof text)) {
+        return false;
     }
-    return ledger;
+    *ret_seed = strtoull(text, NULL, 10);
+    return true;
 }
 
-static int run_campaign(struct campaign *campaign)
+/* A world as text: that of a schedule that does next to nothing. */
+static void print_world(const struct lc_world *from, char *text)
 {
-    campaign->is_tty = isatty(STDERR_FILENO) != 0;
-    campaign->search.options.stop = is_over;
-    campaign->search.options.progress = show_status;
-    campaign->search.options.context = campaign;
-    campaign->started = tool_clock();
-    campaign->shown = campaign->started;
-    if (!fuzz_ledger_totals(campaign->ledger, &campaign->totals) ||
-        !fuzz_ledger_visit(campaign->ledger, write_finding, campaign)) {
-        return tool_usage("%s: the ledger can't be read", campaign->folder);
-    }
-    campaign->at_start = campaign->totals.schedules;
-    (void)fprintf(
-        stderr,
-        "lastcall %s, seed %llu, %s %s, %llu schedules done\n",
-        LC_VERSION,
-        (unsigned long long)campaign->search.options.seed,
-        campaign->totals.chunks == 0 ? "new campaign in" : "going on in",
-        campaign->folder,
-        (unsigned long long)campaign->totals.schedules);
-    bool has_failed = false;
-    while (!is_over(campaign) &&
-           (campaign->schedules == 0 ||
-            campaign->totals.schedules < campaign->schedules)) {
-        if (!play_chunk(campaign)) {
-            has_failed = !is_over(campaign);
-            break;
-        }
-    }
-    (void)fprintf(
-        stderr,
-        "%s%llu schedules in all, %llu findings; 'lastcall report %s' lists "
-        "them\n",
-        campaign->is_tty ? "\n" : "",
-        (unsigned long long)campaign->totals.schedules,
-        (unsigned long long)campaign->totals.findings,
-        campaign->folder);
-    if (has_failed) {
-        return TOOL_USAGE;
-    }
-    return campaign->totals.findings == 0 ? TOOL_HELD : TOOL_BROKEN;
+    static struct lc_schedule schedule;
+    memset(&schedule, 0, sizeof schedule);
+    schedule.world = *from;
+    fuzz_schedule_repair(&schedule);
+    size_t size_bytes = fuzz_text_print(&schedule, text, FUZZ_TEXT_SIZE_MAX);
+    LC_CHECK(size_bytes > 0);
 }
 
-static bool make_folder(const char *path)
+static bool agree_world(bool *ret_is_any)
 {
-    if (mkdir(path, 0777) == 0 || errno == EEXIST) {
+    static char given_text[FUZZ_TEXT_SIZE_MAX];
+    static char default_text[FUZZ_TEXT_SIZE_MAX];
+    static struct lc_schedule schedule;
+    struct fuzz_text_error error;
+    bool is_any = false;
+    if (!tool_setup_world(given.world, &world, &is_any)) {
+        return false;
+    }
+    if (is_any) {
+        memcpy(given_text, "any", sizeof "any");
+    } else {
+        print_world(&world, given_text);
+    }
+    fuzz_schedule_default_world(&world);
+    print_world(&world, default_text);
+    if (!agree(
+            "world",
+            given.world == NULL ? NULL : given_text,
+            default_text,
+            world_text,
+            sizeof world_text)) {
+        return false;
+    }
+    *ret_is_any = strcmp(world_text, "any") == 0;
+    if (*ret_is_any) {
         return true;
     }
-    (void)tool_usage("%s: can't be made", path);
-    return false;
+    if (!fuzz_text_parse(world_text, strlen(world_text), &schedule, &error)) {
+        tool_output_error(
+            "%s: the world that it keeps can't be read: %s",
+            campaign.folder,
+            error.message);
+        return false;
+    }
+    world = schedule.world;
+    return true;
 }
 
-static int campaign_main(
-    const struct tool_command *command,
-    int argc,
-    char **argv)
+/* Size and content of a file as one word, so that another build of the DLL is
+ * not taken for the same. */
+static bool describe_file(const char *path, char *text, size_t capacity)
 {
-    static struct campaign campaign;
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    int id;
-    char findings[PATH_BYTES];
-    campaign.chunk = CHUNK_DEFAULT;
-    tool_search_init(&campaign.search);
-    while ((id = tool_next(&arguments)) > 0) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        tool_output_error("--provider: %s: %s", path, strerror(errno));
+        return false;
+    }
+    uint64_t hash = 0xcbf29ce484222325ULL;
+    uint64_t size_bytes = 0;
+    int byte = getc(file);
+    while (byte != EOF) {
+        hash = (hash ^ (uint64_t)(unsigned char)byte) * 0x100000001b3ULL;
+        size_bytes++;
+        byte = getc(file);
+    }
+    (void)fclose(file);
+    (void)snprintf(text, capacity, "%" PRIu64 "-%016" PRIx64, size_bytes, hash);
+    return true;
+}
+
+/* The list as one text, a line each: NAME=FILE and its content. */
+static bool print_providers(char *text)
+{
+    size_t at = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < given.providers.count; i++) {
+        const char *item = given.providers.items[i];
+        const char *equals = strchr(item, '=');
+        char what[WORD_BYTES] = "";
+        if (equals == NULL || strchr(item, '\n') != NULL) {
+            tool_output_error("--provider: '%s' is not NAME=FILE", item);
+            return false;
+        }
+        char *path = realpath(equals + 1, NULL);
         bool is_good =
-            id == FOR         ? tool_seconds(&arguments, &campaign.seconds)
-            : id == SCHEDULES ? tool_number(
-                                    &arguments,
-                                    1,
-                                    UINT64_MAX / 4,
-                                    &campaign.schedules)
-            : id == CHUNK
-                ? tool_number(&arguments, 1, 10000000, &campaign.chunk)
-                : tool_search_take(&campaign.search, &arguments, id);
-        if (!is_good) {
-            return TOOL_USAGE;
+            describe_file(path != NULL ? path : equals + 1, what, sizeof what);
+        int length = !is_good ? -1
+                              : snprintf(
+                                    text + at,
+                                    PROVIDERS_BYTES - at,
+                                    "%.*s=%s %s\n",
+                                    (int)(equals - item),
+                                    item,
+                                    path != NULL ? path : equals + 1,
+                                    what);
+        free(path);
+        if (length < 0) {
+            return false;
         }
+        if ((size_t)length >= PROVIDERS_BYTES - at) {
+            tool_output_error("--provider: the paths are too long");
+            return false;
+        }
+        at += (size_t)length;
     }
-    if (id < 0) {
-        return TOOL_USAGE;
-    }
-    if (arguments.first + 1 != argc) {
-        return tool_usage("campaign: one folder is expected");
-    }
-    campaign.folder = argv[arguments.first];
-    (void)snprintf(findings, sizeof findings, "%s/findings", campaign.folder);
-    if (!make_folder(campaign.folder) || !make_folder(findings) ||
-        !tool_search_open(&campaign.search)) {
-        return TOOL_USAGE;
-    }
-    campaign.ledger = open_ledger(campaign.folder);
-    if (campaign.ledger == NULL) {
-        return TOOL_USAGE;
-    }
-    (void)tool_is_interrupted();
-    int status =
-        keep_settings(&campaign) ? run_campaign(&campaign) : TOOL_USAGE;
-    fuzz_ledger_close(campaign.ledger);
-    return status;
+    return true;
 }
 
-const struct tool_command tool_campaign_command = {
-    .name = "campaign",
-    .usage = "[OPTION ...] DIR",
-    .help = "searches for as long as you like, and goes on after a stop",
-    .options = options,
-    .run = campaign_main,
-};
-
-/* ---- report ---- */
-
-static const struct tool_option report_options[] = {
-    { NULL, NULL, NULL, 0 },
-};
-
-static void print_entry(
-    void *context,
-    const struct fuzz_ledger_finding *finding)
+/* Takes a kept list apart again; its files must be what they were. */
+static bool read_providers(char *text, struct tool_list *ret_list)
 {
-    const char *folder = context;
-    uint32_t index;
-    (void)printf(
-        "\nbroken %s, %llu times, first by seed %llu%s\n",
-        finding->rule,
-        (unsigned long long)finding->count,
-        (unsigned long long)finding->seed,
-        finding->is_replayed ? "" : "; NOT CONFIRMED by a replay");
-    if (model_rule_find(finding->rule, &index)) {
-        (void)printf(
-            "  %s\n  source: %s\n",
-            model_rule(index)->sentence,
-            model_rule(index)->source);
+    ret_list->count = 0;
+    char *line = text;
+    while (*line != '\0') {
+        char *end = strchr(line, '\n');
+        char what[WORD_BYTES] = "";
+        LC_CHECK(end != NULL);
+        *end = '\0';
+        char *space = strrchr(line, ' ');
+        char *equals = strchr(line, '=');
+        LC_CHECK(space != NULL && equals != NULL);
+        *space = '\0';
+        if (!describe_file(equals + 1, what, sizeof what)) {
+            return false;
+        }
+        if (strcmp(what, space + 1) != 0) {
+            tool_output_error(
+                "%s: %s has changed since it was begun; begin another",
+                campaign.folder,
+                equals + 1);
+            return false;
+        }
+        LC_CHECK(ret_list->count < LC_COUNT_OF(ret_list->items));
+        ret_list->items[ret_list->count++] = line;
+        line = end + 1;
     }
-    (void)printf(
-        "  %s/findings/%s-%016llx.lc\n",
-        folder,
-        finding->rule,
-        (unsigned long long)finding->hash);
+    return true;
 }
 
-static int report(struct fuzz_ledger *ledger, const char *folder)
+static bool agree_providers(struct tool_list *ret_list)
 {
-    static const char *const names[] = {
-        "version", "seed", "sampler", "world", "providers", "bug",
+    static char given_text[PROVIDERS_BYTES];
+    static char text[PROVIDERS_BYTES];
+    return print_providers(given_text) &&
+           agree(
+               "provider",
+               given.providers.count > 0 ? given_text : NULL,
+               "",
+               text,
+               sizeof text) &&
+           read_providers(text, ret_list);
+}
+
+static bool agree_model(void)
+{
+    char model[WORD_BYTES];
+    char inferences[WORD_BYTES];
+    struct model_options options_given;
+    return tool_setup_model(given.model, given.inferences, &options_given) &&
+           agree("model", given.model, "strict", model, sizeof model) &&
+           agree(
+               "inferences",
+               given.inferences ? "on" : NULL,
+               "off",
+               inferences,
+               sizeof inferences) &&
+           tool_setup_model(
+               model,
+               strcmp(inferences, "on") == 0,
+               &search.one.model);
+}
+
+static bool agree_sampler(void)
+{
+    char sampler[WORD_BYTES];
+    enum fuzz_sampler_kind kind;
+    return tool_setup_sampler(given.sampler, &kind) &&
+           agree("sampler", given.sampler, "mix", sampler, sizeof sampler) &&
+           tool_setup_sampler(sampler, &search.one.sampler);
+}
+
+/* Another build may make other schedules of the same seeds: good to know. */
+static void remark_build(void)
+{
+    static const char build[] = TOOL_VERSION " (" TOOL_REVISION ")";
+    char kept[WORD_BYTES * 4];
+    if (fuzz_ledger_get(campaign.ledger, "build", kept, sizeof kept)) {
+        if (strcmp(kept, build) != 0) {
+            tool_output_error(
+                "remark: %s was begun by lastcall %s",
+                campaign.folder,
+                kept);
+        }
+        return;
+    }
+    struct fuzz_ledger_error error;
+    (void)!fuzz_ledger_set(campaign.ledger, "build", build, &error);
+}
+
+/* ---- While it runs ---- */
+
+static bool stop(void *context)
+{
+    (void)context;
+    return tool_setup_interrupted() ||
+           (given.duration.is_given && tool_setup_seconds() - began_seconds >=
+                                           (double)given.duration.value);
+}
+
+static void progress(void *context, const struct fuzz_ledger_totals *totals)
+{
+    (void)context;
+    struct fuzz_search_totals shown = {
+        .schedules = totals->schedules - totals_before.schedules,
+        .virtual_ns = totals->virtual_ns,
+        .rules_exercised = totals->rules_exercised,
+        .finding_count = totals->finding_count,
     };
-    struct fuzz_ledger_totals totals;
-    char kept[FUZZ_LEDGER_TEXT_BYTES];
-    if (!fuzz_ledger_totals(ledger, &totals)) {
-        return tool_usage("%s: the ledger can't be read", folder);
-    }
-    (void)printf("campaign %s\n", folder);
-    for (uint32_t i = 0; i < LC_COUNT_OF(names); i++) {
-        if (fuzz_ledger_get(ledger, names[i], kept) && kept[0] != '\0') {
-            (void)printf("  %-10s %s\n", names[i], kept);
-        }
-    }
-    (void)printf(
-        "%llu schedules, %llu records, %.1f virtual days, %llu of %u rules "
-        "exercised, %llu unspecified, %llu findings\n",
-        (unsigned long long)totals.schedules,
-        (unsigned long long)totals.records,
-        (double)totals.virtual_ns / 1e9 / 86400,
-        (unsigned long long)totals.rules_exercised,
-        (unsigned)model_rule_count(),
-        (unsigned long long)totals.unspecified,
-        (unsigned long long)totals.findings);
-    if (!fuzz_ledger_visit(ledger, print_entry, (void *)(uintptr_t)folder)) {
-        return tool_usage("%s: the ledger can't be read", folder);
-    }
-    return totals.findings == 0 ? TOOL_HELD : TOOL_BROKEN;
+    tool_status_show(&shown, tool_setup_seconds() - began_seconds);
 }
 
-static int report_main(
-    const struct tool_command *command,
-    int argc,
-    char **argv)
+static void found(void *context, const struct fuzz_finding *finding)
 {
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    char path[PATH_BYTES];
-    if (tool_next(&arguments) < 0) {
-        return TOOL_USAGE;
+    (void)context;
+    tool_status_clear();
+    tool_output_error(
+        "%s, seed %" PRIu64 "%s",
+        model_rule(finding->rule)->id,
+        finding->seed,
+        finding->is_replayed ? "" : ", which did not replay");
+}
+
+static bool set_up(uint64_t *ret_seed)
+{
+    bool is_any = false;
+    struct tool_list providers = { 0 };
+    if (!agree_seed(ret_seed) || !agree_sampler() || !agree_model() ||
+        !agree_world(&is_any) || !agree_providers(&providers) ||
+        !agree("bug", given.bug, "", bug, sizeof bug)) {
+        return false;
     }
-    if (arguments.first + 1 != argc) {
-        return tool_usage("report: one folder is expected");
+    bool has_bug = bug[0] != '\0';
+    if ((has_bug && !tool_setup_plant(bug)) || !tool_setup_open() ||
+        !tool_setup_providers(&providers, is_any ? NULL : &world, &hosted)) {
+        return false;
     }
-    const char *folder = argv[arguments.first];
-    (void)snprintf(path, sizeof path, "%s/ledger.sqlite", folder);
-    if (access(path, R_OK) != 0) {
-        return tool_usage("%s: holds no campaign", folder);
+    fuzz_generate_host(&world, hosted.items, hosted.count);
+    if (!tool_setup_playable(&world, has_bug ? bug : NULL)) {
+        return false;
     }
-    struct fuzz_ledger *ledger = open_ledger(folder);
-    if (ledger == NULL) {
-        return TOOL_USAGE;
+    search.one.generate.hosted = hosted.items;
+    search.one.generate.hosted_count = hosted.count;
+    search.one.generate.world = is_any ? NULL : &world;
+    search.one.generate.plant = has_bug ? bug : NULL;
+    search.jobs = tool_setup_jobs(&given.jobs);
+    search.stop = stop;
+    return true;
+}
+
+static int run(void)
+{
+    struct fuzz_ledger_error error;
+    struct fuzz_ledger_totals totals;
+    struct fuzz_campaign_options how = {
+        .search = &search,
+        .schedules =
+            given.schedules.is_given ? given.schedules.value : UINT64_MAX,
+        .progress = progress,
+        .found = found,
+    };
+    if (!set_up(&how.seed)) {
+        return TOOL_EXIT_USAGE;
     }
-    int status = report(ledger, folder);
-    fuzz_ledger_close(ledger);
+    tool_status_banner(how.seed);
+    remark_build();
+    tool_output_replay_seed("lastcall fuzz", fuzz_worker_seed());
+    tool_setup_catch();
+    began_seconds = tool_setup_seconds();
+    if (!fuzz_ledger_sum(campaign.ledger, &totals_before, &error) ||
+        !fuzz_campaign_run(&campaign, &how, &totals, &error)) {
+        tool_output_error("%s", error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    tool_status_clear();
+    (void)printf(
+        "%s: %" PRIu64 " schedules (%" PRIu64 " of them now), %.1f "
+        "virtual days, %u of %u rules exercised, %u findings\n",
+        campaign.folder,
+        totals.schedules,
+        totals.schedules - totals_before.schedules,
+        tool_output_days(totals.virtual_ns),
+        totals.rules_exercised,
+        model_rule_count(),
+        totals.finding_count);
+    return totals.finding_count > 0 ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
+}
+
+int tool_campaign(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    struct fuzz_ledger_error error;
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    status = TOOL_EXIT_USAGE;
+    if (fuzz_campaign_open(arguments[0], &campaign, &error)) {
+        status = run();
+    } else {
+        tool_output_error("%s", error.text);
+    }
+    fuzz_campaign_close(&campaign);
     return status;
 }
-
-const struct tool_command tool_report_command = {
-    .name = "report",
-    .usage = "DIR",
-    .help = "says what a campaign has found",
-    .options = report_options,
-    .run = report_main,
-};

@@ -1,297 +1,409 @@
 /*
- * lastcall fuzz: searches for a schedule that breaks a rule.
+ * lastcall fuzz: searches for schedules that break a rule.
  */
-#include <errno.h>
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/random.h>
 #include <unistd.h>
 
+#include "fuzz/search.h"
 #include "fuzz/shrink.h"
-#include "tools/tool.h"
+#include "fuzz/text.h"
+#include "fuzz/worker.h"
+#include "tools/commands.h"
+#include "tools/load.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/setup.h"
+#include "tools/status.h"
+#include "tools/verdict.h"
 
 enum {
-    SECONDS = 1,
-    SCHEDULES,
-    STOP_AFTER,
-    OUTPUT,
-    JSON
+    PATH_BYTES = 4096,
+    SCHEDULES_MAX_BITS = 62
+};
+
+static struct {
+    struct tool_number seconds;
+    struct tool_number schedules;
+    struct tool_number seed;
+    struct tool_number stop_after;
+    struct tool_number jobs;
+    const char *sampler;
+    const char *world;
+    const char *bug;
+    const char *folder;
+    const char *model;
+    struct tool_list providers;
+    bool inferences;
+    bool json;
+} given = {
+    .seconds = { .low = 1, .high = 1U << 30 },
+    .schedules = { .low = 1, .high = 1ULL << SCHEDULES_MAX_BITS },
+    .seed = { .high = 1ULL << SCHEDULES_MAX_BITS },
+    .stop_after = { .low = 1, .high = FUZZ_FINDINGS_MAX },
+    .jobs = { .low = 1, .high = FUZZ_JOBS_MAX },
 };
 
 static const struct tool_option options[] = {
-    { "seconds", "N", "stop after this time (60, 90s, 10m, 8h)", SECONDS },
-    { "schedules", "N", "stop after so many schedules", SCHEDULES },
-    { "seed", "N", "first seed (1)", TOOL_SEARCH_SEED },
-    { "sampler", "NAME", "rw, pct, few or mix (mix)", TOOL_SEARCH_SAMPLER },
-    { "world",
+    { "--seconds",
+      TOOL_DURATION,
+      &given.seconds,
+      "N",
+      "stops after this time (90, 5m, 8h)" },
+    { "--schedules",
+      TOOL_NUMBER,
+      &given.schedules,
+      "N",
+      "plays exactly so many schedules" },
+    { "--seed",
+      TOOL_NUMBER,
+      &given.seed,
+      "N",
+      "the first seed; left out: a random one" },
+    { "--sampler",
+      TOOL_TEXT,
+      &given.sampler,
+      "NAME",
+      "who goes next: rw, pct, few or mix (the default)" },
+    { "--world",
+      TOOL_TEXT,
+      &given.world,
       "FILE|any",
-      "a schedule's world, or random ones",
-      TOOL_SEARCH_WORLD },
-    { "provider",
+      "the world of that schedule; any: a random one each time" },
+    { "--provider",
+      TOOL_LIST,
+      &given.providers,
       "NAME=FILE",
-      "put a DLL in place of a provider",
-      TOOL_SEARCH_PROVIDER },
-    { "bug", "ID", "plant a bug of corpus/zoo", TOOL_SEARCH_BUG },
-    { "stop-after", "N", "stop after so many findings", STOP_AFTER },
-    { "jobs", "N", "workers (one for each processor)", TOOL_SEARCH_JOBS },
-    { "output", "DIR", "write findings to this folder (also -o)", OUTPUT },
-    { "model",
-      "strict|tolerant",
-      "where the documents disagree",
-      TOOL_SEARCH_MODEL },
-    { "inferences",
+      "puts a DLL in place of a provider of the world" },
+    { "--bug",
+      TOOL_TEXT,
+      &given.bug,
+      "ID",
+      "plants a bug of the zoo in each world" },
+    { "--stop-after",
+      TOOL_NUMBER,
+      &given.stop_after,
+      "N",
+      "stops after so many findings" },
+    { "--jobs",
+      TOOL_NUMBER,
+      &given.jobs,
+      "N",
+      "worker processes; left out: one for each processor" },
+    { "-o",
+      TOOL_TEXT,
+      &given.folder,
+      "DIR",
+      "writes each finding there, shrunk, as RULE-HASH.lc" },
+    { "--model",
+      TOOL_TEXT,
+      &given.model,
+      "HOW",
+      "strict (the default) or tolerant" },
+    { "--inferences",
+      TOOL_FLAG,
+      &given.inferences,
       NULL,
-      "inferred rules count as broken, too",
-      TOOL_SEARCH_INFERENCES },
-    { "json", NULL, "one object on standard output", JSON },
-    { NULL, NULL, NULL, 0 },
+      "rules that no page states break, too" },
+    { "--json", TOOL_FLAG, &given.json, NULL, "prints one JSON object" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
-struct fuzz_run {
-    struct tool_search search;
-    const char *output;
-    bool is_json;
-    bool is_tty;
-    uint64_t seconds; /* 0: no limit */
-    double started;
-    double shown;
+static const struct tool_command command = {
+    .name = "fuzz",
+    .arguments = "",
+    .summary = "Searches for schedules that break a rule, until it is told to "
+               "stop.",
+    .options = options,
 };
 
-static bool is_over(void *context)
+/* Large; one search at a time. */
+static struct fuzz_search_options search = { .watch_seconds =
+                                                 TOOL_WATCH_SECONDS };
+static struct fuzz_search_result result;
+static struct lc_world world;
+static struct tool_hosted hosted;
+static double began_seconds;
+static bool has_unsaved; /* a finding could not be written */
+
+static bool stop(void *context)
 {
-    const struct fuzz_run *run = context;
-    return tool_is_interrupted() ||
-           (run->seconds > 0 &&
-            tool_clock() - run->started >= (double)run->seconds);
+    (void)context;
+    return tool_setup_interrupted() ||
+           (given.seconds.is_given && tool_setup_seconds() - began_seconds >=
+                                          (double)given.seconds.value);
 }
 
-static void show_progress(
-    void *context,
-    const struct fuzz_search_totals *totals)
+static void progress(void *context, const struct fuzz_search_totals *totals)
 {
-    struct fuzz_run *run = context;
-    double now = tool_clock();
-    double every = run->is_tty ? 0.5 : 10;
-    if (now - run->shown < every) {
+    (void)context;
+    tool_status_show(totals, tool_setup_seconds() - began_seconds);
+}
+
+static void finding_path(
+    const struct fuzz_finding *finding,
+    char path[PATH_BYTES])
+{
+    char name[FUZZ_FINDING_NAME_BYTES];
+    fuzz_finding_name(finding, name);
+    (void)snprintf(path, PATH_BYTES, "%s/%s", given.folder, name);
+}
+
+/* Saves a finding as soon as it is confirmed. */
+static void found(void *context, const struct fuzz_finding *finding)
+{
+    (void)context;
+    char path[PATH_BYTES];
+    tool_status_clear();
+    (void)fprintf(
+        stderr,
+        "lastcall: %s, seed %" PRIu64 "%s\n",
+        model_rule(finding->rule)->id,
+        finding->seed,
+        finding->is_replayed ? "" : ", which did not replay");
+    if (given.folder == NULL) {
         return;
     }
-    run->shown = now;
-    (void)fprintf(
-        stderr,
-        "%s%llu schedules, %.0f/s, %.1f virtual days, %u rules, %u findings%s",
-        run->is_tty ? "\r" : "",
-        (unsigned long long)totals->schedules,
-        (double)totals->schedules / (now - run->started),
-        (double)totals->virtual_ns / 1e9 / 86400,
-        totals->rules_exercised,
-        totals->finding_count,
-        run->is_tty ? "  " : "\n");
-}
-
-static bool take_option(
-    struct fuzz_run *run,
-    const struct tool_arguments *arguments,
-    int id)
-{
-    uint64_t number;
-    switch (id) {
-    case SECONDS:
-        return tool_seconds(arguments, &run->seconds);
-    case SCHEDULES:
-        return tool_number(
-            arguments,
-            1,
-            UINT64_MAX / 4,
-            &run->search.options.count);
-    case STOP_AFTER:
-        if (!tool_number(arguments, 1, FUZZ_FINDINGS_MAX, &number)) {
-            return false;
-        }
-        run->search.options.stop_after = (uint32_t)number;
-        return true;
-    case OUTPUT:
-        run->output = arguments->value;
-        return true;
-    case JSON:
-        run->is_json = true;
-        return true;
-    default:
-        return tool_search_take(&run->search, arguments, id);
+    finding_path(finding, path);
+    if (!tool_load_save_text(path, &finding->schedule)) {
+        has_unsaved = true;
+        /* Not lost: here it is. */
+        (void)fputs("lastcall: the schedule that was not saved:\n", stderr);
+        static char text[FUZZ_TEXT_SIZE_MAX];
+        size_t size_bytes =
+            fuzz_text_print(&finding->schedule, text, sizeof text);
+        (void)fwrite(text, 1, size_bytes, stderr);
     }
 }
 
-static void name_file(
-    const struct fuzz_run *run,
-    const struct fuzz_finding *finding,
-    char *path,
-    size_t capacity)
+/* ---- What is said at the end ---- */
+
+static void print_finding(const struct fuzz_finding *finding)
 {
-    (void)snprintf(
-        path,
-        capacity,
-        "%s/%s-%016llx.lc",
-        run->output,
+    uint32_t switches = fuzz_shrink_switches(&finding->schedule);
+    (void)printf(
+        "\nbroken %s, %" PRIu64 " times\n",
         model_rule(finding->rule)->id,
-        (unsigned long long)finding->hash);
-}
-
-static bool write_findings(
-    const struct fuzz_run *run,
-    const struct fuzz_search_result *result)
-{
-    char path[1024];
-    bool is_good = true;
-    for (uint32_t i = 0; i < result->totals.finding_count; i++) {
-        const struct fuzz_finding *finding = &result->findings[i];
-        if (!run->is_json) {
-            tool_print_finding(finding);
-        }
-        if (run->output == NULL) {
-            continue;
-        }
-        name_file(run, finding, path, sizeof path);
-        is_good &= tool_write_schedule(path, &finding->schedule);
-        if (!run->is_json) {
-            (void)printf("  replay    lastcall run %s\n", path);
-        }
+        finding->count);
+    tool_verdict_print_rule(finding->rule, 2);
+    if (finding->signal_number != 0) {
+        (void)printf(
+            "  the worker died of signal %d (%s)\n",
+            finding->signal_number,
+            finding->is_replayed ? "again when replayed"
+                                 : "but not when replayed");
+    } else if (!finding->is_replayed) {
+        (void)printf("  it did not replay: please report this\n");
     }
-    return is_good;
+    if (finding->fault.module[0] != '\0') {
+        (void)printf(
+            "  fault in %s+%#" PRIx64 "%s%s\n",
+            finding->fault.module,
+            finding->fault.offset_bytes,
+            finding->fault.symbol[0] != '\0' ? " near " : "",
+            finding->fault.symbol);
+    }
+    (void)printf(
+        "  %u calls, %u switches, hash %016" PRIx64 ", seed %" PRIu64 "\n",
+        finding->schedule.op_count,
+        switches,
+        finding->hash,
+        finding->seed);
+    if (given.folder != NULL) {
+        char path[PATH_BYTES];
+        finding_path(finding, path);
+        (void)printf("  to replay: lastcall run %s", path);
+        (void)printf("%s\n", given.inferences ? " --inferences" : "");
+    } else {
+        tool_output_schedule(&finding->schedule, 4);
+    }
 }
 
-static bool print_json(
-    const struct fuzz_run *run,
-    const struct fuzz_search_result *result)
+static void print_text(double seconds)
 {
-    json_t *findings = json_array();
-    for (uint32_t i = 0; i < result->totals.finding_count; i++) {
-        const struct fuzz_finding *finding = &result->findings[i];
-        char path[1024] = "";
-        if (run->output != NULL) {
-            name_file(run, finding, path, sizeof path);
-        }
-        const struct model_rule *rule = model_rule(finding->rule);
-        json_t *one = json_pack(
-            "{s:s, s:[s], s:I, s:i, s:i, s:b, s:s?}",
-            "rule",
-            rule->id,
-            "rules",
-            rule->group,
-            "count",
-            (json_int_t)finding->count,
-            "calls",
-            (int)finding->schedule.op_count,
-            "switches",
-            (int)fuzz_shrink_switches(&finding->schedule),
-            "replayed",
-            (int)finding->is_replayed,
-            "schedule",
-            path[0] == '\0' ? NULL : path);
-        (void)json_array_append_new(findings, one);
+    const struct fuzz_search_totals *totals = &result.totals;
+    (void)printf(
+        "%" PRIu64 " schedules, %" PRIu64 " records, %.1f virtual days, "
+        "%u of %u rules exercised, %u findings, %.2f s\n",
+        totals->schedules,
+        totals->records,
+        tool_output_days(totals->virtual_ns),
+        totals->rules_exercised,
+        model_rule_count(),
+        totals->finding_count,
+        seconds);
+    for (uint32_t i = 0; i < totals->finding_count; i++) {
+        print_finding(&result.findings[i]);
+    }
+    if (totals->finding_count == 0) {
+        (void)printf("no rule was broken\n");
+    }
+}
+
+static json_t *finding_object(const struct fuzz_finding *finding)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    char path[PATH_BYTES] = "";
+    size_t size_bytes = fuzz_text_print(&finding->schedule, text, sizeof text);
+    LC_CHECK(size_bytes > 0);
+    if (given.folder != NULL) {
+        finding_path(finding, path);
     }
     json_t *object = json_pack(
-        "{s:s, s:I, s:f, s:I, s:I, s:I, s:o}",
-        "version",
-        LC_VERSION,
+        "{s:s, s:o, s:I, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:o}",
+        "rule",
+        model_rule(finding->rule)->id,
+        "rules",
+        tool_verdict_group(finding->rule),
+        "calls",
+        (json_int_t)finding->schedule.op_count,
+        "switches",
+        (json_int_t)fuzz_shrink_switches(&finding->schedule),
+        "schedule",
+        given.folder != NULL ? path : text,
+        "text",
+        text,
         "seed",
-        (json_int_t)run->search.options.seed,
+        (json_int_t)finding->seed,
+        "count",
+        (json_int_t)finding->count,
+        "replayed",
+        (int)finding->is_replayed,
+        "signal",
+        (json_int_t)finding->signal_number,
+        "hash",
+        tool_output_hash(finding->hash));
+    LC_CHECK(object != NULL);
+    return object;
+}
+
+static void print_json(double seconds)
+{
+    const struct fuzz_search_totals *totals = &result.totals;
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < totals->finding_count; i++) {
+        (void)json_array_append_new(list, finding_object(&result.findings[i]));
+    }
+    json_t *object = tool_output_object();
+    json_t *rest = json_pack(
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:o}",
+        "seed",
+        (json_int_t)search.seed,
         "seconds",
-        tool_clock() - run->started,
+        seconds,
         "schedules",
-        (json_int_t)result->totals.schedules,
+        (json_int_t)totals->schedules,
         "records",
-        (json_int_t)result->totals.records,
+        (json_int_t)totals->records,
         "virtual_ns",
-        (json_int_t)result->totals.virtual_ns,
+        (json_int_t)totals->virtual_ns,
+        "unspecified",
+        (json_int_t)totals->unspecified,
+        "rules_exercised",
+        (json_int_t)totals->rules_exercised,
+        "sampler",
+        fuzz_sampler_word(search.one.sampler),
         "findings",
-        findings);
-    bool is_good =
-        object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
-    json_decref(object);
-    (void)printf("\n");
-    return is_good;
+        list);
+    LC_CHECK(rest != NULL);
+    (void)json_object_update(object, rest);
+    json_decref(rest);
+    tool_output_json(object);
 }
 
-static int search(struct fuzz_run *run)
+/* ---- The command ---- */
+
+static bool set_up(void)
 {
-    static struct fuzz_search_result result;
+    bool is_any = false;
+    if (!tool_setup_model(given.model, given.inferences, &search.one.model) ||
+        !tool_setup_sampler(given.sampler, &search.one.sampler) ||
+        !tool_setup_world(given.world, &world, &is_any) ||
+        (given.bug != NULL && !tool_setup_plant(given.bug))) {
+        return false;
+    }
+    if (given.folder != NULL && !tool_load_folder(given.folder)) {
+        return false;
+    }
+    if (!tool_setup_open() || !tool_setup_providers(
+                                  &given.providers,
+                                  is_any ? NULL : &world,
+                                  &hosted)) {
+        return false;
+    }
+    fuzz_generate_host(&world, hosted.items, hosted.count);
+    if (!tool_setup_playable(&world, given.bug)) {
+        return false;
+    }
+    search.one.generate.hosted = hosted.items;
+    search.one.generate.hosted_count = hosted.count;
+    search.one.generate.world = is_any ? NULL : &world;
+    search.one.generate.plant = given.bug;
+    search.seed = given.seed.value;
+    if (!given.seed.is_given) {
+        uint32_t drawn = 0;
+        (void)getrandom(&drawn, sizeof drawn, 0);
+        search.seed = drawn;
+    }
+    search.count = given.schedules.is_given ? given.schedules.value
+                                            : 1ULL << SCHEDULES_MAX_BITS;
+    search.jobs = tool_setup_jobs(&given.jobs);
+    search.stop_after = (uint32_t)given.stop_after.value;
+    search.stop = stop;
+    search.progress = progress;
+    search.found = found;
+    return true;
+}
+
+/* For a check that fails in a worker: what it was asked, without the seed. */
+static void set_replay(void)
+{
+    static char line[PATH_BYTES];
+    (void)snprintf(
+        line,
+        sizeof line,
+        "lastcall fuzz --sampler %s%s%s%s%s",
+        fuzz_sampler_word(search.one.sampler),
+        given.world != NULL ? " --world " : "",
+        given.world != NULL ? given.world : "",
+        given.bug != NULL ? " --bug " : "",
+        given.bug != NULL ? given.bug : "");
+    tool_output_replay_seed(line, fuzz_worker_seed());
+}
+
+int tool_fuzz(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
     struct sim_error error;
-    run->search.options.stop = is_over;
-    run->search.options.progress = show_progress;
-    run->search.options.context = run;
-    run->is_tty = isatty(STDERR_FILENO) != 0;
-    (void)fprintf(
-        stderr,
-        "lastcall %s, seed %llu, sampler %s, %u workers\n",
-        LC_VERSION,
-        (unsigned long long)run->search.options.seed,
-        run->search.sampler,
-        run->search.options.jobs);
-    run->started = tool_clock();
-    run->shown = run->started;
-    enum sim_status status = fuzz_search(&run->search.options, &result, &error);
-    if (run->is_tty) {
-        (void)fprintf(stderr, "\r%80s\r", "");
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
     }
-    if (status != SIM_OK) {
-        return tool_usage(
-            "%s",
-            error.text[0] == '\0' ? "can't start a worker" : error.text);
+    if (!set_up()) {
+        return TOOL_EXIT_USAGE;
     }
-    bool is_written = write_findings(run, &result);
-    if (run->is_json) {
-        is_written &= print_json(run, &result);
+    tool_status_banner(search.seed);
+    set_replay();
+    tool_setup_catch();
+    began_seconds = tool_setup_seconds();
+    if (fuzz_search(&search, &result, &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    double seconds = tool_setup_seconds() - began_seconds;
+    tool_status_clear();
+    if (given.json) {
+        print_json(seconds);
     } else {
-        tool_print_totals(&result.totals);
-        if (result.totals.finding_count == 0) {
-            (void)printf("no rule was broken\n");
-        } else {
-            (void)fprintf(
-                stderr,
-                "lastcall %s, seed %llu: %u findings\n",
-                LC_VERSION,
-                (unsigned long long)run->search.options.seed,
-                result.totals.finding_count);
-        }
+        print_text(seconds);
     }
-    if (!is_written) {
-        return TOOL_USAGE;
+    if (result.totals.finding_count > 0) {
+        tool_status_banner(search.seed);
     }
-    return result.totals.finding_count == 0 ? TOOL_HELD : TOOL_BROKEN;
+    return has_unsaved                       ? TOOL_EXIT_USAGE
+           : result.totals.finding_count > 0 ? TOOL_EXIT_BROKEN
+                                             : TOOL_EXIT_HELD;
 }
-
-static int fuzz_main(const struct tool_command *command, int argc, char **argv)
-{
-    static struct fuzz_run run;
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    int id;
-    tool_search_init(&run.search);
-    while ((id = tool_next(&arguments)) > 0) {
-        if (!take_option(&run, &arguments, id)) {
-            return TOOL_USAGE;
-        }
-    }
-    if (id < 0) {
-        return TOOL_USAGE;
-    }
-    if (arguments.first != argc) {
-        return tool_usage(
-            "fuzz: unexpected word \"%.60s\"",
-            argv[arguments.first]);
-    }
-    if (run.output != NULL && mkdir(run.output, 0777) != 0 && errno != EEXIST) {
-        return tool_usage("%s: can't be made", run.output);
-    }
-    (void)tool_is_interrupted();
-    return tool_search_open(&run.search) ? search(&run) : TOOL_USAGE;
-}
-
-const struct tool_command tool_fuzz_command = {
-    .name = "fuzz",
-    .usage = "[OPTION ...]",
-    .help = "searches for a schedule that breaks a rule",
-    .options = options,
-    .run = fuzz_main,
-};

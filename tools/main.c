@@ -1,54 +1,73 @@
+/*
+ * lastcall: finds orders of calls, completions and faults in which a Winsock
+ * service provider breaks the contract of its life cycle.
+ */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tools/tool.h"
+#include "lastcall/check.h"
 
-static const struct tool_command *const commands[] = {
-    &tool_run_command,     &tool_fuzz_command,     &tool_shrink_command,
-    &tool_convert_command, &tool_campaign_command, &tool_report_command,
-    &tool_rules_command,   &tool_provider_command, &tool_bench_command,
+#include "tools/commands.h"
+#include "tools/output.h"
+#include "tools/revision.h"
+#include "tools/version.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    { "run", tool_run, "plays a schedule and judges it" },
+    { "fuzz", tool_fuzz, "searches for schedules that break a rule" },
+    { "shrink", tool_shrink, "the smallest schedule that breaks the rule" },
+    { "convert", tool_convert, "between text and the compact form" },
+    { "rules", tool_rules, "the rules that are checked" },
+    { "provider", tool_provider, "what a DLL imports and exports" },
+    { "campaign", tool_campaign, "searches overnight, can be resumed" },
+    { "report", tool_report, "what a campaign has found" },
+    { "bench", tool_bench, "measures" },
+    { "zoo", tool_zoo, "planted bugs" },
 };
 
 static void print_help(void)
 {
-    (void)printf("usage: lastcall COMMAND [OPTION ...]\n\n");
-    for (uint32_t i = 0; i < LC_COUNT_OF(commands); i++) {
-        (void)printf("  %-10s %s\n", commands[i]->name, commands[i]->help);
+    (void)printf("usage: lastcall COMMAND [options]\n\n");
+    for (size_t i = 0; i < LC_COUNT_OF(commands); i++) {
+        (void)printf("  %-9s %s\n", commands[i].name, commands[i].summary);
     }
-    (void)printf(
-        "\n'lastcall COMMAND --help' lists the options of a command.\n");
+    (void)printf("\n`lastcall COMMAND --help` lists the options of a command.\n"
+                 "Exit status: 0 held, 1 a rule was broken, 2 wrong usage or\n"
+                 "unreadable input, 3 two plays of a schedule differed.\n");
 }
 
-/* A disk that is full must not look like success. */
-static int finish(int status)
+static int dispatch(int argc, char **argv)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        (void)fprintf(stderr, "lastcall: can't write the output\n");
-        return TOOL_USAGE;
+    if (argc < 2) {
+        tool_output_error("no command; `lastcall --help` lists them");
+        return TOOL_EXIT_USAGE;
     }
-    return status;
+    const char *word = argv[1];
+    if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {
+        print_help();
+        return TOOL_EXIT_HELD;
+    }
+    if (strcmp(word, "--version") == 0) {
+        (void)printf("lastcall %s (%s)\n", TOOL_VERSION, TOOL_REVISION);
+        return TOOL_EXIT_HELD;
+    }
+    for (size_t i = 0; i < LC_COUNT_OF(commands); i++) {
+        if (strcmp(word, commands[i].name) == 0) {
+            return commands[i].run(argc - 2, argv + 2);
+        }
+    }
+    tool_output_error("no command '%s'; `lastcall --help` lists them", word);
+    return TOOL_EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
+    /* A closed pipe is seen when stdout is closed. */
     (void)signal(SIGPIPE, SIG_IGN);
-    if (argc < 2) {
-        return tool_usage("a command is expected; see 'lastcall --help'");
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        print_help();
-        return finish(TOOL_HELD);
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        (void)printf("lastcall %s\n", LC_VERSION);
-        return finish(TOOL_HELD);
-    }
-    for (uint32_t i = 0; i < LC_COUNT_OF(commands); i++) {
-        if (strcmp(commands[i]->name, argv[1]) == 0) {
-            return finish(commands[i]->run(commands[i], argc - 1, argv + 1));
-        }
-    }
-    return tool_usage("unknown command \"%.60s\"", argv[1]);
+    return tool_output_close(dispatch(argc, argv));
 }

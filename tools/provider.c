@@ -1,87 +1,142 @@
 /*
- * lastcall provider: what a DLL imports and exports, and what the shim lacks.
+ * lastcall provider: what a DLL imports and exports, without running it.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/tool.h"
+#include "sim/sim.h"
+#include "tools/commands.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/setup.h"
+
+static bool is_json;
 
 static const struct tool_option options[] = {
-    { NULL, NULL, NULL, 0 },
+    { "--json", TOOL_FLAG, &is_json, NULL, "prints one JSON object" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
-struct counts {
-    uint32_t served;
+static const struct tool_command command = {
+    .name = "provider",
+    .arguments = "FILE",
+    .summary = "Says what a DLL imports and exports, and what the simulator "
+               "lacks for it.",
+    .argument_count = 1,
+    .argument_max = 1,
+    .options = options,
+};
+
+struct lists {
+    json_t *imports;
+    json_t *exports;
     uint32_t unserved;
     bool has_startup;
 };
 
-static void print_import(void *context, const struct sim_image_import *import)
+static void on_import(void *context, const struct sim_image_import *import)
 {
-    struct counts *counts = context;
-    char ordinal[32];
-    (void)snprintf(ordinal, sizeof ordinal, "#%u", import->ordinal);
-    (void)printf(
-        "import  %-16s %-32s %s\n",
+    struct lists *lists = context;
+    json_t *item = json_pack(
+        "{s:s, s:b}",
+        "dll",
         import->dll,
-        import->name[0] == '\0' ? ordinal : import->name,
-        import->is_served ? "served" : "NOT SERVED");
-    counts->served += import->is_served;
-    counts->unserved += !import->is_served;
+        "served",
+        (int)import->is_served);
+    LC_CHECK(item != NULL);
+    if (import->name[0] != '\0') {
+        (void)json_object_set_new(item, "name", json_string(import->name));
+    } else {
+        (void)
+            json_object_set_new(item, "ordinal", json_integer(import->ordinal));
+    }
+    (void)json_array_append_new(lists->imports, item);
+    lists->unserved += !import->is_served;
 }
 
-static void print_export(void *context, const char *name, uint32_t rva)
+static void on_export(void *context, const char *name, uint32_t rva)
 {
-    struct counts *counts = context;
-    (void)printf("export  0x%08x       %s\n", rva, name);
-    counts->has_startup |= strcmp(name, "WSPStartup") == 0;
+    struct lists *lists = context;
+    json_t *item =
+        json_pack("{s:s, s:I}", "name", name, "rva", (json_int_t)rva);
+    LC_CHECK(item != NULL);
+    (void)json_array_append_new(lists->exports, item);
+    lists->has_startup |= strcmp(name, "WSPStartup") == 0;
 }
 
-static int provider_main(
-    const struct tool_command *command,
-    int argc,
-    char **argv)
+static void print_text(const struct lists *lists)
 {
-    struct counts counts = { 0 };
-    struct sim_error error;
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    int id = tool_next(&arguments);
-    if (id < 0) {
-        return TOOL_USAGE;
+    size_t index;
+    json_t *item;
+    json_array_foreach(lists->exports, index, item)
+    {
+        (void)printf(
+            "export %s\n",
+            json_string_value(json_object_get(item, "name")));
     }
-    if (arguments.first + 1 != argc) {
-        return tool_usage("provider: one file is expected");
-    }
-    if (!tool_open()) {
-        return TOOL_USAGE;
-    }
-    struct sim_image_visitor visitor = {
-        .on_import = print_import,
-        .on_export = print_export,
-        .context = &counts,
-    };
-    if (sim_describe_image(argv[arguments.first], &visitor, &error) != SIM_OK) {
-        return tool_usage("%s", error.text);
+    json_array_foreach(lists->imports, index, item)
+    {
+        const json_t *name = json_object_get(item, "name");
+        (void)printf(
+            "import %s ",
+            json_string_value(json_object_get(item, "dll")));
+        if (name != NULL) {
+            (void)printf("%s", json_string_value(name));
+        } else {
+            (void)printf(
+                "#%lld",
+                (long long)json_integer_value(
+                    json_object_get(item, "ordinal")));
+        }
+        (void)puts(
+            json_is_true(json_object_get(item, "served")) ? ""
+                                                          : " (not served)");
     }
     (void)printf(
-        "%u imports served, %u not served (a call of one ends the run as a "
-        "finding)\n",
-        counts.served,
-        counts.unserved);
-    if (!counts.has_startup) {
-        return tool_usage(
-            "%s: does not export WSPStartup",
-            argv[arguments.first]);
-    }
-    return TOOL_HELD;
+        "%zu imports, %u of them not served: a call of one ends the run as a "
+        "fault\n",
+        json_array_size(lists->imports),
+        lists->unserved);
+    (void)printf(
+        "%s\n",
+        lists->has_startup ? "can be hosted: it exports WSPStartup"
+                           : "can't be hosted: it does not export WSPStartup");
 }
 
-const struct tool_command tool_provider_command = {
-    .name = "provider",
-    .usage = "FILE",
-    .help = "lists what a provider DLL imports and exports",
-    .options = options,
-    .run = provider_main,
-};
+int tool_provider(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    struct sim_error error;
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    if (!tool_setup_open()) {
+        return TOOL_EXIT_USAGE;
+    }
+    struct lists lists = { .imports = json_array(), .exports = json_array() };
+    struct sim_image_visitor visitor = {
+        .on_import = on_import,
+        .on_export = on_export,
+        .context = &lists,
+    };
+    if (sim_describe_image(arguments[0], &visitor, &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    if (is_json) {
+        json_t *object = tool_output_object();
+        (void)json_object_set_new(object, "imports", lists.imports);
+        (void)json_object_set_new(object, "exports", lists.exports);
+        (void)json_object_set_new(
+            object,
+            "unserved",
+            json_integer(lists.unserved));
+        tool_output_json(object);
+    } else {
+        print_text(&lists);
+        json_decref(lists.imports);
+        json_decref(lists.exports);
+    }
+    return TOOL_EXIT_HELD;
+}

@@ -1,120 +1,127 @@
 /*
- * lastcall rules: what the model knows.
+ * lastcall rules: the rules that are checked.
  */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/tool.h"
+#include "model/model.h"
+#include "tools/commands.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/verdict.h"
 
-enum {
-    JSON = 1
-};
+static bool is_json;
 
 static const struct tool_option options[] = {
-    { "json", NULL, "a list on standard output", JSON },
-    { NULL, NULL, NULL, 0 },
+    { "--json", TOOL_FLAG, &is_json, NULL, "prints one JSON object" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
-static const char *strength(const struct model_rule *rule)
-{
-    static const char *const words[] = {
-        [MODEL_MUST] = "MUST", [MODEL_SHOULD] = "SHOULD",
-        [MODEL_MAY] = "MAY",   [MODEL_INF] = "INF",
-        [MODEL_INV] = "INV",   [MODEL_HARNESS] = "HARNESS",
-    };
-    return words[rule->strength];
-}
+static const struct tool_command command = {
+    .name = "rules",
+    .arguments = "[ID]",
+    .summary = "Lists the rules that are checked, or says all of one.",
+    .argument_max = 1,
+    .options = options,
+};
 
-static const char *state(const struct model_rule *rule)
+/* What a violation does to the verdict. */
+static const char *state_of(const struct model_rule *rule)
 {
-    return rule->application ? "application" : "checked";
-}
-
-static void print_whole(const struct model_rule *rule)
-{
-    (void)printf("%s (%s, %s)\n", rule->id, strength(rule), state(rule));
-    (void)printf("  %s\n", rule->sentence);
-    (void)printf("  source: %s\n", rule->source);
-    (void)printf("  group:  %s\n", rule->group);
-    if (rule->promotion != NULL) {
-        (void)printf("  counts as broken: %s\n", rule->promotion);
+    if (rule->application) {
+        return "application";
     }
+    switch ((enum model_strength)rule->strength) {
+    case MODEL_MUST:
+    case MODEL_INV:
+    case MODEL_HARNESS:
+        return "broken";
+    case MODEL_SHOULD:
+    case MODEL_INF:
+        return rule->promotion != NULL ? "broken" : "warning";
+    case MODEL_MAY:
+        return "warning";
+    }
+    return "";
 }
 
-static int print_json(void)
+static json_t *rule_object(uint32_t index)
+{
+    const struct model_rule *rule = model_rule(index);
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
+        "id",
+        rule->id,
+        "strength",
+        tool_verdict_strength(index),
+        "source",
+        rule->source,
+        "sentence",
+        rule->sentence,
+        "state",
+        state_of(rule),
+        "area",
+        rule->area,
+        "group",
+        rule->group,
+        "promotion",
+        rule->promotion == NULL ? json_null() : json_string(rule->promotion));
+    LC_CHECK(object != NULL);
+    return object;
+}
+
+static void print_json(uint32_t first, uint32_t count)
 {
     json_t *list = json_array();
-    for (uint32_t i = 0; i < model_rule_count(); i++) {
-        const struct model_rule *rule = model_rule(i);
-        (void)json_array_append_new(
-            list,
-            json_pack(
-                "{s:s, s:s, s:s, s:s, s:s, s:s}",
-                "id",
-                rule->id,
-                "strength",
-                strength(rule),
-                "source",
-                rule->source,
-                "sentence",
-                rule->sentence,
-                "group",
-                rule->group,
-                "state",
-                state(rule)));
+    for (uint32_t i = 0; i < count; i++) {
+        (void)json_array_append_new(list, rule_object(first + i));
     }
-    bool is_good = json_dumpf(list, stdout, JSON_INDENT(1)) == 0;
-    json_decref(list);
-    (void)printf("\n");
-    return is_good ? TOOL_HELD : tool_usage("can't write the output");
+    json_t *object = tool_output_object();
+    (void)json_object_set_new(object, "rules", list);
+    tool_output_json(object);
 }
 
-static int rules_main(const struct tool_command *command, int argc, char **argv)
+static void print_one(uint32_t index)
 {
-    bool is_json = false;
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    int id;
-    while ((id = tool_next(&arguments)) > 0) {
-        is_json = true;
+    const struct model_rule *rule = model_rule(index);
+    (void)printf("%s\n", rule->id);
+    tool_verdict_print_rule(index, 2);
+    (void)printf("  area: %s\n", rule->area);
+    (void)printf("  when it is violated: %s\n", state_of(rule));
+    if (rule->promotion != NULL) {
+        (void)printf("  why an inference counts: %s\n", rule->promotion);
     }
-    if (id < 0) {
-        return TOOL_USAGE;
+}
+
+int tool_rules(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
     }
-    if (arguments.first + 1 < argc) {
-        return tool_usage("rules: one id at most is expected");
-    }
-    if (arguments.first < argc) {
-        uint32_t index;
-        if (!model_rule_find(argv[arguments.first], &index)) {
-            return tool_usage(
-                "rules: unknown rule \"%.40s\"",
-                argv[arguments.first]);
+    uint32_t first = 0;
+    uint32_t count = model_rule_count();
+    if (arguments[0] != NULL) {
+        if (!model_rule_find(arguments[0], &first)) {
+            tool_output_error("rules: no rule '%s'", arguments[0]);
+            return TOOL_EXIT_USAGE;
         }
-        print_whole(model_rule(index));
-        return TOOL_HELD;
+        count = 1;
     }
     if (is_json) {
-        return print_json();
+        print_json(first, count);
+    } else if (arguments[0] != NULL) {
+        print_one(first);
+    } else {
+        for (uint32_t i = 0; i < count; i++) {
+            (void)printf(
+                "%-10s %-7s %-11s %s\n",
+                model_rule(i)->id,
+                tool_verdict_strength(i),
+                state_of(model_rule(i)),
+                model_rule(i)->sentence);
+        }
     }
-    for (uint32_t i = 0; i < model_rule_count(); i++) {
-        const struct model_rule *rule = model_rule(i);
-        (void)printf(
-            "%-10s %-8s %-12s %s\n",
-            rule->id,
-            strength(rule),
-            state(rule),
-            rule->sentence);
-    }
-    return TOOL_HELD;
+    return TOOL_EXIT_HELD;
 }
-
-const struct tool_command tool_rules_command = {
-    .name = "rules",
-    .usage = "[OPTION ...] [ID]",
-    .help = "lists the rules, or explains one",
-    .options = options,
-    .run = rules_main,
-};

@@ -1,287 +1,450 @@
 /*
- * lastcall run: plays a schedule and prints the verdict.
+ * lastcall run: plays a schedule, prints the verdict.
  */
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/generate.h"
+#include "fuzz/play.h"
 #include "fuzz/trace_text.h"
-#include "tools/tool.h"
+#include "tools/commands.h"
+#include "tools/load.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/setup.h"
+#include "tools/verdict.h"
 
 enum {
-    TRACE = 1,
-    TWICE,
-    PROVIDER,
-    EXPECT,
-    MODEL,
-    INFERENCES,
-    STRICT_EXIT,
-    JSON,
-    FILL
+    LINE_BYTES = 512,
+    REPLAY_BYTES = 4096,
+    SECOND_FILL = 0xa5
 };
+
+static struct {
+    const char *trace;
+    const char *model;
+    struct tool_list providers;
+    bool expect;
+    bool twice;
+    bool inferences;
+    bool strict_exit;
+    bool json;
+    struct tool_number fill;
+} given = { .fill = { .high = UINT8_MAX } };
 
 static const struct tool_option options[] = {
-    { "trace", "text", "print the trace, one line a record", TRACE },
-    { "twice", NULL, "play it twice and compare the traces", TWICE },
-    { "provider", "NAME=FILE", "put a DLL in place of a provider", PROVIDER },
-    { "expect", NULL, "compare with what the file expects", EXPECT },
-    { "model", "strict|tolerant", "where the documents disagree", MODEL },
-    { "inferences", NULL, "inferred rules count as broken, too", INFERENCES },
-    { "strict-exit", NULL, "exit 1 for unspecified as well", STRICT_EXIT },
-    { "json", NULL, "one object on standard output", JSON },
-    { "fill-stacks", "BYTE", "fill the stacks before the run", FILL },
-    { NULL, NULL, NULL, 0 },
+    { "--trace",
+      TOOL_TEXT,
+      &given.trace,
+      "FORM",
+      "prints the trace before the verdict; FORM is text" },
+    { "--expect",
+      TOOL_FLAG,
+      &given.expect,
+      NULL,
+      "compares with what the schedule expects: 0 met, 1 not met" },
+    { "--twice",
+      TOOL_FLAG,
+      &given.twice,
+      NULL,
+      "plays it twice and compares; 3 when the plays differ" },
+    { "--provider",
+      TOOL_LIST,
+      &given.providers,
+      "NAME=FILE",
+      "puts a DLL in place of a provider of the world" },
+    { "--model",
+      TOOL_TEXT,
+      &given.model,
+      "HOW",
+      "strict (the default) or tolerant" },
+    { "--inferences",
+      TOOL_FLAG,
+      &given.inferences,
+      NULL,
+      "rules that no page states break, too" },
+    { "--strict-exit",
+      TOOL_FLAG,
+      &given.strict_exit,
+      NULL,
+      "exit status 1 for an unspecified outcome" },
+    { "--fill-stacks",
+      TOOL_NUMBER,
+      &given.fill,
+      "BYTE",
+      "fills the stacks with it before, to show that nothing depends on it" },
+    { "--json", TOOL_FLAG, &given.json, NULL, "prints one JSON object" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
-struct run {
-    bool has_trace;
-    bool is_twice;
-    bool is_expected;
-    bool is_strict_exit;
-    bool is_json;
-    const char *path;
-    struct lc_schedule schedule;
-    struct fuzz_player player;
+static const struct tool_command command = {
+    .name = "run",
+    .arguments = "SCHEDULE",
+    .summary = "Plays a schedule and prints the verdict.",
+    .argument_count = 1,
+    .argument_max = 1,
+    .options = options,
 };
 
-static void print_record(
+/* Large; one at a time. */
+static struct lc_schedule schedule;
+static struct fuzz_player player;
+static struct fuzz_player second_player;
+
+/* The records of a run, for what is to be said of them afterwards. */
+struct records {
+    struct lc_record *items;
+    uint64_t count;
+    uint64_t capacity;
+    bool is_printed;
+};
+
+static void print_record(uint64_t number, const struct lc_record *record)
+{
+    char line[LINE_BYTES];
+    fuzz_trace_text(&schedule, number, record, line, sizeof line);
+    (void)puts(line);
+}
+
+static void read_record(
     void *context,
     uint64_t number,
     const struct lc_record *record)
 {
-    const struct run *run = context;
-    char text[400];
-    fuzz_trace_text(&run->schedule, number, record, text, sizeof text);
-    (void)printf("%s\n", text);
+    struct records *records = context;
+    if (records->is_printed) {
+        print_record(number, record);
+    }
+    if (records->count == records->capacity) {
+        uint64_t capacity =
+            records->capacity == 0 ? 4096 : 2 * records->capacity;
+        struct lc_record *items =
+            realloc(records->items, capacity * sizeof records->items[0]);
+        if (items == NULL) {
+            return; /* later records are not named, that is all */
+        }
+        records->items = items;
+        records->capacity = capacity;
+    }
+    records->items[records->count++] = *record;
 }
 
-static bool take_option(
-    struct run *run,
-    const struct tool_arguments *arguments,
-    int id,
-    const char **providers,
-    uint32_t *provider_count)
+static bool play(
+    struct fuzz_player *by,
+    struct records *records,
+    struct fuzz_outcome *ret_outcome)
 {
-    uint64_t number;
-    switch (id) {
-    case TRACE:
-        run->has_trace = strcmp(arguments->value, "text") == 0;
-        if (!run->has_trace) {
-            (void)tool_usage(
-                "--trace: unknown form \"%.40s\"; there is text",
-                arguments->value);
-        }
-        return run->has_trace;
-    case TWICE:
-        run->is_twice = true;
-        return true;
-    case PROVIDER:
-        if (*provider_count == LC_PROVIDERS_MAX) {
-            (void)tool_usage("--provider: too many of them");
-            return false;
-        }
-        providers[(*provider_count)++] = arguments->value;
-        return true;
-    case EXPECT:
-        run->is_expected = true;
-        return true;
-    case MODEL:
-        run->player.options.tolerant =
-            strcmp(arguments->value, "tolerant") == 0;
-        if (!run->player.options.tolerant &&
-            strcmp(arguments->value, "strict") != 0) {
-            (void)tool_usage(
-                "--model: \"%.40s\" is neither strict nor tolerant",
-                arguments->value);
-            return false;
-        }
-        return true;
-    case INFERENCES:
-        run->player.options.inferences = true;
-        return true;
-    case STRICT_EXIT:
-        run->is_strict_exit = true;
-        return true;
-    case JSON:
-        run->is_json = true;
-        return true;
-    case FILL:
-        if (!tool_number(arguments, 0, 255, &number)) {
-            return false;
-        }
-        run->player.fill_stacks = true;
-        run->player.fill_byte = (uint8_t)number;
-        return true;
-    default:
+    struct sim_error error;
+    by->reader = read_record;
+    by->reader_context = records;
+    if (fuzz_play(by, &schedule, NULL, ret_outcome, &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
         return false;
+    }
+    return true;
+}
+
+/* Plays again, on stacks that held something else, and compares. */
+static bool plays_again(
+    const struct records *first,
+    const struct fuzz_outcome *outcome)
+{
+    struct records second = { 0 };
+    struct fuzz_outcome again;
+    second_player.options = player.options;
+    second_player.fill_stacks = true;
+    second_player.fill_byte = SECOND_FILL;
+    if (!play(&second_player, &second, &again)) {
+        free(second.items);
+        return false;
+    }
+    bool is_same = again.result.hash == outcome->result.hash &&
+                   again.result.record_count == outcome->result.record_count;
+    if (!is_same) {
+        uint64_t at = 0;
+        while (at < first->count && at < second.count &&
+               memcmp(
+                   &first->items[at],
+                   &second.items[at],
+                   sizeof first->items[0]) == 0) {
+            at++;
+        }
+        tool_output_error(
+            "two plays differed: hash %016" PRIx64 " and %016" PRIx64
+            ", first at record %" PRIu64,
+            outcome->result.hash,
+            again.result.hash,
+            at);
+        if (!given.json && at < first->count && at < second.count) {
+            print_record(at, &first->items[at]);
+            print_record(at, &second.items[at]);
+        }
+    }
+    free(second.items);
+    return is_same;
+}
+
+/* ---- What is said ---- */
+
+static void print_fault(const struct fuzz_outcome *outcome)
+{
+    struct sim_fault_place place;
+    sim_last_fault(&place);
+    if (!fuzz_play_is_fault(outcome) || place.module[0] == '\0') {
+        return;
+    }
+    (void)printf("  fault in %s+%#" PRIx64, place.module, place.offset_bytes);
+    if (place.symbol[0] != '\0') {
+        (void)printf(
+            " (%s+%#" PRIx64 ")",
+            place.symbol,
+            place.symbol_offset_bytes);
+    }
+    (void)putchar('\n');
+}
+
+static void print_note(const char *what, const struct model_note *note)
+{
+    if (note->count > 0) {
+        (void)printf(
+            "  %s: %u, the first is %s at record %u\n",
+            what,
+            note->count,
+            model_rule(note->rule)->id,
+            note->record);
     }
 }
 
-static bool print_json(const struct fuzz_outcome *outcome)
+static void print_verdict(
+    const char *replay,
+    const struct records *records,
+    const struct fuzz_outcome *outcome)
 {
-    char hash[20];
-    bool is_broken = outcome->verdict.kind == LC_VERDICT_BROKEN;
-    (void)snprintf(
-        hash,
-        sizeof hash,
-        "%016llx",
-        (unsigned long long)outcome->result.hash);
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s?, s:o, s:I, s:s}",
-        "version",
-        LC_VERSION,
-        "verdict",
-        tool_verdict_word(outcome->verdict.kind),
+    const struct lc_verdict *verdict = &outcome->verdict;
+    struct model_note warnings = model_warnings(&player.model);
+    struct model_note errors = model_app_errors(&player.model);
+    bool is_broken = verdict->kind == LC_VERDICT_BROKEN;
+    (void)printf(
+        "%s%s%s\n",
+        tool_verdict_word(verdict),
+        is_broken ? " " : "",
+        is_broken ? model_rule(verdict->rule)->id : "");
+    if (is_broken) {
+        tool_verdict_print_rule(verdict->rule, 2);
+    }
+    if (verdict->kind != LC_VERDICT_HELD && verdict->record < records->count) {
+        (void)printf("  decided by record %u:\n", verdict->record);
+        print_record(verdict->record, &records->items[verdict->record]);
+    }
+    print_fault(outcome);
+    print_note("errors of the application", &errors);
+    print_note("warnings", &warnings);
+    if (outcome->result.choice_unmet > 0) {
+        (void)printf(
+            "  choices that were not possible at their place: %u\n",
+            outcome->result.choice_unmet);
+    }
+    (void)printf(
+        "  %" PRIu64 " records, %.6f s of virtual time, hash %016" PRIx64 "\n"
+        "  to replay: %s\n",
+        outcome->result.record_count,
+        (double)outcome->result.virtual_ns / (double)LC_NS_PER_S,
+        outcome->result.hash,
+        replay);
+}
+
+static json_t *note_object(const struct model_note *note)
+{
+    if (note->count == 0) {
+        return json_pack("{s:i}", "count", 0);
+    }
+    return json_pack(
+        "{s:I, s:s, s:I}",
+        "count",
+        (json_int_t)note->count,
         "rule",
-        is_broken ? model_rule(outcome->verdict.rule)->id : NULL,
+        model_rule(note->rule)->id,
         "record",
-        is_broken ? json_integer((json_int_t)outcome->verdict.record)
-                  : json_null(),
+        (json_int_t)note->record);
+}
+
+static void print_json(const char *replay, const struct fuzz_outcome *outcome)
+{
+    const struct lc_verdict *verdict = &outcome->verdict;
+    struct model_note warnings = model_warnings(&player.model);
+    struct model_note errors = model_app_errors(&player.model);
+    bool is_broken = verdict->kind == LC_VERDICT_BROKEN;
+    json_t *object = tool_output_object();
+    json_t *rest = json_pack(
+        "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o, s:o, s:s}",
+        "verdict",
+        tool_verdict_word(verdict),
+        "rule",
+        is_broken ? json_string(model_rule(verdict->rule)->id) : json_null(),
+        "rules",
+        is_broken ? tool_verdict_group(verdict->rule) : json_array(),
+        "record",
+        verdict->kind == LC_VERDICT_HELD
+            ? json_null()
+            : json_integer((json_int_t)verdict->record),
         "records",
         (json_int_t)outcome->result.record_count,
         "hash",
-        hash);
-    bool is_good =
-        object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
-    json_decref(object);
-    (void)printf("\n");
-    return is_good;
+        tool_output_hash(outcome->result.hash),
+        "virtual_ns",
+        (json_int_t)outcome->result.virtual_ns,
+        "choices_unmet",
+        (json_int_t)outcome->result.choice_unmet,
+        "warnings",
+        note_object(&warnings),
+        "app_errors",
+        note_object(&errors),
+        "replay",
+        replay);
+    LC_CHECK(rest != NULL);
+    (void)json_object_update(object, rest);
+    json_decref(rest);
+    tool_output_json(object);
 }
 
-/* What of the file's expectation is not met, or NULL. */
-static const char *unmet(
-    const struct lc_expect *expect,
-    const struct fuzz_outcome *outcome)
+/* Whether the run is what the schedule expects; says how it differs. */
+static bool is_expected(const struct fuzz_outcome *outcome)
 {
-    static const uint8_t kinds[] = {
-        [LC_EXPECT_HELD] = LC_VERDICT_HELD,
-        [LC_EXPECT_BROKEN] = LC_VERDICT_BROKEN,
-        [LC_EXPECT_UNSPECIFIED] = LC_VERDICT_UNSPECIFIED,
-    };
-    if (expect->kind == LC_EXPECT_NONE) {
-        return "the file expects nothing";
+    static const char *const words[] = { "", "held", "broken", "unspecified" };
+    const struct lc_expect *expect = &schedule.expect;
+    const struct lc_verdict *verdict = &outcome->verdict;
+    const char *got = tool_verdict_word(verdict);
+    const char *rule =
+        verdict->kind == LC_VERDICT_BROKEN ? model_rule(verdict->rule)->id : "";
+    bool is_met = strcmp(words[expect->kind], got) == 0;
+    if (is_met && expect->kind == LC_EXPECT_BROKEN) {
+        uint32_t wanted = 0;
+        is_met = model_rule_find(expect->rule, &wanted) &&
+                 strcmp(
+                     model_rule(wanted)->group,
+                     model_rule(verdict->rule)->group) == 0;
+        is_met |= strcmp(expect->rule, model_rule(verdict->rule)->group) == 0;
     }
-    if (kinds[expect->kind] != outcome->verdict.kind) {
-        return "another verdict";
+    if (!is_met) {
+        tool_output_error(
+            "expected %s%s%s, got %s%s%s",
+            words[expect->kind],
+            expect->rule[0] == '\0' ? "" : " ",
+            expect->rule,
+            got,
+            rule[0] == '\0' ? "" : " ",
+            rule);
+    } else if (expect->has_hash && expect->hash != outcome->result.hash) {
+        tool_output_error(
+            "expected hash %016" PRIx64 ", got %016" PRIx64,
+            expect->hash,
+            outcome->result.hash);
+        is_met = false;
     }
-    if (expect->kind == LC_EXPECT_BROKEN) {
-        uint32_t wanted;
-        const struct model_rule *rule = model_rule(outcome->verdict.rule);
-        bool is_same = strcmp(expect->rule, rule->id) == 0 ||
-                       strcmp(expect->rule, rule->group) == 0 ||
-                       (model_rule_find(expect->rule, &wanted) &&
-                        strcmp(model_rule(wanted)->group, rule->group) == 0);
-        if (!is_same) {
-            return "another rule";
-        }
-    }
-    return expect->has_hash && expect->hash != outcome->result.hash
-               ? "another trace hash"
-               : NULL;
+    return is_met;
 }
 
-static int exit_of(const struct run *run, const struct fuzz_outcome *outcome)
+static int exit_status(const struct fuzz_outcome *outcome)
 {
-    if (outcome->verdict.kind == LC_VERDICT_BROKEN) {
-        return TOOL_BROKEN;
+    if (given.expect) {
+        return is_expected(outcome) ? TOOL_EXIT_HELD : TOOL_EXIT_BROKEN;
     }
-    return outcome->verdict.kind == LC_VERDICT_UNSPECIFIED &&
-                   run->is_strict_exit
-               ? TOOL_BROKEN
-               : TOOL_HELD;
+    switch ((enum lc_verdict_kind)outcome->verdict.kind) {
+    case LC_VERDICT_HELD:
+        return TOOL_EXIT_HELD;
+    case LC_VERDICT_UNSPECIFIED:
+        return given.strict_exit ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
+    case LC_VERDICT_BROKEN:
+        return TOOL_EXIT_BROKEN;
+    }
+    return TOOL_EXIT_BROKEN;
 }
 
-static int play(struct run *run)
+/* ---- The command ---- */
+
+static void append(char *line, const char *word)
 {
+    size_t length = strlen(line);
+    size_t more = strlen(word);
+    if (length + more < REPLAY_BYTES) {
+        memcpy(line + length, word, more + 1);
+    }
+}
+
+static void make_replay(char line[REPLAY_BYTES], const char *path)
+{
+    line[0] = '\0';
+    append(line, "lastcall run ");
+    append(line, path);
+    for (uint32_t i = 0; i < given.providers.count; i++) {
+        append(line, " --provider ");
+        append(line, given.providers.items[i]);
+    }
+    append(line, player.options.tolerant ? " --model tolerant" : "");
+    append(line, given.inferences ? " --inferences" : "");
+}
+
+static bool check_given(const char *path)
+{
+    if (given.trace != NULL && strcmp(given.trace, "text") != 0) {
+        tool_output_error("--trace: no form '%s'; there is text", given.trace);
+        return false;
+    }
+    if (given.trace != NULL && given.json) {
+        tool_output_error("--trace and --json want the same standard output");
+        return false;
+    }
+    if (!tool_setup_model(given.model, given.inferences, &player.options) ||
+        !tool_load_schedule(path, &schedule, NULL)) {
+        return false;
+    }
+    if (given.expect && schedule.expect.kind == LC_EXPECT_NONE) {
+        tool_output_error("--expect: %s expects nothing", path);
+        return false;
+    }
+    struct tool_hosted hosted;
+    if (!tool_setup_open() ||
+        !tool_setup_providers(&given.providers, &schedule.world, &hosted)) {
+        return false;
+    }
+    fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
+    return true;
+}
+
+int tool_run(int argc, char **argv)
+{
+    static char replay[REPLAY_BYTES];
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    if (!check_given(arguments[0])) {
+        return TOOL_EXIT_USAGE;
+    }
+    make_replay(replay, arguments[0]);
+    tool_output_replay(replay);
+    sim_watch(TOOL_WATCH_SECONDS);
+    player.fill_stacks = given.fill.is_given;
+    player.fill_byte = (uint8_t)given.fill.value;
     struct fuzz_outcome outcome;
-    struct fuzz_outcome again;
-    struct sim_error error;
-    sim_watch(2);
-    if (run->has_trace) {
-        run->player.reader = print_record;
-        run->player.reader_context = run;
+    struct records records = { .is_printed = given.trace != NULL };
+    if (!play(&player, &records, &outcome)) {
+        free(records.items);
+        return TOOL_EXIT_USAGE;
     }
-    if (fuzz_play(&run->player, &run->schedule, NULL, &outcome, &error) !=
-        SIM_OK) {
-        return tool_usage("%s: %s", run->path, error.text);
-    }
-    if (run->is_json) {
-        if (!print_json(&outcome)) {
-            return tool_usage("can't write the output");
-        }
+    bool is_same = true;
+    if (given.json) {
+        print_json(replay, &outcome);
     } else {
-        tool_print_verdict(&run->schedule, &outcome);
+        print_verdict(replay, &records, &outcome);
     }
-    if (run->is_twice) {
-        run->player.reader = NULL;
-        if (fuzz_play(&run->player, &run->schedule, NULL, &again, &error) !=
-            SIM_OK) {
-            return tool_usage("%s: %s", run->path, error.text);
-        }
-        if (again.result.hash != outcome.result.hash) {
-            (void)fprintf(
-                stderr,
-                "lastcall: two plays differed: %016llx and %016llx\n",
-                (unsigned long long)outcome.result.hash,
-                (unsigned long long)again.result.hash);
-            return TOOL_DIFFERED;
-        }
-        (void)fprintf(stderr, "lastcall: two plays gave the same trace\n");
+    if (given.twice) {
+        is_same = plays_again(&records, &outcome);
     }
-    if (run->is_expected) {
-        const char *what = unmet(&run->schedule.expect, &outcome);
-        if (what != NULL) {
-            (void)fprintf(
-                stderr,
-                "lastcall: %s: not as the file expects: %s\n",
-                run->path,
-                what);
-            return TOOL_DIFFERED;
-        }
-        return TOOL_HELD;
-    }
-    return exit_of(run, &outcome);
+    status = is_same ? exit_status(&outcome) : TOOL_EXIT_DIFFERED;
+    free(records.items);
+    return status;
 }
-
-static int run_main(const struct tool_command *command, int argc, char **argv)
-{
-    static struct run run;
-    const char *providers[LC_PROVIDERS_MAX];
-    uint32_t provider_count = 0;
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    int id;
-    while ((id = tool_next(&arguments)) > 0) {
-        if (!take_option(&run, &arguments, id, providers, &provider_count)) {
-            return TOOL_USAGE;
-        }
-    }
-    if (id < 0) {
-        return TOOL_USAGE;
-    }
-    if (arguments.first + 1 != argc) {
-        return tool_usage("run: one schedule is expected");
-    }
-    run.path = argv[arguments.first];
-    if (!tool_read_schedule(run.path, &run.schedule) || !tool_open()) {
-        return TOOL_USAGE;
-    }
-    for (uint32_t i = 0; i < provider_count; i++) {
-        if (!tool_replace(providers[i])) {
-            return TOOL_USAGE;
-        }
-    }
-    char line[512];
-    (void)snprintf(line, sizeof line, "lastcall run %s", run.path);
-    tool_set_replay(line);
-    return play(&run);
-}
-
-const struct tool_command tool_run_command = {
-    .name = "run",
-    .usage = "[OPTION ...] SCHEDULE",
-    .help = "plays a schedule and prints the verdict",
-    .options = options,
-    .run = run_main,
-};

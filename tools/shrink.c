@@ -1,91 +1,126 @@
 /*
  * lastcall shrink: the smallest schedule that breaks the same rule.
  */
+#include "fuzz/shrink.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 
-#include "tools/tool.h"
+#include "fuzz/confirm.h"
+#include "tools/commands.h"
+#include "tools/load.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/setup.h"
+#include "tools/verdict.h"
 
-enum {
-    OUTPUT = 1,
-    PROVIDER
-};
+static struct {
+    const char *out;
+    const char *model;
+    struct tool_list providers;
+    bool inferences;
+} given = { .out = "-" };
 
 static const struct tool_option options[] = {
-    { "output", "FILE", "where to write it (also -o)", OUTPUT },
-    { "provider", "NAME=FILE", "put a DLL in place of a provider", PROVIDER },
-    { NULL, NULL, NULL, 0 },
+    { "-o",
+      TOOL_TEXT,
+      &given.out,
+      "FILE",
+      "where to; left out: standard output" },
+    { "--provider",
+      TOOL_LIST,
+      &given.providers,
+      "NAME=FILE",
+      "puts a DLL in place of a provider of the world" },
+    { "--model",
+      TOOL_TEXT,
+      &given.model,
+      "HOW",
+      "strict (the default) or tolerant" },
+    { "--inferences",
+      TOOL_FLAG,
+      &given.inferences,
+      NULL,
+      "rules that no page states break, too" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
-static int shrink(const char *path, const char *output)
+static const struct tool_command command = {
+    .name = "shrink",
+    .arguments = "SCHEDULE",
+    .summary = "Writes the smallest schedule that breaks the same rule.",
+    .argument_count = 1,
+    .argument_max = 1,
+    .options = options,
+};
+
+/* Plays it once, to know what breaks. */
+static bool fill(
+    const struct fuzz_confirm_options *how,
+    const char *path,
+    struct fuzz_finding *finding)
 {
     static struct fuzz_player player;
-    static struct fuzz_finding finding;
     struct fuzz_outcome outcome;
     struct sim_error error;
-    if (!tool_read_schedule(path, &finding.schedule)) {
-        return TOOL_USAGE;
-    }
-    sim_watch(2);
-    if (fuzz_play(&player, &finding.schedule, NULL, &outcome, &error) !=
+    player.options = how->model;
+    sim_watch(how->watch_seconds);
+    if (fuzz_play(&player, &finding->schedule, NULL, &outcome, &error) !=
         SIM_OK) {
-        return tool_usage("%s: %s", path, error.text);
+        tool_output_error("%s", error.text);
+        return false;
     }
     if (outcome.verdict.kind != LC_VERDICT_BROKEN) {
-        return tool_usage("%s: breaks no rule: nothing to shrink", path);
+        tool_output_error(
+            "%s: breaks no rule (%s), nothing to shrink",
+            path,
+            tool_verdict_word(&outcome.verdict));
+        return false;
+    }
+    finding->rule = outcome.verdict.rule;
+    finding->record = outcome.record;
+    finding->hash = outcome.result.hash;
+    return true;
+}
+
+int tool_shrink(int argc, char **argv)
+{
+    static struct fuzz_finding finding;
+    struct tool_hosted hosted;
+    struct fuzz_confirm_options how = { .watch_seconds = TOOL_WATCH_SECONDS };
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    const char *path = arguments[0];
+    if (!tool_setup_model(given.model, given.inferences, &how.model) ||
+        !tool_load_schedule(path, &finding.schedule, NULL) ||
+        !tool_setup_open() ||
+        !tool_setup_providers(
+            &given.providers,
+            &finding.schedule.world,
+            &hosted)) {
+        return TOOL_EXIT_USAGE;
+    }
+    fuzz_generate_host(&finding.schedule.world, hosted.items, hosted.count);
+    if (!fill(&how, path, &finding)) {
+        return TOOL_EXIT_USAGE;
     }
     uint32_t calls = finding.schedule.op_count;
-    struct fuzz_search_options search = { .watch_seconds = 2 };
-    finding.rule = outcome.verdict.rule;
-    finding.hash = outcome.result.hash;
-    finding.count = 1;
-    if (!fuzz_search_confirm(&search, &finding)) {
-        (void)fprintf(stderr, "lastcall: %s: does not replay the same\n", path);
-        return TOOL_DIFFERED;
+    uint32_t switches = fuzz_shrink_switches(&finding.schedule);
+    if (!fuzz_confirm(&how, &finding)) {
+        tool_output_error("%s: two plays differed", path);
+        return TOOL_EXIT_DIFFERED;
     }
-    if (!tool_write_schedule(output, &finding.schedule)) {
-        return TOOL_USAGE;
-    }
-    (void)printf(
-        "broken %s: %u calls, were %u\n",
+    (void)fprintf(
+        stderr,
+        "lastcall: %s: %u calls and %u switches, now %u and %u\n",
         model_rule(finding.rule)->id,
+        calls,
+        switches,
         finding.schedule.op_count,
-        calls);
-    return TOOL_BROKEN;
+        fuzz_shrink_switches(&finding.schedule));
+    return tool_load_save_text(given.out, &finding.schedule) ? TOOL_EXIT_HELD
+                                                             : TOOL_EXIT_USAGE;
 }
-
-static int shrink_main(
-    const struct tool_command *command,
-    int argc,
-    char **argv)
-{
-    const char *output = NULL;
-    struct tool_arguments arguments = { .command = command,
-                                        .argc = argc,
-                                        .argv = argv };
-    int id;
-    if (!tool_open()) {
-        return TOOL_USAGE;
-    }
-    while ((id = tool_next(&arguments)) > 0) {
-        if (id == OUTPUT) {
-            output = arguments.value;
-        } else if (!tool_replace(arguments.value)) {
-            return TOOL_USAGE;
-        }
-    }
-    if (id < 0) {
-        return TOOL_USAGE;
-    }
-    if (arguments.first + 1 != argc || output == NULL) {
-        return tool_usage("shrink: one schedule and -o FILE are expected");
-    }
-    return shrink(argv[arguments.first], output);
-}
-
-const struct tool_command tool_shrink_command = {
-    .name = "shrink",
-    .usage = "SCHEDULE -o FILE",
-    .help = "makes the smallest schedule that breaks the same rule",
-    .options = options,
-    .run = shrink_main,
-};

@@ -1,62 +1,70 @@
-/* No engine: plays the files and folders that are named, one by one. */
+/*
+ * The target without an engine: plays the files that are named, and those in
+ * the folders that are named, in the order of their names. For regressions.
+ * Schedules as text are turned into bytes first.
+ */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fuzz/compact.h"
 #include "fuzz/target/lifecycle.h"
 #include "fuzz/text.h"
 
-static int play_file(const char *path)
+enum {
+    INPUT_MAX = 1 << 20,
+    PATH_BYTES = 4096
+};
+
+static bool play_file(const char *path)
 {
-    static uint8_t bytes[FUZZ_TEXT_SIZE_MAX];
-    static uint8_t compact[FUZZ_COMPACT_SIZE_MAX];
+    static uint8_t bytes[INPUT_MAX];
     static struct lc_schedule schedule;
     struct fuzz_text_error error;
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         (void)fprintf(stderr, "%s: can't be opened\n", path);
-        return 0;
+        return false;
     }
-    size_t size = fread(bytes, 1, sizeof bytes, file);
+    size_t size_bytes = fread(bytes, 1, sizeof bytes, file);
     (void)fclose(file);
-    const uint8_t *data = bytes;
-    if (fuzz_text_parse((const char *)bytes, size, &schedule, &error)) {
-        size = fuzz_compact_encode(&schedule, compact, sizeof compact);
-        data = compact;
+    (void)fprintf(stderr, "%s: %zu bytes\n", path, size_bytes);
+    if (fuzz_text_parse((const char *)bytes, size_bytes, &schedule, &error)) {
+        size_bytes = fuzz_compact_encode(&schedule, bytes, sizeof bytes);
     }
-    (void)LLVMFuzzerTestOneInput(data, size);
-    return 1;
+    (void)LLVMFuzzerTestOneInput(bytes, size_bytes);
+    return true;
 }
 
-static int play_folder(const char *path)
+static bool play_folder(const char *path)
 {
-    DIR *folder = opendir(path);
-    int count = 0;
-    if (folder == NULL) {
-        return -1;
-    }
-    const struct dirent *entry;
-    while ((entry = readdir(folder)) != NULL) {
-        char name[4096];
-        int length = snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
-        if (entry->d_name[0] != '.' && length > 0 &&
-            (size_t)length < sizeof name) {
-            count += play_file(name);
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, NULL, alphasort);
+    bool is_good = count >= 0;
+    for (int i = 0; i < count; i++) {
+        char inside[PATH_BYTES];
+        int length =
+            snprintf(inside, sizeof inside, "%s/%s", path, entries[i]->d_name);
+        if (entries[i]->d_name[0] != '.' && length > 0 &&
+            (size_t)length < sizeof inside) {
+            is_good &= play_file(inside);
         }
+        free(entries[i]);
     }
-    (void)closedir(folder);
-    return count;
+    free(entries);
+    return is_good;
 }
 
 int main(int argc, char **argv)
 {
-    int count = 0;
+    bool is_good = true;
     for (int i = 1; i < argc; i++) {
-        int played = play_folder(argv[i]);
-        count += played >= 0 ? played : play_file(argv[i]);
+        struct stat status;
+        bool is_folder = stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode);
+        is_good &= is_folder ? play_folder(argv[i]) : play_file(argv[i]);
     }
-    (void)printf("%d inputs played\n", count);
-    return count > 0 ? 0 : 2;
+    return is_good ? 0 : 2;
 }

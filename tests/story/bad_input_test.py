@@ -12,6 +12,8 @@ LASTCALL = sys.argv[1]
 GOOD = 'corpus/seed/standard.lc'
 PASS = Path(LASTCALL).resolve().parent / 'examples/passlayer/passlayer.dll'
 TIMEOUT_S = 120
+# The search for leaks at each exit takes longer than all the rest.
+QUICK = {**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'}
 # What a crash under a sanitizer, or a check that fails, looks like.
 CRASHES = ('Sanitizer', 'check failed', 'runtime error')
 problems = 0
@@ -26,6 +28,7 @@ def problem(name: str, result: subprocess.CompletedProcess) -> None:
 
 def call(*words: str, **more) -> subprocess.CompletedProcess:
     return subprocess.run([LASTCALL, *words], stdin=subprocess.DEVNULL,
+                          env=more.get('env'),
                           stdout=more.get('stdout', subprocess.PIPE),
                           stderr=subprocess.PIPE, timeout=TIMEOUT_S,
                           check=False)
@@ -46,7 +49,7 @@ def refused(name: str, *words: str, word: str = '') -> None:
 
 def unharmed(name: str, *words: str) -> None:
     """Input that may be good or bad: any answer will do, but no crash."""
-    result = call(*words)
+    result = call(*words, env=QUICK)
     error = result.stderr.decode('utf-8', 'replace')
     if result.returncode not in (0, 1, 2) or \
             any(crash in error for crash in CRASHES) or \
@@ -145,27 +148,29 @@ def bad_dlls(folder: Path) -> None:
         return
     whole = PASS.read_bytes()
 
-    def played_as(name: str, data: bytes) -> None:
+    def played_as(name: str, data: bytes, is_run: bool) -> None:
         path = folder / f'{name}.dll'
         path.write_bytes(data)
         unharmed(name, 'provider', str(path))
-        unharmed(name, 'run', '--provider', f'filter={path}', GOOD)
+        if is_run:
+            unharmed(name, 'run', '--provider', f'filter={path}', GOOD)
         path.unlink()
 
     sizes = sorted(set(range(0, 1024, 16)) | set(range(1024, 4096, 128)) |
                    set(range(4096, len(whole), 2048)))
-    jobs = [lambda size=size: played_as(f'cut{size}', whole[:size])
+    jobs = [lambda size=size: played_as(f'cut{size}', whole[:size],
+                                        size % 64 == 0)
             for size in sizes]
-    # Headers that lie: each field of the first pages with absurd values.
+    # Headers that lie: each field of the first page with absurd values. Each
+    # byte of the whole file is the matter of sim_host_pe_test.
     for offset in range(0, 1024, 4):
         for value in (b'\xff\xff\xff\xff', b'\x00\x00\x00\x00',
                       b'\xf0\xff\xff\x7f'):
             if offset % 8 == 0 or value[0] == 0xff:
                 data = whole[:offset] + value + whole[offset + 4:]
                 jobs.append(lambda name=f'header{offset}-{value.hex()}',
-                            data=data: played_as(name, data))
-    jobs.append(lambda: played_as('32bit', whole.replace(
-        b'PE\0\0\x64\x86', b'PE\0\0\x4c\x01', 1)))
+                            data=data, offset=offset: played_as(
+                                name, data, offset % 16 == 0))
     in_parallel(jobs)
     dll.write_bytes(whole.replace(b'PE\0\0\x64\x86', b'PE\0\0\x4c\x01', 1))
     refused('a DLL of 32 bits', 'run', *words, word='bad.dll')

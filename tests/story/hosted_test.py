@@ -91,7 +91,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     findings = Path(folder) / 'findings'
     result = run('fuzz', '--seed', '1', '--schedules', '4000', '--provider',
-                 f'filter={BROKEN}', '--output', str(findings))
+                 f'filter={BROKEN}', '-o', str(findings))
     expect('brokenlayer', result.returncode == 1, result)
     rules = sorted(path.name.rsplit('-', 1)[0] for path in
                    findings.glob('*.lc'))

@@ -38,9 +38,13 @@ for bug in bugs:
         result = run('run', str(healthy))
         expect(f'{bug.name} without the bug', result.returncode == 0 and
                result.stdout.startswith('held'), result)
-    result = run('fuzz', '--bug', bug.name, '--seed', '1', '--schedules',
-                 '3000', '--stop-after', '1')
-    expect(f'{bug.name} is found', result.returncode == 1 and
-           'replays with the same trace' in result.stdout, result)
+        result = run('fuzz', '--bug', bug.name, '--seed', '1', '--schedules',
+                     '3000', '--stop-after', '1', '-o', folder + '/found')
+        found = sorted(Path(folder, 'found').glob('*.lc'))
+        expect(f'{bug.name} is found', result.returncode == 1 and
+               len(found) == 1, result)
+        for path in found:
+            result = run('run', '--expect', '--twice', str(path))
+            expect(f'{path} replays', result.returncode == 0, result)
 
 sys.exit(1 if problems else 0)

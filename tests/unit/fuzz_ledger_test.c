@@ -9,20 +9,26 @@
 #include "tests/unit/framework.h"
 
 static char path[64];
-static char text[FUZZ_LEDGER_TEXT_BYTES];
+static struct fuzz_ledger_error error;
 static struct fuzz_search_result result;
+static uint64_t key;
 
+/* A search of a hundred seeds that found one thing, in three schedules. */
 static int set_up(void **state)
 {
     (void)state;
     (void)snprintf(path, sizeof path, "ledger_test_%d.sqlite", (int)getpid());
     memset(&result, 0, sizeof result);
     result.totals.schedules = 100;
+    result.totals.records = 7000;
+    result.totals.next_seed = 100;
     result.totals.finding_count = 1;
     result.totals.coverage.premise[0] = 1;
-    result.findings[0].rule = 0;
-    result.findings[0].count = 3;
     fuzz_schedule_repair(&result.findings[0].schedule);
+    key = fuzz_finding_key_of(&result.findings[0]);
+    result.alias_count = 2;
+    result.aliases[0] = (struct fuzz_search_alias){ key, key, 2 };
+    result.aliases[1] = (struct fuzz_search_alias){ key + 1, key, 1 };
     return 0;
 }
 
@@ -38,89 +44,123 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* One finding for each rule and place, with a count; totals add up. */
+static struct fuzz_ledger *open_ledger(void)
+{
+    struct fuzz_ledger *ledger = fuzz_ledger_open(path, true, &error);
+    assert_non_null(ledger);
+    return ledger;
+}
+
+static void check_totals(uint64_t schedules, uint32_t chunks, uint32_t findings)
+{
+    struct fuzz_ledger_totals totals;
+    struct fuzz_ledger *ledger = fuzz_ledger_open(path, false, &error);
+    assert_non_null(ledger);
+    assert_true(fuzz_ledger_sum(ledger, &totals, &error));
+    assert_int_equal(totals.schedules, schedules);
+    assert_int_equal(totals.next_seed, schedules);
+    assert_int_equal(totals.chunk_count, chunks);
+    assert_int_equal(totals.finding_count, findings);
+    assert_int_equal(totals.rules_exercised, 1);
+    fuzz_ledger_close(ledger);
+}
+
+static void check_finding(void *context, const struct fuzz_ledger_finding *is)
+{
+    assert_int_equal(is->key, key);
+    assert_int_equal(is->count, *(const uint64_t *)context);
+}
+
+/* One finding for all that shrinks to it, with a count; totals add up. */
 static void chunks_add_up(void **state)
 {
     (void)state;
-    struct fuzz_ledger_totals totals;
-    struct fuzz_ledger *ledger = fuzz_ledger_open(path, text);
-    assert_non_null(ledger);
-    assert_false(fuzz_ledger_knows(ledger, &result.findings[0]));
-    assert_true(fuzz_ledger_commit(ledger, 100, &result));
-    assert_true(fuzz_ledger_knows(ledger, &result.findings[0]));
-    assert_true(fuzz_ledger_commit(ledger, 200, &result));
-    assert_true(fuzz_ledger_totals(ledger, &totals));
-    assert_int_equal(totals.schedules, 200);
-    assert_int_equal(totals.chunks, 2);
-    assert_int_equal(totals.next_seed, 200);
-    assert_int_equal(totals.findings, 1);
-    assert_int_equal(totals.rules_exercised, 1);
-    /* The same chunk can't be counted twice. */
-    assert_false(fuzz_ledger_commit(ledger, 200, &result));
-    assert_true(fuzz_ledger_totals(ledger, &totals));
-    assert_int_equal(totals.schedules, 200);
+    uint64_t keys[FUZZ_KNOWN_MAX];
+    struct fuzz_ledger *ledger = open_ledger();
+    assert_false(fuzz_ledger_knows(ledger, key));
+    assert_true(fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error));
+    assert_true(fuzz_ledger_knows(ledger, key));
+
+    /* The next hundred: what is known is only counted. */
+    assert_int_equal(fuzz_ledger_keys(ledger, keys), 2);
+    memset(&result, 0, sizeof result);
+    result.totals.next_seed = 200;
+    result.known_counts[0] = 10;
+    result.known_counts[1] = 20;
+    assert_true(fuzz_ledger_commit(ledger, 100, keys, 2, &result, &error));
+    check_totals(200, 2, 1);
+    uint64_t count = 33;
+    assert_true(fuzz_ledger_findings(ledger, check_finding, &count, &error));
     fuzz_ledger_close(ledger);
 }
 
-/* A campaign stays what it was. */
-static void settings_stay(void **state)
+/* The same seeds can't be counted twice, and nothing of the second time is
+ * kept. */
+static void a_chunk_is_kept_once(void **state)
 {
     (void)state;
-    struct fuzz_ledger *ledger = fuzz_ledger_open(path, text);
-    assert_non_null(ledger);
-    assert_true(fuzz_ledger_setting(ledger, "seed", "1", text));
-    assert_true(fuzz_ledger_setting(ledger, "seed", "1", text));
-    assert_false(fuzz_ledger_setting(ledger, "seed", "2", text));
-    assert_string_equal(text, "1");
+    struct fuzz_ledger *ledger = open_ledger();
+    assert_true(fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error));
+    assert_false(fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error));
+    assert_int_not_equal(strlen(error.text), 0);
+    uint64_t count = 3;
+    assert_true(fuzz_ledger_findings(ledger, check_finding, &count, &error));
+    fuzz_ledger_close(ledger);
+    check_totals(100, 1, 1);
+}
+
+static void settings_are_kept(void **state)
+{
+    (void)state;
+    char value[8];
+    struct fuzz_ledger *ledger = open_ledger();
+    assert_false(fuzz_ledger_get(ledger, "seed", value, sizeof value));
+    assert_true(fuzz_ledger_set(ledger, "seed", "17", &error));
+    fuzz_ledger_close(ledger);
+    ledger = open_ledger();
+    assert_true(fuzz_ledger_get(ledger, "seed", value, sizeof value));
+    assert_string_equal(value, "17");
+    assert_false(fuzz_ledger_get(ledger, "seed", value, 2));
     fuzz_ledger_close(ledger);
 }
 
-/* Two campaigns in one folder would count everything twice. */
-static void a_second_one_is_refused(void **state)
+/* A report of nothing is no report of a new, empty campaign. */
+static void a_ledger_is_made_only_when_asked(void **state)
 {
     (void)state;
-    struct fuzz_ledger *ledger = fuzz_ledger_open(path, text);
-    assert_non_null(ledger);
-    pid_t pid = fork();
-    if (pid == 0) {
-        _exit(fuzz_ledger_open(path, text) == NULL ? 0 : 1);
-    }
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    fuzz_ledger_close(ledger);
+    assert_null(fuzz_ledger_open(path, false, &error));
+    assert_int_not_equal(strlen(error.text), 0);
+    assert_int_not_equal(access(path, F_OK), 0);
 }
 
 /* A process that dies right after a commit has lost nothing. */
 static void what_is_committed_survives_a_kill(void **state)
 {
     (void)state;
-    struct fuzz_ledger_totals totals;
     pid_t pid = fork();
     if (pid == 0) {
-        struct fuzz_ledger *ledger = fuzz_ledger_open(path, text);
-        bool is_good =
-            ledger != NULL && fuzz_ledger_commit(ledger, 100, &result);
+        struct fuzz_ledger *ledger = fuzz_ledger_open(path, true, &error);
+        bool is_good = ledger != NULL &&
+                       fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error);
         _exit(is_good ? 0 : 1); /* without closing */
     }
     int status = -1;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
-    struct fuzz_ledger *ledger = fuzz_ledger_open(path, text);
-    assert_non_null(ledger);
-    assert_true(fuzz_ledger_totals(ledger, &totals));
-    assert_int_equal(totals.schedules, 100);
-    assert_int_equal(totals.findings, 1);
-    fuzz_ledger_close(ledger);
+    check_totals(100, 1, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chunks_add_up, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(settings_stay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
-            a_second_one_is_refused,
+            a_chunk_is_kept_once,
+            set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(settings_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_ledger_is_made_only_when_asked,
             set_up,
             tear_down),
         cmocka_unit_test_setup_teardown(

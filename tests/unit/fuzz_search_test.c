@@ -13,8 +13,8 @@ static struct fuzz_search_options options(uint32_t jobs, const char *plant)
 {
     fuzz_schedule_default_world(&world);
     return (struct fuzz_search_options){
-        .generate = { .world = &world, .plant = plant },
-        .sampler = FUZZ_SAMPLER_MIX,
+        .one = { .generate = { .world = &world, .plant = plant },
+                 .sampler = FUZZ_SAMPLER_MIX },
         .seed = 1,
         .count = 300,
         .jobs = jobs,

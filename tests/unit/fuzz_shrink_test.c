@@ -8,7 +8,7 @@
 
 /* A stand-in for "breaks the rule": a send of 5 bytes or more, then a close of
  * the same socket on the same thread, and a choice. */
-static bool sends_then_closes(void *context, const struct lc_schedule *schedule)
+static bool sends_then_closes(void *context, struct lc_schedule *schedule)
 {
     uint32_t *asked = context;
     (*asked)++;

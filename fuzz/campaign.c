@@ -1,0 +1,293 @@
+#include "fuzz/campaign.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    /* A chunk is so many seeds, and grows until it takes a few seconds. */
+    CHUNK_FIRST = 4096,
+    CHUNK_MAX = 1 << 22,
+    TICKS_FEW = 40, /* of the search's progress */
+    TICKS_MANY = 160,
+    FILE_BYTES = FUZZ_CAMPAIGN_PATH_BYTES + 256
+};
+
+static bool fail(
+    struct fuzz_ledger_error *error,
+    const char *what,
+    const char *why)
+{
+    (void)
+        snprintf(error->text, sizeof error->text, "%.300s: %.180s", what, why);
+    return false;
+}
+
+/* ---- The folder ---- */
+
+static bool make_folder(const char *path, struct fuzz_ledger_error *ret_error)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
+        return fail(ret_error, path, strerror(errno));
+    }
+    return true;
+}
+
+static bool take_lock(
+    struct fuzz_campaign *campaign,
+    struct fuzz_ledger_error *ret_error)
+{
+    char path[FILE_BYTES];
+    (void)snprintf(path, sizeof path, "%s/lock", campaign->folder);
+    campaign->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (campaign->lock < 0) {
+        return fail(ret_error, path, strerror(errno));
+    }
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (fcntl(campaign->lock, F_SETLK, &lock) != 0) {
+        return fail(
+            ret_error,
+            campaign->folder,
+            errno == EACCES || errno == EAGAIN
+                ? "another campaign runs in this folder"
+                : strerror(errno));
+    }
+    return true;
+}
+
+bool fuzz_campaign_open(
+    const char *folder,
+    struct fuzz_campaign *ret_campaign,
+    struct fuzz_ledger_error *ret_error)
+{
+    char path[FILE_BYTES];
+    memset(ret_campaign, 0, sizeof *ret_campaign);
+    ret_campaign->lock = -1;
+    size_t length = strlen(folder);
+    if (length >= sizeof ret_campaign->folder) {
+        return fail(ret_error, folder, "a path that is too long");
+    }
+    memcpy(ret_campaign->folder, folder, length + 1);
+    (void)snprintf(path, sizeof path, "%s/findings", folder);
+    if (!make_folder(folder, ret_error) || !make_folder(path, ret_error) ||
+        !take_lock(ret_campaign, ret_error)) {
+        return false;
+    }
+    struct fuzz_ledger_error why;
+    (void)snprintf(path, sizeof path, "%s/ledger.sqlite", folder);
+    ret_campaign->ledger = fuzz_ledger_open(path, true, &why);
+    return ret_campaign->ledger != NULL || fail(ret_error, path, why.text);
+}
+
+void fuzz_campaign_close(struct fuzz_campaign *campaign)
+{
+    fuzz_ledger_close(campaign->ledger);
+    campaign->ledger = NULL;
+    if (campaign->lock >= 0) {
+        (void)close(campaign->lock);
+        campaign->lock = -1;
+    }
+}
+
+/* ---- Files of findings ---- */
+
+struct files {
+    const struct fuzz_campaign *campaign;
+    struct fuzz_ledger_error error;
+    bool has_failed;
+};
+
+/* Writes a file beside its place and moves it there. */
+static bool write_file(const char *path, const char *text, int *ret_errno)
+{
+    char beside[FILE_BYTES + 8];
+    (void)snprintf(beside, sizeof beside, "%s.tmp", path);
+    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) {
+        *ret_errno = errno;
+        return false;
+    }
+    size_t left = strlen(text);
+    bool is_good = true;
+    while (left > 0 && is_good) {
+        ssize_t done = write(file, text, left);
+        is_good = done >= 0 || errno == EINTR;
+        if (done > 0) {
+            text += done;
+            left -= (size_t)done;
+        }
+    }
+    is_good = is_good && fsync(file) == 0;
+    *ret_errno = errno;
+    is_good = close(file) == 0 && is_good;
+    if (is_good && rename(beside, path) != 0) {
+        *ret_errno = errno;
+        is_good = false;
+    }
+    if (!is_good) {
+        (void)unlink(beside);
+    }
+    return is_good;
+}
+
+/* The ledger has the schedule; a file that is not there is made of it. */
+static void visit(void *context, const struct fuzz_ledger_finding *finding)
+{
+    struct files *files = context;
+    char path[FILE_BYTES];
+    int why = 0;
+    (void)snprintf(
+        path,
+        sizeof path,
+        "%s/findings/%s",
+        files->campaign->folder,
+        finding->file);
+    if (access(path, F_OK) == 0 || files->has_failed) {
+        return;
+    }
+    if (!write_file(path, finding->text, &why)) {
+        files->has_failed = true;
+        (void)fail(&files->error, path, strerror(why));
+    }
+}
+
+static bool write_files(
+    struct fuzz_campaign *campaign,
+    struct fuzz_ledger_error *ret_error)
+{
+    struct files files = { .campaign = campaign };
+    if (!fuzz_ledger_findings(campaign->ledger, visit, &files, ret_error)) {
+        return false;
+    }
+    if (files.has_failed) {
+        *ret_error = files.error;
+    }
+    return !files.has_failed;
+}
+
+/* ---- The search ---- */
+
+struct watch {
+    struct fuzz_campaign *campaign;
+    const struct fuzz_campaign_options *options;
+    struct fuzz_ledger_totals before; /* of all chunks that are committed */
+    uint32_t ticks;                   /* in this chunk */
+    bool is_asked;                    /* to stop, by the user of the campaign */
+};
+
+static void on_progress(void *context, const struct fuzz_search_totals *totals)
+{
+    struct watch *watch = context;
+    struct fuzz_ledger_totals now = watch->before;
+    watch->ticks++;
+    now.schedules += totals->schedules;
+    now.records += totals->records;
+    now.virtual_ns += totals->virtual_ns;
+    now.unspecified += totals->unspecified;
+    now.finding_count += totals->finding_count;
+    if (totals->rules_exercised > now.rules_exercised) {
+        now.rules_exercised = totals->rules_exercised;
+    }
+    if (watch->options->progress != NULL) {
+        watch->options->progress(watch->options->context, &now);
+    }
+}
+
+static bool on_stop(void *context)
+{
+    struct watch *watch = context;
+    const struct fuzz_search_options *search = watch->options->search;
+    watch->is_asked |= search->stop != NULL && search->stop(search->context);
+    return watch->is_asked;
+}
+
+static void on_found(void *context, const struct fuzz_finding *finding)
+{
+    const struct watch *watch = context;
+    bool is_known = fuzz_ledger_knows(
+        watch->campaign->ledger,
+        fuzz_finding_key_of(finding));
+    if (watch->options->found != NULL && !is_known) {
+        watch->options->found(watch->options->context, finding);
+    }
+}
+
+static uint64_t next_chunk(uint64_t chunk, uint32_t ticks)
+{
+    if (ticks < TICKS_FEW && chunk < CHUNK_MAX) {
+        return chunk * 2;
+    }
+    return ticks > TICKS_MANY && chunk > FUZZ_SAMPLER_GROUP ? chunk / 2 : chunk;
+}
+
+/* Plays the seeds of one chunk and commits what came of them. */
+static bool play_chunk(
+    struct fuzz_campaign *campaign,
+    struct watch *watch,
+    uint64_t count,
+    struct fuzz_ledger_error *ret_error)
+{
+    static struct fuzz_search_result result;
+    static uint64_t keys[FUZZ_KNOWN_MAX];
+    struct fuzz_search_options search = *watch->options->search;
+    struct sim_error why;
+    search.seed = watch->before.chunk_count > 0 ? watch->before.next_seed
+                                                : watch->options->seed;
+    search.count = count;
+    search.known = keys;
+    search.known_count = fuzz_ledger_keys(campaign->ledger, keys);
+    search.progress = on_progress;
+    search.stop = on_stop;
+    search.found = on_found;
+    search.context = watch;
+    watch->ticks = 0;
+    if (fuzz_search(&search, &result, &why) != SIM_OK) {
+        (void)snprintf(ret_error->text, sizeof ret_error->text, "%s", why.text);
+        return false;
+    }
+    if (result.totals.is_cut || result.totals.next_seed == search.seed) {
+        return true; /* played again next time */
+    }
+    return fuzz_ledger_commit(
+               campaign->ledger,
+               search.seed,
+               keys,
+               search.known_count,
+               &result,
+               ret_error) &&
+           (result.totals.finding_count == 0 ||
+            write_files(campaign, ret_error));
+}
+
+bool fuzz_campaign_run(
+    struct fuzz_campaign *campaign,
+    const struct fuzz_campaign_options *options,
+    struct fuzz_ledger_totals *ret_totals,
+    struct fuzz_ledger_error *ret_error)
+{
+    LC_CHECK(campaign->ledger != NULL);
+    struct watch watch = { .campaign = campaign, .options = options };
+    uint64_t chunk = CHUNK_FIRST;
+    if (!write_files(campaign, ret_error) ||
+        !fuzz_ledger_sum(campaign->ledger, &watch.before, ret_error)) {
+        return false;
+    }
+    while (!watch.is_asked && watch.before.schedules < options->schedules) {
+        uint64_t left = options->schedules - watch.before.schedules;
+        if (!play_chunk(
+                campaign,
+                &watch,
+                left < chunk ? left : chunk,
+                ret_error) ||
+            !fuzz_ledger_sum(campaign->ledger, &watch.before, ret_error)) {
+            return false;
+        }
+        chunk = next_chunk(chunk, watch.ticks);
+        (void)on_stop(&watch);
+    }
+    *ret_totals = watch.before;
+    return true;
+}

@@ -1,0 +1,119 @@
+#include "fuzz/case.h"
+
+#include <string.h>
+
+enum {
+    DECISIONS_PER_CALL = 20
+};
+
+uint32_t fuzz_case_guess_length(const struct lc_schedule *schedule)
+{
+    LC_CHECK(schedule->op_count > 0);
+    return schedule->op_count * DECISIONS_PER_CALL;
+}
+
+/* Passes the question on, and keeps what differs from the default. */
+static uint32_t choose(void *context, const struct sim_choice_point *point)
+{
+    struct fuzz_case *one = context;
+    struct fuzz_case_mirror *mirror = one->mirror;
+    uint32_t index = one->inner.choose(one->inner.context, point);
+    if (index == 0 || mirror->choice_count == LC_CHOICES_MAX) {
+        return index;
+    }
+    struct lc_choice *kept = &mirror->choices[mirror->choice_count];
+    *kept = point->where;
+    if (point->candidates == NULL) {
+        kept->action = LC_ACTION_VALUE;
+        kept->target = 0;
+        kept->value = (uint16_t)index;
+    } else {
+        kept->action = point->candidates[index].action;
+        kept->target = point->candidates[index].target;
+        kept->value = point->candidates[index].value;
+    }
+    mirror->choice_count++;
+    return index;
+}
+
+static enum sim_status play(
+    struct fuzz_case *one,
+    enum fuzz_sampler_kind kind,
+    uint64_t seed,
+    struct fuzz_outcome *ret_outcome,
+    struct sim_error *ret_error)
+{
+    struct sim_backer backer = { .choose = choose, .context = one };
+    uint32_t length = one->mirror->length;
+    one->mirror->choice_count = 0;
+    one->inner = fuzz_sampler_begin(
+        &one->sampler,
+        kind,
+        seed,
+        length > 0 ? length : fuzz_case_guess_length(&one->schedule));
+    enum sim_status status = fuzz_play(
+        &one->player,
+        &one->schedule,
+        &backer,
+        ret_outcome,
+        ret_error);
+    if (kind == FUZZ_SAMPLER_DEFAULT) {
+        one->mirror->length = one->sampler.step + 1;
+    }
+    return status;
+}
+
+enum sim_status fuzz_case_play(
+    struct fuzz_case *one,
+    uint64_t seed,
+    struct fuzz_outcome *ret_outcome,
+    struct sim_error *ret_error)
+{
+    LC_CHECK(one->mirror != NULL);
+    uint64_t program = seed / FUZZ_SAMPLER_GROUP;
+    enum fuzz_sampler_kind kind = fuzz_sampler_for(one->options.sampler, seed);
+    one->player.options = one->options.model;
+    one->mirror->seed = seed;
+    if (!one->has_program || one->program != program) {
+        fuzz_generate(&one->options.generate, program, &one->schedule);
+        one->program = program;
+        one->has_program = true;
+    }
+    if (one->mirror->program != program) {
+        one->mirror->program = program;
+        one->mirror->length = 0;
+    }
+    if (fuzz_sampler_needs_length(kind) && one->mirror->length == 0) {
+        /* The play of the group's first seed, which is not this one's turn. */
+        enum sim_status status =
+            play(one, FUZZ_SAMPLER_DEFAULT, seed, ret_outcome, ret_error);
+        if (status != SIM_OK) {
+            return status;
+        }
+    }
+    return play(one, kind, seed, ret_outcome, ret_error);
+}
+
+void fuzz_case_keep(
+    struct lc_schedule *schedule,
+    const struct fuzz_outcome *outcome)
+{
+    const struct sim_result *result = &outcome->result;
+    LC_CHECK(result->choice_count <= LC_CHOICES_MAX);
+    schedule->choice_count = result->choice_count;
+    memmove(
+        schedule->choices,
+        result->choices,
+        result->choice_count * sizeof schedule->choices[0]);
+    memset(&schedule->expect, 0, sizeof schedule->expect);
+    if (outcome->verdict.kind != LC_VERDICT_BROKEN) {
+        return;
+    }
+    const char *id = model_rule(outcome->verdict.rule)->id;
+    size_t length = strlen(id);
+    LC_CHECK(length < LC_NAME_MAX);
+    schedule->expect.kind = LC_EXPECT_BROKEN;
+    memcpy(schedule->expect.rule, id, length);
+    schedule->expect.has_hash = true;
+    schedule->expect.hash = result->hash;
+}

@@ -1,0 +1,121 @@
+#include "fuzz/finding.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lastcall/check.h"
+
+void fuzz_finding_fill(
+    struct fuzz_finding *ret_finding,
+    uint64_t seed,
+    const struct lc_schedule *program,
+    const struct fuzz_outcome *outcome)
+{
+    LC_CHECK(outcome->verdict.kind == LC_VERDICT_BROKEN);
+    memset(ret_finding, 0, sizeof *ret_finding);
+    ret_finding->seed = seed;
+    ret_finding->count = 1;
+    ret_finding->rule = outcome->verdict.rule;
+    ret_finding->record = outcome->record;
+    ret_finding->hash = outcome->result.hash;
+    ret_finding->schedule = *program;
+    fuzz_case_keep(&ret_finding->schedule, outcome);
+    if (fuzz_play_is_fault(outcome)) {
+        sim_last_fault(&ret_finding->fault);
+    }
+}
+
+void fuzz_finding_fill_dead(
+    struct fuzz_finding *ret_finding,
+    const struct fuzz_generate_options *generate,
+    const struct fuzz_case_mirror *mirror,
+    int32_t signal_number)
+{
+    static const char id[] = "FAULT";
+    uint32_t rule = 0;
+    bool is_known = model_rule_find(id, &rule);
+    LC_CHECK(is_known);
+    LC_CHECK(mirror->choice_count <= LC_CHOICES_MAX);
+    memset(ret_finding, 0, sizeof *ret_finding);
+    ret_finding->seed = mirror->seed;
+    ret_finding->count = 1;
+    ret_finding->rule = (uint16_t)rule;
+    ret_finding->signal_number = signal_number;
+    /* A place that no record has: which signal it was. */
+    ret_finding->record = (struct lc_record){
+        .kind = LC_RECORD_FAULT,
+        .process = LC_NONE,
+        .thread = LC_NONE,
+        .caller = LC_MODULE_SYSTEM,
+        .callee = LC_MODULE_SYSTEM,
+        .function = (uint16_t)(0x100 + signal_number),
+        .a = -1,
+        .b = -1,
+    };
+    struct lc_schedule *schedule = &ret_finding->schedule;
+    fuzz_generate(generate, mirror->seed / FUZZ_SAMPLER_GROUP, schedule);
+    schedule->choice_count = mirror->choice_count;
+    memcpy(
+        schedule->choices,
+        mirror->choices,
+        mirror->choice_count * sizeof schedule->choices[0]);
+    schedule->expect.kind = LC_EXPECT_BROKEN;
+    memcpy(schedule->expect.rule, id, sizeof id);
+}
+
+/* A module by what it is, so that worlds don't multiply findings. */
+static uint64_t role(const struct lc_world *world, uint8_t module)
+{
+    uint32_t provider = module - (uint32_t)LC_MODULE_PROVIDER;
+    if (module < LC_MODULE_PROVIDER || provider >= world->provider_count) {
+        return module;
+    }
+    return LC_MODULE_PROVIDER + (uint64_t)world->providers[provider].kind;
+}
+
+static uint64_t mix(uint64_t key, uint64_t word)
+{
+    key = (key ^ word) * 0x9e3779b97f4a7c15ULL;
+    return key ^ (key >> 29);
+}
+
+uint64_t fuzz_finding_key(
+    const struct lc_world *world,
+    uint16_t rule,
+    const struct lc_record *record)
+{
+    uint64_t key = 0xcbf29ce484222325ULL;
+    for (const char *c = model_rule(rule)->group; *c != '\0'; c++) {
+        key = mix(key, (unsigned char)*c);
+    }
+    if (model_rule(rule)->is_lasting) {
+        return key; /* where it showed says nothing of where it was done */
+    }
+    key = mix(key, record->kind);
+    key = mix(key, record->function);
+    key = mix(key, role(world, record->caller));
+    key = mix(key, role(world, record->callee));
+    /* Faults at different instructions are different. */
+    return record->kind == LC_RECORD_FAULT ? mix(key, (uint64_t)record->a)
+                                           : key;
+}
+
+uint64_t fuzz_finding_key_of(const struct fuzz_finding *finding)
+{
+    return fuzz_finding_key(
+        &finding->schedule.world,
+        finding->rule,
+        &finding->record);
+}
+
+void fuzz_finding_name(const struct fuzz_finding *finding, char *ret_name)
+{
+    int length = snprintf(
+        ret_name,
+        FUZZ_FINDING_NAME_BYTES,
+        "%s-%016llx.lc",
+        model_rule(finding->rule)->id,
+        (unsigned long long)finding->hash);
+    LC_CHECK(length > 0);
+    LC_CHECK(length < FUZZ_FINDING_NAME_BYTES);
+}

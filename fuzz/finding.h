@@ -1,0 +1,63 @@
+/*
+ * A finding: what broke, and the schedule that shows it.
+ */
+#ifndef FUZZ_FINDING_H
+#define FUZZ_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fuzz/case.h"
+
+enum fuzz_finding_limits {
+    FUZZ_FINDING_NAME_BYTES = 64
+};
+
+struct fuzz_finding {
+    uint64_t seed;
+    uint64_t count; /* schedules that broke the same rule at the same place */
+    uint16_t rule;
+    struct lc_record record; /* that decided */
+    uint64_t hash;           /* of the schedule's trace */
+    int32_t signal_number;   /* that ended the worker; 0: it lived */
+    bool is_replayed;        /* two more plays gave the same trace */
+    struct sim_fault_place fault;
+    struct lc_schedule schedule;
+};
+
+/** Fills a finding from the run of a case that broke a rule. */
+void fuzz_finding_fill(
+    struct fuzz_finding *ret_finding,
+    uint64_t seed,
+    const struct lc_schedule *program,
+    const struct fuzz_outcome *outcome);
+
+/** Fills a finding for a worker that died, from what it left behind. */
+void fuzz_finding_fill_dead(
+    struct fuzz_finding *ret_finding,
+    const struct fuzz_generate_options *generate,
+    const struct fuzz_case_mirror *mirror,
+    int32_t signal_number);
+
+/**
+ * One number for what is the same finding: group of the rule, and place (kind,
+ * function, caller and callee of the record that decided; providers by kind).
+ * A rule that forbids a lasting change has no place.
+ */
+uint64_t fuzz_finding_key(
+    const struct lc_world *world,
+    uint16_t rule,
+    const struct lc_record *record);
+
+/** The same of a finding. */
+uint64_t fuzz_finding_key_of(const struct fuzz_finding *finding);
+
+/**
+ * Name of its file: RULE-HASH.lc.
+ *
+ * @param ret_name  filled; FUZZ_FINDING_NAME_BYTES bytes.
+ */
+void fuzz_finding_name(const struct fuzz_finding *finding, char *ret_name);
+
+#endif

@@ -1,0 +1,195 @@
+#include "fuzz/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+    RENEW_PLAYS = 4096,
+    RENEW_RECORDS = 1 << 20
+};
+
+static volatile uint64_t seed_now;
+
+void *fuzz_worker_share(size_t size_bytes)
+{
+    void *at = mmap(
+        NULL,
+        size_bytes,
+        PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS,
+        -1,
+        0);
+    return at == MAP_FAILED ? NULL : at;
+}
+
+const volatile uint64_t *fuzz_worker_seed(void)
+{
+    return &seed_now;
+}
+
+void fuzz_worker_begin(int parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(FUZZ_WORKER_DONE); /* it went between fork and prctl */
+    }
+    (void)signal(SIGINT, SIG_IGN);
+    (void)signal(SIGTERM, SIG_DFL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* Our own code gets so much CPU time from now on. */
+static void renew_limit(void)
+{
+    struct rusage usage;
+    struct rlimit limit;
+    if (getrusage(RUSAGE_SELF, &usage) != 0 ||
+        getrlimit(RLIMIT_CPU, &limit) != 0) {
+        return;
+    }
+    rlim_t used = (rlim_t)usage.ru_utime.tv_sec + (rlim_t)usage.ru_stime.tv_sec;
+    rlim_t soft = used + FUZZ_WORKER_CPU_SECONDS;
+    if (limit.rlim_max == RLIM_INFINITY || soft < limit.rlim_max) {
+        limit.rlim_cur = soft;
+        (void)setrlimit(RLIMIT_CPU, &limit);
+    }
+}
+
+/* Writes all bytes; a parent that is gone ends the worker. */
+static void send_bytes(int file, const void *bytes, size_t size_bytes)
+{
+    const unsigned char *at = bytes;
+    while (size_bytes > 0) {
+        ssize_t done = write(file, at, size_bytes);
+        if (done < 0 && errno != EINTR) {
+            _exit(FUZZ_WORKER_DONE);
+        }
+        if (done > 0) {
+            at += done;
+            size_bytes -= (size_t)done;
+        }
+    }
+}
+
+bool fuzz_worker_count(struct fuzz_share *share, uint64_t key)
+{
+    for (uint32_t i = 0; i < share->key_count; i++) {
+        if (share->keys[i].key == key) {
+            share->keys[i].count++;
+            return false;
+        }
+    }
+    if (share->key_count == FUZZ_WORKER_KEYS) {
+        return false;
+    }
+    share->keys[share->key_count].key = key;
+    share->keys[share->key_count].count = 1;
+    share->key_count++;
+    return true;
+}
+
+/* Takes the next seeds: one program's. Returns whether there were any. */
+static bool take_seeds(
+    const struct fuzz_worker_options *options,
+    struct fuzz_crew *crew,
+    struct fuzz_share *share)
+{
+    if (atomic_load(&crew->is_over)) {
+        return false;
+    }
+    /* Never above what is taken next, whoever looks in between. */
+    unsigned long long first = atomic_load(&crew->next);
+    unsigned long long end;
+    do {
+        atomic_store(&share->at, first);
+        if (first >= options->seed_end) {
+            return false;
+        }
+        end = (first / FUZZ_SAMPLER_GROUP + 1) * FUZZ_SAMPLER_GROUP;
+        end = end < options->seed_end ? end : options->seed_end;
+    } while (!atomic_compare_exchange_weak(&crew->next, &first, end));
+    share->end = end;
+    return true;
+}
+
+/* Sends what broke, if it is new to this worker. */
+static void tell(
+    const struct fuzz_worker_options *options,
+    const struct fuzz_case *one,
+    const struct fuzz_outcome *outcome,
+    struct fuzz_share *share)
+{
+    static struct fuzz_finding finding;
+    uint64_t key = fuzz_finding_key(
+        &one->schedule.world,
+        outcome->verdict.rule,
+        &outcome->record);
+    if (fuzz_worker_count(share, key)) {
+        fuzz_finding_fill(
+            &finding,
+            share->mirror.seed,
+            &one->schedule,
+            outcome);
+        send_bytes(options->pipe, &finding, sizeof finding);
+    }
+}
+
+/* Plays one seed. Returns whether the process may go on. */
+static bool play_seed(
+    const struct fuzz_worker_options *options,
+    struct fuzz_case *one,
+    struct fuzz_share *share)
+{
+    struct fuzz_outcome outcome;
+    uint64_t seed = atomic_load(&share->at);
+    seed_now = seed;
+    if (fuzz_case_play(one, seed, &outcome, &share->error) != SIM_OK) {
+        _exit(FUZZ_WORKER_ERROR);
+    }
+    share->schedules++;
+    share->records += outcome.result.record_count;
+    share->virtual_ns += outcome.result.virtual_ns;
+    share->unspecified += outcome.verdict.kind == LC_VERDICT_UNSPECIFIED;
+    if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
+        tell(options, one, &outcome, share);
+    }
+    atomic_store(&share->at, seed + 1);
+    return !fuzz_play_is_fault(&outcome);
+}
+
+LC_NORETURN void fuzz_worker_run(
+    const struct fuzz_worker_options *options,
+    struct fuzz_crew *crew,
+    struct fuzz_share *share)
+{
+    static struct fuzz_case one;
+    uint64_t plays = 0;
+    uint64_t records = 0;
+    memset(&one, 0, sizeof one);
+    one.options = options->one;
+    one.mirror = &share->mirror;
+    one.player.coverage = &share->coverage;
+    sim_watch(options->watch_seconds);
+    for (;;) {
+        if (atomic_load(&share->at) >= share->end &&
+            !take_seeds(options, crew, share)) {
+            break;
+        }
+        if (plays % RENEW_PLAYS == 0 ||
+            share->records - records > RENEW_RECORDS) {
+            records = share->records;
+            renew_limit();
+        }
+        plays++;
+        if (!play_seed(options, &one, share)) {
+            _exit(FUZZ_WORKER_FAULT);
+        }
+    }
+    atomic_store(&share->at, UINT64_MAX);
+    _exit(FUZZ_WORKER_DONE);
+}

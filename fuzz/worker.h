@@ -1,0 +1,80 @@
+/*
+ * A worker of a search: plays cases in a process of its own and tells its
+ * parent what broke.
+ */
+#ifndef FUZZ_WORKER_H
+#define FUZZ_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/case.h"
+#include "fuzz/finding.h"
+
+enum fuzz_worker_limits {
+    FUZZ_WORKER_KEYS = 256,
+    FUZZ_WORKER_CPU_SECONDS = 30 /* for a stretch of our own code */
+};
+
+/* How a worker ends. */
+enum fuzz_worker_exit {
+    FUZZ_WORKER_DONE = 0,
+    FUZZ_WORKER_FAULT = 9, /* hosted code faulted: nothing here is safe */
+    FUZZ_WORKER_ERROR = 10 /* the world can't be played: `error` */
+};
+
+/* What all workers share. */
+struct fuzz_crew {
+    atomic_ullong next; /* first seed that nobody has taken */
+    atomic_bool is_over;
+};
+
+/* What a worker shares with its parent. Survives it. */
+struct fuzz_share {
+    /* No seed below it is this worker's to play; UINT64_MAX: none at all. */
+    atomic_ullong at;
+    uint64_t end; /* of the seeds that it has taken */
+    uint64_t schedules;
+    uint64_t records;
+    uint64_t virtual_ns;
+    uint64_t unspecified;
+    struct model_coverage coverage;
+    uint32_t key_count;
+
+    struct {
+        uint64_t key;
+        uint64_t count;
+    } keys[FUZZ_WORKER_KEYS]; /* what broke, and how often */
+    struct fuzz_case_mirror mirror;
+    struct sim_error error;
+};
+
+struct fuzz_worker_options {
+    struct fuzz_case_options one;
+    uint64_t seed_end; /* first seed behind all */
+    uint32_t watch_seconds;
+    int pipe; /* findings go here, as they lie in memory */
+};
+
+/** Plays until nothing is left or it is told to stop. Ends the process. */
+LC_NORETURN void fuzz_worker_run(
+    const struct fuzz_worker_options *options,
+    struct fuzz_crew *crew,
+    struct fuzz_share *share);
+
+/** Adds to how often a key was seen. Returns: whether it is new. */
+bool fuzz_worker_count(struct fuzz_share *share, uint64_t key);
+
+/** Memory that parent and children share, zeroed; NULL: there is none. */
+void *fuzz_worker_share(size_t size_bytes);
+
+/** In a new child: dies with its parent, leaves ^C to it. */
+void fuzz_worker_begin(int parent);
+
+/** The seed that this process plays, for who must say so at the end. */
+const volatile uint64_t *fuzz_worker_seed(void);
+
+#endif

@@ -1,0 +1,110 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/generate.h"
+#include "fuzz/schedule.h"
+#include "fuzz/text.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/framework.h"
+
+enum {
+    SEEDS = 3000
+};
+
+static struct lc_schedule schedule;
+static struct lc_schedule other;
+
+/* A finding is stored as text: what is made must survive that. */
+static void what_is_made_is_valid(void **state)
+{
+    (void)state;
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    struct fuzz_generate_options options = { .world = NULL };
+    struct fuzz_text_error error;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&options, seed, &schedule);
+        size_t size_bytes = fuzz_text_print(&schedule, text, sizeof text);
+        assert_true(size_bytes > 0);
+        assert_true(fuzz_text_parse(text, size_bytes, &other, &error));
+        assert_true(fuzz_schedule_equal(&schedule, &other));
+        other = schedule;
+        fuzz_schedule_repair(&other);
+        assert_true(fuzz_schedule_equal(&schedule, &other));
+    }
+}
+
+/* A seed is a schedule: the same each time. */
+static void a_seed_gives_one_schedule(void **state)
+{
+    (void)state;
+    struct fuzz_generate_options options = { .world = NULL };
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        memset(&schedule, 0x11, sizeof schedule);
+        memset(&other, 0x77, sizeof other);
+        fuzz_generate(&options, seed, &schedule);
+        fuzz_generate(&options, seed, &other);
+        assert_true(fuzz_schedule_equal(&schedule, &other));
+    }
+}
+
+/* A kind of call that is never made is a hole that nobody sees. */
+static void each_call_is_made(void **state)
+{
+    (void)state;
+    uint32_t calls[LC_CALL_COUNT] = { 0 };
+    uint32_t threads[LC_THREADS_MAX + 1] = { 0 };
+    struct fuzz_generate_options options = { .world = NULL };
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&options, seed, &schedule);
+        assert_int_equal(schedule.choice_count, 0);
+        threads[schedule.thread_count]++;
+        for (uint32_t i = 0; i < schedule.op_count; i++) {
+            calls[schedule.ops[i].call]++;
+        }
+    }
+    for (uint32_t i = 0; i < LC_CALL_COUNT; i++) {
+        assert_true(calls[i] > 100);
+    }
+    for (uint32_t i = 1; i <= 3; i++) {
+        assert_true(threads[i] > 100);
+    }
+}
+
+/* What the user gave is what is played: the world, the bug, the DLL. */
+static void the_given_world_stays(void **state)
+{
+    (void)state;
+    struct lc_world world;
+    const struct lc_provider hosted = { .name = "filter", .path = "a.dll" };
+    struct fuzz_generate_options options = {
+        .world = &world,
+        .plant = "some_bug",
+        .hosted = &hosted,
+        .hosted_count = 1,
+    };
+    fuzz_schedule_default_world(&world);
+    world.sndbuf_bytes = 77;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        fuzz_generate(&options, seed, &schedule);
+        assert_int_equal(schedule.world.sndbuf_bytes, 77);
+        assert_int_equal(schedule.world.provider_count, 2);
+        assert_int_equal(schedule.world.plant_count, 1);
+        assert_string_equal(schedule.world.plants[0], "some_bug");
+        assert_int_equal(schedule.world.providers[1].kind, LC_PROVIDER_DLL);
+        assert_string_equal(schedule.world.providers[1].path, "a.dll");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_made_is_valid),
+        cmocka_unit_test(a_seed_gives_one_schedule),
+        cmocka_unit_test(each_call_is_made),
+        cmocka_unit_test(the_given_world_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+#include "tools/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fuzz/compact.h"
+#include "fuzz/text.h"
+#include "tools/output.h"
+
+/* One byte more than is allowed, to see that a file is too large. */
+static unsigned char content[FUZZ_TEXT_SIZE_MAX + 1];
+
+static bool read_all(const char *path, int file, size_t *ret_size)
+{
+    size_t size_bytes = 0;
+    for (;;) {
+        ssize_t got =
+            read(file, content + size_bytes, sizeof content - size_bytes);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            tool_output_error("%s: %s", path, strerror(errno));
+            return false;
+        }
+        size_bytes += (size_t)got;
+        if (size_bytes == sizeof content) {
+            tool_output_error(
+                "%s: larger than %d bytes, not a schedule",
+                path,
+                (int)FUZZ_TEXT_SIZE_MAX);
+            return false;
+        }
+        if (got == 0) {
+            *ret_size = size_bytes;
+            return true;
+        }
+    }
+}
+
+static bool read_file(const char *path, size_t *ret_size)
+{
+    if (strcmp(path, "-") == 0) {
+        return read_all("(standard input)", STDIN_FILENO, ret_size);
+    }
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        tool_output_error("%s: %s", path, strerror(errno));
+        return false;
+    }
+    struct stat status;
+    bool is_good = fstat(file, &status) == 0;
+    if (is_good && S_ISDIR(status.st_mode)) {
+        tool_output_error("%s: is a directory, not a schedule", path);
+        is_good = false;
+    }
+    is_good = is_good && read_all(path, file, ret_size);
+    (void)close(file);
+    return is_good;
+}
+
+bool tool_load_schedule(
+    const char *path,
+    struct lc_schedule *ret_schedule,
+    bool *ret_is_compact)
+{
+    size_t size_bytes = 0;
+    if (!read_file(path, &size_bytes)) {
+        return false;
+    }
+    bool is_compact = fuzz_compact_is(content, size_bytes);
+    if (is_compact) {
+        fuzz_compact_decode(content, size_bytes, ret_schedule);
+    } else {
+        struct fuzz_text_error error;
+        if (!fuzz_text_parse(
+                (const char *)content,
+                size_bytes,
+                ret_schedule,
+                &error)) {
+            tool_output_error(
+                "%s:%u:%u: %s",
+                path,
+                error.line,
+                error.column,
+                error.message);
+            return false;
+        }
+    }
+    if (ret_is_compact != NULL) {
+        *ret_is_compact = is_compact;
+    }
+    return true;
+}
+
+static bool write_all(int file, const void *bytes, size_t size_bytes)
+{
+    const unsigned char *at = bytes;
+    while (size_bytes > 0) {
+        ssize_t done = write(file, at, size_bytes);
+        if (done < 0 && errno == EINTR) {
+            continue;
+        }
+        if (done < 0) {
+            return false;
+        }
+        at += done;
+        size_bytes -= (size_t)done;
+    }
+    return true;
+}
+
+bool tool_load_save(const char *path, const void *bytes, size_t size_bytes)
+{
+    if (strcmp(path, "-") == 0) {
+        return fwrite(bytes, 1, size_bytes, stdout) == size_bytes;
+    }
+    char beside[4096];
+    int length =
+        snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof beside) {
+        tool_output_error("%s: a path that is too long", path);
+        return false;
+    }
+    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) {
+        tool_output_error("%s: %s", path, strerror(errno));
+        return false;
+    }
+    bool is_good = write_all(file, bytes, size_bytes) && fsync(file) == 0;
+    int why = errno;
+    if (close(file) != 0 && is_good) {
+        why = errno;
+        is_good = false;
+    }
+    if (is_good && rename(beside, path) != 0) {
+        why = errno;
+        is_good = false;
+    }
+    if (!is_good) {
+        (void)unlink(beside);
+        tool_output_error("%s: %s", path, strerror(why));
+    }
+    return is_good;
+}
+
+bool tool_load_save_text(const char *path, const struct lc_schedule *schedule)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    size_t size_bytes = fuzz_text_print(schedule, text, sizeof text);
+    LC_CHECK(size_bytes > 0);
+    return tool_load_save(path, text, size_bytes);
+}
+
+bool tool_load_folder(const char *path)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0) {
+        return true;
+    }
+    int why = errno;
+    if (why == EEXIST) {
+        if (stat(path, &status) != 0) {
+            why = errno;
+        } else if (!S_ISDIR(status.st_mode)) {
+            why = ENOTDIR;
+        } else if (access(path, W_OK | X_OK) != 0) {
+            why = errno;
+        } else {
+            return true;
+        }
+    }
+    tool_output_error("%s: %s", path, strerror(why));
+    return false;
+}

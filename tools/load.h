@@ -1,0 +1,47 @@
+/*
+ * Reading schedules from files, and writing files that are whole or absent.
+ */
+#ifndef TOOLS_LOAD_H
+#define TOOLS_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+
+/**
+ * Reads a file: text, or the compact form, by its content. What is wrong is
+ * said on stderr in one line that names file, line and column.
+ *
+ * @param path           borrowed; "-" is standard input.
+ * @param ret_schedule   filled on success.
+ * @param ret_is_compact filled on success; NULL is fine.
+ *
+ * Returns: whether it is a schedule.
+ */
+LC_MUST_USE bool tool_load_schedule(
+    const char *path,
+    struct lc_schedule *ret_schedule,
+    bool *ret_is_compact);
+
+/**
+ * Writes a file beside its place and moves it there. What fails is said on
+ * stderr.
+ *
+ * @param path  borrowed; "-" is standard output.
+ */
+LC_MUST_USE bool tool_load_save(
+    const char *path,
+    const void *bytes,
+    size_t size_bytes);
+
+/** Writes a schedule as text with tool_load_save(). */
+LC_MUST_USE bool tool_load_save_text(
+    const char *path,
+    const struct lc_schedule *schedule);
+
+/** Whether a folder is there, or could be made. Says what is wrong. */
+LC_MUST_USE bool tool_load_folder(const char *path);
+
+#endif

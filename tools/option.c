@@ -1,0 +1,232 @@
+#include "tools/option.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "tools/output.h"
+
+static void print_help(const struct tool_command *command)
+{
+    (void)printf(
+        "usage: lastcall %s%s%s [options]\n\n%s\n\n",
+        command->name,
+        command->arguments[0] == '\0' ? "" : " ",
+        command->arguments,
+        command->summary);
+    for (const struct tool_option *option = command->options;
+         option->kind != TOOL_NO_OPTION;
+         option++) {
+        char left[64];
+        (void)snprintf(
+            left,
+            sizeof left,
+            "%s%s%s",
+            option->name,
+            option->argument == NULL ? "" : " ",
+            option->argument == NULL ? "" : option->argument);
+        (void)printf("  %-26s  %s\n", left, option->help);
+    }
+    (void)printf("  %-26s  %s\n", "--help", "prints this");
+}
+
+/* The option that a word names, with or without "=value". */
+static const struct tool_option *find(
+    const struct tool_command *command,
+    const char *word,
+    size_t length)
+{
+    for (const struct tool_option *option = command->options;
+         option->kind != TOOL_NO_OPTION;
+         option++) {
+        if (strlen(option->name) == length &&
+            memcmp(option->name, word, length) == 0) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+static bool read_digits(const char *text, size_t length, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    if (length == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (value > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        value = value * 10 + digit;
+    }
+    *ret_value = value;
+    return true;
+}
+
+static bool read_duration(const char *text, uint64_t *ret_value)
+{
+    static const char units[] = "smhd";
+    static const uint64_t seconds[] = { 1, 60, 3600, 86400 };
+    size_t length = strlen(text);
+    uint64_t factor = 1;
+    const char *unit = length > 0 ? strchr(units, text[length - 1]) : NULL;
+    if (unit != NULL) {
+        factor = seconds[unit - units];
+        length--;
+    }
+    uint64_t value;
+    if (!read_digits(text, length, &value) || value > UINT64_MAX / factor) {
+        return false;
+    }
+    *ret_value = value * factor;
+    return true;
+}
+
+static bool set_number(const struct tool_option *option, const char *text)
+{
+    struct tool_number *number = option->target;
+    uint64_t value = 0;
+    bool is_duration = option->kind == TOOL_DURATION;
+    bool is_good = is_duration ? read_duration(text, &value)
+                               : read_digits(text, strlen(text), &value);
+    if (!is_good) {
+        tool_output_error(
+            "%s: '%s' is not a %s",
+            option->name,
+            text,
+            is_duration ? "time (90, 90s, 5m, 8h, 2d)" : "number");
+        return false;
+    }
+    if (value < number->low || value > number->high) {
+        tool_output_error(
+            "%s: %s is not from %llu to %llu",
+            option->name,
+            text,
+            (unsigned long long)number->low,
+            (unsigned long long)number->high);
+        return false;
+    }
+    number->value = value;
+    number->is_given = true;
+    return true;
+}
+
+static bool set(const struct tool_option *option, const char *text)
+{
+    switch (option->kind) {
+    case TOOL_FLAG:
+        *(bool *)option->target = true;
+        return true;
+    case TOOL_TEXT:
+        if (text[0] == '\0') {
+            tool_output_error("%s: an empty word", option->name);
+            return false;
+        }
+        *(const char **)option->target = text;
+        return true;
+    case TOOL_NUMBER:
+    case TOOL_DURATION:
+        return set_number(option, text);
+    case TOOL_LIST: {
+        struct tool_list *list = option->target;
+        if (list->count == LC_COUNT_OF(list->items)) {
+            tool_output_error("%s: given too often", option->name);
+            return false;
+        }
+        list->items[list->count++] = text;
+        return true;
+    }
+    case TOOL_NO_OPTION:
+        break;
+    }
+    return false;
+}
+
+/* Reads the option at argv[at]. Returns the words it took, 0: not good. */
+static int read_option(
+    const struct tool_command *command,
+    int at,
+    int argc,
+    char **argv)
+{
+    const char *word = argv[at];
+    bool is_long = word[1] == '-';
+    const char *equals = is_long ? strchr(word, '=') : NULL;
+    size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const struct tool_option *option = find(command, word, length);
+    if (option == NULL) {
+        tool_output_error("%s: no option %s", command->name, word);
+        return 0;
+    }
+    if (option->kind == TOOL_FLAG) {
+        if (equals != NULL) {
+            tool_output_error("%s: takes no value", option->name);
+            return 0;
+        }
+        return set(option, "") ? 1 : 0;
+    }
+    if (equals != NULL) {
+        return set(option, equals + 1) ? 1 : 0;
+    }
+    if (at + 1 == argc) {
+        tool_output_error(
+            "%s: its %s is missing",
+            option->name,
+            option->argument);
+        return 0;
+    }
+    return set(option, argv[at + 1]) ? 2 : 0;
+}
+
+bool tool_option_read(
+    const struct tool_command *command,
+    int argc,
+    char **argv,
+    const char *ret_arguments[TOOL_ARGUMENTS_MAX],
+    int *ret_exit)
+{
+    uint32_t count = 0;
+    bool are_over = false;
+    LC_CHECK(command->argument_max <= TOOL_ARGUMENTS_MAX);
+    *ret_exit = TOOL_EXIT_USAGE;
+    for (uint32_t i = 0; i < TOOL_ARGUMENTS_MAX; i++) {
+        ret_arguments[i] = NULL;
+    }
+    int at = 0;
+    while (at < argc) {
+        const char *word = argv[at];
+        if (!are_over && strcmp(word, "--") == 0) {
+            are_over = true;
+            at++;
+        } else if (!are_over && strcmp(word, "--help") == 0) {
+            print_help(command);
+            *ret_exit = 0;
+            return false;
+        } else if (!are_over && word[0] == '-' && word[1] != '\0') {
+            int taken = read_option(command, at, argc, argv);
+            if (taken == 0) {
+                return false;
+            }
+            at += taken;
+        } else if (count == command->argument_max) {
+            tool_output_error("%s: one word too many: %s", command->name, word);
+            return false;
+        } else {
+            ret_arguments[count++] = word;
+            at++;
+        }
+    }
+    if (count < command->argument_count) {
+        tool_output_error(
+            "%s: %s is missing",
+            command->name,
+            command->arguments);
+        return false;
+    }
+    return true;
+}

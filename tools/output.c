@@ -1,0 +1,118 @@
+#include "tools/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz/text.h"
+#include "tools/version.h"
+
+static struct {
+    const char *line;
+    const volatile uint64_t *seed;
+} replay;
+
+void tool_output_error(const char *format, ...)
+{
+    va_list arguments;
+    (void)fflush(stdout);
+    (void)fputs("lastcall: ", stderr);
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+}
+
+void tool_output_replay(const char *line)
+{
+    replay.line = line;
+    replay.seed = NULL;
+}
+
+void tool_output_replay_seed(const char *line, const volatile uint64_t *seed)
+{
+    replay.line = line;
+    replay.seed = seed;
+}
+
+void lc_check_failed(const char *fact, const char *file, int line)
+{
+    (void)fprintf(stderr, "lastcall: version %s\n", TOOL_VERSION);
+    if (replay.line != NULL && replay.seed != NULL) {
+        (void)fprintf(
+            stderr,
+            "lastcall: to replay: %s --seed %llu --schedules 1\n",
+            replay.line,
+            (unsigned long long)*replay.seed);
+    } else if (replay.line != NULL) {
+        (void)fprintf(stderr, "lastcall: to replay: %s\n", replay.line);
+    }
+    (void)fprintf(
+        stderr,
+        "lastcall: %s:%d: internal check failed: %s\n",
+        file,
+        line,
+        fact);
+    abort();
+}
+
+double tool_output_days(uint64_t virtual_ns)
+{
+    return (double)virtual_ns / (double)LC_NS_PER_S / (24 * 60 * 60);
+}
+
+json_t *tool_output_object(void)
+{
+    return json_pack("{s:s}", "version", TOOL_VERSION);
+}
+
+json_t *tool_output_hash(uint64_t hash)
+{
+    char text[17];
+    (void)snprintf(text, sizeof text, "%016llx", (unsigned long long)hash);
+    return json_string(text);
+}
+
+void tool_output_json(json_t *object)
+{
+    LC_CHECK(object != NULL);
+    if (json_dumpf(object, stdout, JSON_INDENT(2)) == 0) {
+        (void)putchar('\n');
+    }
+    json_decref(object);
+}
+
+void tool_output_schedule(const struct lc_schedule *schedule, uint32_t indent)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    size_t size_bytes = fuzz_text_print(schedule, text, sizeof text);
+    LC_CHECK(size_bytes > 0);
+    bool is_start = true;
+    for (size_t i = 0; i < size_bytes; i++) {
+        if (is_start && text[i] != '\n') {
+            (void)printf("%*s", (int)indent, "");
+        }
+        (void)putchar(text[i]);
+        is_start = text[i] == '\n';
+    }
+}
+
+int tool_output_close(int exit_status)
+{
+    bool has_failed = ferror(stdout) != 0;
+    errno = 0;
+    if (fclose(stdout) != 0) {
+        has_failed = true;
+    }
+    if (!has_failed) {
+        return exit_status;
+    }
+    (void)fprintf(
+        stderr,
+        "lastcall: standard output: %s\n",
+        errno != 0 ? strerror(errno) : "could not be written");
+    return TOOL_EXIT_USAGE;
+}

@@ -1,0 +1,58 @@
+/*
+ * What the program says: results on stdout, remarks and errors on stderr.
+ */
+#ifndef TOOLS_OUTPUT_H
+#define TOOLS_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+
+/* Exit status: docs/lastcall.1. */
+enum tool_exit {
+    TOOL_EXIT_HELD = 0,
+    TOOL_EXIT_BROKEN = 1,
+    TOOL_EXIT_USAGE = 2, /* unreadable input, wrong usage, full disk */
+    TOOL_EXIT_DIFFERED = 3
+};
+
+/** Prints one line to stderr: "lastcall: " and the text. */
+LC_PRINTF(1, 2)
+void tool_output_error(const char *format, ...);
+
+/**
+ * What to type to see it again, for a check that fails from now on.
+ *
+ * @param line  borrowed until the next call; NULL: nothing.
+ */
+void tool_output_replay(const char *line);
+
+/** The same for a search: "%llu" in the line is the seed being played. */
+void tool_output_replay_seed(const char *line, const volatile uint64_t *seed);
+
+/** Prints an object on stdout, and gives it back. */
+void tool_output_json(json_t *object);
+
+/** An object with the member `version`. */
+json_t *tool_output_object(void);
+
+/** 16 hexadecimal digits as a JSON string. */
+json_t *tool_output_hash(uint64_t hash);
+
+/** Nanoseconds of virtual time as days. */
+double tool_output_days(uint64_t virtual_ns);
+
+/** Prints a schedule on stdout, indented by so many spaces. */
+void tool_output_schedule(const struct lc_schedule *schedule, uint32_t indent);
+
+/**
+ * Closes stdout. Disk full and closed pipes are errors, not surprises.
+ *
+ * Returns: the exit status: that of the command, or TOOL_EXIT_USAGE.
+ */
+int tool_output_close(int exit_status);
+
+#endif

@@ -1,0 +1,229 @@
+#include "tools/setup.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fuzz/generate.h"
+#include "fuzz/schedule.h"
+#include "fuzz/search.h"
+#include "sim/sim.h"
+#include "tools/load.h"
+#include "tools/output.h"
+
+static volatile sig_atomic_t is_interrupted;
+
+bool tool_setup_open(void)
+{
+    struct sim_error error;
+    if (sim_open(&error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return false;
+    }
+    return true;
+}
+
+/* Whether a world, or with NULL a random one, has a provider of that name. */
+static bool find_provider(
+    const struct lc_world *world,
+    const char *name,
+    bool *ret_is_base)
+{
+    if (world == NULL) {
+        return fuzz_generate_knows(name, ret_is_base);
+    }
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (strcmp(world->providers[i].name, name) == 0) {
+            *ret_is_base = world->providers[i].kind == LC_PROVIDER_BASE;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes NAME=FILE apart. Says what is wrong. */
+static bool split(const char *item, struct lc_provider *ret_provider)
+{
+    const char *equals = strchr(item, '=');
+    size_t length = equals == NULL ? 0 : (size_t)(equals - item);
+    memset(ret_provider, 0, sizeof *ret_provider);
+    if (length == 0 || length >= sizeof ret_provider->name ||
+        equals[1] == '\0') {
+        tool_output_error("--provider: '%s' is not NAME=FILE", item);
+        return false;
+    }
+    if (strlen(equals + 1) >= sizeof ret_provider->path) {
+        tool_output_error(
+            "--provider: a path of more than %d bytes",
+            LC_PATH_MAX - 1);
+        return false;
+    }
+    memcpy(ret_provider->name, item, length);
+    memcpy(ret_provider->path, equals + 1, strlen(equals + 1));
+    ret_provider->kind = LC_PROVIDER_DLL;
+    return true;
+}
+
+bool tool_setup_providers(
+    const struct tool_list *providers,
+    const struct lc_world *world,
+    struct tool_hosted *ret_hosted)
+{
+    ret_hosted->count = 0;
+    for (uint32_t i = 0; i < providers->count; i++) {
+        struct lc_provider provider;
+        struct sim_error error;
+        bool is_base = false;
+        if (!split(providers->items[i], &provider)) {
+            return false;
+        }
+        if (!find_provider(world, provider.name, &is_base)) {
+            tool_output_error(
+                "--provider: the world has no provider '%s'",
+                provider.name);
+            return false;
+        }
+        /* A layer is named in the schedule, which then says it all. */
+        if (is_base &&
+            sim_replace_provider(provider.name, provider.path, &error) !=
+                SIM_OK) {
+            tool_output_error("--provider: %s", error.text);
+            return false;
+        }
+        ret_hosted->items[ret_hosted->count++] = provider;
+    }
+    return true;
+}
+
+bool tool_setup_model(
+    const char *strictness,
+    bool inferences,
+    struct model_options *ret_options)
+{
+    bool is_tolerant =
+        strictness != NULL && strcmp(strictness, "tolerant") == 0;
+    if (strictness != NULL && !is_tolerant &&
+        strcmp(strictness, "strict") != 0) {
+        tool_output_error(
+            "--model: '%s' is neither strict nor tolerant",
+            strictness);
+        return false;
+    }
+    *ret_options = (struct model_options){
+        .tolerant = is_tolerant,
+        .inferences = inferences,
+    };
+    return true;
+}
+
+bool tool_setup_world(
+    const char *word,
+    struct lc_world *ret_world,
+    bool *ret_is_any)
+{
+    static struct lc_schedule schedule;
+    *ret_is_any = word != NULL && strcmp(word, "any") == 0;
+    if (word == NULL || *ret_is_any) {
+        fuzz_schedule_default_world(ret_world);
+        return true;
+    }
+    if (!tool_load_schedule(word, &schedule, NULL)) {
+        return false;
+    }
+    *ret_world = schedule.world;
+    return true;
+}
+
+bool tool_setup_plant(const char *id)
+{
+    for (uint32_t i = 0; sim_plant_name(i) != NULL; i++) {
+        if (strcmp(sim_plant_name(i), id) == 0) {
+            return true;
+        }
+    }
+    tool_output_error(
+        "--bug: no planted bug '%s'; `lastcall zoo list` has them",
+        id);
+    return false;
+}
+
+bool tool_setup_playable(const struct lc_world *world, const char *plant)
+{
+    static struct lc_schedule empty;
+    struct sim_result result;
+    struct sim_error error;
+    empty.world = *world;
+    empty.process_count = 1;
+    if (plant != NULL && world->plant_count == LC_PLANTS_MAX) {
+        tool_output_error("--bug: the world has %u plants", LC_PLANTS_MAX);
+        return false;
+    }
+    /* Without a thread nothing runs: the world is set up, that is all. */
+    if (sim_play(
+            &(struct sim_play_options){ .schedule = &empty },
+            &result,
+            &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return false;
+    }
+    return true;
+}
+
+bool tool_setup_sampler(const char *word, enum fuzz_sampler_kind *ret_kind)
+{
+    if (word == NULL) {
+        *ret_kind = FUZZ_SAMPLER_MIX;
+        return true;
+    }
+    if (!fuzz_sampler_find(word, ret_kind)) {
+        tool_output_error("--sampler: '%s' is not rw, pct, few or mix", word);
+        return false;
+    }
+    return true;
+}
+
+uint32_t tool_setup_jobs(const struct tool_number *jobs)
+{
+    if (jobs->is_given) {
+        return (uint32_t)jobs->value;
+    }
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors < 1) {
+        return 1;
+    }
+    return processors < FUZZ_JOBS_MAX ? (uint32_t)processors : FUZZ_JOBS_MAX;
+}
+
+static void interrupt(int number)
+{
+    (void)number;
+    is_interrupted = 1;
+}
+
+void tool_setup_catch(void)
+{
+    struct sigaction action = { .sa_handler = interrupt };
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+bool tool_setup_interrupted(void)
+{
+    return is_interrupted != 0;
+}
+
+double tool_setup_seconds(void)
+{
+    struct timespec now = { 0 };
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double tool_setup_cpu_seconds(void)
+{
+    struct timespec now = { 0 };
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}

@@ -1,0 +1,94 @@
+/*
+ * What several commands set up alike: the simulator, its hosted providers, the
+ * world, how to judge.
+ */
+#ifndef TOOLS_SETUP_H
+#define TOOLS_SETUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+
+#include "fuzz/sampler/sampler.h"
+#include "model/model.h"
+#include "tools/option.h"
+
+enum tool_setup_limits {
+    TOOL_WATCH_SECONDS = 2 /* CPU time of hosted code without a yield point */
+};
+
+/** Opens the simulator. Says what is wrong. */
+LC_MUST_USE bool tool_setup_open(void);
+
+/* What --provider puts in place of layers. */
+struct tool_hosted {
+    struct lc_provider items[LC_PROVIDERS_MAX];
+    uint32_t count;
+};
+
+/**
+ * Reads --provider NAME=FILE and looks at the files. For a layer the world is
+ * to name the DLL (fuzz_generate_host); a base is replaced behind its back.
+ * Says what is wrong.
+ *
+ * @param providers   borrowed.
+ * @param world       borrowed: must have a provider of each name; NULL: any.
+ * @param ret_hosted  filled.
+ */
+LC_MUST_USE bool tool_setup_providers(
+    const struct tool_list *providers,
+    const struct lc_world *world,
+    struct tool_hosted *ret_hosted);
+
+/** Reads --model and --inferences. Says what is wrong. */
+LC_MUST_USE bool tool_setup_model(
+    const char *strictness,
+    bool inferences,
+    struct model_options *ret_options);
+
+/**
+ * Reads --world: a file with a schedule, whose world it is; "any"; or NULL for
+ * the default one. Says what is wrong.
+ *
+ * @param ret_is_any  filled: whether worlds are drawn at random.
+ */
+LC_MUST_USE bool tool_setup_world(
+    const char *word,
+    struct lc_world *ret_world,
+    bool *ret_is_any);
+
+/** Whether this build knows a planted bug. Says when not. */
+LC_MUST_USE bool tool_setup_plant(const char *id);
+
+/**
+ * Whether a world can be played: its DLLs are there and good. Says when not.
+ *
+ * @param plant  borrowed; planted too; or NULL.
+ */
+LC_MUST_USE bool tool_setup_playable(
+    const struct lc_world *world,
+    const char *plant);
+
+/** Reads --sampler; NULL: mix. Says what is wrong. */
+LC_MUST_USE bool tool_setup_sampler(
+    const char *word,
+    enum fuzz_sampler_kind *ret_kind);
+
+/** Workers that --jobs asks for; left out: one for each processor. */
+uint32_t tool_setup_jobs(const struct tool_number *jobs);
+
+/** Catches SIGINT and SIGTERM from now on. */
+void tool_setup_catch(void);
+
+/** Whether one of them came. */
+bool tool_setup_interrupted(void);
+
+/** Seconds of a clock that only goes forward. */
+double tool_setup_seconds(void);
+
+/** Seconds of processor time of this process. */
+double tool_setup_cpu_seconds(void);
+
+#endif

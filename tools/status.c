@@ -1,0 +1,55 @@
+#include "tools/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tools/output.h"
+#include "tools/revision.h"
+#include "tools/version.h"
+
+static struct {
+    bool is_shown;
+    double next_seconds;
+} status = { .next_seconds = 1 };
+
+void tool_status_banner(uint64_t seed)
+{
+    (void)fprintf(
+        stderr,
+        "lastcall %s (%s), seed %" PRIu64 "\n",
+        TOOL_VERSION,
+        TOOL_REVISION,
+        seed);
+}
+
+void tool_status_show(const struct fuzz_search_totals *totals, double seconds)
+{
+    bool is_terminal = isatty(STDERR_FILENO) == 1;
+    if (seconds < status.next_seconds) {
+        return;
+    }
+    status.next_seconds = seconds + (is_terminal ? 1 : 10);
+    (void)fprintf(
+        stderr,
+        "%s%.0f s: %" PRIu64 " schedules, %.0f/s, %.1f virtual days, "
+        "%u rules exercised, %u findings%s",
+        is_terminal ? "\r\033[K" : "",
+        seconds,
+        totals->schedules,
+        (double)totals->schedules / seconds,
+        tool_output_days(totals->virtual_ns),
+        totals->rules_exercised,
+        totals->finding_count,
+        is_terminal ? "" : "\n");
+    (void)fflush(stderr);
+    status.is_shown = is_terminal;
+}
+
+void tool_status_clear(void)
+{
+    if (status.is_shown) {
+        (void)fputs("\r\033[K", stderr);
+        status.is_shown = false;
+    }
+}

@@ -1,0 +1,78 @@
+#include "tools/verdict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lastcall/check.h"
+
+const char *tool_verdict_word(const struct lc_verdict *verdict)
+{
+    switch ((enum lc_verdict_kind)verdict->kind) {
+    case LC_VERDICT_HELD:
+        return "held";
+    case LC_VERDICT_UNSPECIFIED:
+        return "unspecified";
+    case LC_VERDICT_BROKEN:
+        return "broken";
+    }
+    LC_CHECK(verdict->kind <= LC_VERDICT_BROKEN);
+    return "";
+}
+
+void tool_verdict_print_rule(uint32_t rule, uint32_t indent)
+{
+    const struct model_rule *known = model_rule(rule);
+    (void)printf("%*s%s\n", (int)indent, "", known->sentence);
+    (void)printf(
+        "%*s%s, source: %s\n",
+        (int)indent,
+        "",
+        tool_verdict_strength(rule),
+        known->source);
+    bool is_first = true;
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        if (i == rule || strcmp(model_rule(i)->group, known->group) != 0) {
+            continue;
+        }
+        if (is_first) {
+            (void)printf("%*ssays the same:", (int)indent, "");
+        }
+        (void)printf(" %s", model_rule(i)->id);
+        is_first = false;
+    }
+    if (!is_first) {
+        (void)putchar('\n');
+    }
+}
+
+json_t *tool_verdict_group(uint32_t rule)
+{
+    json_t *list = json_array();
+    (void)json_array_append_new(list, json_string(model_rule(rule)->id));
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        if (i != rule &&
+            strcmp(model_rule(i)->group, model_rule(rule)->group) == 0) {
+            (void)json_array_append_new(list, json_string(model_rule(i)->id));
+        }
+    }
+    return list;
+}
+
+const char *tool_verdict_strength(uint32_t rule)
+{
+    switch ((enum model_strength)model_rule(rule)->strength) {
+    case MODEL_MUST:
+        return "MUST";
+    case MODEL_SHOULD:
+        return "SHOULD";
+    case MODEL_MAY:
+        return "MAY";
+    case MODEL_INF:
+        return "INF";
+    case MODEL_INV:
+        return "INV";
+    case MODEL_HARNESS:
+        return "HARNESS";
+    }
+    return "";
+}

@@ -1,0 +1,27 @@
+/*
+ * A verdict for people, and as members of a JSON object.
+ */
+#ifndef TOOLS_VERDICT_H
+#define TOOLS_VERDICT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "lastcall/schedule.h"
+#include "lastcall/verdict.h"
+
+#include "model/model.h"
+
+/** "held", "broken" or "unspecified". */
+const char *tool_verdict_word(const struct lc_verdict *verdict);
+
+/** Prints rule, sentence, source and the rules that say the same. */
+void tool_verdict_print_rule(uint32_t rule, uint32_t indent);
+
+/** Ids of the rules of a rule's group, as a JSON array. */
+json_t *tool_verdict_group(uint32_t rule);
+
+/** Name of a strength: "MUST", ... */
+const char *tool_verdict_strength(uint32_t rule);
+
+#endif
