@@ -251,13 +251,13 @@ static bool play_chunk(
     if (result.totals.is_cut || result.totals.next_seed == search.seed) {
         return true; /* played again next time */
     }
-    return fuzz_ledger_commit(
-               campaign->ledger,
-               search.seed,
-               keys,
-               search.known_count,
-               &result,
-               ret_error) &&
+    struct fuzz_ledger_chunk chunk = {
+        .seed = search.seed,
+        .keys = keys,
+        .key_count = search.known_count,
+        .result = &result,
+    };
+    return fuzz_ledger_commit(campaign->ledger, &chunk, ret_error) &&
            (result.totals.finding_count == 0 ||
             write_files(campaign, ret_error));
 }

@@ -462,26 +462,27 @@ static bool add_coverage(
 
 bool fuzz_ledger_commit(
     struct fuzz_ledger *ledger,
-    uint64_t seed,
-    const uint64_t *keys,
-    uint32_t key_count,
-    const struct fuzz_search_result *result,
+    const struct fuzz_ledger_chunk *chunk,
     struct fuzz_ledger_error *ret_error)
 {
+    const struct fuzz_search_result *result = chunk->result;
     LC_CHECK(!result->totals.is_cut);
     if (!execute(ledger, "BEGIN IMMEDIATE", ret_error)) {
         return false;
     }
-    bool is_good = add_chunk(ledger, seed, &result->totals, ret_error);
+    bool is_good = add_chunk(ledger, chunk->seed, &result->totals, ret_error);
     for (uint32_t i = 0; i < result->totals.finding_count && is_good; i++) {
         is_good = add_finding(ledger, &result->findings[i], ret_error);
     }
     for (uint32_t i = 0; i < result->alias_count && is_good; i++) {
         is_good = add_alias(ledger, &result->aliases[i], ret_error);
     }
-    for (uint32_t i = 0; i < key_count && is_good; i++) {
-        is_good =
-            add_count(ledger, keys[i], result->known_counts[i], ret_error);
+    for (uint32_t i = 0; i < chunk->key_count && is_good; i++) {
+        is_good = add_count(
+            ledger,
+            chunk->keys[i],
+            result->known_counts[i],
+            ret_error);
     }
     is_good = is_good &&
               add_coverage(ledger, &result->totals.coverage, ret_error) &&

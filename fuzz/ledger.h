@@ -105,20 +105,21 @@ uint32_t fuzz_ledger_keys(struct fuzz_ledger *ledger, uint64_t *ret_keys);
 /** Whether a finding is in the ledger, by its key after shrinking. */
 bool fuzz_ledger_knows(struct fuzz_ledger *ledger, uint64_t key);
 
+/* What a search of some seeds has brought. All of it is borrowed. */
+struct fuzz_ledger_chunk {
+    uint64_t seed;        /* the first */
+    const uint64_t *keys; /* those that the search only counted */
+    uint32_t key_count;
+    const struct fuzz_search_result *result; /* not cut */
+};
+
 /**
- * Keeps what a search of some seeds has found, and that they have been played:
- * all of it or nothing.
- *
- * @param seed    the first.
- * @param keys    borrowed; those that the search only counted.
- * @param result  borrowed; not cut.
+ * Keeps what a search has found, and that its seeds have been played: all of
+ * it or nothing.
  */
 LC_MUST_USE bool fuzz_ledger_commit(
     struct fuzz_ledger *ledger,
-    uint64_t seed,
-    const uint64_t *keys,
-    uint32_t key_count,
-    const struct fuzz_search_result *result,
+    const struct fuzz_ledger_chunk *chunk,
     struct fuzz_ledger_error *ret_error);
 
 /** Shows each finding, by its count. */

@@ -13,7 +13,7 @@ static void set_name(char *to, const char *name, uint32_t number)
     size_t length = strlen(name);
     LC_CHECK(length + 4 < LC_NAME_MAX);
     memset(to, 0, LC_NAME_MAX);
-    memcpy(to, name, length);
+    memcpy(to, name, length + 1);
     if (number >= 10) {
         to[length++] = (char)('0' + number / 10 % 10);
     }

@@ -410,8 +410,8 @@ static void rename_all(struct lc_schedule *schedule)
     for (uint32_t i = 0; i < schedule->socket_count; i++) {
         memset(schedule->sockets[i], 0, LC_NAME_MAX);
         schedule->sockets[i][0] = 's';
-        schedule->sockets[i][1] = i == 0 ? '\0' : (char)('0' + i % 10);
-        schedule->sockets[i][2] = i < 10 ? '\0' : 'x';
+        schedule->sockets[i][1] = (char)(i == 0 ? 0 : '0' + i % 10);
+        schedule->sockets[i][2] = (char)(i < 10 ? 0 : 'x');
     }
 }
 

@@ -151,6 +151,43 @@ static void put_resource(struct line *line, const struct lc_record *record)
     }
 }
 
+static void put_wait(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "%s %s %s %lld%s",
+        module(line, record->caller),
+        record->c ? "has waited for" : "waits for",
+        fuzz_words_name(FUZZ_WORDS_WAIT, record->function),
+        (long long)record->a,
+        record->d == 1   ? ": time ran out"
+        : record->d == 2 ? ": cancelled"
+                         : "");
+}
+
+/* What ends a run, or should have. */
+static void put_end(struct line *line, const struct lc_record *record)
+{
+    if (record->kind == LC_RECORD_STRAY) {
+        put(line,
+            "code of %s would run after its unload (%s)",
+            module(line, record->callee),
+            fuzz_words_name(FUZZ_WORDS_STRAY, record->function));
+        return;
+    }
+    if (record->kind == LC_RECORD_END) {
+        put(line, "end: %s", fuzz_words_name(FUZZ_WORDS_END, record->function));
+        return;
+    }
+    LC_CHECK(record->kind == LC_RECORD_FAULT);
+    put(line,
+        "FAULT in %s: %s",
+        module(line, record->callee),
+        fuzz_words_name(FUZZ_WORDS_FAULT, record->function));
+    if (record->a >= 0 && record->function != LC_FAULT_IMPORT) {
+        put(line, " at offset 0x%llx", (unsigned long long)record->a);
+    }
+}
+
 static void put_rest(struct line *line, const struct lc_record *record)
 {
     char name[2 * LC_NAME_MAX];
@@ -190,15 +227,7 @@ static void put_rest(struct line *line, const struct lc_record *record)
             record->c ? ": wrong" : "");
         break;
     case LC_RECORD_WAIT:
-        put(line,
-            "%s %s %s %lld%s",
-            module(line, record->caller),
-            record->c ? "has waited for" : "waits for",
-            fuzz_words_name(FUZZ_WORDS_WAIT, record->function),
-            (long long)record->a,
-            record->d == 1   ? ": time ran out"
-            : record->d == 2 ? ": cancelled"
-                             : "");
+        put_wait(line, record);
         break;
     case LC_RECORD_THREAD:
         fuzz_text_thread(line->schedule, (uint8_t)record->a, name);
@@ -209,22 +238,9 @@ static void put_rest(struct line *line, const struct lc_record *record)
             record->function ? "ends" : "begins");
         break;
     case LC_RECORD_FAULT:
-        put(line,
-            "FAULT in %s: %s",
-            module(line, record->callee),
-            fuzz_words_name(FUZZ_WORDS_FAULT, record->function));
-        if (record->a >= 0 && record->function != LC_FAULT_IMPORT) {
-            put(line, " at offset 0x%llx", (unsigned long long)record->a);
-        }
-        break;
     case LC_RECORD_STRAY:
-        put(line,
-            "code of %s would run after its unload (%s)",
-            module(line, record->callee),
-            fuzz_words_name(FUZZ_WORDS_STRAY, record->function));
-        break;
     case LC_RECORD_END:
-        put(line, "end: %s", fuzz_words_name(FUZZ_WORDS_END, record->function));
+        put_end(line, record);
         break;
     case LC_RECORD_API_CALL:
     case LC_RECORD_API_RETURN:
@@ -246,7 +262,7 @@ void fuzz_trace_text(
     const struct lc_schedule *schedule,
     uint64_t number,
     const struct lc_record *record,
-    char *buffer,
+    char *buffer, /* NOLINT(readability-non-const-parameter): line writes */
     size_t capacity)
 {
     LC_CHECK(capacity > 0);

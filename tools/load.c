@@ -54,7 +54,7 @@ static bool read_file(const char *path, size_t *ret_size)
         tool_output_error("%s: %s", path, strerror(errno));
         return false;
     }
-    struct stat status;
+    struct stat status = { 0 };
     bool is_good = fstat(file, &status) == 0;
     if (is_good && S_ISDIR(status.st_mode)) {
         tool_output_error("%s: is a directory, not a schedule", path);
@@ -160,20 +160,19 @@ bool tool_load_save_text(const char *path, const struct lc_schedule *schedule)
 
 bool tool_load_folder(const char *path)
 {
-    struct stat status;
+    struct stat status = { 0 };
     if (mkdir(path, 0777) == 0) {
         return true;
     }
     int why = errno;
     if (why == EEXIST) {
-        if (stat(path, &status) != 0) {
-            why = errno;
-        } else if (!S_ISDIR(status.st_mode)) {
+        bool is_there = stat(path, &status) == 0;
+        if (is_there && !S_ISDIR(status.st_mode)) {
             why = ENOTDIR;
-        } else if (access(path, W_OK | X_OK) != 0) {
-            why = errno;
-        } else {
+        } else if (is_there && access(path, W_OK | X_OK) == 0) {
             return true;
+        } else {
+            why = errno;
         }
     }
     tool_output_error("%s: %s", path, strerror(why));

@@ -93,8 +93,8 @@ static void print_text(const struct lists *lists)
                                                           : " (not served)");
     }
     (void)printf(
-        "%zu imports, %u of them not served: a call of one ends the run as a "
-        "fault\n",
+        "%zu imports, %u of them not served: a call of one ends the run as "
+        "unspecified\n",
         json_array_size(lists->imports),
         lists->unserved);
     (void)printf(
@@ -122,6 +122,8 @@ int tool_provider(int argc, char **argv)
     };
     if (sim_describe_image(arguments[0], &visitor, &error) != SIM_OK) {
         tool_output_error("%s", error.text);
+        json_decref(lists.imports);
+        json_decref(lists.exports);
         return TOOL_EXIT_USAGE;
     }
     if (is_json) {

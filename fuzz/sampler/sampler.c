@@ -167,11 +167,13 @@ static uint32_t choose_pct(void *context, const struct sim_choice_point *point)
     return best;
 }
 
+/* NOLINTBEGIN(bugprone-easily-swappable-parameters): each is of another type */
 struct sim_backer fuzz_sampler_begin(
     struct fuzz_sampler *sampler,
     enum fuzz_sampler_kind kind,
     uint64_t seed,
     uint32_t length)
+/* NOLINTEND(bugprone-easily-swappable-parameters) */
 {
     static sim_choice_fn *const functions[] = {
         choose_walk, choose_pct, choose_few, NULL, choose_default,

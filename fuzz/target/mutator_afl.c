@@ -58,7 +58,7 @@ void afl_custom_deinit(void *data)
     free(data);
 }
 
-/* The signature is AFL++'s. NOLINTNEXTLINE(readability-function-size) */
+/* The signature is AFL++'s. NOLINTNEXTLINE(readability-*) */
 size_t afl_custom_fuzz(
     void *data,
     uint8_t *bytes,

@@ -52,9 +52,9 @@ enum sim_part {
 #define SIM_ARENA_MODULE              (SIM_ARENA_BASE + 0x10000000ULL)
 #define SIM_ARENA_MODULE_BYTES        0x1000000ULL /* per (process, module) */
 #define SIM_ARENA_MODULES_PER_PROCESS 16U
-#define SIM_ARENA_BYTES                                                 \
-    (0x10000000ULL + LC_PROCESSES_MAX * SIM_ARENA_MODULES_PER_PROCESS * \
-                         SIM_ARENA_MODULE_BYTES)
+#define SIM_ARENA_BYTES                                          \
+    (0x10000000ULL + SIM_ARENA_MODULE_BYTES * LC_PROCESSES_MAX * \
+                         SIM_ARENA_MODULES_PER_PROCESS)
 
 enum sim_arena_limits {
     SIM_THREADS_MAX = LC_THREADS_MAX + LC_DLL_THREADS_MAX,

@@ -185,6 +185,7 @@ static bool read_section(
     uint32_t raw_at = get32(header + 20);
     uint32_t flags = get32(header + 36);
     uint32_t size_bytes = memory_bytes == 0 ? raw_bytes : memory_bytes;
+    LC_CHECK(reader->section_alignment >= PAGE_BYTES);
     if (rva % reader->section_alignment != 0 || rva < *end) {
         return fail(
             reader,

@@ -140,7 +140,7 @@ static enum sim_status read_file(
     uint32_t capacity)
 {
     enum sim_status status = SIM_ERROR_FILE;
-    struct stat information;
+    struct stat information = { 0 };
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0 || fstat(file, &information) != 0) {
         (void)snprintf(ret_error, capacity, "%s: can't be opened", path);

@@ -58,7 +58,7 @@ enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle);
 /**
  * Frees the handle's value. The connection lives on; see sim_net_release.
  */
-void sim_net_close_handle(uint32_t connection);
+void sim_net_close_handle(uint32_t number);
 
 /**
  * Connects to the peer.
@@ -69,7 +69,7 @@ void sim_net_close_handle(uint32_t connection);
  * Errors: LC_WSAEWOULDBLOCK (goes on by itself), LC_WSAEALREADY,
  *         LC_WSAEISCONN, LC_WSAEINTR when cancelled.
  */
-enum lc_wsa sim_net_connect(uint32_t connection, bool wait);
+enum lc_wsa sim_net_connect(uint32_t number, bool wait);
 
 /**
  * Takes bytes over into the send buffer.
@@ -83,7 +83,7 @@ enum lc_wsa sim_net_connect(uint32_t connection, bool wait);
  *         LC_WSAEWOULDBLOCK, LC_WSAEINTR when cancelled.
  */
 enum lc_wsa sim_net_send(
-    uint32_t connection,
+    uint32_t number,
     const unsigned char *bytes,
     uint32_t size_bytes,
     bool wait,
@@ -94,7 +94,7 @@ enum lc_wsa sim_net_send(
  *
  * Errors: LC_WSAENOTCONN.
  */
-enum lc_wsa sim_net_finish(uint32_t connection);
+enum lc_wsa sim_net_finish(uint32_t number);
 
 /**
  * Waits until the stream has ended: all acknowledged, FIN included.
@@ -103,36 +103,36 @@ enum lc_wsa sim_net_finish(uint32_t connection);
  * Errors: LC_WSAETIMEDOUT, LC_WSAEINTR when cancelled, LC_WSAECONNRESET when
  *         it was reset.
  */
-enum lc_wsa sim_net_drain(uint32_t connection, uint64_t timeout_ns);
+enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns);
 
 /** Resets the connection: RST, and what is unsent is thrown away. */
-void sim_net_abort(uint32_t connection);
+void sim_net_abort(uint32_t number);
 
 /**
  * Ends the waits of all threads on the connection, and refuses new ones, until
  * it is called again with false.
  */
-void sim_net_cancel(uint32_t connection, bool on);
+void sim_net_cancel(uint32_t number, bool on);
 
 /**
  * Gives the connection up. One that has not ended is reset.
  */
-void sim_net_release(uint32_t connection);
+void sim_net_release(uint32_t number);
 
 /** Whether nothing is left to be sent: never connected, reset, or drained. */
-bool sim_net_is_drained(uint32_t connection);
+bool sim_net_is_drained(uint32_t number);
 
 /** Whether bytes were taken that are not acknowledged, or a FIN is owed. */
-bool sim_net_is_busy(uint32_t connection);
+bool sim_net_is_busy(uint32_t number);
 
 /** Whether the end of the stream was asked for. */
-bool sim_net_is_finishing(uint32_t connection);
+bool sim_net_is_finishing(uint32_t number);
 
 /** Whether the connection is established and not reset. */
-bool sim_net_is_connected(uint32_t connection);
+bool sim_net_is_connected(uint32_t number);
 
 /** Sets the size of the send buffer. Bytes that were taken stay. */
-void sim_net_set_buffer(uint32_t connection, uint32_t size_bytes);
+void sim_net_set_buffer(uint32_t number, uint32_t size_bytes);
 
 /** Resets all connections of a process that ended. */
 void sim_net_process_exit(uint32_t process);

@@ -36,6 +36,7 @@ static inline bool sim_rundown_enter(struct sim_rundown *rundown)
 /** Counts a call out. */
 static inline void sim_rundown_leave(struct sim_rundown *rundown)
 {
+    LC_CHECK(rundown != NULL);
     if (__atomic_sub_fetch(&rundown->word, 2, __ATOMIC_SEQ_CST) == 1) {
         (void)sim_win32_set_event(rundown->empty);
     }

@@ -72,8 +72,8 @@ static void install(uint32_t provider, const char *name)
     char *path = catalog.expanded[provider];
     size_t length = strlen(name);
     LC_CHECK(sizeof directory + length + 4 <= PATH_CHARACTERS);
-    memcpy(path, directory, sizeof directory - 1);
-    memcpy(path + sizeof directory - 1, name, length);
+    memcpy(path, directory, sizeof directory);
+    memcpy(path + sizeof directory - 1, name, length + 1);
     memcpy(path + sizeof directory - 1 + length, ".dll", 5);
     sim_module_set_path(LC_MODULE_PROVIDER + provider, path);
 }

@@ -79,6 +79,7 @@ static int LC_ABI export_enum_protocols(
         }
         return LC_SOCKET_ERROR;
     }
+    LC_CHECK(count == 0 || buffer != NULL);
     for (uint32_t i = 0; i < count; i++) {
         buffer[i] = *sim_catalog_entry(i);
     }

@@ -12,6 +12,7 @@ static char path[64];
 static struct fuzz_ledger_error error;
 static struct fuzz_search_result result;
 static uint64_t key;
+static const struct fuzz_ledger_chunk chunk = { .result = &result };
 
 /* A search of a hundred seeds that found one thing, in three schedules. */
 static int set_up(void **state)
@@ -78,16 +79,17 @@ static void chunks_add_up(void **state)
     uint64_t keys[FUZZ_KNOWN_MAX];
     struct fuzz_ledger *ledger = open_ledger();
     assert_false(fuzz_ledger_knows(ledger, key));
-    assert_true(fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error));
+    assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
     assert_true(fuzz_ledger_knows(ledger, key));
 
     /* The next hundred: what is known is only counted. */
     assert_int_equal(fuzz_ledger_keys(ledger, keys), 2);
+    struct fuzz_ledger_chunk next = { 100, keys, 2, &result };
     memset(&result, 0, sizeof result);
     result.totals.next_seed = 200;
     result.known_counts[0] = 10;
     result.known_counts[1] = 20;
-    assert_true(fuzz_ledger_commit(ledger, 100, keys, 2, &result, &error));
+    assert_true(fuzz_ledger_commit(ledger, &next, &error));
     check_totals(200, 2, 1);
     uint64_t count = 33;
     assert_true(fuzz_ledger_findings(ledger, check_finding, &count, &error));
@@ -100,8 +102,8 @@ static void a_chunk_is_kept_once(void **state)
 {
     (void)state;
     struct fuzz_ledger *ledger = open_ledger();
-    assert_true(fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error));
-    assert_false(fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error));
+    assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
+    assert_false(fuzz_ledger_commit(ledger, &chunk, &error));
     assert_int_not_equal(strlen(error.text), 0);
     uint64_t count = 3;
     assert_true(fuzz_ledger_findings(ledger, check_finding, &count, &error));
@@ -140,8 +142,8 @@ static void what_is_committed_survives_a_kill(void **state)
     pid_t pid = fork();
     if (pid == 0) {
         struct fuzz_ledger *ledger = fuzz_ledger_open(path, true, &error);
-        bool is_good = ledger != NULL &&
-                       fuzz_ledger_commit(ledger, 0, NULL, 0, &result, &error);
+        bool is_good =
+            ledger != NULL && fuzz_ledger_commit(ledger, &chunk, &error);
         _exit(is_good ? 0 : 1); /* without closing */
     }
     int status = -1;
