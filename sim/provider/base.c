@@ -546,11 +546,13 @@ static int LC_ABI base_ioctl(
 
 /* ---- What a stream without receiving does not offer yet ---- */
 
-#define NOT_OFFERED(name, ...)                              \
+#define NOT_OFFERED_AS(result, name, ...)                   \
     static int LC_ABI name(__VA_ARGS__, int32_t *errno_out) \
     {                                                       \
-        return fail(errno_out, LC_WSAEOPNOTSUPP);           \
+        (void)fail(errno_out, LC_WSAEOPNOTSUPP);            \
+        return result;                                      \
     }
+#define NOT_OFFERED(...) NOT_OFFERED_AS(LC_SOCKET_ERROR, __VA_ARGS__)
 
 NOT_OFFERED(
     base_address_to_string,
@@ -585,7 +587,8 @@ NOT_OFFERED(
     lc_socket socket __attribute__((unused)),
     lc_handle event __attribute__((unused)),
     int32_t network_events __attribute__((unused)))
-NOT_OFFERED(
+NOT_OFFERED_AS(
+    0, /* FALSE */
     base_get_overlapped_result,
     lc_socket socket __attribute__((unused)),
     struct lc_wsaoverlapped *overlapped __attribute__((unused)),
@@ -597,7 +600,8 @@ NOT_OFFERED(
     lc_socket socket __attribute__((unused)),
     struct lc_sockaddr *name __attribute__((unused)),
     int32_t *name_length __attribute__((unused)))
-NOT_OFFERED(
+NOT_OFFERED_AS(
+    0, /* FALSE */
     base_get_qos_by_name,
     lc_socket socket __attribute__((unused)),
     struct lc_wsabuf *qos_name __attribute__((unused)),

@@ -489,7 +489,7 @@ static int LC_ABI ifs_get_overlapped_result(
 {
     const struct ifs_lower *lower;
     if (!call_open(socket, &lower, errno_out)) {
-        return LC_SOCKET_ERROR;
+        return 0; /* FALSE */
     }
     int result = lower->table.lpWSPGetOverlappedResult(
         socket,
@@ -565,7 +565,7 @@ static int LC_ABI ifs_get_qos_by_name(
 {
     const struct ifs_lower *lower;
     if (!call_open(socket, &lower, errno_out)) {
-        return LC_SOCKET_ERROR;
+        return 0; /* FALSE */
     }
     int result =
         lower->table.lpWSPGetQOSByName(socket, qos_name, qos, errno_out);

@@ -274,7 +274,7 @@ static int LC_ABI probe_get_overlapped_result(
     sim_crossing_leave(
         &crossing,
         (int64_t)result,
-        result == LC_SOCKET_ERROR ? errno_out : NULL,
+        result == 0 ? errno_out : NULL,
         0);
     return result;
 }
@@ -366,7 +366,7 @@ static int LC_ABI probe_get_qos_by_name(
     sim_crossing_leave(
         &crossing,
         (int64_t)result,
-        result == LC_SOCKET_ERROR ? errno_out : NULL,
+        result == 0 ? errno_out : NULL,
         0);
     return result;
 }
