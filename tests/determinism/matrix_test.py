@@ -11,6 +11,7 @@ over all hashes: equal on all machines for one state of the sources.
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -18,10 +19,12 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-BY_CHANCE = 60
+BY_CHANCE = 30
 SEED = 20240229
 FILLS = [[], [], ['--fill-stacks', '0'], ['--fill-stacks', '205']]
 TIMEOUT_S = 120
+# The search for leaks at each exit takes longer than all the rest.
+QUICK = {**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'}
 
 
 def make_by_chance(folder: Path) -> list[Path]:
@@ -53,7 +56,8 @@ def play(job: tuple) -> str:
     program, schedule, words, fill = job
     result = subprocess.run(
         [program, 'run', '--json', *fill, *words, str(schedule)],
-        capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+        capture_output=True, text=True, check=False, timeout=TIMEOUT_S,
+        env=QUICK)
     try:
         answer = json.loads(result.stdout)
         return f'{answer["hash"]} {answer["verdict"]} {answer["records"]}'
