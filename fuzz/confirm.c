@@ -1,6 +1,7 @@
 #include "fuzz/confirm.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,6 +11,10 @@
 #include "fuzz/sampler/sampler.h"
 #include "fuzz/shrink.h"
 #include "fuzz/worker.h"
+
+enum {
+    POLL_MS = 5
+};
 
 /* What one play says; shared when it is played in a process of its own. */
 struct answer {
@@ -221,6 +226,25 @@ static void confirm(
     }
 }
 
+/* Waits for the child, but not for ever when the search is to end: what has
+ * not been shrunk by then is kept as it was found. */
+static int wait_for_child(const struct fuzz_confirm_options *options, pid_t pid)
+{
+    uint32_t polls = 0;
+    int status = -1;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        (void)poll(NULL, 0, POLL_MS);
+        bool is_asked =
+            options->stop != NULL && options->stop(options->context);
+        polls += is_asked;
+        if (polls > FUZZ_CONFIRM_GRACE_S * 1000 / POLL_MS) {
+            (void)kill(pid, SIGKILL);
+            return wait_for(pid);
+        }
+    }
+    return status;
+}
+
 bool fuzz_confirm(
     const struct fuzz_confirm_options *options,
     struct fuzz_finding *finding)
@@ -238,7 +262,8 @@ bool fuzz_confirm(
         confirm(options, shared);
         _exit(0);
     }
-    bool is_good = wait_for(pid) == 0 && pid > 0 && shared->is_replayed;
+    bool is_good =
+        pid > 0 && wait_for_child(options, pid) == 0 && shared->is_replayed;
     if (is_good) {
         *finding = *shared;
     }

@@ -15,13 +15,18 @@ enum fuzz_confirm_limits {
     FUZZ_CONFIRM_PLAYS = 30000,         /* to shrink one finding */
     FUZZ_CONFIRM_PLAYS_ISOLATED = 1000, /* when each has its own process */
     FUZZ_CONFIRM_PLAYS_ENDLESS = 12,    /* when each takes seconds */
-    FUZZ_CONFIRM_TRIES = 12 /* orders for a program that lost its choices */
+    FUZZ_CONFIRM_TRIES = 12, /* orders for a program that lost its choices */
+    FUZZ_CONFIRM_GRACE_S = 10
 };
 
 struct fuzz_confirm_options {
     struct model_options model;
     uint32_t watch_seconds;
     bool no_shrink;
+    /* Asked several times a second; once it has said true, there are
+     * FUZZ_CONFIRM_GRACE_S seconds left. NULL: never. */
+    bool (*stop)(void *context);
+    void *context;
 };
 
 /**

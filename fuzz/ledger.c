@@ -143,7 +143,8 @@ struct fuzz_ledger *fuzz_ledger_open(
         (void)snprintf(ret_error->text, sizeof ret_error->text, "no memory");
         return NULL;
     }
-    int flags = SQLITE_OPEN_READWRITE | (may_make ? SQLITE_OPEN_CREATE : 0);
+    int flags = may_make ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                         : SQLITE_OPEN_READONLY;
     bool is_good =
         sqlite3_open_v2(path, &ledger->base, flags, NULL) == SQLITE_OK;
     if (!is_good) {
@@ -152,6 +153,8 @@ struct fuzz_ledger *fuzz_ledger_open(
     is_good = is_good && check_format(ledger, ret_error);
     if (is_good) {
         (void)sqlite3_busy_timeout(ledger->base, BUSY_MS);
+    }
+    if (is_good && may_make) {
         /* A commit is on the disk before it returns. */
         is_good = execute(
             ledger,
@@ -159,7 +162,7 @@ struct fuzz_ledger *fuzz_ledger_open(
             "PRAGMA user_version=1;",
             ret_error);
     }
-    is_good = is_good && execute(ledger, schema, ret_error);
+    is_good = is_good && (!may_make || execute(ledger, schema, ret_error));
     if (!is_good) {
         fuzz_ledger_close(ledger);
         return NULL;

@@ -54,7 +54,7 @@ struct fuzz_ledger_finding {
  * Opens a ledger, and makes it when it is not there.
  *
  * @param path       borrowed; the file.
- * @param may_make   false: a file that is not there is an error.
+ * @param may_make   false: only to be read; must be there.
  * @param ret_error  filled on failure.
  *
  * Returns: the ledger, to be closed; NULL on failure.

@@ -68,6 +68,8 @@ enum sim_status fuzz_play(
 
 bool fuzz_play_is_fault(const struct fuzz_outcome *outcome)
 {
-    return outcome->result.end == LC_END_FAULT ||
-           outcome->record.kind == LC_RECORD_FAULT;
+    bool is_import = outcome->record.kind == LC_RECORD_FAULT &&
+                     outcome->record.function == LC_FAULT_IMPORT;
+    return !is_import && (outcome->result.end == LC_END_FAULT ||
+                          outcome->record.kind == LC_RECORD_FAULT);
 }

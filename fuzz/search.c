@@ -15,7 +15,11 @@
 enum {
     POLL_MS = 50,
     /* So many polls a worker gets to end after it was told to. */
-    PATIENCE = 100
+    PATIENCE = 100,
+    /* And so many for each CPU second of code that has not come back: another
+     * process may have the processor. */
+    PATIENCE_WATCH = 100,
+    KILLED_MAX = 3
 };
 
 struct worker {
@@ -44,6 +48,7 @@ static struct search {
     bool has_failed;
     bool is_enough;
     uint32_t polls_over; /* since the workers were told to end */
+    uint32_t killed;     /* workers that somebody else has killed */
     uint32_t entry_count;
     struct entry entries[FUZZ_FINDINGS_MAX];
     struct worker workers[FUZZ_JOBS_MAX];
@@ -196,7 +201,14 @@ static void reap(struct worker *worker, int status)
         search.has_failed = true;
         return;
     }
-    if (!has_exited || code != FUZZ_WORKER_FAULT) {
+    if (!has_exited && WTERMSIG(status) == SIGKILL) {
+        /* From outside, mostly for want of memory: its seed is played again. */
+        search.killed++;
+        if (search.killed == KILLED_MAX) {
+            fail("workers are killed from outside: is the memory full?");
+            return;
+        }
+    } else if (!has_exited || code != FUZZ_WORKER_FAULT) {
         bury(worker, has_exited ? SIGABRT : WTERMSIG(status));
     }
     if (!start_worker(worker)) {
@@ -289,6 +301,8 @@ static void settle_findings(uint64_t settled)
         .model = options->one.model,
         .watch_seconds = options->watch_seconds,
         .no_shrink = options->no_shrink,
+        .stop = options->stop,
+        .context = options->context,
     };
     struct entry *entry = first_open(settled);
     while (entry != NULL && !search.is_enough) {
@@ -410,7 +424,8 @@ static void run(void)
             totals->is_stopped = true;
             search.polls_over++;
         }
-        if (search.polls_over > PATIENCE) {
+        if (search.polls_over >
+            PATIENCE + options->watch_seconds * PATIENCE_WATCH) {
             break;
         }
     }

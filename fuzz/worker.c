@@ -39,7 +39,8 @@ void fuzz_worker_begin(int parent)
         _exit(FUZZ_WORKER_DONE); /* it went between fork and prctl */
     }
     (void)signal(SIGINT, SIG_IGN);
-    (void)signal(SIGTERM, SIG_DFL);
+    (void)signal(SIGTERM, SIG_IGN);
+    (void)signal(SIGHUP, SIG_IGN);
     (void)signal(SIGPIPE, SIG_IGN);
 }
 

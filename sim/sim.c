@@ -17,8 +17,6 @@
  * between runs only. */
 static struct {
     bool is_open;
-    struct lc_provider replaced[LC_PROVIDERS_MAX];
-    uint32_t replaced_count;
 
     struct {
         char path[LC_PATH_MAX]; /* empty: nothing hosted in this place */
@@ -72,43 +70,6 @@ void sim_close(void)
     }
 }
 
-enum sim_status sim_replace_provider(
-    const char *name,
-    const char *path,
-    struct sim_error *ret_error)
-{
-    LC_CHECK(sim.is_open);
-    ret_error->text[0] = '\0';
-    const struct sim_host_image *image;
-    enum sim_status status =
-        sim_host_read(path, &image, ret_error->text, SIM_ERROR_BYTES);
-    if (status != SIM_OK) {
-        return status;
-    }
-    if (strlen(path) >= LC_PATH_MAX || strlen(name) >= LC_NAME_MAX ||
-        sim.replaced_count == LC_PROVIDERS_MAX) {
-        set_error(ret_error, path, ": name too long, or too many of them");
-        return SIM_ERROR_LIMIT;
-    }
-    const struct sim_host_export *exports;
-    uint32_t count = sim_host_exports(image, &exports);
-    bool has_startup = false;
-    for (uint32_t i = 0; i < count; i++) {
-        has_startup |= strcmp(exports[i].name, "WSPStartup") == 0;
-    }
-    if (!has_startup) {
-        set_error(ret_error, path, ": does not export WSPStartup");
-        return SIM_ERROR_EXPORT;
-    }
-    struct lc_provider *replaced = &sim.replaced[sim.replaced_count];
-    sim.replaced_count++;
-    memset(replaced, 0, sizeof *replaced);
-    memcpy(replaced->name, name, strlen(name) + 1);
-    memcpy(replaced->path, path, strlen(path) + 1);
-    return SIM_OK;
-}
-
-/* The planted bug of that name, or NULL. */
 static const struct sim_provider_plant *plant_find(const char *name)
 {
     for (uint32_t i = 0; sim_provider_plants[i].name != NULL; i++) {
@@ -131,11 +92,6 @@ const char *sim_plant_name(uint32_t index)
 /* The file that stands for a provider, or NULL. */
 static const char *file_of(const struct lc_provider *provider)
 {
-    for (uint32_t i = sim.replaced_count; i > 0; i--) {
-        if (strcmp(sim.replaced[i - 1].name, provider->name) == 0) {
-            return sim.replaced[i - 1].path;
-        }
-    }
     return provider->kind == LC_PROVIDER_DLL ? provider->path : NULL;
 }
 

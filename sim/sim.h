@@ -2,8 +2,8 @@
  * The simulator: plays a schedule and leaves a trace. This is all of sim/ that
  * fuzz/ and tools/ see.
  *
- * Order of use: sim_open, any number of sim_replace_provider, any number of
- * sim_play, sim_close. One simulation per process; it is not thread-safe.
+ * Order of use: sim_open, any number of sim_play, sim_close. One simulation per
+ * process; it is not thread-safe.
  */
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
@@ -35,20 +35,6 @@ LC_MUST_USE enum sim_status sim_open(struct sim_error *ret_error);
 
 /** Gives it all back. */
 void sim_close(void);
-
-/**
- * Puts real code in place of a built-in: in every world that is played from
- * now on, the provider of that name is the DLL.
- *
- * @param name  borrowed; a provider's name.
- * @param path  borrowed; file on the host.
- *
- * Errors: SIM_ERROR_FILE, SIM_ERROR_IMAGE, SIM_ERROR_EXPORT, SIM_ERROR_LIMIT.
- */
-LC_MUST_USE enum sim_status sim_replace_provider(
-    const char *name,
-    const char *path,
-    struct sim_error *ret_error);
 
 struct sim_play_options {
     const struct lc_schedule *schedule; /* borrowed */

@@ -97,7 +97,7 @@ static const struct tool_option options[] = {
       TOOL_FLAG,
       &given.inferences,
       NULL,
-      "rules that no page states break, too" },
+      "all inferred rules break, too (`lastcall rules`: INF)" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 

@@ -107,7 +107,7 @@ static const struct tool_option options[] = {
       TOOL_FLAG,
       &given.inferences,
       NULL,
-      "rules that no page states break, too" },
+      "all inferred rules break, too (`lastcall rules`: INF)" },
     { "--json", TOOL_FLAG, &given.json, NULL, "prints one JSON object" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
@@ -238,8 +238,21 @@ static void print_text(double seconds)
     for (uint32_t i = 0; i < totals->finding_count; i++) {
         print_finding(&result.findings[i]);
     }
+    if (totals->unspecified > 0) {
+        (void)printf(
+            "%" PRIu64 " of them ended unspecified, at a limit of the "
+            "simulator: they say nothing (`lastcall provider FILE` lists "
+            "imports that it does not serve)\n",
+            totals->unspecified);
+    }
     if (totals->finding_count == 0) {
         (void)printf("no rule was broken\n");
+    }
+    if (tool_setup_interrupted()) {
+        (void)printf("interrupted before the end\n");
+    }
+    if (totals->is_cut) {
+        (void)printf("the last schedules did not end and were not judged\n");
     }
 }
 

@@ -116,21 +116,48 @@ static bool write_all(int file, const void *bytes, size_t size_bytes)
     return true;
 }
 
+/* Into a device or a pipe, which no file can take the place of. */
+static bool save_through(const char *path, const void *bytes, size_t size_bytes)
+{
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    bool is_good = file >= 0 && write_all(file, bytes, size_bytes);
+    int why = errno;
+    if (file >= 0 && close(file) != 0 && is_good) {
+        why = errno;
+        is_good = false;
+    }
+    if (!is_good) {
+        tool_output_error("%s: %s", path, strerror(why));
+    }
+    return is_good;
+}
+
 bool tool_load_save(const char *path, const void *bytes, size_t size_bytes)
 {
     if (strcmp(path, "-") == 0) {
         return fwrite(bytes, 1, size_bytes, stdout) == size_bytes;
     }
+    struct stat status = { 0 };
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return save_through(path, bytes, size_bytes);
+    }
     char beside[4096];
-    int length =
-        snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid());
+    char *whole = realpath(path, NULL); /* where a link leads to */
+    int length = snprintf(
+        beside,
+        sizeof beside,
+        "%s.%ld.tmp",
+        whole != NULL ? whole : path,
+        (long)getpid());
     if (length < 0 || (size_t)length >= sizeof beside) {
+        free(whole);
         tool_output_error("%s: a path that is too long", path);
         return false;
     }
     int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) {
         tool_output_error("%s: %s", path, strerror(errno));
+        free(whole);
         return false;
     }
     bool is_good = write_all(file, bytes, size_bytes) && fsync(file) == 0;
@@ -139,10 +166,11 @@ bool tool_load_save(const char *path, const void *bytes, size_t size_bytes)
         why = errno;
         is_good = false;
     }
-    if (is_good && rename(beside, path) != 0) {
+    if (is_good && rename(beside, whole != NULL ? whole : path) != 0) {
         why = errno;
         is_good = false;
     }
+    free(whole);
     if (!is_good) {
         (void)unlink(beside);
         tool_output_error("%s: %s", path, strerror(why));

@@ -26,8 +26,8 @@ LC_MUST_USE bool tool_load_schedule(
     bool *ret_is_compact);
 
 /**
- * Writes a file beside its place and moves it there. What fails is said on
- * stderr.
+ * Writes a file beside its place and moves it there; what is no file is
+ * written through. What fails is said on stderr.
  *
  * @param path  borrowed; "-" is standard output.
  */

@@ -64,7 +64,7 @@ static const struct tool_option options[] = {
       TOOL_FLAG,
       &given.inferences,
       NULL,
-      "rules that no page states break, too" },
+      "all inferred rules break, too (`lastcall rules`: INF)" },
     { "--strict-exit",
       TOOL_FLAG,
       &given.strict_exit,
@@ -192,7 +192,9 @@ static void print_fault(const struct fuzz_outcome *outcome)
 {
     struct sim_fault_place place;
     sim_last_fault(&place);
-    if (!fuzz_play_is_fault(outcome) || place.module[0] == '\0') {
+    bool is_fault = outcome->record.kind == LC_RECORD_FAULT ||
+                    outcome->result.end == LC_END_FAULT;
+    if (!is_fault || place.module[0] == '\0') {
         return;
     }
     (void)printf("  fault in %s+%#" PRIx64, place.module, place.offset_bytes);
@@ -350,6 +352,9 @@ static int exit_status(const struct fuzz_outcome *outcome)
 {
     if (given.expect) {
         return is_expected(outcome) ? TOOL_EXIT_HELD : TOOL_EXIT_BROKEN;
+    }
+    if (schedule.expect.kind != LC_EXPECT_NONE) {
+        (void)is_expected(outcome); /* a remark; the verdict stands */
     }
     switch ((enum lc_verdict_kind)outcome->verdict.kind) {
     case LC_VERDICT_HELD:

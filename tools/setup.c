@@ -1,7 +1,9 @@
 #include "tools/setup.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,16 +56,24 @@ static bool split(const char *item, struct lc_provider *ret_provider)
         tool_output_error("--provider: '%s' is not NAME=FILE", item);
         return false;
     }
-    if (strlen(equals + 1) >= sizeof ret_provider->path) {
+    /* Whole, so that a finding can be played from anywhere. */
+    char *path = realpath(equals + 1, NULL);
+    if (path == NULL) {
+        tool_output_error("--provider: %s: %s", equals + 1, strerror(errno));
+        return false;
+    }
+    bool fits = strlen(path) < sizeof ret_provider->path;
+    if (fits) {
+        memcpy(ret_provider->name, item, length);
+        memcpy(ret_provider->path, path, strlen(path));
+        ret_provider->kind = LC_PROVIDER_DLL;
+    } else {
         tool_output_error(
             "--provider: a path of more than %d bytes",
             LC_PATH_MAX - 1);
-        return false;
     }
-    memcpy(ret_provider->name, item, length);
-    memcpy(ret_provider->path, equals + 1, strlen(equals + 1));
-    ret_provider->kind = LC_PROVIDER_DLL;
-    return true;
+    free(path);
+    return fits;
 }
 
 bool tool_setup_providers(
@@ -74,7 +84,6 @@ bool tool_setup_providers(
     ret_hosted->count = 0;
     for (uint32_t i = 0; i < providers->count; i++) {
         struct lc_provider provider;
-        struct sim_error error;
         bool is_base = false;
         if (!split(providers->items[i], &provider)) {
             return false;
@@ -85,12 +94,20 @@ bool tool_setup_providers(
                 provider.name);
             return false;
         }
-        /* A layer is named in the schedule, which then says it all. */
-        if (is_base &&
-            sim_replace_provider(provider.name, provider.path, &error) !=
-                SIM_OK) {
-            tool_output_error("--provider: %s", error.text);
+        if (is_base) {
+            tool_output_error(
+                "--provider: '%s' is a base provider; a DLL can stand for a "
+                "layer",
+                provider.name);
             return false;
+        }
+        for (uint32_t k = 0; k < i; k++) {
+            if (strcmp(ret_hosted->items[k].name, provider.name) == 0) {
+                tool_output_error(
+                    "--provider: '%s' is given twice",
+                    provider.name);
+                return false;
+            }
         }
         ret_hosted->items[ret_hosted->count++] = provider;
     }
@@ -198,8 +215,9 @@ uint32_t tool_setup_jobs(const struct tool_number *jobs)
 
 static void interrupt(int number)
 {
-    (void)number;
     is_interrupted = 1;
+    /* A second one is not to be argued with. */
+    (void)signal(number, SIG_DFL);
 }
 
 void tool_setup_catch(void)

@@ -29,9 +29,8 @@ struct tool_hosted {
 };
 
 /**
- * Reads --provider NAME=FILE and looks at the files. For a layer the world is
- * to name the DLL (fuzz_generate_host); a base is replaced behind its back.
- * Says what is wrong.
+ * Reads --provider NAME=FILE and looks at the files. The world is to
+ * name the DLLs (fuzz_generate_host). Says what is wrong.
  *
  * @param providers   borrowed.
  * @param world       borrowed: must have a provider of each name; NULL: any.
@@ -79,7 +78,7 @@ LC_MUST_USE bool tool_setup_sampler(
 /** Workers that --jobs asks for; left out: one for each processor. */
 uint32_t tool_setup_jobs(const struct tool_number *jobs);
 
-/** Catches SIGINT and SIGTERM from now on. */
+/** Catches SIGINT and SIGTERM from now on, once each. */
 void tool_setup_catch(void);
 
 /** Whether one of them came. */

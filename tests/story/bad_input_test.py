@@ -190,6 +190,12 @@ def bad_usage(folder: Path) -> None:
             word='dice')
     refused('no such layer', 'fuzz', '--schedules', '1', '--provider',
             f'nobody={PASS}')
+    if PASS.exists():
+        refused('a layer for a base', 'fuzz', '--schedules', '1',
+                '--provider', f'tcp={PASS}', word='base provider')
+        refused('two for one', 'fuzz', '--schedules', '1', '--provider',
+                f'filter={PASS}', '--provider', f'filter={PASS}',
+                word='twice')
     refused('no schedule', 'run')
     refused('two schedules', 'run', GOOD, GOOD)
     refused('no campaign', 'report', str(folder))
@@ -199,6 +205,9 @@ def bad_usage(folder: Path) -> None:
             result = call('rules', stdout=full)
         if not is_refusal(result, ''):
             problem('a full disk', result)
+        refused('a file on a full disk', 'convert', GOOD, '-o', '/dev/full')
+        if os.path.isfile('/dev/full'):
+            problem('a device was replaced', result)
 
 
 with tempfile.TemporaryDirectory() as temporary:

@@ -77,6 +77,27 @@ with tempfile.TemporaryDirectory() as folder:
         seen.append((sorted(os.listdir(where)), answer['records']))
     expect('one worker or three', seen[0] == seen[1], seen)
 
+    # Told to stop, with all its workers: that is no finding.
+    process = subprocess.Popen([LASTCALL, 'fuzz', '--seed', '5', '--seconds',
+                                '60', '--jobs', '2'], text=True,
+                               stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE,
+                               start_new_session=True)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGTERM)
+    output, _ = process.communicate(timeout=100)
+    expect('told to stop', process.returncode == 0 and
+           'no rule was broken' in output and 'interrupted' in output, output)
+
+    # What a schedule expects is said even when nobody asks for it.
+    stale = os.path.join(folder, 'stale.lc')
+    Path(stale).write_text(re.sub(
+        'plant .*\n', '', Path(BROKEN).read_text(encoding='utf-8')),
+        encoding='utf-8')
+    result = run('run', stale)
+    expect('another outcome than expected', result.returncode == 0 and
+           'expected broken CLEAN-16, got held' in result.stderr, result)
+
     # A campaign that is killed again and again loses and repeats nothing.
     campaign = os.path.join(folder, 'campaign')
     words = [LASTCALL, 'campaign', campaign, '--bug', 'unsent_dropped',

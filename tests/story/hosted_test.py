@@ -62,6 +62,11 @@ with tempfile.TemporaryDirectory() as folder:
                  f'filter={WAYS["unserved"]}', str(schedule))
     expect('unserved, strict', result.returncode == 1, result)
 
+    result = run('fuzz', '--seed', '1', '--schedules', '60', '--provider',
+                 f'filter={WAYS["unserved"]}')
+    expect('unserved in a search', result.returncode == 0 and
+           'ended unspecified' in result.stdout, result)
+
     # The same code after its unload, for a library that stays mapped.
     pinned = Path(folder) / 'pinned.lc'
     pinned.write_text(SCHEDULE.replace(
