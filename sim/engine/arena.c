@@ -9,6 +9,7 @@
 static struct {
     bool is_open;
     size_t part_bytes[SIM_PART_COUNT];
+    size_t (*part_used[SIM_PART_COUNT])(void);
 } arena;
 
 static bool protect_guards(void)
@@ -73,6 +74,23 @@ size_t sim_arena_part_bytes(enum sim_part part)
 {
     LC_CHECK(part < SIM_PART_COUNT);
     return arena.part_bytes[part];
+}
+
+void sim_arena_part_set_used(enum sim_part part, size_t (*used)(void))
+{
+    LC_CHECK(part < SIM_PART_COUNT);
+    LC_CHECK(arena.part_bytes[part] > 0);
+    arena.part_used[part] = used;
+}
+
+size_t sim_arena_part_used(enum sim_part part)
+{
+    size_t size_bytes = sim_arena_part_bytes(part);
+    if (arena.part_used[part] == NULL) {
+        return size_bytes;
+    }
+    size_t used_bytes = arena.part_used[part]();
+    return used_bytes < size_bytes ? used_bytes : size_bytes;
 }
 
 void sim_arena_heap_touched(uint64_t size_bytes)

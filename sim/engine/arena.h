@@ -86,8 +86,19 @@ void sim_arena_close(void);
  */
 void sim_arena_part_declare(enum sim_part part, size_t size_bytes);
 
+/**
+ * Says at start-up that a run uses a part from its beginning up to a mark: a
+ * reset need not go further.
+ *
+ * @param used  how many bytes the run has used so far. Behind them all is zero.
+ */
+void sim_arena_part_set_used(enum sim_part part, size_t (*used)(void));
+
 /** Bytes declared for a part, 0 when none. */
 size_t sim_arena_part_bytes(enum sim_part part);
+
+/** Of these the bytes that the run has used; all when the part can't say. */
+size_t sim_arena_part_used(enum sim_part part);
 
 /** A part's fixed address: a constant expression for the compiler. */
 static inline void *sim_arena_part(enum sim_part part)

@@ -216,6 +216,22 @@ void sim_snapshot_restore(const void *buffer)
     }
 }
 
+/* Behind the last thread and the last event all is zero already. */
+static void reset_engine(struct sim_engine *engine)
+{
+    size_t end = engine_bytes(engine);
+    LC_CHECK(engine->thread_count <= SIM_THREADS_MAX);
+    sim_copy_fill(
+        engine->modules,
+        0,
+        end - offsetof(struct sim_engine, modules));
+    sim_copy_fill(
+        engine,
+        0,
+        offsetof(struct sim_engine, threads) +
+            engine->thread_count * sizeof engine->threads[0]);
+}
+
 void sim_snapshot_reset(void)
 {
     struct sim_engine *engine = SIM_ENGINE;
@@ -229,12 +245,12 @@ void sim_snapshot_reset(void)
                 SIM_ARENA_SHARED_BYTES);
         }
     }
-    sim_copy_fill(engine, 0, engine_bytes(engine));
+    reset_engine(engine);
     for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
         sim_copy_fill(
             sim_arena_part((enum sim_part)part),
             0,
-            sim_arena_part_bytes((enum sim_part)part));
+            sim_arena_part_used((enum sim_part)part));
     }
     uint64_t run_number = history->run_number + 1;
     memset(history, 0, offsetof(struct sim_history, choices));

@@ -61,7 +61,8 @@ struct sim_net {
     uint32_t sndbuf_bytes;
     uint32_t connection_count;
     struct handles handles[LC_PROCESSES_MAX];
-    struct connection connections[SIM_CONNECTIONS_MAX];
+    struct connection
+        connections[SIM_CONNECTIONS_MAX]; /* last: see the reset */
 };
 
 #define SIM_NET ((struct sim_net *)sim_arena_part(SIM_PART_NET))
@@ -280,9 +281,17 @@ static void on_ack(uint16_t object, uint64_t value)
     changed(connection);
 }
 
+static size_t used_bytes(void)
+{
+    const struct sim_net *net = SIM_NET;
+    return offsetof(struct sim_net, connections) +
+           net->connection_count * sizeof net->connections[0];
+}
+
 void sim_net_open(void)
 {
     sim_arena_part_declare(SIM_PART_NET, sizeof(struct sim_net));
+    sim_arena_part_set_used(SIM_PART_NET, used_bytes);
     sim_thread_set_handler(LC_EVENT_CONNECTED, on_connected);
     sim_thread_set_handler(LC_EVENT_DELIVER, on_deliver);
     sim_thread_set_handler(LC_EVENT_READ, on_read);

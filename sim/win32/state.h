@@ -68,7 +68,7 @@ struct sim_win32 {
     uint64_t waits[SIM_THREADS_MAX]; /* address of what a blocked thread waits
                                         for, on its own stack; 0: nothing */
     unsigned char iob[3 * SIM_WIN32_IOB_BYTES]; /* msvcrt's three streams */
-    struct sim_object objects[SIM_OBJECTS_MAX];
+    struct sim_object objects[SIM_OBJECTS_MAX]; /* last: see the reset */
 };
 
 _Static_assert(sizeof(struct sim_win32) <= 16384, "zeroed for each run");

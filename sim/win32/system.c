@@ -273,9 +273,17 @@ const struct sim_export sim_system_exports[] = {
 };
 const uint32_t sim_system_export_count = LC_COUNT_OF(sim_system_exports);
 
+static size_t used_bytes(void)
+{
+    const struct sim_win32 *win32 = SIM_WIN32;
+    return offsetof(struct sim_win32, objects) +
+           win32->object_count * sizeof win32->objects[0];
+}
+
 void sim_win32_open(void)
 {
     sim_arena_part_declare(SIM_PART_WIN32, sizeof(struct sim_win32));
+    sim_arena_part_set_used(SIM_PART_WIN32, used_bytes);
 
     static const struct {
         const char *dll;

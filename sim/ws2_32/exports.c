@@ -162,9 +162,17 @@ static const struct sim_export exports[] = {
     { "ntohs", 15, (sim_code_fn *)export_swap_16 },
 };
 
+static size_t used_bytes(void)
+{
+    const struct sim_ws2_32 *ws2 = SIM_WS2_32;
+    return offsetof(struct sim_ws2_32, sets) +
+           ws2->set_count * sizeof ws2->sets[0];
+}
+
 void sim_ws2_32_open(void)
 {
     sim_arena_part_declare(SIM_PART_WS2_32, sizeof(struct sim_ws2_32));
+    sim_arena_part_set_used(SIM_PART_WS2_32, used_bytes);
     sim_module_add_system("ws2_32.dll", exports, LC_COUNT_OF(exports));
     sim_probe_open();
 }

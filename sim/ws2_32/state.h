@@ -76,7 +76,7 @@ struct sim_ws2_32 {
     struct sim_ws2_process processes[LC_PROCESSES_MAX];
     struct sim_app_process apps[LC_PROCESSES_MAX];
     struct sim_started started[SIM_STARTED_MAX];
-    struct sim_probe_set sets[SIM_PROBE_SETS_MAX];
+    struct sim_probe_set sets[SIM_PROBE_SETS_MAX]; /* last: see the reset */
 };
 
 #define SIM_WS2_32 ((struct sim_ws2_32 *)sim_arena_part(SIM_PART_WS2_32))
