@@ -16,12 +16,19 @@ typedef bool sim_trace_sink_fn(void *context, const struct lc_record *record);
 /**
  * Writes a record. Time, process and thread come from what is running.
  *
- * @param record  borrowed; kind, caller, callee, function, a to d.
+ * @param record  in: kind, caller, callee, function, a to d; the rest is
+ *                filled.
  *
  * Effects: when the reader asks to stop, the run ends at the next yield point,
  *          and later records are not written.
  */
-void sim_trace_write(struct lc_record record);
+void sim_trace_put(struct lc_record *record);
+
+/** The same, for a record that is made in place. */
+static inline void sim_trace_write(struct lc_record record)
+{
+    sim_trace_put(&record);
+}
 
 /** Number of records so far. */
 uint64_t sim_trace_count(void);
