@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/engine/engine.h"
+#include "sim/engine/thread.h"
 
 enum {
     /* Below this a walk through the choices is faster than the table. */
@@ -211,8 +212,7 @@ uint32_t sim_choice_packet(uint32_t connection, uint32_t segment, uint32_t max)
 
 bool sim_choice_exhausted(void)
 {
-    const struct sim_history *history = SIM_HISTORY;
-    return history->backer.choose == NULL && history->script_left == 0;
+    return sim_engine_is_settled(SIM_HISTORY);
 }
 
 const struct lc_choice *sim_choice_taken(uint32_t *ret_count)

@@ -1,6 +1,6 @@
 /*
  * The engine's own part of the arena, and its history. For files of
- * sim/engine only.
+ * sim/engine only: others get here through what thread.h answers in place.
  */
 #ifndef SIM_ENGINE_ENGINE_H
 #define SIM_ENGINE_ENGINE_H
@@ -13,13 +13,14 @@
 #include "sim/engine/choice.h"
 #include "sim/engine/module.h"
 #include "sim/engine/queue.h"
-#include "sim/engine/thread.h"
+#include "sim/engine/thread_state.h"
 #include "sim/engine/trace.h"
 
 struct sim_engine {
     uint64_t now_ns;
     uint32_t thunk_index; /* which thunk was entered last */
     uint32_t current;     /* slot of the running thread or SIM_NO_THREAD */
+    struct sim_thread *running; /* that thread, or NULL */
     uint32_t last; /* slot that ran last, if it could go on: the default */
     uint32_t thread_count; /* slots in use, never falls within a run */
     uint32_t dll_threads[LC_PROCESSES_MAX]; /* created so far */
@@ -79,6 +80,13 @@ _Static_assert(
 _Static_assert(
     sizeof(struct sim_history) <= SIM_ARENA_HISTORY_BYTES,
     "the history fits its segment");
+
 /* NOLINTEND(bugprone-sizeof-expression) */
+
+/** Whether no choice of the run can differ from the default any more. */
+static inline bool sim_engine_is_settled(const struct sim_history *history)
+{
+    return history->backer.choose == NULL && history->script_left == 0;
+}
 
 #endif

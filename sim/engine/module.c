@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/engine/engine.h"
+#include "sim/engine/thread.h"
 
 /* Which DLLs the coming runs have. Describes the world, not the run's state:
  * written between runs only. */

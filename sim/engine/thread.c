@@ -41,30 +41,21 @@ void sim_thread_set_switch(void (*about_to_run)(uint32_t slot))
     handlers.about_to_run = about_to_run;
 }
 
+static void set_running(uint32_t slot)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    LC_CHECK(slot < SIM_THREADS_MAX || slot == SIM_NO_THREAD);
+    engine->current = slot;
+    engine->running = slot == SIM_NO_THREAD ? NULL : &engine->threads[slot];
+}
+
 void sim_thread_begin_run(void)
 {
     handlers.event[LC_EVENT_TIMEOUT] = timeout_fires;
     sim_fiber_reset(SIM_ENGINE->thread_count);
     sim_snapshot_reset();
-    SIM_ENGINE->current = SIM_NO_THREAD;
+    set_running(SIM_NO_THREAD);
     SIM_ENGINE->last = SIM_NO_THREAD;
-}
-
-struct sim_thread *sim_thread_at(uint32_t slot)
-{
-    LC_CHECK(slot < SIM_THREADS_MAX);
-    return &SIM_ENGINE->threads[slot];
-}
-
-struct sim_thread *sim_thread_current(void)
-{
-    uint32_t slot = SIM_ENGINE->current;
-    return slot == SIM_NO_THREAD ? NULL : &SIM_ENGINE->threads[slot];
-}
-
-uint32_t sim_thread_current_slot(void)
-{
-    return SIM_ENGINE->current;
 }
 
 uint32_t sim_thread_find(uint8_t ref)
@@ -76,38 +67,6 @@ uint32_t sim_thread_find(uint8_t ref)
         }
     }
     return SIM_NO_THREAD;
-}
-
-uint32_t sim_thread_process(void)
-{
-    const struct sim_thread *thread = sim_thread_current();
-    return thread == NULL ? LC_NONE : thread->process;
-}
-
-uint32_t sim_thread_module(void)
-{
-    const struct sim_thread *thread = sim_thread_current();
-    if (thread == NULL) {
-        return LC_MODULE_SYSTEM;
-    }
-    LC_CHECK(thread->depth > 0);
-    return thread->frames[thread->depth - 1].module;
-}
-
-uint64_t sim_thread_now_ns(void)
-{
-    return SIM_ENGINE->now_ns;
-}
-
-uint32_t sim_thread_number(void)
-{
-    SIM_HISTORY->object_number++;
-    return SIM_HISTORY->object_number;
-}
-
-void sim_thread_progress(void)
-{
-    SIM_HISTORY->steps = 0;
 }
 
 static void make_runnable(struct sim_thread *thread)
@@ -163,15 +122,6 @@ uint32_t sim_thread_create(const struct sim_thread_options *options)
     thread->sp = sim_fiber_make(slot, thread_main);
     make_runnable(thread);
     return slot;
-}
-
-struct sim_frame *sim_thread_frame(uint32_t up)
-{
-    struct sim_thread *thread = sim_thread_current();
-    if (thread == NULL || up >= thread->depth) {
-        return NULL;
-    }
-    return &thread->frames[thread->depth - 1 - up];
 }
 
 void sim_thread_enter(
@@ -327,24 +277,32 @@ static bool decide(
     return true;
 }
 
-static bool over_budget(void)
+/* Ends the run for the first reason that holds. */
+static LC_NOINLINE void end_over_budget(void)
+{
+    const struct sim_history *history = SIM_HISTORY;
+    if (history->stop) {
+        sim_thread_end_run(LC_END_STOPPED);
+    } else if (history->steps > STEPS_WITHOUT_PROGRESS_MAX) {
+        sim_thread_end_run(LC_END_LIVELOCK);
+    } else {
+        LC_CHECK(history->steps_total > STEPS_MAX);
+        sim_thread_end_run(LC_END_LIMIT);
+    }
+}
+
+static inline bool over_budget(void)
 {
     struct sim_history *history = SIM_HISTORY;
     history->steps++;
     history->steps_total++;
-    if (history->stop) {
-        sim_thread_end_run(LC_END_STOPPED);
-        return true;
+    if (LC_LIKELY(
+            !history->stop && history->steps <= STEPS_WITHOUT_PROGRESS_MAX &&
+            history->steps_total <= STEPS_MAX)) {
+        return false;
     }
-    if (history->steps > STEPS_WITHOUT_PROGRESS_MAX) {
-        sim_thread_end_run(LC_END_LIVELOCK);
-        return true;
-    }
-    if (history->steps_total > STEPS_MAX) {
-        sim_thread_end_run(LC_END_LIMIT);
-        return true;
-    }
-    return false;
+    end_over_budget();
+    return true;
 }
 
 /* Parks the running thread, whatever its state, after a decision. */
@@ -374,11 +332,11 @@ static void give_way(struct lc_place place)
 
 void sim_thread_yield(struct lc_place place)
 {
-    const struct sim_thread *thread = sim_thread_current();
-    if (thread == NULL || over_budget()) {
+    const struct sim_history *history = SIM_HISTORY;
+    if (sim_thread_current() == NULL || over_budget()) {
         return;
     }
-    if (sim_choice_exhausted() && SIM_HISTORY->at_step == NULL) {
+    if (history->at_step == NULL && sim_engine_is_settled(history)) {
         return;
     }
     give_way(place);
@@ -447,23 +405,32 @@ static void timeout_fires(uint16_t object, uint64_t value)
     wake_one(&SIM_ENGINE->threads[slot], SIM_WAKE_TIMEOUT);
 }
 
+/* The thread that has been blocked on a key for longest, or NULL. */
+static struct sim_thread *first_blocked(uint64_t key)
+{
+    struct sim_thread *at = SIM_ENGINE->threads;
+    const struct sim_thread *end = at + SIM_ENGINE->thread_count;
+    struct sim_thread *first = NULL;
+    for (; at < end; at++) {
+        /* The key of a thread that is not blocked is 0. */
+        if (LC_LIKELY(at->wait_key != key)) {
+            continue;
+        }
+        LC_CHECK(at->state == SIM_THREAD_BLOCKED);
+        if (first == NULL || at->ready_sequence < first->ready_sequence) {
+            first = at;
+        }
+    }
+    return first;
+}
+
 uint32_t sim_thread_wake(uint64_t key, uint32_t count_max, enum sim_wake wake)
 {
-    struct sim_engine *engine = SIM_ENGINE;
     LC_CHECK(key != 0);
     LC_CHECK(wake == SIM_WAKE_SIGNALLED || wake == SIM_WAKE_CANCELLED);
     uint32_t woken = 0;
     while (woken < count_max) {
-        struct sim_thread *first = NULL;
-        for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
-            struct sim_thread *thread = &engine->threads[slot];
-            if (thread->state == SIM_THREAD_BLOCKED &&
-                thread->wait_key == key &&
-                (first == NULL ||
-                 thread->ready_sequence < first->ready_sequence)) {
-                first = thread;
-            }
-        }
+        struct sim_thread *first = first_blocked(key);
         if (first == NULL) {
             break;
         }
@@ -605,7 +572,7 @@ static bool is_stray(uint32_t slot)
         if (module->is_mapped && module->map_count == frame->map_count) {
             continue;
         }
-        SIM_ENGINE->current = slot;
+        set_running(slot);
         sim_trace_write((struct lc_record){
             .kind = LC_RECORD_STRAY,
             .function = LC_STRAY_THREAD,
@@ -613,7 +580,7 @@ static bool is_stray(uint32_t slot)
             .callee = frame->module,
             .a = frame->function,
         });
-        SIM_ENGINE->current = SIM_NO_THREAD;
+        set_running(SIM_NO_THREAD);
         return true;
     }
     return false;
@@ -633,9 +600,9 @@ static void run_thread(uint8_t ref)
     if (handlers.about_to_run != NULL) {
         handlers.about_to_run(slot);
     }
-    engine->current = slot;
+    set_running(slot);
     thread->sp = sim_fiber_enter(slot, thread->sp);
-    engine->current = SIM_NO_THREAD;
+    set_running(SIM_NO_THREAD);
     engine->last = thread->state == SIM_THREAD_RUNNABLE ? slot : SIM_NO_THREAD;
 }
 

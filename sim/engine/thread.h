@@ -6,87 +6,23 @@
  * in which they became runnable, then the events.
  *
  * Time: only events move the clock. Running code takes no virtual time.
+ *
+ * Who is running is asked several times for each record: those questions are
+ * answered in this header.
  */
 #ifndef SIM_ENGINE_THREAD_H
 #define SIM_ENGINE_THREAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
-#include "sim/engine/arena.h"
-
-enum sim_thread_state {
-    SIM_THREAD_FREE = 0,
-    SIM_THREAD_RUNNABLE = 1,
-    SIM_THREAD_BLOCKED = 2,
-    SIM_THREAD_DONE = 3
-};
-
-enum sim_thread_limits {
-    SIM_FRAMES_MAX = 24, /* nested modules on one thread */
-    SIM_PLACES_MAX = 32  /* different places within one call */
-};
-
-#define SIM_NO_THREAD 0xffffffffU
-#define SIM_FOREVER   UINT64_MAX
-
-enum sim_frame_kind {
-    SIM_FRAME_ROOT = 0, /* the start routine of the thread */
-    SIM_FRAME_API = 1,  /* ws2_32, entered by a call of the application */
-    SIM_FRAME_SPI = 2,  /* a provider, entered through a probe */
-    SIM_FRAME_UPCALL = 3,
-    SIM_FRAME_DLL_MAIN = 4
-};
-
-/* Who is running: one frame for each crossing from module to module. */
-struct sim_frame {
-    uint8_t module; /* enum lc_module */
-    uint8_t kind;   /* enum sim_frame_kind */
-    uint16_t function;
-    uint32_t map_count; /* of the module's instance when it was entered */
-};
-
-/* How a wait ended. */
-enum sim_wake {
-    SIM_WAKE_NONE = 0,
-    SIM_WAKE_SIGNALLED = 1,
-    SIM_WAKE_TIMEOUT = 2,
-    SIM_WAKE_CANCELLED = 3
-};
-
-struct sim_thread {
-    void *sp; /* saved stack pointer while parked */
-    void (*entry)(void *argument);
-    void *argument;
-    uint64_t wait_key; /* what it is blocked on; 0 when it is not */
-    uint32_t ready_sequence;
-    uint32_t last_error; /* GetLastError and WSAGetLastError */
-    uint8_t state;       /* enum sim_thread_state */
-    uint8_t ref;         /* thread reference of schedule.h */
-    uint8_t process;
-    uint8_t creator;    /* enum lc_module */
-    uint8_t is_dll;     /* created by a DLL: does not keep the process alive */
-    uint8_t wake;       /* enum sim_wake of the last wait */
-    uint8_t wait_for;   /* enum lc_wait_for */
-    uint8_t call_index; /* of its application call, from 0 */
-    uint32_t depth;     /* frames in use */
-    struct sim_frame frames[SIM_FRAMES_MAX];
-    uint32_t place_count; /* places passed in this call, with how often */
-
-    struct {
-        struct lc_place place;
-        uint8_t zero;
-        uint16_t times;
-        uint16_t zero2;
-    } places[SIM_PLACES_MAX];
-};
-
-/* What the engine keeps of a run: the first part of the arena. */
-struct sim_engine;
+#include "sim/engine/engine.h"
+#include "sim/engine/thread_state.h"
 
 /** Starts a run with nothing in it: resets the arena. */
 void sim_thread_begin_run(void);
@@ -115,25 +51,50 @@ sim_thread_create(const struct sim_thread_options *options);
 enum lc_end sim_thread_run(void);
 
 /** The running thread, or NULL while an event is handled. */
-struct sim_thread *sim_thread_current(void);
+static inline struct sim_thread *sim_thread_current(void)
+{
+    return SIM_ENGINE->running;
+}
 
 /** Slot of the running thread, or SIM_NO_THREAD. */
-uint32_t sim_thread_current_slot(void);
+static inline uint32_t sim_thread_current_slot(void)
+{
+    return SIM_ENGINE->current;
+}
 
 /** A thread by slot. */
-struct sim_thread *sim_thread_at(uint32_t slot);
+static inline struct sim_thread *sim_thread_at(uint32_t slot)
+{
+    LC_CHECK(slot < SIM_THREADS_MAX);
+    return &SIM_ENGINE->threads[slot];
+}
 
 /** A thread by its reference, or SIM_NO_THREAD. */
 uint32_t sim_thread_find(uint8_t ref);
 
 /** Process of what is running, LC_NONE outside any. */
-uint32_t sim_thread_process(void);
+static inline uint32_t sim_thread_process(void)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    return thread == NULL ? LC_NONE : thread->process;
+}
 
 /** Module whose code is running; LC_MODULE_SYSTEM for an event. */
-uint32_t sim_thread_module(void);
+static inline uint32_t sim_thread_module(void)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    if (thread == NULL) {
+        return LC_MODULE_SYSTEM;
+    }
+    LC_CHECK(thread->depth > 0);
+    return thread->frames[thread->depth - 1].module;
+}
 
 /** Virtual time of the run. */
-uint64_t sim_thread_now_ns(void);
+static inline uint64_t sim_thread_now_ns(void)
+{
+    return SIM_ENGINE->now_ns;
+}
 
 /**
  * A yield point: another thread or an event may go first. In an event handler
@@ -187,7 +148,14 @@ void sim_thread_enter(
 void sim_thread_leave(void);
 
 /** The innermost frame, and the one `up` frames outside it, or NULL. */
-struct sim_frame *sim_thread_frame(uint32_t up);
+static inline struct sim_frame *sim_thread_frame(uint32_t up)
+{
+    struct sim_thread *thread = sim_thread_current();
+    if (thread == NULL || up >= thread->depth) {
+        return NULL;
+    }
+    return &thread->frames[thread->depth - 1 - up];
+}
 
 /** How often the running thread passed a place in this call before; counts. */
 uint16_t sim_thread_pass(struct lc_place place);
@@ -224,9 +192,16 @@ void sim_thread_set_switch(void (*about_to_run)(uint32_t slot));
 void sim_thread_end_run(enum lc_end end);
 
 /** Something got done: the count of steps without progress starts anew. */
-void sim_thread_progress(void);
+static inline void sim_thread_progress(void)
+{
+    SIM_HISTORY->steps = 0;
+}
 
 /** Makes the next object number of the run, from 1. */
-uint32_t sim_thread_number(void);
+static inline uint32_t sim_thread_number(void)
+{
+    SIM_HISTORY->object_number++;
+    return SIM_HISTORY->object_number;
+}
 
 #endif

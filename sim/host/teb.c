@@ -14,6 +14,7 @@
 
 #include "sim/engine/engine.h"
 #include "sim/engine/fiber.h"
+#include "sim/engine/thread.h"
 #include "sim/host/image.h"
 
 enum {

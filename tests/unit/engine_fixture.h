@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/engine/engine.h"
+#include "sim/engine/thread.h"
 #include "tests/unit/framework.h"
 
 /* What the threads of a test share: lies in the arena like all state. */
