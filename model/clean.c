@@ -111,7 +111,7 @@ void model_clean_final(struct model *model, const struct model_event *event)
     const uint32_t settled = MODEL_CONNECTION_JUDGED |
                              MODEL_CONNECTION_CONNECTED |
                              MODEL_CONNECTION_CLOSED;
-    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; i < model->connection_count; i++) {
         struct model_connection *connection = &model->connections[i];
         if (connection->number == 0 || connection->provider != event->callee ||
             connection->process != event->record->process) {
@@ -137,7 +137,7 @@ static bool process_rests(const struct model *model, uint8_t process_index)
     LC_CHECK(process_index < LC_PROCESSES_MAX);
 
     const struct model_process *process = &model->processes[process_index];
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
         if (thread->process == process_index && thread->api != MODEL_NONE &&
             thread->api != LC_CALL_GETLASTERROR &&

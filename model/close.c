@@ -47,7 +47,7 @@ static bool others_inside(
     const struct model *model,
     const struct model_thread *thread)
 {
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *other = &model->threads[i];
         if (other != thread && other->api != MODEL_NONE &&
             other->process == thread->process && other->slot == thread->slot &&

@@ -7,7 +7,7 @@
 static void mark_ending(struct model *model, const struct model_event *event)
 {
     uint8_t bit = (uint8_t)(1U << event->callee);
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         struct model_thread *thread = &model->threads[i];
         for (uint32_t j = 0; j < thread->depth; j++) {
             struct model_frame *frame = &thread->frames[j];
@@ -21,7 +21,7 @@ static void mark_ending(struct model *model, const struct model_event *event)
                                 : MODEL_FRAME_RACED;
         }
     }
-    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; i < model->connection_count; i++) {
         struct model_connection *connection = &model->connections[i];
         if (connection->number != 0 &&
             connection->process == event->record->process &&

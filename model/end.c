@@ -8,7 +8,7 @@ static bool cleanup_forgot(const struct model *model)
 {
     LC_CHECK(model != NULL);
 
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
         bool inside = thread->api == LC_CALL_SEND ||
                       thread->api == LC_CALL_CONNECT ||
@@ -63,7 +63,7 @@ static void done(struct model *model)
 {
     LC_CHECK(model->verdict.kind != LC_VERDICT_BROKEN);
 
-    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; i < model->connection_count; i++) {
         if (model->connections[i].number != 0) {
             stream_check(model, &model->connections[i]);
         }

@@ -267,43 +267,55 @@ static void step_by_kind(struct model *model, struct model_event *event)
     }
 }
 
+/* Rules of the harness itself hold in a run that the model has lost. */
+static bool is_harness(const struct lc_record *record)
+{
+    return record->kind == LC_RECORD_FAULT || record->kind == LC_RECORD_STRAY ||
+           record->kind == LC_RECORD_END;
+}
+
+/* What the state says about a record. False: nothing is to be judged. */
+static inline bool event_fill(
+    struct model *model,
+    const struct lc_record *record,
+    struct model_event *event)
+{
+    *event = (struct model_event){
+        .record = record,
+        .caller = model_track_provider(record->caller),
+        .callee = model_track_provider(record->callee),
+    };
+    if (record->process < LC_PROCESSES_MAX) {
+        event->process = &model->processes[record->process];
+        if (LC_UNLIKELY(event->process->exited) &&
+            record->kind != LC_RECORD_WIRE && record->kind != LC_RECORD_END) {
+            return false; /* nothing of it is anybody's business now */
+        }
+    }
+    if (record->thread != LC_NONE && LC_LIKELY(!model->lost)) {
+        event->thread = model_track_thread(model, record->thread);
+        if (event->thread != NULL && event->thread->depth > 0) {
+            LC_CHECK(event->thread->depth <= MODEL_DEPTH_MAX);
+            event->top = &event->thread->frames[event->thread->depth - 1];
+            if (LC_UNLIKELY(event->thread->process != record->process)) {
+                model_report_lost(model);
+            }
+        }
+    }
+    return LC_LIKELY(!model->lost) || is_harness(record);
+}
+
 bool model_step(struct model *model, const struct lc_record *record)
 {
     LC_CHECK(model != NULL);
     LC_CHECK(record != NULL);
 
-    if (model->verdict.kind == LC_VERDICT_BROKEN) {
+    if (LC_UNLIKELY(model->verdict.kind == LC_VERDICT_BROKEN)) {
         return false;
     }
-    bool harness = record->kind == LC_RECORD_FAULT ||
-                   record->kind == LC_RECORD_STRAY ||
-                   record->kind == LC_RECORD_END;
-    if (LC_LIKELY(!model->lost) || harness) {
-        struct model_event event = {
-            .record = record,
-            .caller = model_track_provider(record->caller),
-            .callee = model_track_provider(record->callee),
-        };
-        if (record->process < LC_PROCESSES_MAX) {
-            event.process = &model->processes[record->process];
-            if (event.process->exited && record->kind != LC_RECORD_WIRE &&
-                record->kind != LC_RECORD_END) {
-                model->record++;
-                return true; /* nothing of it is anybody's business now */
-            }
-        }
-        if (record->thread != LC_NONE && !model->lost) {
-            event.thread = model_track_thread(model, record->thread);
-        }
-        if (event.thread != NULL && event.thread->depth > 0) {
-            if (event.thread->process != record->process) {
-                model_report_lost(model);
-            }
-            event.top = &event.thread->frames[event.thread->depth - 1];
-        }
-        if (!model->lost || harness) {
-            step_by_kind(model, &event);
-        }
+    struct model_event event;
+    if (event_fill(model, record, &event)) {
+        step_by_kind(model, &event);
     }
     model->record++;
     return model->verdict.kind != LC_VERDICT_BROKEN;

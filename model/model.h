@@ -46,6 +46,10 @@ struct model {
     struct model_birth births[MODEL_BIRTHS_MAX];
     uint8_t dll_threads[128]; /* by reference: index + 1, 0: not seen */
     uint8_t dll_thread_count;
+    uint8_t thread_count;     /* places from here on are as model_init left
+                                 them */
+    uint8_t connection_count; /* as thread_count */
+    uint32_t live_sockets;    /* bit per place */
     uint8_t birth_count;
     struct model_world world;
     struct model_options options;

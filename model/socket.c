@@ -82,11 +82,12 @@ void model_socket_connect(
         adopt(model, event, slot);
         return;
     }
-    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
-        const struct model_socket *upper = &model->sockets[i];
-        if (upper->live && upper->lower == slot &&
-            (upper->flags & MODEL_SOCKET_APP) != 0) {
-            adopt(model, event, (uint8_t)i);
+    for (uint32_t left = model->live_sockets; left != 0; left &= left - 1) {
+        uint8_t place = (uint8_t)__builtin_ctz(left);
+        const struct model_socket *upper = &model->sockets[place];
+        LC_CHECK(upper->live);
+        if (upper->lower == slot && (upper->flags & MODEL_SOCKET_APP) != 0) {
+            adopt(model, event, place);
         }
     }
 }
@@ -117,7 +118,7 @@ static void appear(struct model *model, const struct model_event *event)
     if (seen_before(event->process, record->a)) {
         model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
     }
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         struct model_thread *thread = &model->threads[i];
         if (thread->api != MODEL_NONE && thread->process == record->process &&
             model_track_takes_socket(thread->api) &&
@@ -126,7 +127,7 @@ static void appear(struct model *model, const struct model_event *event)
             thread->revived = true;
         }
     }
-    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; i < model->connection_count; i++) {
         const struct model_connection *connection = &model->connections[i];
         if (connection->number != 0 && connection->slot == MODEL_NONE &&
             connection->process == record->process &&
@@ -147,6 +148,7 @@ static void drop(struct model *model, uint8_t slot)
         model->connections[socket->connection].slot = MODEL_NONE;
     }
     socket->live = false;
+    model->live_sockets &= ~(UINT32_C(1) << slot);
     for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
         if (model->sockets[i].lower == slot) {
             model->sockets[i].lower = MODEL_NONE;
@@ -268,7 +270,7 @@ static bool someone_in(
     uint8_t slot)
 {
     LC_CHECK(self != NULL);
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
         if (thread != self && thread->api == call &&
             thread->process == self->process &&
@@ -385,7 +387,7 @@ static void option_race(struct model *model, const struct model_event *event)
     if (thread->slot == MODEL_NONE || !sets_option(thread->api)) {
         return;
     }
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *other = &model->threads[i];
         if (other == thread || !sets_option(other->api) ||
             other->process != thread->process || other->slot != thread->slot) {

@@ -14,7 +14,7 @@ static void bounds_update(struct model *model, uint8_t process_index)
     LC_CHECK(process_index < LC_PROCESSES_MAX);
 
     const struct model_process *process = &model->processes[process_index];
-    for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
+    for (uint32_t i = 0; i < model->thread_count; i++) {
         struct model_thread *thread = &model->threads[i];
         if (thread->api == MODEL_NONE || thread->process != process_index) {
             continue;
@@ -157,7 +157,7 @@ static void process_ends(struct model *model, const struct model_event *event)
     if (process->starts > 0 && !process->vague) {
         model_report_app(model, MODEL_CLEAN_1);
     }
-    for (uint32_t i = 0; i < MODEL_CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; i < model->connection_count; i++) {
         struct model_connection *connection = &model->connections[i];
         bool clean = (connection->flags & MODEL_CONNECTION_CLEANED) != 0;
         bool sent = connection->sent == connection->accepted &&

@@ -44,6 +44,9 @@ static void opens(struct model *model, const struct model_event *event)
             socket->connection = MODEL_NONE;
         }
     }
+    if (index >= model->connection_count) {
+        model->connection_count = (uint8_t)(index + 1);
+    }
     *connection = (struct model_connection){
         .handle = record->c,
         .number = (uint32_t)record->a,

@@ -15,14 +15,12 @@ void model_track_count(struct model *model, uint8_t *count)
     (*count)++;
 }
 
-/* DLL threads take the entries after the schedule's, as they turn up. */
-struct model_thread *model_track_thread(struct model *model, uint8_t reference)
+struct model_thread *model_track_dll_thread(
+    struct model *model,
+    uint8_t reference)
 {
-    LC_CHECK(reference != LC_NONE);
+    LC_CHECK(reference >= LC_THREADS_MAX && reference != LC_NONE);
 
-    if (reference < LC_THREADS_MAX) {
-        return &model->threads[reference];
-    }
     if ((reference & LC_THREAD_REF_DLL) == 0) {
         model_report_lost(model);
         return NULL;
@@ -35,6 +33,7 @@ struct model_thread *model_track_thread(struct model *model, uint8_t reference)
         }
         model->dll_thread_count++;
         *index = (uint8_t)(LC_THREADS_MAX + model->dll_thread_count);
+        model->thread_count = *index;
     }
     LC_CHECK(*index <= MODEL_THREADS_MAX);
     return &model->threads[*index - 1];
@@ -126,7 +125,7 @@ struct model_frame *model_track_spi(struct model_thread *thread)
     return NULL;
 }
 
-/* Where the search begins: handle values step by four. */
+/* Where the search for a free place begins: handle values step by four. */
 static uint32_t socket_place(uint8_t process, int64_t handle)
 {
     uint64_t key = ((uint64_t)handle >> 2) + (uint64_t)process * 8U;
@@ -140,13 +139,13 @@ uint8_t model_track_socket(
 {
     LC_CHECK(process < LC_PROCESSES_MAX);
 
-    uint32_t place = socket_place(process, handle);
-    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
-        uint32_t slot = (place + i) % MODEL_SOCKETS_MAX;
+    /* At most one fits: model_track_socket_new() sees to it. */
+    for (uint32_t left = model->live_sockets; left != 0; left &= left - 1) {
+        uint8_t slot = (uint8_t)__builtin_ctz(left);
         const struct model_socket *socket = &model->sockets[slot];
-        if (socket->live && socket->handle == handle &&
-            socket->process == process) {
-            return (uint8_t)slot;
+        LC_CHECK(socket->live);
+        if (socket->handle == handle && socket->process == process) {
+            return slot;
         }
     }
     return MODEL_NONE;
@@ -166,6 +165,7 @@ uint8_t model_track_socket_new(
         struct model_socket *socket = &model->sockets[slot];
         if (!socket->live) {
             model->generation++;
+            model->live_sockets |= UINT32_C(1) << slot;
             *socket = (struct model_socket){
                 .handle = handle,
                 .generation = model->generation,

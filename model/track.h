@@ -69,6 +69,19 @@ static inline bool model_track_ending(const struct model_provider *provider)
 }
 
 /**
+ * The thread of a reference that is none of the schedule's. DLL threads take
+ * the places after those, as they turn up.
+ *
+ * @param model      borrowed.
+ * @param reference  thread reference of a record, not LC_NONE.
+ *
+ * Returns: borrowed; NULL when there is no room, and the model is lost then.
+ */
+struct model_thread *model_track_dll_thread(
+    struct model *model,
+    uint8_t reference);
+
+/**
  * The thread of a reference.
  *
  * @param model      borrowed.
@@ -76,7 +89,18 @@ static inline bool model_track_ending(const struct model_provider *provider)
  *
  * Returns: borrowed; NULL when there is no room, and the model is lost then.
  */
-struct model_thread *model_track_thread(struct model *model, uint8_t reference);
+static inline struct model_thread *model_track_thread(
+    struct model *model,
+    uint8_t reference)
+{
+    if (LC_UNLIKELY(reference >= LC_THREADS_MAX)) {
+        return model_track_dll_thread(model, reference);
+    }
+    if (reference >= model->thread_count) {
+        model->thread_count = (uint8_t)(reference + 1);
+    }
+    return &model->threads[reference];
+}
 
 /**
  * Opens a call on a thread.
