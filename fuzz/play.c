@@ -7,8 +7,7 @@ static bool read_record(void *context, const struct lc_record *record)
     struct fuzz_player *player = context;
     bool goes_on = player->is_unjudged || model_step(&player->model, record);
     /* After the record that decides comes only the end. */
-    if (player->is_unjudged ||
-        player->model.verdict.kind != LC_VERDICT_BROKEN ||
+    if (LC_LIKELY(goes_on) ||
         player->model.verdict.record == player->record_count) {
         player->last = *record;
     }
@@ -30,8 +29,10 @@ static void prepare(struct fuzz_player *player, const struct lc_world *world)
         player->has_world = true;
         model_init(&player->fresh, world, &player->options);
         model_attach(&player->fresh, player->coverage);
+        player->model = player->fresh;
+    } else {
+        model_restart(&player->model, &player->fresh);
     }
-    player->model = player->fresh;
     player->record_count = 0;
     memset(&player->last, 0, sizeof player->last);
 }

@@ -69,6 +69,22 @@ void model_init(
     }
 }
 
+void model_restart(struct model *model, const struct model *fresh)
+{
+    LC_CHECK(model->thread_count <= MODEL_THREADS_MAX);
+    LC_CHECK(fresh->thread_count == 0);
+
+    const size_t rest = offsetof(struct model, processes);
+    memcpy(
+        model->threads,
+        fresh->threads,
+        model->thread_count * sizeof model->threads[0]);
+    memcpy(
+        (unsigned char *)model + rest,
+        (const unsigned char *)fresh + rest,
+        sizeof *model - rest);
+}
+
 void model_attach(struct model *model, struct model_coverage *coverage)
 {
     LC_CHECK(model != NULL);

@@ -78,6 +78,15 @@ void model_init(
     const struct model_options *options);
 
 /**
+ * Brings a model back to one that has read nothing: assignment, but only of
+ * the threads that were seen.
+ *
+ * @param model  was assigned from `fresh` before, whatever it has read since.
+ * @param fresh  borrowed; as model_init made it.
+ */
+void model_restart(struct model *model, const struct model *fresh);
+
+/**
  * Has the model count in `coverage` from now on.
  *
  * @param model     borrowed.

@@ -151,6 +151,31 @@ static void a_copy_goes_on_as_the_original(void **state)
     assert_memory_equal(&copy, &model, sizeof model);
 }
 
+/* A search judges millions of runs with one model: none may leave a trace. */
+static void a_restart_leaves_nothing_of_the_run(void **state)
+{
+    (void)state;
+    static struct model model;
+    static struct model fresh;
+    struct trace *trace = trace_new(true);
+    struct lc_world world;
+    trace_life(trace, HANDLE);
+    trace->thread = LC_THREADS_MAX - 1;
+    trace_life(trace, HANDLE);
+    trace->thread = LC_THREAD_REF(0, 0);
+    trace_life(trace, HANDLE);
+    finish(trace);
+    trace_world(&world);
+    model_init(&fresh, &world, &(struct model_options){ 0 });
+    model = fresh;
+    for (uint32_t i = 0; i < trace->count; i++) {
+        (void)model_step(&model, &trace->records[i]);
+    }
+    assert_true(model.record > 0);
+    model_restart(&model, &fresh);
+    assert_memory_equal(&model, &fresh, sizeof model);
+}
+
 /* Campaigns report which rules a run put to the test. */
 static void coverage_counts_premises(void **state)
 {
@@ -199,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_call_inside_during_the_final_cleanup_holds),
         cmocka_unit_test(a_handle_value_reused_under_a_close_holds),
         cmocka_unit_test(a_copy_goes_on_as_the_original),
+        cmocka_unit_test(a_restart_leaves_nothing_of_the_run),
         cmocka_unit_test(coverage_counts_premises),
         cmocka_unit_test(nonsense_is_unspecified),
     };
