@@ -330,15 +330,17 @@ static void give_way(struct lc_place place)
     LC_CHECK(engine->current == self);
 }
 
-void sim_thread_yield(struct lc_place place)
+bool sim_thread_is_asked(void)
 {
     const struct sim_history *history = SIM_HISTORY;
     if (sim_thread_current() == NULL || over_budget()) {
-        return;
+        return false;
     }
-    if (history->at_step == NULL && sim_engine_is_settled(history)) {
-        return;
-    }
+    return history->at_step != NULL || !sim_engine_is_settled(history);
+}
+
+void sim_thread_ask(struct lc_place place)
+{
     give_way(place);
 }
 

@@ -96,11 +96,23 @@ static inline uint64_t sim_thread_now_ns(void)
     return SIM_ENGINE->now_ns;
 }
 
+/** Counts a yield point. Returns: whether somebody else may go first there. */
+bool sim_thread_is_asked(void);
+
+/** Draws who goes on, and lets them. */
+void sim_thread_ask(struct lc_place place);
+
 /**
  * A yield point: another thread or an event may go first. In an event handler
- * it does nothing.
+ * it does nothing. Most have no choice to make and need no name: the place is
+ * put together only for those that do.
  */
-void sim_thread_yield(struct lc_place place);
+static inline void sim_thread_yield(struct lc_place place)
+{
+    if (LC_UNLIKELY(sim_thread_is_asked())) {
+        sim_thread_ask(place);
+    }
+}
 
 /**
  * Blocks the running thread until it is woken or the time has run out.
