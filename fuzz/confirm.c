@@ -93,6 +93,7 @@ static bool play(
         pid_t pid = fork();
         if (pid == 0) {
             fuzz_worker_begin(parent);
+            fuzz_worker_limit();
             sim_watch(judge->watch_seconds);
             play_here(judge, schedule, backer);
             _exit(0);

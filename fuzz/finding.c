@@ -110,12 +110,15 @@ uint64_t fuzz_finding_key_of(const struct fuzz_finding *finding)
 
 void fuzz_finding_name(const struct fuzz_finding *finding, char *ret_name)
 {
+    /* A worker that died has left no hash: its place tells findings apart. */
+    uint64_t id =
+        finding->hash != 0 ? finding->hash : fuzz_finding_key_of(finding);
     int length = snprintf(
         ret_name,
         FUZZ_FINDING_NAME_BYTES,
         "%s-%016llx.lc",
         model_rule(finding->rule)->id,
-        (unsigned long long)finding->hash);
+        (unsigned long long)id);
     LC_CHECK(length > 0);
     LC_CHECK(length < FUZZ_FINDING_NAME_BYTES);
 }

@@ -44,8 +44,7 @@ void fuzz_worker_begin(int parent)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-/* Our own code gets so much CPU time from now on. */
-static void renew_limit(void)
+void fuzz_worker_limit(void)
 {
     struct rusage usage;
     struct rlimit limit;
@@ -184,7 +183,7 @@ LC_NORETURN void fuzz_worker_run(
         if (plays % RENEW_PLAYS == 0 ||
             share->records - records > RENEW_RECORDS) {
             records = share->records;
-            renew_limit();
+            fuzz_worker_limit();
         }
         plays++;
         if (!play_seed(options, &one, share)) {

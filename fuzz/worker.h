@@ -74,6 +74,9 @@ void *fuzz_worker_share(size_t size_bytes);
 /** In a new child: dies with its parent, leaves ^C to it. */
 void fuzz_worker_begin(int parent);
 
+/** Limits the CPU time of this process from now on: what hangs is killed. */
+void fuzz_worker_limit(void);
+
 /** The seed that this process plays, for who must say so at the end. */
 const volatile uint64_t *fuzz_worker_seed(void);
 

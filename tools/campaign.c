@@ -434,6 +434,7 @@ static bool set_up(uint64_t *ret_seed)
     if (!tool_setup_playable(&world, has_bug ? bug : NULL)) {
         return false;
     }
+    tool_setup_remark(&hosted);
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;

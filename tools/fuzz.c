@@ -216,7 +216,10 @@ static void print_finding(const struct fuzz_finding *finding)
         char path[PATH_BYTES];
         finding_path(finding, path);
         (void)printf("  to replay: lastcall run %s", path);
-        (void)printf("%s\n", given.inferences ? " --inferences" : "");
+        (void)printf(
+            "%s%s\n",
+            search.one.model.tolerant ? " --model tolerant" : "",
+            given.inferences ? " --inferences" : "");
     } else {
         tool_output_schedule(&finding->schedule, 4);
     }
@@ -351,6 +354,7 @@ static bool set_up(void)
     if (!tool_setup_playable(&world, given.bug)) {
         return false;
     }
+    tool_setup_remark(&hosted);
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
@@ -378,12 +382,22 @@ static void set_replay(void)
     (void)snprintf(
         line,
         sizeof line,
-        "lastcall fuzz --sampler %s%s%s%s%s",
+        "lastcall fuzz --sampler %s%s%s%s%s%s%s",
         fuzz_sampler_word(search.one.sampler),
         given.world != NULL ? " --world " : "",
         given.world != NULL ? given.world : "",
         given.bug != NULL ? " --bug " : "",
-        given.bug != NULL ? given.bug : "");
+        given.bug != NULL ? given.bug : "",
+        search.one.model.tolerant ? " --model tolerant" : "",
+        given.inferences ? " --inferences" : "");
+    for (uint32_t i = 0; i < given.providers.count; i++) {
+        size_t used = strlen(line);
+        (void)snprintf(
+            line + used,
+            sizeof line - used,
+            " --provider %s",
+            given.providers.items[i]);
+    }
     tool_output_replay_seed(line, fuzz_worker_seed());
 }
 

@@ -69,11 +69,18 @@ static void print_totals(const struct fuzz_ledger_totals *totals)
         tool_output_days(totals->virtual_ns),
         totals->unspecified,
         totals->next_seed);
-    if (totals->finding_count == 0 && totals->schedules > 0) {
+    uint64_t judged = totals->schedules - totals->unspecified;
+    if (totals->unspecified > 0) {
+        (void)printf(
+            "%" PRIu64 " ended unspecified, at a limit of the simulator: they "
+            "say nothing\n",
+            totals->unspecified);
+    }
+    if (totals->finding_count == 0 && judged >= 3) {
         (void)printf(
             "no finding: with 95 %% confidence fewer than one in %" PRIu64
             " schedules like these breaks a rule\n",
-            totals->schedules / 3);
+            judged / 3);
     }
 }
 

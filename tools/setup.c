@@ -63,7 +63,16 @@ static bool split(const char *item, struct lc_provider *ret_provider)
         return false;
     }
     bool fits = strlen(path) < sizeof ret_provider->path;
-    if (fits) {
+    bool is_plain = true;
+    for (const char *c = path; *c != '\0'; c++) {
+        is_plain &= (unsigned char)*c >= 0x20 && (unsigned char)*c < 0x7f;
+    }
+    if (fits && !is_plain) {
+        tool_output_error(
+            "--provider: %s: only printable ASCII can stand in a schedule",
+            path);
+        fits = false;
+    } else if (fits) {
         memcpy(ret_provider->name, item, length);
         memcpy(ret_provider->path, path, strlen(path));
         ret_provider->kind = LC_PROVIDER_DLL;
@@ -112,6 +121,47 @@ bool tool_setup_providers(
         ret_hosted->items[ret_hosted->count++] = provider;
     }
     return true;
+}
+
+static void on_import(void *context, const struct sim_image_import *import)
+{
+    const char *name = context;
+    if (import->is_served) {
+        return;
+    }
+    if (import->name[0] != '\0') {
+        tool_output_error(
+            "%s: %s!%s is not served: a run that calls it ends unspecified",
+            name,
+            import->dll,
+            import->name);
+    } else {
+        tool_output_error(
+            "%s: %s#%u is not served: a run that calls it ends unspecified",
+            name,
+            import->dll,
+            import->ordinal);
+    }
+}
+
+static void on_export(void *context, const char *name, uint32_t rva)
+{
+    (void)context;
+    (void)name;
+    (void)rva;
+}
+
+void tool_setup_remark(struct tool_hosted *hosted)
+{
+    for (uint32_t i = 0; i < hosted->count; i++) {
+        struct sim_error error;
+        struct sim_image_visitor visitor = {
+            .on_import = on_import,
+            .on_export = on_export,
+            .context = hosted->items[i].name,
+        };
+        (void)!sim_describe_image(hosted->items[i].path, &visitor, &error);
+    }
 }
 
 bool tool_setup_model(

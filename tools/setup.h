@@ -41,6 +41,9 @@ LC_MUST_USE bool tool_setup_providers(
     const struct lc_world *world,
     struct tool_hosted *ret_hosted);
 
+/** Names on stderr what the DLLs import and the simulator does not serve. */
+void tool_setup_remark(struct tool_hosted *hosted);
+
 /** Reads --model and --inferences. Says what is wrong. */
 LC_MUST_USE bool tool_setup_model(
     const char *strictness,

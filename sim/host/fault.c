@@ -289,6 +289,20 @@ static void on_fault(int signal_number, siginfo_t *information, void *opaque)
     }
 }
 
+/* Whether hosted code runs, or a function of ours that it has called. */
+static bool is_of_module(const ucontext_t *context)
+{
+    uint64_t rip = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+    uint32_t process;
+    uint32_t module;
+    uint64_t offset;
+    if (sim_module_of((const void *)(uintptr_t)rip, &process, &module)) {
+        return true;
+    }
+    module = find_culprit();
+    return is_hosted(module) && find_caller(context, module, &offset);
+}
+
 /* Two ticks in a row see the same run at the same step: code without a yield
  * point has used up a second of CPU time. */
 static void on_tick(int signal_number, siginfo_t *information, void *opaque)
@@ -301,8 +315,6 @@ static void on_tick(int signal_number, siginfo_t *information, void *opaque)
         return;
     }
     const struct sim_history *history = SIM_HISTORY;
-    uint32_t process;
-    uint32_t module;
     bool is_same = history->run_number == fault.seen_run &&
                    history->steps_total == fault.seen_steps &&
                    history->record_count == fault.seen_records;
@@ -313,8 +325,7 @@ static void on_tick(int signal_number, siginfo_t *information, void *opaque)
     if (fault.ticks < fault.watch_seconds) {
         return;
     }
-    uint64_t rip = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
-    if (sim_module_of((const void *)(uintptr_t)rip, &process, &module) &&
+    if (is_of_module(context) &&
         describe(LC_FAULT_ENDLESS, UINT64_MAX, context)) {
         fault.ticks = 0;
         divert(context);

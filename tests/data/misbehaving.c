@@ -48,6 +48,10 @@ static int misbehave(void)
     return *(volatile int *)zero_page;
 #elif defined(WAY_constant_write)
     *(volatile int *)(ULONG_PTR)constant_at = 5;
+#elif defined(WAY_endless_calls) /* of what is no yield point */
+    while (zero == 0) {
+        (void)GetLastError();
+    }
 #elif defined(WAY_breakpoint)
     __debugbreak();
 #elif defined(WAY_illegal)

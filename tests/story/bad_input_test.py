@@ -193,6 +193,10 @@ def bad_usage(folder: Path) -> None:
     if PASS.exists():
         refused('a layer for a base', 'fuzz', '--schedules', '1',
                 '--provider', f'tcp={PASS}', word='base provider')
+        odd = folder / 'd\u00e9j\u00e0.dll'
+        odd.write_bytes(PASS.read_bytes())
+        refused('a path that no schedule can hold', 'fuzz', '--schedules', '1',
+                '--provider', f'filter={odd}', word='ASCII')
         refused('two for one', 'fuzz', '--schedules', '1', '--provider',
                 f'filter={PASS}', '--provider', f'filter={PASS}',
                 word='twice')

@@ -39,6 +39,7 @@ SHOWS = {
     'divide': (r'broken FAULT', r'division by zero'),
     'overflow': (r'broken FAULT', r'stack overflow'),
     'endless': (r'broken FAULT', r'endless loop'),
+    'endless_calls': (r'broken FAULT', r'endless loop'),
     'late_upcall': (r'broken (LOAD-15|INV-2|INV-4|UPCALL-5|CLEAN-17)', r'.'),
 }
 

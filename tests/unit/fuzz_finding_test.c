@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include "fuzz/finding.h"
 #include "fuzz/schedule.h"
 #include "tests/unit/failing.h"
@@ -76,6 +78,22 @@ static void a_fault_has_its_instruction(void **state)
     assert_int_not_equal(key_of("FAULT", record), key);
 }
 
+/* Workers that died leave no hash; their findings are two files all the same. */
+static void dead_workers_have_names_of_their_own(void **state)
+{
+    (void)state;
+    char first[FUZZ_FINDING_NAME_BYTES];
+    char second[FUZZ_FINDING_NAME_BYTES];
+    struct fuzz_generate_options generate = { .world = NULL };
+    static struct fuzz_case_mirror mirror;
+    static struct fuzz_finding finding;
+    fuzz_finding_fill_dead(&finding, &generate, &mirror, SIGSEGV);
+    fuzz_finding_name(&finding, first);
+    fuzz_finding_fill_dead(&finding, &generate, &mirror, SIGABRT);
+    fuzz_finding_name(&finding, second);
+    assert_string_not_equal(first, second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +101,7 @@ int main(void)
         cmocka_unit_test(a_provider_counts_by_its_kind),
         cmocka_unit_test(a_lasting_change_has_no_place),
         cmocka_unit_test(a_fault_has_its_instruction),
+        cmocka_unit_test(dead_workers_have_names_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
