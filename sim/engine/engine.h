@@ -12,6 +12,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/choice.h"
 #include "sim/engine/module.h"
+#include "sim/engine/page.h"
 #include "sim/engine/queue.h"
 #include "sim/engine/thread_state.h"
 #include "sim/engine/trace.h"
@@ -31,7 +32,9 @@ struct sim_engine {
     uint32_t shared_used; /* bit per module whose shared data is in use */
     uint32_t mapped_bits[LC_PROCESSES_MAX]; /* modules mapped in this run */
     uint64_t heap_bytes; /* high-water mark of the heap segment */
+    uint32_t span_count; /* of spans; behind them all is zero */
     struct sim_thread threads[SIM_THREADS_MAX];
+    struct sim_span spans[SIM_SPANS_MAX]; /* see page.h */
     struct sim_module modules[LC_PROCESSES_MAX][LC_MODULE_COUNT];
     struct sim_queue queue; /* last: only the used items are copied */
 };

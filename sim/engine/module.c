@@ -38,6 +38,10 @@ void sim_module_set_class(uint32_t module, const struct sim_module_class *class)
 {
     LC_CHECK(module < LC_MODULE_COUNT);
     LC_CHECK_IF(class != NULL, class->ops != NULL);
+    if (SIM_ENGINE->span_count > 0) {
+        /* Only the class before knows how its image was laid out. */
+        sim_page_reset();
+    }
     classes[module] = class;
 }
 
@@ -236,6 +240,7 @@ void sim_module_unmap(uint32_t process, uint32_t module)
 {
     struct sim_module *instance = sim_module_at(process, module);
     LC_CHECK(instance->is_mapped);
+    sim_page_forget_module(process, module);
     instance->is_mapped = 0;
     classes[module]->ops->unmap(
         classes[module],
@@ -313,9 +318,11 @@ static bool builtin_dll_main(
 
 static uint32_t builtin_ranges(
     const struct sim_module_class *class,
+    bool is_whole,
     const struct sim_range **ret_ranges)
 {
     (void)class;
+    LC_CHECK(!is_whole);
     *ret_ranges = NULL;
     return 0;
 }

@@ -25,6 +25,7 @@ struct sim_export {
 };
 
 struct sim_module_class;
+struct sim_image_ops;
 
 /* What differs between a built-in and a hosted image. All take the instance's
  * slot (its HMODULE). */
@@ -45,10 +46,29 @@ struct sim_module_ops {
         unsigned char *slot,
         uint32_t reason,
         bool process_ends);
-    /* Writable ranges of the slot, for snapshots. Returns their number. */
+    /* Ranges of the slot that a run can change, for snapshots: with is_whole
+     * set the whole image is one of them. Returns their number. */
     uint32_t (*ranges)(
         const struct sim_module_class *class,
+        bool is_whole,
         const struct sim_range **ret_ranges);
+    const struct sim_image_ops *image; /* NULL: the module has no pages */
+};
+
+/* Of modules whose code and data lie in the slot, as pages. */
+struct sim_image_ops {
+    /* Bytes of the image, whole pages, from the slot on. */
+    uint32_t (*size_bytes)(const struct sim_module_class *class);
+    /* What the page at an offset may be used for as laid out: enum sim_access
+     * of page.h. */
+    uint32_t (
+        *access)(const struct sim_module_class *class, uint32_t offset_bytes);
+    /* Makes all pages readable and writable, and gives them back what they
+     * were laid out with. */
+    void (*open)(const struct sim_module_class *class, unsigned char *slot);
+    void (*close)(const struct sim_module_class *class, unsigned char *slot);
+    /* Writes an open image as it was before the first run. */
+    void (*lay_out)(const struct sim_module_class *class, unsigned char *slot);
 };
 
 /* A module, described once per run; the same in all processes. */
@@ -68,7 +88,8 @@ struct sim_module_class {
 /* An instance: a module in a process. In the arena. */
 struct sim_module {
     uint8_t is_mapped;
-    uint8_t zero[3];
+    uint8_t is_whole; /* all of its image is data: see page.h */
+    uint8_t zero[2];
     uint32_t map_count;                  /* how often it was mapped */
     int32_t references[LC_MODULE_COUNT]; /* by loader (enum lc_module) */
 };

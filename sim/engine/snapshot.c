@@ -91,7 +91,10 @@ static void module_pieces(struct cursor *cursor, uint32_t process)
         LC_CHECK(class != NULL);
         unsigned char *slot = sim_arena_module(process, module);
         const struct sim_range *ranges;
-        uint32_t count = class->ops->ranges(class, &ranges);
+        uint32_t count = class->ops->ranges(
+            class,
+            sim_module_at(process, module)->is_whole,
+            &ranges);
         if (count == 0 && class->globals_bytes > 0) {
             piece(cursor, slot, class->globals_bytes);
         }
@@ -156,13 +159,16 @@ static void history_piece(struct cursor *cursor)
 }
 
 /* Visits all that a run can change, the engine's part first: it says how much
- * of the rest is in use. */
+ * of the rest is in use, and which pages have to be opened for it. */
 static void all_pieces(struct cursor *cursor)
 {
     struct sim_engine *engine = SIM_ENGINE;
     size_t size_bytes = engine_bytes(engine);
     piece(cursor, &size_bytes, sizeof size_bytes);
     piece(cursor, engine, size_bytes);
+    if (cursor->visit != VISIT_SIZE) {
+        sim_page_open();
+    }
     for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
         piece(
             cursor,
@@ -181,6 +187,9 @@ static void all_pieces(struct cursor *cursor)
     }
     shared_pieces(cursor);
     history_piece(cursor);
+    if (cursor->visit != VISIT_SIZE) {
+        sim_page_close();
+    }
 }
 
 size_t sim_snapshot_bytes(void)
@@ -205,6 +214,7 @@ void sim_snapshot_restore(const void *buffer)
     LC_CHECK(buffer != NULL);
     LC_CHECK(SIM_ENGINE->current == SIM_NO_THREAD);
     uint32_t was_count = SIM_ENGINE->queue.count;
+    sim_page_reset();
     struct cursor cursor = {
         .visit = VISIT_RESTORE,
         .buffer = (unsigned char *)(uintptr_t)buffer,
@@ -236,6 +246,7 @@ void sim_snapshot_reset(void)
 {
     struct sim_engine *engine = SIM_ENGINE;
     struct sim_history *history = SIM_HISTORY;
+    sim_page_reset();
     for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
         if ((engine->shared_used >> module & 1) != 0) {
             sim_copy_fill(
@@ -330,7 +341,8 @@ static struct sim_state_key key_of_modules(struct sim_state_key key)
             const struct sim_module_class *class = sim_module_class(module);
             unsigned char *slot = sim_arena_module(process, module);
             const struct sim_range *ranges;
-            uint32_t count = class->ops->ranges(class, &ranges);
+            uint32_t count =
+                class->ops->ranges(class, instance->is_whole, &ranges);
             if (count == 0) {
                 key = sim_copy_hash(key, slot, class->globals_bytes);
             }

@@ -12,6 +12,7 @@
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
 
+#include "sim/engine/page.h"
 #include "sim/engine/thread.h"
 
 enum {
@@ -121,20 +122,13 @@ static bool host_dll_main(
 
 static uint32_t host_ranges(
     const struct sim_module_class *class,
+    bool is_whole,
     const struct sim_range **ret_ranges)
 {
     const struct sim_host_installed *installed = installed_of(class);
-    *ret_ranges = installed->ranges;
-    return installed->range_count;
+    *ret_ranges = is_whole ? &installed->whole : installed->ranges;
+    return is_whole ? 1 : installed->range_count;
 }
-
-static const struct sim_module_ops host_ops = {
-    .map = host_map,
-    .unmap = host_unmap,
-    .export_find = host_export_find,
-    .dll_main = host_dll_main,
-    .ranges = host_ranges,
-};
 
 /* ---- Laying an image into a slot ---- */
 
@@ -195,6 +189,9 @@ static void find_ranges(struct sim_host_installed *installed)
             installed->tls_at,
             installed->tls_stride_bytes * SIM_THREADS_MAX);
     }
+    installed->whole.size_bytes =
+        round_up(pe->image_bytes) +
+        (pe->has_tls ? installed->tls_stride_bytes * SIM_THREADS_MAX : 0);
 }
 
 static bool is_in_range(const struct sim_host_installed *installed, uint32_t at)
@@ -209,38 +206,55 @@ static bool is_in_range(const struct sim_host_installed *installed, uint32_t at)
     return false;
 }
 
-/* What the pages of a slot may be used for. */
+/* What the page of an image may be used for: enum sim_access. A range that was
+ * merged has gaps: they are copied like the rest. */
+static uint32_t access_of(
+    const struct sim_host_installed *installed,
+    uint32_t at)
+{
+    const struct sim_pe *pe = &installed->image->pe;
+    uint32_t access = 0;
+    if (is_in_range(installed, at)) {
+        access = SIM_ACCESS_READ | SIM_ACCESS_WRITE;
+    } else if (at < round_up(pe->header_bytes)) {
+        access = SIM_ACCESS_READ;
+    }
+    for (uint32_t i = 0; i < pe->section_count; i++) {
+        const struct sim_pe_section *section = &pe->sections[i];
+        if (at < section->rva ||
+            at >= section->rva + round_up(section->size_bytes)) {
+            continue;
+        }
+        access |= SIM_ACCESS_READ;
+        access |= section->is_executable ? SIM_ACCESS_EXECUTE : 0;
+    }
+    return access;
+}
+
+/* Gives the pages of a slot, one run of equal ones after the other, what they
+ * may be used for. */
 static bool protect(
     const struct sim_host_installed *installed,
     unsigned char *slot)
 {
-    const struct sim_pe *pe = &installed->image->pe;
-    if (mprotect(slot, SIM_ARENA_MODULE_BYTES, PROT_NONE) != 0 ||
-        mprotect(slot, round_up(pe->header_bytes), PROT_READ) != 0) {
-        return false;
-    }
-    /* A range that was merged has gaps: they are copied like the rest. */
-    for (uint32_t i = 0; i < installed->range_count; i++) {
-        if (mprotect(
-                slot + installed->ranges[i].offset_bytes,
-                round_up(installed->ranges[i].size_bytes),
-                PROT_READ | PROT_WRITE) != 0) {
+    uint32_t end = round_up(installed->whole.size_bytes);
+    uint32_t from = 0;
+    while (from < end) {
+        uint32_t access = access_of(installed, from);
+        uint32_t to = from + PAGE_BYTES;
+        while (to < end && access_of(installed, to) == access) {
+            to += PAGE_BYTES;
+        }
+        int bits = (access & SIM_ACCESS_READ) != 0 ? PROT_READ : PROT_NONE;
+        bits |= (access & SIM_ACCESS_WRITE) != 0 ? PROT_WRITE : 0;
+        bits |= (access & SIM_ACCESS_EXECUTE) != 0 ? PROT_EXEC : 0;
+        if (mprotect(slot + from, to - from, bits) != 0) {
             return false;
         }
+        from = to;
     }
-    for (uint32_t i = 0; i < pe->section_count; i++) {
-        const struct sim_pe_section *section = &pe->sections[i];
-        int allowed = PROT_READ;
-        allowed |= section->is_executable ? PROT_EXEC : 0;
-        allowed |= is_in_range(installed, section->rva) ? PROT_WRITE : 0;
-        if (section->size_bytes > 0 && mprotect(
-                                           slot + section->rva,
-                                           round_up(section->size_bytes),
-                                           allowed) != 0) {
-            return false;
-        }
-    }
-    return true;
+    return end == SIM_ARENA_MODULE_BYTES ||
+           mprotect(slot + end, SIM_ARENA_MODULE_BYTES - end, PROT_NONE) == 0;
 }
 
 static void lay_out(
@@ -277,6 +291,66 @@ static void lay_out(
     }
 }
 
+/* ---- As pages ---- */
+
+static uint32_t image_size(const struct sim_module_class *class)
+{
+    return round_up(installed_of(class)->image->pe.image_bytes);
+}
+
+static uint32_t image_access(
+    const struct sim_module_class *class,
+    uint32_t offset_bytes)
+{
+    return access_of(installed_of(class), offset_bytes);
+}
+
+static void image_open(
+    const struct sim_module_class *class,
+    unsigned char *slot)
+{
+    int result = mprotect(
+        slot,
+        round_up(installed_of(class)->whole.size_bytes),
+        PROT_READ | PROT_WRITE);
+    LC_CHECK(result == 0);
+}
+
+static void image_close(
+    const struct sim_module_class *class,
+    unsigned char *slot)
+{
+    bool is_protected = protect(installed_of(class), slot);
+    LC_CHECK(is_protected);
+}
+
+static void image_lay_out(
+    const struct sim_module_class *class,
+    unsigned char *slot)
+{
+    const struct sim_host_installed *installed = installed_of(class);
+    lay_out(installed, slot, installed->module);
+}
+
+static const struct sim_image_ops image_ops = {
+    .size_bytes = image_size,
+    .access = image_access,
+    .open = image_open,
+    .close = image_close,
+    .lay_out = image_lay_out,
+};
+
+static const struct sim_module_ops host_ops = {
+    .map = host_map,
+    .unmap = host_unmap,
+    .export_find = host_export_find,
+    .dll_main = host_dll_main,
+    .ranges = host_ranges,
+    .image = &image_ops,
+};
+
+/* ---- Installing ---- */
+
 static bool keep_pristine(
     struct sim_host_installed *installed,
     const unsigned char *slot,
@@ -309,6 +383,7 @@ void sim_host_uninstall(uint32_t module)
         if (installed->pristine[process] == NULL) {
             continue;
         }
+        sim_page_forget_module(process, module);
         free(installed->pristine[process]);
         unsigned char *slot = sim_arena_module(process, module);
         /* Fresh zero pages, at no cost until they are used. */
@@ -348,6 +423,7 @@ enum sim_status sim_host_install(
     sim_host_uninstall(module);
     struct sim_host_installed *installed = &host.installed[module];
     installed->image = image;
+    installed->module = module;
     installed->class = (struct sim_module_class){
         .ops = &host_ops,
         .is_hosted = true,

@@ -27,6 +27,8 @@ struct sim_host_installed {
     struct sim_module_class class;
     uint32_t range_count;
     struct sim_range ranges[SIM_RANGES_MAX];
+    struct sim_range whole; /* the image and the threads' copies */
+    uint32_t module;
     uint32_t tls_at; /* offset of the threads' copies in the slot */
     uint32_t tls_stride_bytes;
     unsigned char *pristine[LC_PROCESSES_MAX]; /* ranges, one behind another */

@@ -397,6 +397,7 @@ void sim_win32_process_exit(uint32_t process)
             sim_wait_forget(slot);
         }
     }
+    sim_memory_process_exit(process);
     sim_heap_process_exit(process);
     win32->processes[process] = (struct sim_win32_process){ 0 };
 }

@@ -64,6 +64,7 @@ struct sim_win32 {
     uint32_t heap_end;     /* first byte of the heap segment not yet used */
     uint32_t free_blocks[SIM_HEAP_CLASSES]; /* offset + 1 of the first */
     struct sim_win32_process processes[LC_PROCESSES_MAX];
+    uint64_t pages; /* header of the newest region of VirtualAlloc, or 0 */
     uint64_t tls[SIM_THREADS_MAX][SIM_TLS_MAX];
     uint64_t waits[SIM_THREADS_MAX]; /* address of what a blocked thread waits
                                         for, on its own stack; 0: nothing */
@@ -155,6 +156,9 @@ bool sim_heap_give(void *memory);
 
 /** Frees all memory of a process that has ended, without a record. */
 void sim_heap_process_exit(uint32_t process);
+
+/** The regions of a process that has ended are pages like all others again. */
+void sim_memory_process_exit(uint32_t process);
 
 /**
  * Moves a live block of any heap to one of another size.

@@ -24,22 +24,6 @@ void sim_win32_open(void);
 /** Gives up what a process held in the shim. At its end. */
 void sim_win32_process_exit(uint32_t process);
 
-/**
- * Changes the protection of pages of a hosted image.
- *
- * @param address     in a module's slot, as the code that calls gave it.
- * @param protection  enum lc_page.
- *
- * Returns: whether it could.
- */
-typedef bool sim_win32_protect_fn(
-    void *address,
-    size_t size_bytes,
-    uint32_t protection);
-
-/** Says at start-up who changes protections; NULL: they stay as they are. */
-void sim_win32_set_protect(sim_win32_protect_fn *set_protection);
-
 /* Heaps. A block knows its heap and its owner module. Freed bytes are
  * poisoned. */
 lc_handle LC_ABI sim_win32_get_process_heap(void);

@@ -1,14 +1,5 @@
-#include "lastcall/abi.h"
-
-#include "sim/host/host.h"
 #include "sim/host/image.h"
-#include "sim/sim.h"
-#include "tests/unit/engine_fixture.h"
-
-enum {
-    MODULE = LC_MODULE_PROVIDER,
-    PROCESS_ATTACH = 1
-};
+#include "tests/unit/host_fixture.h"
 
 /* Exports of tests/data/thread_data.c. */
 struct counts {
@@ -19,79 +10,6 @@ struct counts {
 
 typedef void LC_ABI bump_fn(struct counts *counts);
 typedef void LC_ABI stack_fn(uint64_t *base, uint64_t *limit, uint64_t *self);
-
-/* Reads a DLL of this build, or skips the test when there is no compiler for
- * Windows. */
-static const struct sim_host_image *read_dll(const char *name)
-{
-    const char *folder = getenv("LC_BUILD_DIR");
-    char path[512];
-    (void)snprintf(
-        path,
-        sizeof path,
-        "%s/%s",
-        folder == NULL ? "build" : folder,
-        name);
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL) {
-        skip();
-    }
-    assert_int_equal(fclose(stream), 0);
-    struct sim_error error;
-    assert_int_equal(sim_open(&error), SIM_OK);
-    const struct sim_host_image *image = NULL;
-    enum sim_status status =
-        sim_host_read(path, &image, error.text, sizeof error.text);
-    if (status != SIM_OK) {
-        print_error("%s\n", error.text);
-    }
-    assert_int_equal(status, SIM_OK);
-    assert_non_null(image);
-    return image;
-}
-
-static const struct sim_module_class *install(
-    const char *name,
-    uint32_t module,
-    uint32_t process_count)
-{
-    const struct sim_host_image *image = read_dll(name);
-    const struct sim_module_class *class = NULL;
-    assert_int_equal(
-        sim_host_install(image, module, process_count, &class),
-        SIM_OK);
-    assert_non_null(class);
-    assert_true(class->is_hosted);
-    sim_module_set_class(module, class);
-    return class;
-}
-
-static sim_code_fn *find(const char *name, uint16_t ordinal)
-{
-    const struct sim_module_class *class = sim_module_class(MODULE);
-    sim_code_fn *code = class->ops->export_find(
-        class,
-        sim_arena_module(sim_thread_process(), MODULE),
-        name,
-        ordinal);
-    assert_non_null(code);
-    return code;
-}
-
-static void load(void)
-{
-    const struct sim_module_class *class = sim_module_class(MODULE);
-    uint32_t process = sim_thread_process();
-    bool was_mapped;
-    assert_true(sim_module_load(process, MODULE, LC_MODULE_APP, &was_mapped));
-    sim_thread_enter(MODULE, SIM_FRAME_DLL_MAIN, PROCESS_ATTACH);
-    assert_true(class->ops->dll_main(
-        class,
-        sim_arena_module(process, MODULE),
-        PROCESS_ATTACH,
-        false));
-    sim_thread_leave();
-}
 
 static struct counts bump(void)
 {
@@ -120,7 +38,7 @@ static void load_twice(void *argument)
         sim_module_unmap(0, MODULE);
         const struct sim_range *ranges;
         const struct sim_module_class *class = sim_module_class(MODULE);
-        assert_true(class->ops->ranges(class, &ranges) >= 1);
+        assert_true(class->ops->ranges(class, false, &ranges) >= 1);
         const unsigned char *slot = sim_arena_module(0, MODULE);
         assert_int_equal(slot[ranges[0].offset_bytes], 0xdd);
     }
