@@ -7,10 +7,19 @@
 #include "sim/engine/snapshot.h"
 
 enum {
-    /* A run that passes this many yield points while no call returns, no byte
-     * moves and no event fires makes no progress. */
-    STEPS_WITHOUT_PROGRESS_MAX = 20000,
-    /* And one that goes on for ever with events alone. */
+    /* After so many yield points without progress it is the turn of somebody
+     * else: code that waits in a loop does not keep the others from what it
+     * waits for. A power of two. */
+    STEPS_OF_A_TURN = 512,
+    /* A run that passes so many yield points while no call of the application
+     * returns, no byte moves and no event but time-outs fires makes no
+     * progress. Asked each time that so many have passed; powers of two. */
+    STEPS_WITHOUT_PROGRESS = 1 << 17,
+    STEPS_WITHOUT_PROGRESS_LONG = 1 << 20,
+    /* So often a thread has looked again, for the first and the second. */
+    TIMEOUTS_WITHOUT_PROGRESS = 10000,
+    TIMEOUTS_WITHOUT_PROGRESS_LONG = 100,
+    /* And a run that goes on for ever. */
     STEPS_MAX = 2000000,
     CANDIDATES_MAX = SIM_THREADS_MAX + SIM_EVENTS_MAX
 };
@@ -243,6 +252,25 @@ static uint32_t list_enabled(
     return count;
 }
 
+/* Whether a turn has ended: see STEPS_OF_A_TURN. */
+static inline bool is_turn_over(const struct sim_history *history)
+{
+    return history->steps % STEPS_OF_A_TURN == 0 && history->steps > 0;
+}
+
+/* Brings somebody else to the front, each of the others in turn. */
+static void pass_turn(struct sim_choice_candidate *candidates, uint32_t count)
+{
+    LC_CHECK(count > 1);
+    uint64_t turn = SIM_HISTORY->steps / STEPS_OF_A_TURN;
+    uint32_t next = 1 + (uint32_t)(turn % (count - 1));
+    struct sim_choice_candidate first = candidates[next];
+    for (uint32_t i = next; i > 0; i--) {
+        candidates[i] = candidates[i - 1];
+    }
+    candidates[0] = first;
+}
+
 /* Draws who goes next. Returns false when nothing is enabled. */
 static bool decide(
     uint32_t running,
@@ -270,6 +298,9 @@ static bool decide(
         point.where.call = thread->call_index;
         point.where.occurrence = pass(thread, place);
     }
+    if (count > 1 && is_turn_over(SIM_HISTORY)) {
+        pass_turn(candidates, count);
+    }
     if (count > 1) {
         index = sim_choice_draw(&point);
     }
@@ -277,18 +308,60 @@ static bool decide(
     return true;
 }
 
-/* Ends the run for the first reason that holds. */
-static LC_NOINLINE void end_over_budget(void)
+/* Names the time since the last progress. */
+static uint64_t epoch(const struct sim_history *history)
+{
+    LC_CHECK(history->steps <= history->steps_total);
+    return history->steps_total - history->steps;
+}
+
+/* Whether all that is still to come are time-outs of threads that have looked
+ * again at least so often since the last progress. */
+static bool only_looks_again(uint32_t timeouts)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    for (uint32_t i = 0; i < engine->queue.count; i++) {
+        const struct sim_event *event = sim_queue_at(&engine->queue, i);
+        if (event->kind != LC_EVENT_TIMEOUT) {
+            return false;
+        }
+        uint32_t slot = sim_thread_find((uint8_t)event->object);
+        LC_CHECK(slot != SIM_NO_THREAD);
+        const struct sim_thread *thread = &engine->threads[slot];
+        if (thread->timeout_epoch != epoch(SIM_HISTORY) ||
+            thread->timeout_count < timeouts) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_livelock(const struct sim_history *history)
+{
+    if (history->steps == 0 || history->steps % STEPS_WITHOUT_PROGRESS != 0) {
+        return false;
+    }
+    return only_looks_again(
+        history->steps < STEPS_WITHOUT_PROGRESS_LONG
+            ? TIMEOUTS_WITHOUT_PROGRESS
+            : TIMEOUTS_WITHOUT_PROGRESS_LONG);
+}
+
+/* Ends the run for the first reason that holds. Returns false when there is
+ * none. */
+static LC_NOINLINE bool end_over_budget(void)
 {
     const struct sim_history *history = SIM_HISTORY;
     if (history->stop) {
         sim_thread_end_run(LC_END_STOPPED);
-    } else if (history->steps > STEPS_WITHOUT_PROGRESS_MAX) {
+    } else if (is_livelock(history)) {
         sim_thread_end_run(LC_END_LIVELOCK);
-    } else {
-        LC_CHECK(history->steps_total > STEPS_MAX);
+    } else if (history->steps_total > STEPS_MAX) {
         sim_thread_end_run(LC_END_LIMIT);
+    } else {
+        return false;
     }
+    return true;
 }
 
 static inline bool over_budget(void)
@@ -297,12 +370,11 @@ static inline bool over_budget(void)
     history->steps++;
     history->steps_total++;
     if (LC_LIKELY(
-            !history->stop && history->steps <= STEPS_WITHOUT_PROGRESS_MAX &&
+            !history->stop && history->steps % STEPS_OF_A_TURN != 0 &&
             history->steps_total <= STEPS_MAX)) {
         return false;
     }
-    end_over_budget();
-    return true;
+    return end_over_budget();
 }
 
 /* Parks the running thread, whatever its state, after a decision. */
@@ -336,7 +408,8 @@ bool sim_thread_is_asked(void)
     if (sim_thread_current() == NULL || over_budget()) {
         return false;
     }
-    return history->at_step != NULL || !sim_engine_is_settled(history);
+    return history->at_step != NULL || !sim_engine_is_settled(history) ||
+           is_turn_over(history);
 }
 
 void sim_thread_ask(struct lc_place place)
@@ -404,7 +477,13 @@ static void timeout_fires(uint16_t object, uint64_t value)
     (void)value;
     uint32_t slot = sim_thread_find((uint8_t)object);
     LC_CHECK(slot != SIM_NO_THREAD);
-    wake_one(&SIM_ENGINE->threads[slot], SIM_WAKE_TIMEOUT);
+    struct sim_thread *thread = &SIM_ENGINE->threads[slot];
+    if (thread->timeout_epoch != epoch(SIM_HISTORY)) {
+        thread->timeout_epoch = epoch(SIM_HISTORY);
+        thread->timeout_count = 0;
+    }
+    thread->timeout_count++;
+    wake_one(thread, SIM_WAKE_TIMEOUT);
 }
 
 /* The thread that has been blocked on a key for longest, or NULL. */
@@ -553,7 +632,9 @@ static void fire(const struct sim_choice_candidate *decision)
         engine->now_ns = taken.at_ns;
         LC_CHECK(handlers.event[taken.kind] != NULL);
         handlers.event[taken.kind](taken.object, taken.value);
-        sim_thread_progress();
+        if (taken.kind != LC_EVENT_TIMEOUT) {
+            sim_thread_progress();
+        }
         return;
     }
     LC_CHECK(decision->action != LC_ACTION_FIRE); /* it was enabled */

@@ -63,6 +63,9 @@ struct sim_thread {
     uint8_t wait_for;   /* enum lc_wait_for */
     uint8_t call_index; /* of its application call, from 0 */
     uint32_t depth;     /* frames in use */
+    /* Time-outs of its waits since the last progress: see thread.c. */
+    uint32_t timeout_count;
+    uint64_t timeout_epoch;
     struct sim_frame frames[SIM_FRAMES_MAX];
     uint32_t place_count; /* places passed in this call, with how often */
 

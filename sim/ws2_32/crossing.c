@@ -76,7 +76,6 @@ void sim_crossing_leave(
     record.a = result;
     record.d = amount;
     sim_trace_write(record);
-    sim_thread_progress();
     sim_thread_yield((struct lc_place){
         .kind = LC_PLACE_SPI_LEAVE,
         .function = (uint8_t)record.function,

@@ -52,6 +52,10 @@ static int misbehave(void)
     while (zero == 0) {
         (void)GetLastError();
     }
+#elif defined(WAY_endless_sleep)
+    while (zero == 0) {
+        Sleep(10);
+    }
 #elif defined(WAY_breakpoint)
     __debugbreak();
 #elif defined(WAY_illegal)

@@ -109,6 +109,134 @@ static void a_spin_is_a_livelock(void **state)
     assert_int_equal(sim_thread_run(), LC_END_LIVELOCK);
 }
 
+static void spins_until_told(void *argument)
+{
+    (void)argument;
+    while (PROGRAM->count == 0) {
+        fixture_yield(0);
+    }
+}
+
+static void tells(void *argument)
+{
+    (void)argument;
+    fixture_turn(1);
+}
+
+/* Sleep(0) until another thread is done is common, and no schedule without
+ * choices may keep that other thread from running. */
+static void code_that_spins_lets_others_run(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, spins_until_told);
+    (void)fixture_thread(1, spins_until_told);
+    (void)fixture_thread(2, tells);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+}
+
+static void event_tells(uint16_t object, uint64_t value)
+{
+    (void)object;
+    (void)value;
+    fixture_turn(1);
+}
+
+/* Nor events: two that spin see what the network brings. */
+static void code_that_spins_lets_events_fire(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    sim_thread_set_handler(LC_EVENT_ACK, event_tells);
+    (void)fixture_thread(0, spins_until_told);
+    (void)fixture_thread(1, spins_until_told);
+    sim_thread_schedule(LC_EVENT_ACK, 1, LC_NS_PER_S, 0);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 1);
+}
+
+static void sleep_ms(uint32_t timeout_ms)
+{
+    enum sim_wake wake = sim_thread_block(&(struct sim_wait_options){
+        .wait_for = LC_WAIT_SLEEP,
+        .key = 100 + sim_thread_current_slot(),
+        .timeout_ns = timeout_ms * LC_NS_PER_MS,
+    });
+    assert_int_equal(wake, SIM_WAKE_TIMEOUT);
+}
+
+static void looks_again(void *argument)
+{
+    (void)argument;
+    while (PROGRAM->count == 0) {
+        sleep_ms(10);
+    }
+}
+
+static void looks_seldom(void *argument)
+{
+    (void)argument;
+    while (PROGRAM->count == 0) {
+        sleep_ms(5000);
+    }
+}
+
+/* Time that passes is no progress. */
+static void looking_again_for_ever_is_a_livelock(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, looks_again);
+    assert_int_equal(sim_thread_run(), LC_END_LIVELOCK);
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, looks_again);
+    (void)fixture_thread(1, looks_seldom);
+    assert_int_equal(sim_thread_run(), LC_END_LIVELOCK);
+}
+
+static void tells_after_an_hour(void *argument)
+{
+    (void)argument;
+    sleep_ms(3600 * 1000);
+    fixture_turn(1);
+}
+
+/* A poller waits for as long as there is something to wait for: another
+ * thread's long wait, or a slow peer. */
+static void looking_again_is_none_while_more_can_come(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, looks_again);
+    (void)fixture_thread(1, tells_after_an_hour);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    fixture_begin(NULL, 0, NULL);
+    sim_thread_set_handler(LC_EVENT_ACK, event_tells);
+    (void)fixture_thread(0, looks_again);
+    sim_thread_schedule(LC_EVENT_ACK, 1, 3600 * LC_NS_PER_S, 0);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 1);
+}
+
+static void looks_ten_thousand_times(void *argument)
+{
+    (void)argument;
+    for (uint32_t i = 0; i < 9999; i++) {
+        sleep_ms(10);
+    }
+    fixture_turn(1);
+}
+
+/* Nor when it is going to give up. */
+static void looking_again_for_long_is_none(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, looks_ten_thousand_times);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 1);
+}
+
 static void waits_a_day(void *argument)
 {
     (void)argument;
@@ -222,6 +350,11 @@ int main(void)
         cmocka_unit_test(the_first_waiter_wakes_first),
         cmocka_unit_test(a_wait_for_ever_is_a_deadlock),
         cmocka_unit_test(a_spin_is_a_livelock),
+        cmocka_unit_test(code_that_spins_lets_others_run),
+        cmocka_unit_test(code_that_spins_lets_events_fire),
+        cmocka_unit_test(looking_again_for_ever_is_a_livelock),
+        cmocka_unit_test(looking_again_is_none_while_more_can_come),
+        cmocka_unit_test(looking_again_for_long_is_none),
         cmocka_unit_test(a_time_out_moves_the_clock),
         cmocka_unit_test(an_event_can_fall_between_two_steps),
         cmocka_unit_test(what_a_sampler_took_replays),
