@@ -3,7 +3,19 @@
 #include "model/area.h"
 #include "model/report.h"
 
-/* A thread that waits in a call which the final WSACleanup should have ended. */
+/* The final WSACleanup has begun, and no start came after it. */
+static bool is_over(const struct model_process *process)
+{
+    LC_CHECK(process != NULL);
+
+    bool begun = process->cleaned || process->cleaning > 0;
+    return begun && process->starting == 0 &&
+           process->starts <= process->cleaning;
+}
+
+/* A thread that waits in a call which the final WSACleanup should have ended.
+ * Only where nobody goes on any more: before that a call may have been released
+ * and not have run yet, and a cleanup may release it as its last act. */
 static bool cleanup_forgot(const struct model *model)
 {
     LC_CHECK(model != NULL);
@@ -18,10 +30,7 @@ static bool cleanup_forgot(const struct model *model)
         if (!inside || !waits) {
             continue;
         }
-        const struct model_process *process =
-            &model->processes[thread->process];
-        if (process->cleaned && process->starts == 0 &&
-            process->starting == 0 && process->cleaning == 0) {
+        if (is_over(&model->processes[thread->process])) {
             return true;
         }
     }
@@ -92,6 +101,13 @@ static void ends(struct model *model, const struct lc_record *record)
         model_report_unless(model, MODEL_DEADLOCK, true, false);
         break;
     case LC_END_LIVELOCK:
+        if (!model->lost) {
+            model_report_unless(
+                model,
+                MODEL_CLEAN_4,
+                cleanup_forgot(model),
+                false);
+        }
         model_report_unless(model, MODEL_LIVELOCK, true, false);
         break;
     case LC_END_FAULT:

@@ -34,6 +34,34 @@ static void a_call_that_the_final_cleanup_forgot_has_its_own_name(void **state)
     assert_broken(trace, "CLEAN-4");
 }
 
+/* A cleanup that waits for a call which nobody ends is the same defect, seen
+ * while it is still under way; one that is not the last is not to blame. */
+static void so_has_one_that_the_final_cleanup_waits_for(void **state)
+{
+    (void)state;
+    static const char *const rules[2][2] = {
+        { "CLEAN-4", "CLEAN-4" },
+        { "DEADLOCK", "LIVELOCK" },
+    };
+    for (uint32_t starts = 1; starts <= 2; starts++) {
+        for (uint32_t looks = 0; looks < 2; looks++) {
+            struct trace *trace = trace_new(false);
+            for (uint32_t i = 0; i < starts; i++) {
+                trace_startup(trace);
+            }
+            trace_socket(trace, HANDLE, true);
+            trace_connect(trace, HANDLE, 1);
+            trace_call(trace, LC_CALL_SEND, HANDLE, BYTES);
+            trace_down(trace, LC_SPI_SEND, HANDLE);
+            trace_wait(trace, LC_WAIT_NET, -1, false);
+            trace->thread = 1;
+            trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+            trace_end(trace, looks == 0 ? LC_END_DEADLOCK : LC_END_LIVELOCK);
+            assert_broken(trace, rules[starts - 1][looks]);
+        }
+    }
+}
+
 static struct trace *fault(enum lc_fault what)
 {
     struct trace *trace = trace_new(false);
@@ -86,6 +114,7 @@ int main(void)
         cmocka_unit_test(a_deadlock_is_broken),
         cmocka_unit_test(a_livelock_is_broken),
         cmocka_unit_test(a_call_that_the_final_cleanup_forgot_has_its_own_name),
+        cmocka_unit_test(so_has_one_that_the_final_cleanup_waits_for),
         cmocka_unit_test(a_fault_is_broken),
         cmocka_unit_test(an_import_that_we_lack_is_no_fault_of_the_provider),
         cmocka_unit_test(code_that_runs_after_its_unload_is_found),
