@@ -3,6 +3,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "lastcall/check.h"
+
+enum {
+    WIPED_WORDS = 512
+};
+
 void sim_copy_bytes(void *to, const void *from, size_t size_bytes)
 {
     __asm__ volatile("rep movsb"
@@ -17,6 +23,52 @@ void sim_copy_fill(void *to, unsigned char value, size_t size_bytes)
                      : "+D"(to), "+c"(size_bytes)
                      : "a"(value)
                      : "memory");
+}
+
+LC_NOINLINE void sim_copy_wipe_stack(void)
+{
+    uint64_t dead[WIPED_WORDS];
+    sim_copy_fill(dead, 0, sizeof dead);
+    /* Functions of the Windows ABI save on entry what those of the host's may
+     * leave anything in. */
+    __asm__ volatile("xor %%ecx, %%ecx\n\t"
+                     "xor %%edx, %%edx\n\t"
+                     "xor %%esi, %%esi\n\t"
+                     "xor %%edi, %%edi\n\t"
+                     "xor %%r8d, %%r8d\n\t"
+                     "xor %%r9d, %%r9d\n\t"
+                     "xor %%r10d, %%r10d\n\t"
+                     "xor %%r11d, %%r11d\n\t"
+                     "pxor %%xmm6, %%xmm6\n\t"
+                     "pxor %%xmm7, %%xmm7\n\t"
+                     "pxor %%xmm8, %%xmm8\n\t"
+                     "pxor %%xmm9, %%xmm9\n\t"
+                     "pxor %%xmm10, %%xmm10\n\t"
+                     "pxor %%xmm11, %%xmm11\n\t"
+                     "pxor %%xmm12, %%xmm12\n\t"
+                     "pxor %%xmm13, %%xmm13\n\t"
+                     "pxor %%xmm14, %%xmm14\n\t"
+                     "pxor %%xmm15, %%xmm15"
+                     :
+                     : "m"(dead)
+                     : "rcx",
+                       "rdx",
+                       "rsi",
+                       "rdi",
+                       "r8",
+                       "r9",
+                       "r10",
+                       "r11",
+                       "xmm6",
+                       "xmm7",
+                       "xmm8",
+                       "xmm9",
+                       "xmm10",
+                       "xmm11",
+                       "xmm12",
+                       "xmm13",
+                       "xmm14",
+                       "xmm15");
 }
 
 struct sim_state_key sim_copy_hash(

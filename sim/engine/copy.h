@@ -18,6 +18,13 @@ struct sim_state_key {
 void sim_copy_bytes(void *to, const void *from, size_t size_bytes);
 void sim_copy_fill(void *to, unsigned char value, size_t size_bytes);
 
+/**
+ * Zeroes the stack below the caller's frame, as far as the simulator's own
+ * calls reach, and the vector registers: what was left there would turn up in
+ * later frames, in bytes that nobody wrote.
+ */
+void sim_copy_wipe_stack(void);
+
 /** Hash of bytes, chained: seeded by a key so far. */
 struct sim_state_key sim_copy_hash(
     struct sim_state_key so_far,

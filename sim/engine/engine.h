@@ -31,8 +31,9 @@ struct sim_engine {
     uint32_t exited;      /* bit per process whose last thread ended */
     uint32_t shared_used; /* bit per module whose shared data is in use */
     uint32_t mapped_bits[LC_PROCESSES_MAX]; /* modules mapped in this run */
-    uint64_t heap_bytes; /* high-water mark of the heap segment */
-    uint32_t span_count; /* of spans; behind them all is zero */
+    uint64_t heap_bytes;   /* high-water mark of the heap segment */
+    uint32_t span_count;   /* of spans; behind them all is zero */
+    uint32_t is_time_told; /* code of a module has asked for the time */
     struct sim_thread threads[SIM_THREADS_MAX];
     struct sim_span spans[SIM_SPANS_MAX]; /* see page.h */
     struct sim_module modules[LC_PROCESSES_MAX][LC_MODULE_COUNT];

@@ -6,6 +6,15 @@
 
 #include "sim/engine/engine.h"
 
+/* How parts go into a key. Written at start-up only. */
+static sim_key_fn *part_keys[SIM_PART_COUNT];
+
+void sim_snapshot_set_key(enum sim_part part, sim_key_fn *key)
+{
+    LC_CHECK(part < SIM_PART_COUNT);
+    part_keys[part] = key;
+}
+
 /* What a snapshot keeps of the history: counters, not contents. */
 struct saved_history {
     uint64_t record_count;
@@ -268,6 +277,23 @@ void sim_snapshot_reset(void)
     history->run_number = run_number;
 }
 
+/* Of how often a module was mapped it matters only whether the frame is from
+ * before the last time. */
+static struct sim_state_key key_of_frame(
+    struct sim_state_key key,
+    uint32_t process,
+    const struct sim_frame *frame)
+{
+    const struct sim_module *module = sim_module_at(process, frame->module);
+    uint32_t words[] = {
+        frame->module,
+        frame->kind,
+        frame->function,
+        module->map_count == frame->map_count,
+    };
+    return sim_copy_hash(key, words, sizeof words);
+}
+
 static struct sim_state_key key_of_thread(
     struct sim_state_key key,
     uint32_t slot)
@@ -293,7 +319,11 @@ static struct sim_state_key key_of_thread(
         thread->wait_for,
         thread->call_index,
         thread->depth,
+        thread->deadline_ns,
     };
+    if (thread->deadline_ns != 0 && thread->deadline_ns != SIM_FOREVER) {
+        words[LC_COUNT_OF(words) - 1] -= engine->now_ns;
+    }
     if (!thread_lives(thread)) {
         words[0] = 0;
         words[3] = 0;
@@ -303,10 +333,9 @@ static struct sim_state_key key_of_thread(
     if (!thread_lives(thread)) {
         return key;
     }
-    key = sim_copy_hash(
-        key,
-        thread->frames,
-        thread->depth * sizeof thread->frames[0]);
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        key = key_of_frame(key, thread->process, &thread->frames[i]);
+    }
     const unsigned char *sp = thread->sp;
     return sim_copy_hash(key, sp, (size_t)(sim_arena_stack_top(slot) - sp));
 }
@@ -337,7 +366,12 @@ static struct sim_state_key key_of_modules(struct sim_state_key key)
             }
             const struct sim_module *instance =
                 &engine->modules[process][module];
-            key = sim_copy_hash(key, instance, sizeof *instance);
+            uint32_t words[] = { instance->is_mapped, instance->is_whole };
+            key = sim_copy_hash(key, words, sizeof words);
+            key = sim_copy_hash(
+                key,
+                instance->references,
+                sizeof instance->references);
             const struct sim_module_class *class = sim_module_class(module);
             unsigned char *slot = sim_arena_module(process, module);
             const struct sim_range *ranges;
@@ -372,8 +406,13 @@ struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
     LC_CHECK(engine->current == SIM_NO_THREAD);
     struct sim_state_key key = { 0 };
     uint64_t words[] = {
-        engine->last, engine->thread_count, engine->has_ended,
-        engine->end,  engine->exited,       SIM_HISTORY->decided,
+        engine->last,
+        engine->thread_count,
+        engine->has_ended,
+        engine->end,
+        engine->exited,
+        SIM_HISTORY->decided,
+        engine->is_time_told ? engine->now_ns + 1 : 0,
     };
     key = sim_copy_hash(key, words, sizeof words);
     key = sim_copy_hash(key, engine->dll_threads, sizeof engine->dll_threads);
@@ -381,17 +420,21 @@ struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
         key = key_of_thread(key, slot);
     }
     key = key_of_queue(key);
-    key = key_of_modules(key);
-    for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
-        key = sim_copy_hash(
-            key,
-            sim_arena_part((enum sim_part)part),
-            sim_arena_part_bytes((enum sim_part)part));
-    }
+    sim_page_open();
     key = sim_copy_hash(
         key,
-        (const void *)(uintptr_t)SIM_ARENA_HEAP,
-        engine->heap_bytes);
+        engine->spans,
+        engine->span_count * sizeof engine->spans[0]);
+    key = key_of_modules(key);
+    for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
+        key = part_keys[part] != NULL
+                  ? part_keys[part](key)
+                  : sim_copy_hash(
+                        key,
+                        sim_arena_part((enum sim_part)part),
+                        sim_arena_part_bytes((enum sim_part)part));
+    }
+    sim_page_close();
     key = sim_copy_hash(
         key,
         (const void *)(uintptr_t)SIM_ARENA_TEB,

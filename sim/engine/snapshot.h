@@ -10,6 +10,7 @@
 
 #include "lastcall/check.h"
 
+#include "sim/engine/arena.h"
 #include "sim/engine/copy.h"
 
 /** Makes the arena as before the first run. Costs what was touched. */
@@ -31,10 +32,21 @@ size_t sim_snapshot_take(void *buffer, size_t capacity);
 /** Brings a state back. The run goes on from there. */
 void sim_snapshot_restore(const void *buffer);
 
+/** Hashes a part of the arena, and what belongs to it, into a key so far. */
+typedef struct sim_state_key sim_key_fn(struct sim_state_key so_far);
+
+/**
+ * Says at start-up how a part goes into a key: without the numbers that only
+ * the trace needs. A part that says nothing is hashed byte by byte.
+ */
+void sim_snapshot_set_key(enum sim_part part, sim_key_fn *key);
+
 /**
  * Key of the state: equal for two moments from which the run can only go on
- * in the same ways. Times count from now, and no history goes in: no record
- * numbers, no sequence numbers, no names of places passed.
+ * in the same ways. Times count from now as long as no code of a module has
+ * asked for the time, and no history goes in: no record numbers, no sequence
+ * numbers, no numbers of objects, no names of places passed. What parked
+ * frames hold goes in as it is: it may split states, and merges none.
  *
  * @param extra  borrowed, may be NULL: state outside the arena that belongs to
  *               it (the model's).

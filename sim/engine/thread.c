@@ -387,6 +387,7 @@ static void give_way(struct lc_place place)
     struct sim_choice_candidate decision;
     if (history->at_step != NULL) {
         /* The host takes the decision, with this thread parked too. */
+        sim_copy_wipe_stack();
         history->is_asked = 1;
         history->place = place;
         history->place_thread = self;
@@ -400,6 +401,9 @@ static void give_way(struct lc_place place)
     }
     sim_fiber_leave();
     LC_CHECK(engine->current == self);
+    if (history->at_step != NULL) {
+        sim_copy_wipe_stack();
+    }
 }
 
 bool sim_thread_is_asked(void)
@@ -580,7 +584,7 @@ void sim_thread_exit(void)
     __builtin_unreachable();
 }
 
-void sim_thread_schedule(
+void sim_thread_put_event(
     enum lc_event kind,
     uint16_t object,
     uint64_t delay_ns,

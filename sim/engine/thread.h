@@ -21,8 +21,19 @@
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
+#include "sim/engine/copy.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/thread_state.h"
+
+/**
+ * Virtual time, for code that may keep it: from now on the time is part of the
+ * run's state.
+ */
+static inline uint64_t sim_thread_tell_ns(void)
+{
+    SIM_ENGINE->is_time_told = 1;
+    return SIM_ENGINE->now_ns;
+}
 
 /** Starts a run with nothing in it: resets the arena. */
 void sim_thread_begin_run(void);
@@ -172,6 +183,13 @@ static inline struct sim_frame *sim_thread_frame(uint32_t up)
 /** How often the running thread passed a place in this call before; counts. */
 uint16_t sim_thread_pass(struct lc_place place);
 
+/** Does what sim_thread_schedule() is for. */
+void sim_thread_put_event(
+    enum lc_event kind,
+    uint16_t object,
+    uint64_t delay_ns,
+    uint64_t value);
+
 /**
  * Puts an event in the queue.
  *
@@ -179,11 +197,17 @@ uint16_t sim_thread_pass(struct lc_place place);
  *
  * Effects: a full queue ends the run with LC_END_LIMIT.
  */
-void sim_thread_schedule(
+static inline void sim_thread_schedule(
     enum lc_event kind,
     uint16_t object,
     uint64_t delay_ns,
-    uint64_t value);
+    uint64_t value)
+{
+    sim_thread_put_event(kind, object, delay_ns, value);
+    if (LC_UNLIKELY(SIM_HISTORY->at_step != NULL)) {
+        sim_copy_wipe_stack(); /* what was written down is absolute */
+    }
+}
 
 /** Takes an event back. Returns: whether there was one. */
 bool sim_thread_unschedule(enum lc_event kind, uint16_t object);

@@ -66,6 +66,9 @@ struct sim_thread {
     /* Time-outs of its waits since the last progress: see thread.c. */
     uint32_t timeout_count;
     uint64_t timeout_epoch;
+    /* Until when code on its stack goes on waiting, absolute: kept here and
+     * not there, so that a state's key can hold it from now. 0: nothing. */
+    uint64_t deadline_ns;
     struct sim_frame frames[SIM_FRAMES_MAX];
     uint32_t place_count; /* places passed in this call, with how often */
 

@@ -4,6 +4,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "sim/engine/copy.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/thread.h"
 
@@ -33,11 +34,11 @@ static inline uint64_t hash_record(
     return XXH3_64bits_withSeed(words, sizeof words, so_far);
 }
 
-void sim_trace_put(struct lc_record *record)
+bool sim_trace_put(struct lc_record *record)
 {
     struct sim_history *history = SIM_HISTORY;
     if (LC_UNLIKELY(history->stop)) {
-        return;
+        return false;
     }
     LC_CHECK(record->kind < LC_RECORD_KIND_COUNT);
     LC_CHECK(record->zero == 0);
@@ -54,6 +55,13 @@ void sim_trace_put(struct lc_record *record)
         !history->sink(history->sink_context, record)) {
         history->stop = 1;
     }
+    return history->at_step != NULL;
+}
+
+void sim_trace_forget(struct lc_record *record)
+{
+    *record = (struct lc_record){ 0 };
+    sim_copy_wipe_stack();
 }
 
 uint64_t sim_trace_count(void)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lastcall/check.h"
 #include "lastcall/trace.h"
 
 /* Reads a record. Returns false to stop the run after it. */
@@ -19,15 +20,21 @@ typedef bool sim_trace_sink_fn(void *context, const struct lc_record *record);
  * @param record  in: kind, caller, callee, function, a to d; the rest is
  *                filled.
  *
+ * Returns: whether the run is watched, and sim_trace_forget() is to follow.
  * Effects: when the reader asks to stop, the run ends at the next yield point,
  *          and later records are not written.
  */
-void sim_trace_put(struct lc_record *record);
+LC_MUST_USE bool sim_trace_put(struct lc_record *record);
+
+/** Leaves nothing of the history on a stack that goes into a state's key. */
+void sim_trace_forget(struct lc_record *record);
 
 /** The same, for a record that is made in place. */
 static inline void sim_trace_write(struct lc_record record)
 {
-    sim_trace_put(&record);
+    if (LC_UNLIKELY(sim_trace_put(&record))) {
+        sim_trace_forget(&record);
+    }
 }
 
 /** Number of records so far. */

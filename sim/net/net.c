@@ -5,6 +5,7 @@
 
 #include "sim/engine/arena.h"
 #include "sim/engine/choice.h"
+#include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 
@@ -288,10 +289,24 @@ static size_t used_bytes(void)
            net->connection_count * sizeof net->connections[0];
 }
 
+/* Numbers of objects are history. */
+static struct sim_state_key key_of_part(struct sim_state_key key)
+{
+    const struct sim_net *net = SIM_NET;
+    key = sim_copy_hash(key, net, offsetof(struct sim_net, connections));
+    for (uint32_t i = 0; i < net->connection_count; i++) {
+        struct connection connection = net->connections[i];
+        connection.object = 0;
+        key = sim_copy_hash(key, &connection, sizeof connection);
+    }
+    return key;
+}
+
 void sim_net_open(void)
 {
     sim_arena_part_declare(SIM_PART_NET, sizeof(struct sim_net));
     sim_arena_part_set_used(SIM_PART_NET, used_bytes);
+    sim_snapshot_set_key(SIM_PART_NET, key_of_part);
     sim_thread_set_handler(LC_EVENT_CONNECTED, on_connected);
     sim_thread_set_handler(LC_EVENT_DELIVER, on_deliver);
     sim_thread_set_handler(LC_EVENT_READ, on_read);
@@ -541,29 +556,42 @@ enum lc_wsa sim_net_finish(uint32_t number)
     return LC_WSA_OK;
 }
 
-enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns)
+/* Waits until all has arrived or the thread's deadline is there. */
+static enum lc_wsa drain(
+    const struct connection *connection,
+    const struct sim_thread *thread)
 {
-    sim_thread_yield(net_place());
-    struct connection *connection = connection_at(number);
-    uint64_t until_ns = timeout_ns == SIM_FOREVER
-                            ? SIM_FOREVER
-                            : sim_thread_now_ns() + timeout_ns;
-    while (!sim_net_is_drained(number)) {
+    while (!sim_net_is_drained(number_of(connection))) {
         if (connection->is_cancelled) {
             return LC_WSAEINTR;
         }
-        uint64_t now_ns = sim_thread_now_ns();
-        if (now_ns >= until_ns) {
+        if (sim_thread_now_ns() >= thread->deadline_ns) {
             return LC_WSAETIMEDOUT;
         }
-        uint64_t left_ns =
-            until_ns == SIM_FOREVER ? SIM_FOREVER : until_ns - now_ns;
-        enum lc_wsa error = wait_change(connection, left_ns);
+        enum lc_wsa error = wait_change(
+            connection,
+            thread->deadline_ns == SIM_FOREVER
+                ? SIM_FOREVER
+                : thread->deadline_ns - sim_thread_now_ns());
         if (error != LC_WSA_OK) {
             return error;
         }
     }
     return connection->state == CONNECTION_RESET ? LC_WSAECONNRESET : LC_WSA_OK;
+}
+
+enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns)
+{
+    sim_thread_yield(net_place());
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    LC_CHECK(thread->deadline_ns == 0);
+    thread->deadline_ns = timeout_ns == SIM_FOREVER
+                              ? SIM_FOREVER
+                              : sim_thread_now_ns() + timeout_ns;
+    enum lc_wsa error = drain(connection_at(number), thread);
+    thread->deadline_ns = 0;
+    return error;
 }
 
 static void reset(struct connection *connection)

@@ -245,6 +245,24 @@ void sim_heap_process_exit(uint32_t process)
     }
 }
 
+/* Blocks as they are, whatever number they have in the trace. */
+struct sim_state_key sim_heap_key(struct sim_state_key key)
+{
+    const struct sim_win32 *win32 = SIM_WIN32;
+    key = sim_copy_hash(key, &win32->heap_end, sizeof win32->heap_end);
+    key = sim_copy_hash(key, win32->free_blocks, sizeof win32->free_blocks);
+    uint32_t offset = 0;
+    while (offset < win32->heap_end) {
+        const struct block *block = block_at(offset);
+        struct block header = *block;
+        header.number = 0;
+        key = sim_copy_hash(key, &header, sizeof header);
+        key = sim_copy_hash(key, block + 1, block->capacity);
+        offset += (uint32_t)sizeof *block + block->capacity;
+    }
+    return key;
+}
+
 uint64_t sim_heap_size(const void *memory)
 {
     const struct block *block = find_block(memory);

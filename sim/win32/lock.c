@@ -21,7 +21,7 @@
 struct lock_words {
     uint32_t magic;
     uint32_t index; /* of the object */
-    uint32_t number;
+    uint32_t generation;
 };
 
 static struct sim_object *find_lock(const struct lc_critical_section *lock)
@@ -32,7 +32,8 @@ static struct sim_object *find_lock(const struct lc_critical_section *lock)
         return NULL;
     }
     struct sim_object *object = &SIM_WIN32->objects[words.index];
-    return object->kind == SIM_OBJECT_LOCK && object->number == words.number
+    return object->kind == SIM_OBJECT_LOCK &&
+                   object->generation == words.generation
                ? object
                : NULL;
 }
@@ -62,7 +63,7 @@ sim_win32_initialize_critical_section(struct lc_critical_section *lock)
     struct lock_words words = {
         .magic = LOCK_MAGIC,
         .index = (uint32_t)(object - SIM_WIN32->objects),
-        .number = object->number,
+        .generation = object->generation,
     };
     memcpy(lock, &words, sizeof words);
 }

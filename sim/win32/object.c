@@ -92,6 +92,7 @@ struct sim_object *sim_object_make(
 {
     struct sim_object *object = free_place();
     *object = (struct sim_object){
+        .generation = object->generation + 1,
         .kind = (uint8_t)kind,
         .process = (uint8_t)sim_thread_process(),
         .owner = (uint8_t)sim_thread_module(),
@@ -111,7 +112,7 @@ void sim_object_settle(struct sim_object *object)
 {
     bool runs = object->kind == SIM_OBJECT_THREAD && !object->is_signalled;
     if (object->is_closed && !runs && !sim_wait_has(object)) {
-        *object = (struct sim_object){ 0 };
+        *object = (struct sim_object){ .generation = object->generation };
     }
 }
 
@@ -388,7 +389,9 @@ void sim_win32_process_exit(uint32_t process)
     LC_CHECK(process < LC_PROCESSES_MAX);
     for (uint32_t i = 0; i < win32->object_count; i++) {
         if (win32->objects[i].process == process) {
-            win32->objects[i] = (struct sim_object){ 0 };
+            win32->objects[i] = (struct sim_object){
+                .generation = win32->objects[i].generation,
+            };
         }
     }
     for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {

@@ -12,6 +12,7 @@
 #include "lastcall/trace.h"
 
 #include "sim/engine/arena.h"
+#include "sim/engine/copy.h"
 
 enum sim_win32_limits {
     SIM_OBJECTS_MAX = 256, /* per run; places are used again */
@@ -45,6 +46,7 @@ struct sim_object {
                              threads: how often suspended */
     uint32_t maximum;     /* semaphores */
     uint32_t exit_code;
+    uint32_t generation; /* how often its place was taken */
     uint64_t start;     /* threads: the start routine */
     uint64_t parameter; /* threads */
 };
@@ -156,6 +158,9 @@ bool sim_heap_give(void *memory);
 
 /** Frees all memory of a process that has ended, without a record. */
 void sim_heap_process_exit(uint32_t process);
+
+/** Hashes all blocks into a key so far: see sim_snapshot_set_key(). */
+struct sim_state_key sim_heap_key(struct sim_state_key key);
 
 /** The regions of a process that has ended are pages like all others again. */
 void sim_memory_process_exit(uint32_t process);

@@ -9,6 +9,7 @@
 
 #include "lastcall/check.h"
 
+#include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/win32/exports.h"
@@ -129,7 +130,7 @@ static int LC_ABI tls_set_value(uint32_t index, void *value)
 
 static uint64_t LC_ABI get_tick_count_64(void)
 {
-    return sim_thread_now_ns() / LC_NS_PER_MS;
+    return sim_thread_tell_ns() / LC_NS_PER_MS;
 }
 
 static uint32_t LC_ABI get_tick_count(void)
@@ -139,7 +140,7 @@ static uint32_t LC_ABI get_tick_count(void)
 
 static int LC_ABI query_performance_counter(int64_t *ret_count)
 {
-    *ret_count = (int64_t)(sim_thread_now_ns() / 100);
+    *ret_count = (int64_t)(sim_thread_tell_ns() / 100);
     return 1;
 }
 
@@ -151,7 +152,7 @@ static int LC_ABI query_performance_frequency(int64_t *ret_frequency)
 
 static void LC_ABI get_system_time(struct lc_filetime *ret_time)
 {
-    uint64_t now = EPOCH_100NS + sim_thread_now_ns() / 100;
+    uint64_t now = EPOCH_100NS + sim_thread_tell_ns() / 100;
     ret_time->dwLowDateTime = (uint32_t)now;
     ret_time->dwHighDateTime = (uint32_t)(now >> 32);
 }
@@ -280,10 +281,55 @@ static size_t used_bytes(void)
            win32->object_count * sizeof win32->objects[0];
 }
 
+static struct sim_state_key key_of_object(
+    struct sim_state_key key,
+    const struct sim_object *object)
+{
+    uint64_t words[] = {
+        object->kind,       object->process,      object->owner,
+        object->is_manual,  object->is_signalled, object->thread,
+        object->lock_owner, object->is_closed,    object->count,
+        object->maximum,    object->exit_code,    object->generation,
+        object->start,      object->parameter,
+    };
+    return sim_copy_hash(key, words, sizeof words);
+}
+
+/* The numbers of objects, blocks and slots are history. */
+static struct sim_state_key key_of_part(struct sim_state_key key)
+{
+    const struct sim_win32 *win32 = SIM_WIN32;
+    uint64_t words[] = {
+        win32->object_count,
+        win32->waiting,
+        win32->pages,
+    };
+    key = sim_copy_hash(key, words, sizeof words);
+    for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
+        const struct sim_win32_process *process = &win32->processes[i];
+        uint64_t counts[] = {
+            process->loader_owner,
+            process->loader_depth,
+            process->tls_used,
+            process->block_count,
+        };
+        key = sim_copy_hash(key, counts, sizeof counts);
+        key = sim_copy_hash(key, process->tls_owner, sizeof process->tls_owner);
+    }
+    key = sim_copy_hash(key, win32->tls, sizeof win32->tls);
+    key = sim_copy_hash(key, win32->waits, sizeof win32->waits);
+    key = sim_copy_hash(key, win32->iob, sizeof win32->iob);
+    for (uint32_t i = 0; i < win32->object_count; i++) {
+        key = key_of_object(key, &win32->objects[i]);
+    }
+    return sim_heap_key(key);
+}
+
 void sim_win32_open(void)
 {
     sim_arena_part_declare(SIM_PART_WIN32, sizeof(struct sim_win32));
     sim_arena_part_set_used(SIM_PART_WIN32, used_bytes);
+    sim_snapshot_set_key(SIM_PART_WIN32, key_of_part);
 
     static const struct {
         const char *dll;

@@ -8,6 +8,7 @@
 #include "lastcall/check.h"
 
 #include "sim/engine/module.h"
+#include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/probe.h"
@@ -169,10 +170,34 @@ static size_t used_bytes(void)
            ws2->set_count * sizeof ws2->sets[0];
 }
 
+/* Of how often a module was mapped it matters only whether a probe set is from
+ * before the last time. */
+static struct sim_state_key key_of_part(struct sim_state_key key)
+{
+    const struct sim_ws2_32 *ws2_32 = SIM_WS2_32;
+    key = sim_copy_hash(key, ws2_32, offsetof(struct sim_ws2_32, sets));
+    for (uint32_t i = 0; i < ws2_32->set_count; i++) {
+        const struct sim_probe_set *set = &ws2_32->sets[i];
+        uint64_t words[] = {
+            set->is_used,
+            set->process,
+            set->importer,
+            set->target,
+            sim_module_at(set->process, set->target)->map_count ==
+                set->map_count,
+            (uint64_t)(uintptr_t)set->startup,
+        };
+        key = sim_copy_hash(key, words, sizeof words);
+        key = sim_copy_hash(key, set->entries, sizeof set->entries);
+    }
+    return key;
+}
+
 void sim_ws2_32_open(void)
 {
     sim_arena_part_declare(SIM_PART_WS2_32, sizeof(struct sim_ws2_32));
     sim_arena_part_set_used(SIM_PART_WS2_32, used_bytes);
+    sim_snapshot_set_key(SIM_PART_WS2_32, key_of_part);
     sim_module_add_system("ws2_32.dll", exports, LC_COUNT_OF(exports));
     sim_probe_open();
 }
