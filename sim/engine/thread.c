@@ -584,7 +584,8 @@ void sim_thread_exit(void)
     __builtin_unreachable();
 }
 
-void sim_thread_put_event(
+/* Not in line: its frame is to be gone when the caller has what it wanted. */
+LC_NOINLINE void sim_thread_put_event(
     enum lc_event kind,
     uint16_t object,
     uint64_t delay_ns,
