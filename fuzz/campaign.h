@@ -3,7 +3,7 @@
  * keeps what was found. Killed at any moment, it goes on where it was.
  *
  * The folder holds ledger.sqlite, findings/ (one schedule each, made from the
- * ledger) and lock.
+ * ledger) and lock; its user may put other files there.
  */
 #ifndef FUZZ_CAMPAIGN_H
 #define FUZZ_CAMPAIGN_H

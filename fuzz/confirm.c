@@ -196,6 +196,7 @@ static void confirm(
     static struct judge judge;
     static struct lc_schedule original;
     memset(&judge, 0, sizeof judge);
+    fuzz_worker_take_seed(finding->seed);
     judge.player.options = options->model;
     judge.group = model_rule(finding->rule)->group;
     judge.signal_number = finding->signal_number;

@@ -15,7 +15,7 @@ enum fuzz_finding_limits {
 };
 
 struct fuzz_finding {
-    uint64_t seed;
+    uint64_t seed;  /* FUZZ_WORKER_NO_SEED: of no search */
     uint64_t count; /* schedules that broke the same rule at the same place */
     uint16_t rule;
     struct lc_record record; /* that decided */

@@ -13,7 +13,7 @@ enum {
     RENEW_RECORDS = 1 << 20
 };
 
-static volatile uint64_t seed_now;
+static volatile uint64_t seed_now = FUZZ_WORKER_NO_SEED;
 
 void *fuzz_worker_share(size_t size_bytes)
 {
@@ -25,6 +25,11 @@ void *fuzz_worker_share(size_t size_bytes)
         -1,
         0);
     return at == MAP_FAILED ? NULL : at;
+}
+
+void fuzz_worker_take_seed(uint64_t seed)
+{
+    seed_now = seed;
 }
 
 const volatile uint64_t *fuzz_worker_seed(void)
@@ -147,7 +152,7 @@ static bool play_seed(
 {
     struct fuzz_outcome outcome;
     uint64_t seed = atomic_load(&share->at);
-    seed_now = seed;
+    fuzz_worker_take_seed(seed);
     if (fuzz_case_play(one, seed, &outcome, &share->error) != SIM_OK) {
         _exit(FUZZ_WORKER_ERROR);
     }

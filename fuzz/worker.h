@@ -19,6 +19,9 @@ enum fuzz_worker_limits {
     FUZZ_WORKER_CPU_SECONDS = 30 /* for a stretch of our own code */
 };
 
+/* No seed: those of a search are below. */
+#define FUZZ_WORKER_NO_SEED UINT64_MAX
+
 /* How a worker ends. */
 enum fuzz_worker_exit {
     FUZZ_WORKER_DONE = 0,
@@ -77,7 +80,11 @@ void fuzz_worker_begin(int parent);
 /** Limits the CPU time of this process from now on: what hangs is killed. */
 void fuzz_worker_limit(void);
 
-/** The seed that this process plays, for who must say so at the end. */
+/** This process plays a seed from now on. */
+void fuzz_worker_take_seed(uint64_t seed);
+
+/** The seed that this process plays or has played last, for who must say so
+ * when it ends; FUZZ_WORKER_NO_SEED: none. */
 const volatile uint64_t *fuzz_worker_seed(void);
 
 #endif

@@ -15,6 +15,7 @@
 #include "fuzz/text.h"
 #include "fuzz/worker.h"
 #include "tools/commands.h"
+#include "tools/line.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -118,7 +119,9 @@ static struct fuzz_search_options search = { .watch_seconds =
 static struct lc_world world;
 static struct tool_hosted hosted;
 static char world_text[FUZZ_TEXT_SIZE_MAX];
+static char world_path[FUZZ_CAMPAIGN_PATH_BYTES + WORD_BYTES];
 static char bug[WORD_BYTES];
+static struct tool_list providers;
 static struct fuzz_ledger_totals totals_before;
 static double began_seconds;
 
@@ -416,10 +419,37 @@ static void found(void *context, const struct fuzz_finding *finding)
         finding->is_replayed ? "" : ", which did not replay");
 }
 
+/* The world beside the ledger, for `lastcall fuzz --world`. */
+static bool save_world(void)
+{
+    (void)
+        snprintf(world_path, sizeof world_path, "%s/world.lc", campaign.folder);
+    return tool_load_save(world_path, world_text, strlen(world_text));
+}
+
+/* For a check that fails in a worker: what was asked, now or at the first
+ * start, as a search of one seed. */
+static void set_replay(void)
+{
+    static struct tool_line line;
+    static struct tool_line whole;
+    struct tool_search_words words = {
+        .sampler = fuzz_sampler_word(search.one.sampler),
+        .world = world_path,
+        .bug = bug[0] != '\0' ? bug : NULL,
+        .model = search.one.model.tolerant ? "tolerant" : NULL,
+        .inferences = search.one.model.inferences,
+        .providers = &providers,
+    };
+    tool_setup_search_line(&words, &line);
+    tool_line_add(&whole, "lastcall campaign");
+    tool_line_add_word(&whole, campaign.folder);
+    tool_output_replay_seed(whole.text, line.text, fuzz_worker_seed());
+}
+
 static bool set_up(uint64_t *ret_seed)
 {
     bool is_any = false;
-    struct tool_list providers = { 0 };
     if (!agree_seed(ret_seed) || !agree_sampler() || !agree_model() ||
         !agree_world(&is_any) || !agree_providers(&providers) ||
         !agree("bug", given.bug, "", bug, sizeof bug)) {
@@ -441,7 +471,11 @@ static bool set_up(uint64_t *ret_seed)
     search.one.generate.plant = has_bug ? bug : NULL;
     search.jobs = tool_setup_jobs(&given.jobs);
     search.stop = stop;
-    return true;
+    if (is_any) {
+        memcpy(world_path, "any", sizeof "any");
+        return true;
+    }
+    return save_world();
 }
 
 static int run(void)
@@ -460,7 +494,7 @@ static int run(void)
     }
     tool_status_banner(how.seed);
     remark_build();
-    tool_output_replay_seed("lastcall fuzz", fuzz_worker_seed());
+    set_replay();
     tool_setup_catch();
     began_seconds = tool_setup_seconds();
     if (!fuzz_ledger_sum(campaign.ledger, &totals_before, &error) ||

@@ -13,6 +13,7 @@
 #include "fuzz/text.h"
 #include "fuzz/worker.h"
 #include "tools/commands.h"
+#include "tools/line.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -22,6 +23,7 @@
 
 enum {
     PATH_BYTES = 4096,
+    WORD_BYTES = 32,
     SCHEDULES_MAX_BITS = 62
 };
 
@@ -215,11 +217,13 @@ static void print_finding(const struct fuzz_finding *finding)
     if (given.folder != NULL) {
         char path[PATH_BYTES];
         finding_path(finding, path);
-        (void)printf("  to replay: lastcall run %s", path);
-        (void)printf(
-            "%s%s\n",
-            search.one.model.tolerant ? " --model tolerant" : "",
-            given.inferences ? " --inferences" : "");
+        static struct tool_line line;
+        line.length_bytes = 0;
+        tool_line_add(&line, "lastcall run");
+        tool_line_add_word(&line, path);
+        tool_line_add_option(&line, "--model", given.model);
+        tool_line_add(&line, given.inferences ? " --inferences" : "");
+        (void)printf("  to replay: %s\n", line.text);
     } else {
         tool_output_schedule(&finding->schedule, 4);
     }
@@ -375,30 +379,30 @@ static bool set_up(void)
     return true;
 }
 
-/* For a check that fails in a worker: what it was asked, without the seed. */
+/* For a check that fails: what to type to see it again. */
 static void set_replay(void)
 {
-    static char line[PATH_BYTES];
-    (void)snprintf(
-        line,
-        sizeof line,
-        "lastcall fuzz --sampler %s%s%s%s%s%s%s",
-        fuzz_sampler_word(search.one.sampler),
-        given.world != NULL ? " --world " : "",
-        given.world != NULL ? given.world : "",
-        given.bug != NULL ? " --bug " : "",
-        given.bug != NULL ? given.bug : "",
-        search.one.model.tolerant ? " --model tolerant" : "",
-        given.inferences ? " --inferences" : "");
-    for (uint32_t i = 0; i < given.providers.count; i++) {
-        size_t used = strlen(line);
-        (void)snprintf(
-            line + used,
-            sizeof line - used,
-            " --provider %s",
-            given.providers.items[i]);
+    static struct tool_line line;
+    static struct tool_line whole;
+    char seed[WORD_BYTES];
+    char schedules[WORD_BYTES];
+    struct tool_search_words words = {
+        .sampler = given.sampler,
+        .world = given.world,
+        .bug = given.bug,
+        .model = given.model,
+        .inferences = given.inferences,
+        .providers = &given.providers,
+    };
+    tool_setup_search_line(&words, &line);
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, search.seed);
+    (void)snprintf(schedules, sizeof schedules, "%" PRIu64, search.count);
+    tool_line_add(&whole, line.text);
+    tool_line_add_option(&whole, "--seed", seed);
+    if (given.schedules.is_given) {
+        tool_line_add_option(&whole, "--schedules", schedules);
     }
-    tool_output_replay_seed(line, fuzz_worker_seed());
+    tool_output_replay_seed(whole.text, line.text, fuzz_worker_seed());
 }
 
 int tool_fuzz(int argc, char **argv)

@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "fuzz/text.h"
+#include "fuzz/worker.h"
 #include "tools/version.h"
 
 static struct {
-    const char *line;
+    const char *whole;
+    const char *line; /* with a seed */
     const volatile uint64_t *seed;
 } replay;
 
@@ -28,12 +30,16 @@ void tool_output_error(const char *format, ...)
 
 void tool_output_replay(const char *line)
 {
-    replay.line = line;
+    replay.whole = line;
     replay.seed = NULL;
 }
 
-void tool_output_replay_seed(const char *line, const volatile uint64_t *seed)
+void tool_output_replay_seed(
+    const char *whole,
+    const char *line,
+    const volatile uint64_t *seed)
 {
+    replay.whole = whole;
     replay.line = line;
     replay.seed = seed;
 }
@@ -41,14 +47,14 @@ void tool_output_replay_seed(const char *line, const volatile uint64_t *seed)
 void lc_check_failed(const char *fact, const char *file, int line)
 {
     (void)fprintf(stderr, "lastcall: version %s\n", TOOL_VERSION);
-    if (replay.line != NULL && replay.seed != NULL) {
+    if (replay.seed != NULL && *replay.seed != FUZZ_WORKER_NO_SEED) {
         (void)fprintf(
             stderr,
             "lastcall: to replay: %s --seed %llu --schedules 1\n",
             replay.line,
             (unsigned long long)*replay.seed);
-    } else if (replay.line != NULL) {
-        (void)fprintf(stderr, "lastcall: to replay: %s\n", replay.line);
+    } else if (replay.whole != NULL) {
+        (void)fprintf(stderr, "lastcall: to replay: %s\n", replay.whole);
     }
     (void)fprintf(
         stderr,

@@ -30,8 +30,17 @@ void tool_output_error(const char *format, ...);
  */
 void tool_output_replay(const char *line);
 
-/** The same for a search: "%llu" in the line is the seed being played. */
-void tool_output_replay_seed(const char *line, const volatile uint64_t *seed);
+/**
+ * The same for a search, whose workers play one seed after the other.
+ *
+ * @param whole  borrowed; what to type when the check is none of a worker's.
+ * @param line   borrowed; what to type but for --seed and --schedules.
+ * @param seed   the seed being played, FUZZ_WORKER_NO_SEED: none is.
+ */
+void tool_output_replay_seed(
+    const char *whole,
+    const char *line,
+    const volatile uint64_t *seed);
 
 /** Prints an object on stdout, and gives it back. */
 void tool_output_json(json_t *object);

@@ -10,6 +10,7 @@
 #include "fuzz/play.h"
 #include "fuzz/trace_text.h"
 #include "tools/commands.h"
+#include "tools/line.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -18,7 +19,6 @@
 
 enum {
     LINE_BYTES = 512,
-    REPLAY_BYTES = 4096,
     SECOND_FILL = 0xa5
 };
 
@@ -92,6 +92,7 @@ static const struct tool_command command = {
 static struct lc_schedule schedule;
 static struct fuzz_player player;
 static struct fuzz_player second_player;
+static struct tool_line replay; /* what to type to see it again */
 
 /* The records of a run, for what is to be said of them afterwards. */
 struct records {
@@ -220,7 +221,6 @@ static void print_note(const char *what, const struct model_note *note)
 }
 
 static void print_verdict(
-    const char *replay,
     const struct records *records,
     const struct fuzz_outcome *outcome)
 {
@@ -254,7 +254,7 @@ static void print_verdict(
         outcome->result.record_count,
         (double)outcome->result.virtual_ns / (double)LC_NS_PER_S,
         outcome->result.hash,
-        replay);
+        replay.text);
 }
 
 static json_t *note_object(const struct model_note *note)
@@ -272,7 +272,7 @@ static json_t *note_object(const struct model_note *note)
         (json_int_t)note->record);
 }
 
-static void print_json(const char *replay, const struct fuzz_outcome *outcome)
+static void print_json(const struct fuzz_outcome *outcome)
 {
     const struct lc_verdict *verdict = &outcome->verdict;
     struct model_note warnings = model_warnings(&player.model);
@@ -304,7 +304,7 @@ static void print_json(const char *replay, const struct fuzz_outcome *outcome)
         "app_errors",
         note_object(&errors),
         "replay",
-        replay);
+        replay.text);
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -369,26 +369,15 @@ static int exit_status(const struct fuzz_outcome *outcome)
 
 /* ---- The command ---- */
 
-static void append(char *line, const char *word)
+static void make_replay(const char *path)
 {
-    size_t length = strlen(line);
-    size_t more = strlen(word);
-    if (length + more < REPLAY_BYTES) {
-        memcpy(line + length, word, more + 1);
-    }
-}
-
-static void make_replay(char line[REPLAY_BYTES], const char *path)
-{
-    line[0] = '\0';
-    append(line, "lastcall run ");
-    append(line, path);
+    tool_line_add(&replay, "lastcall run");
+    tool_line_add_word(&replay, path);
     for (uint32_t i = 0; i < given.providers.count; i++) {
-        append(line, " --provider ");
-        append(line, given.providers.items[i]);
+        tool_line_add_option(&replay, "--provider", given.providers.items[i]);
     }
-    append(line, player.options.tolerant ? " --model tolerant" : "");
-    append(line, given.inferences ? " --inferences" : "");
+    tool_line_add_option(&replay, "--model", given.model);
+    tool_line_add(&replay, given.inferences ? " --inferences" : "");
 }
 
 static bool check_given(const char *path)
@@ -420,7 +409,6 @@ static bool check_given(const char *path)
 
 int tool_run(int argc, char **argv)
 {
-    static char replay[REPLAY_BYTES];
     const char *arguments[TOOL_ARGUMENTS_MAX];
     int status;
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
@@ -429,8 +417,8 @@ int tool_run(int argc, char **argv)
     if (!check_given(arguments[0])) {
         return TOOL_EXIT_USAGE;
     }
-    make_replay(replay, arguments[0]);
-    tool_output_replay(replay);
+    make_replay(arguments[0]);
+    tool_output_replay(replay.text);
     sim_watch(TOOL_WATCH_SECONDS);
     player.fill_stacks = given.fill.is_given;
     player.fill_byte = (uint8_t)given.fill.value;
@@ -442,9 +430,9 @@ int tool_run(int argc, char **argv)
     }
     bool is_same = true;
     if (given.json) {
-        print_json(replay, &outcome);
+        print_json(&outcome);
     } else {
-        print_verdict(replay, &records, &outcome);
+        print_verdict(&records, &outcome);
     }
     if (given.twice) {
         is_same = plays_again(&records, &outcome);

@@ -13,6 +13,7 @@
 
 #include "fuzz/sampler/sampler.h"
 #include "model/model.h"
+#include "tools/line.h"
 #include "tools/option.h"
 
 enum tool_setup_limits {
@@ -77,6 +78,21 @@ LC_MUST_USE bool tool_setup_playable(
 LC_MUST_USE bool tool_setup_sampler(
     const char *word,
     enum fuzz_sampler_kind *ret_kind);
+
+/* Which search it is, but for its seeds. Borrowed; NULL: not given. */
+struct tool_search_words {
+    const char *sampler;
+    const char *world;
+    const char *bug;
+    const char *model;
+    bool inferences;
+    const struct tool_list *providers;
+};
+
+/** Adds `lastcall fuzz` and the options of a search to an empty line. */
+void tool_setup_search_line(
+    const struct tool_search_words *words,
+    struct tool_line *line);
 
 /** Workers that --jobs asks for; left out: one for each processor. */
 uint32_t tool_setup_jobs(const struct tool_number *jobs);

@@ -7,7 +7,9 @@
 #include <stdio.h>
 
 #include "fuzz/confirm.h"
+#include "fuzz/worker.h"
 #include "tools/commands.h"
+#include "tools/line.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -83,9 +85,23 @@ static bool fill(
     return true;
 }
 
+/* For a check that fails: what to type to see it again. */
+static void set_replay(const char *path)
+{
+    static struct tool_line line;
+    tool_line_add(&line, "lastcall shrink");
+    tool_line_add_word(&line, path);
+    tool_line_add_option(&line, "--model", given.model);
+    tool_line_add(&line, given.inferences ? " --inferences" : "");
+    for (uint32_t i = 0; i < given.providers.count; i++) {
+        tool_line_add_option(&line, "--provider", given.providers.items[i]);
+    }
+    tool_output_replay(line.text);
+}
+
 int tool_shrink(int argc, char **argv)
 {
-    static struct fuzz_finding finding;
+    static struct fuzz_finding finding = { .seed = FUZZ_WORKER_NO_SEED };
     struct tool_hosted hosted;
     struct fuzz_confirm_options how = { .watch_seconds = TOOL_WATCH_SECONDS };
     const char *arguments[TOOL_ARGUMENTS_MAX];
@@ -94,6 +110,7 @@ int tool_shrink(int argc, char **argv)
         return status;
     }
     const char *path = arguments[0];
+    set_replay(path);
     if (!tool_setup_model(given.model, given.inferences, &how.model) ||
         !tool_load_schedule(path, &finding.schedule, NULL) ||
         !tool_setup_open() ||

@@ -5,6 +5,7 @@ killed."""
 import json
 import os
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -64,6 +65,14 @@ with tempfile.TemporaryDirectory() as folder:
     result = run('shrink', BROKEN, '-o', small)
     expect('shrink', result.returncode == 0 and
            run('run', '--expect', small).returncode == 0, result)
+
+    # What is to be typed to see it again can be typed.
+    odd = os.path.join(folder, "it's a file.lc")
+    Path(odd).write_bytes(Path(BROKEN).read_bytes())
+    result = run('run', '--json', '--inferences', odd)
+    words = shlex.split(json.loads(result.stdout)['replay'])
+    expect('a replay line', words[0] == 'lastcall' and odd in words and
+           run(*words[1:]).stdout.startswith('broken'), words)
 
     # What is found does not depend on how many look for it.
     seen = []
@@ -138,6 +147,10 @@ with tempfile.TemporaryDirectory() as folder:
     report = run('report', campaign)
     expect('report', report.returncode == 0 and 'CLEAN-16' in report.stdout,
            report)
+    result = run('fuzz', '--world', os.path.join(campaign, 'world.lc'),
+                 '--seed', '1', '--schedules', '50')
+    expect('the world of a campaign can be searched', result.returncode == 0,
+           result)
     changed = subprocess.run([*words, '--seed', '9'], capture_output=True,
                              text=True, timeout=60, check=False)
     expect('another seed is refused', changed.returncode == 2 and

@@ -1,0 +1,53 @@
+#include "tools/line.h"
+
+#include <string.h>
+
+#include "lastcall/check.h"
+
+static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                            "0123456789%+,-./:=@_";
+
+static void add_bytes(struct tool_line *line, const char *bytes, size_t count)
+{
+    LC_CHECK(count < sizeof line->text - line->length_bytes);
+    memcpy(line->text + line->length_bytes, bytes, count);
+    line->length_bytes += count;
+    line->text[line->length_bytes] = '\0';
+}
+
+void tool_line_add(struct tool_line *line, const char *text)
+{
+    add_bytes(line, text, strlen(text));
+}
+
+void tool_line_add_word(struct tool_line *line, const char *word)
+{
+    tool_line_add(line, " ");
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        tool_line_add(line, word);
+        return;
+    }
+    tool_line_add(line, "'");
+    const char *at = word;
+    size_t length = strcspn(at, "'");
+    while (at[length] != '\0') {
+        add_bytes(line, at, length);
+        tool_line_add(line, "'\\''");
+        at += length + 1;
+        length = strcspn(at, "'");
+    }
+    tool_line_add(line, at);
+    tool_line_add(line, "'");
+}
+
+void tool_line_add_option(
+    struct tool_line *line,
+    const char *name,
+    const char *value)
+{
+    if (value != NULL) {
+        tool_line_add_word(line, name);
+        tool_line_add_word(line, value);
+    }
+}

@@ -1,0 +1,32 @@
+/*
+ * A command line to be typed again: words that a shell takes apart as they
+ * were given.
+ */
+#ifndef TOOLS_LINE_H
+#define TOOLS_LINE_H
+
+#include <stddef.h>
+
+enum tool_line_limits {
+    TOOL_LINE_BYTES = 1 << 18
+};
+
+/* Large: not for a stack. Begins as zeros. */
+struct tool_line {
+    char text[TOOL_LINE_BYTES];
+    size_t length_bytes;
+};
+
+/** Adds what needs no quoting, as it is: "lastcall run". */
+void tool_line_add(struct tool_line *line, const char *text);
+
+/** Adds a space and a word, in quotes where a shell would take it apart. */
+void tool_line_add_word(struct tool_line *line, const char *word);
+
+/** Adds an option with its value; NULL: nothing is added. */
+void tool_line_add_option(
+    struct tool_line *line,
+    const char *name,
+    const char *value);
+
+#endif
