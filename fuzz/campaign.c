@@ -172,6 +172,9 @@ static bool write_files(
 
 struct watch {
     struct fuzz_campaign *campaign;
+    /* Of the next chunk: one that found more kinds than a search has room for
+     * is played again up to the first of these. 0: no such end. */
+    uint64_t end_seed;
     const struct fuzz_campaign_options *options;
     struct fuzz_ledger_totals before; /* of all chunks that are committed */
     uint32_t ticks;                   /* in this chunk */
@@ -223,6 +226,12 @@ static uint64_t next_chunk(uint64_t chunk, uint32_t ticks)
     return ticks > TICKS_MANY && chunk > FUZZ_SAMPLER_GROUP ? chunk / 2 : chunk;
 }
 
+static uint64_t first_seed(const struct watch *watch)
+{
+    return watch->before.chunk_count > 0 ? watch->before.next_seed
+                                         : watch->options->seed;
+}
+
 /* Plays the seeds of one chunk and commits what came of them. */
 static bool play_chunk(
     struct fuzz_campaign *campaign,
@@ -234,8 +243,7 @@ static bool play_chunk(
     static uint64_t keys[FUZZ_KNOWN_MAX];
     struct fuzz_search_options search = *watch->options->search;
     struct sim_error why;
-    search.seed = watch->before.chunk_count > 0 ? watch->before.next_seed
-                                                : watch->options->seed;
+    search.seed = first_seed(watch);
     search.count = count;
     search.known = keys;
     search.known_count = fuzz_ledger_keys(campaign->ledger, keys);
@@ -248,14 +256,17 @@ static bool play_chunk(
         (void)snprintf(ret_error->text, sizeof ret_error->text, "%s", why.text);
         return false;
     }
-    if (result.totals.is_cut || result.totals.next_seed == search.seed) {
-        return true; /* played again next time */
+    if (result.totals.next_seed == search.seed) {
+        return true; /* nothing was played */
     }
+    bool is_full = result.totals.left_out_count > 0;
+    watch->end_seed = is_full ? result.totals.left_out_seed : 0;
     struct fuzz_ledger_chunk chunk = {
         .seed = search.seed,
         .keys = keys,
         .key_count = search.known_count,
         .result = &result,
+        .is_partial = is_full || result.totals.is_cut,
     };
     return fuzz_ledger_commit(campaign->ledger, &chunk, ret_error) &&
            (result.totals.finding_count == 0 ||
@@ -277,11 +288,11 @@ bool fuzz_campaign_run(
     }
     while (!watch.is_asked && watch.before.schedules < options->schedules) {
         uint64_t left = options->schedules - watch.before.schedules;
-        if (!play_chunk(
-                campaign,
-                &watch,
-                left < chunk ? left : chunk,
-                ret_error) ||
+        uint64_t count = left < chunk ? left : chunk;
+        if (watch.end_seed != 0) {
+            count = watch.end_seed - first_seed(&watch);
+        }
+        if (!play_chunk(campaign, &watch, count, ret_error) ||
             !fuzz_ledger_sum(campaign->ledger, &watch.before, ret_error)) {
             return false;
         }

@@ -428,14 +428,13 @@ static bool add_alias(
 {
     const uint64_t numbers[] = { alias->key, alias->shrunk_key };
     return finish(
-               ledger,
-               prepare(
-                   ledger,
-                   "INSERT OR IGNORE INTO alias VALUES (?1, ?2)",
-                   LC_COUNT_OF(numbers),
-                   numbers),
-               ret_error) &&
-           add_count(ledger, alias->key, alias->count, ret_error);
+        ledger,
+        prepare(
+            ledger,
+            "INSERT OR IGNORE INTO alias VALUES (?1, ?2)",
+            LC_COUNT_OF(numbers),
+            numbers),
+        ret_error);
 }
 
 static bool add_coverage(
@@ -463,22 +462,17 @@ static bool add_coverage(
     return is_good;
 }
 
-bool fuzz_ledger_commit(
+/* That the seeds of a chunk have been played, and what was counted. */
+static bool add_played(
     struct fuzz_ledger *ledger,
     const struct fuzz_ledger_chunk *chunk,
     struct fuzz_ledger_error *ret_error)
 {
     const struct fuzz_search_result *result = chunk->result;
-    LC_CHECK(!result->totals.is_cut);
-    if (!execute(ledger, "BEGIN IMMEDIATE", ret_error)) {
-        return false;
-    }
     bool is_good = add_chunk(ledger, chunk->seed, &result->totals, ret_error);
-    for (uint32_t i = 0; i < result->totals.finding_count && is_good; i++) {
-        is_good = add_finding(ledger, &result->findings[i], ret_error);
-    }
     for (uint32_t i = 0; i < result->alias_count && is_good; i++) {
-        is_good = add_alias(ledger, &result->aliases[i], ret_error);
+        const struct fuzz_search_alias *alias = &result->aliases[i];
+        is_good = add_count(ledger, alias->key, alias->count, ret_error);
     }
     for (uint32_t i = 0; i < chunk->key_count && is_good; i++) {
         is_good = add_count(
@@ -487,8 +481,28 @@ bool fuzz_ledger_commit(
             result->known_counts[i],
             ret_error);
     }
+    return is_good && add_coverage(ledger, &result->totals.coverage, ret_error);
+}
+
+bool fuzz_ledger_commit(
+    struct fuzz_ledger *ledger,
+    const struct fuzz_ledger_chunk *chunk,
+    struct fuzz_ledger_error *ret_error)
+{
+    const struct fuzz_search_result *result = chunk->result;
+    LC_CHECK_IF(result->totals.is_cut, chunk->is_partial);
+    if (!execute(ledger, "BEGIN IMMEDIATE", ret_error)) {
+        return false;
+    }
+    bool is_good = true;
+    for (uint32_t i = 0; i < result->totals.finding_count && is_good; i++) {
+        is_good = add_finding(ledger, &result->findings[i], ret_error);
+    }
+    for (uint32_t i = 0; i < result->alias_count && is_good; i++) {
+        is_good = add_alias(ledger, &result->aliases[i], ret_error);
+    }
     is_good = is_good &&
-              add_coverage(ledger, &result->totals.coverage, ret_error) &&
+              (chunk->is_partial || add_played(ledger, chunk, ret_error)) &&
               execute(ledger, "COMMIT", ret_error);
     if (!is_good) {
         (void)sqlite3_exec(ledger->base, "ROLLBACK", NULL, NULL, NULL);

@@ -110,12 +110,15 @@ struct fuzz_ledger_chunk {
     uint64_t seed;        /* the first */
     const uint64_t *keys; /* those that the search only counted */
     uint32_t key_count;
-    const struct fuzz_search_result *result; /* not cut */
+    const struct fuzz_search_result *result;
+    bool is_partial; /* its seeds will be played again: only findings count */
 };
 
 /**
  * Keeps what a search has found, and that its seeds have been played: all of
  * it or nothing.
+ *
+ * @param chunk  borrowed; one that was cut is partial.
  */
 LC_MUST_USE bool fuzz_ledger_commit(
     struct fuzz_ledger *ledger,

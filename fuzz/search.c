@@ -22,6 +22,12 @@ enum {
     KILLED_MAX = 3
 };
 
+/* A worker has room for all kinds that are known and looked into, so that it
+ * tells of each of them. */
+_Static_assert(
+    FUZZ_COUNT_KEYS > FUZZ_KNOWN_MAX + FUZZ_FINDINGS_MAX,
+    "too few keys");
+
 struct worker {
     pid_t pid; /* 0: has ended */
     int pipe;  /* findings come here; -1: closed */
@@ -49,8 +55,11 @@ static struct search {
     bool is_enough;
     uint32_t polls_over; /* since the workers were told to end */
     uint32_t killed;     /* workers that somebody else has killed */
+    uint32_t findings_max;
     uint32_t entry_count;
-    struct entry entries[FUZZ_FINDINGS_MAX];
+    /* One more than are looked into: the first for which there is no room. */
+    struct entry entries[FUZZ_FINDINGS_MAX + 1];
+    struct fuzz_count broken; /* of all workers, at the end */
     struct worker workers[FUZZ_JOBS_MAX];
 } search;
 
@@ -96,34 +105,60 @@ static bool start_worker(struct worker *worker)
     return true;
 }
 
-/* Keeps a finding: of two of a kind the one with the smaller seed, so that the
- * number of workers does not matter. */
+static bool is_known(uint64_t key)
+{
+    for (uint32_t i = 0; i < search.options->known_count; i++) {
+        if (search.options->known[i] == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct entry *find_entry(uint64_t key)
+{
+    for (uint32_t i = 0; i < search.entry_count; i++) {
+        if (search.entries[i].key == key) {
+            return &search.entries[i];
+        }
+    }
+    return NULL;
+}
+
+/* The entry with the largest seed. */
+static struct entry *last_entry(void)
+{
+    struct entry *last = &search.entries[0];
+    for (uint32_t i = 1; i < search.entry_count; i++) {
+        if (search.entries[i].finding.seed > last->finding.seed) {
+            last = &search.entries[i];
+        }
+    }
+    return last;
+}
+
+/* Keeps a finding: of two of a kind the one with the smaller seed, and of all
+ * kinds those with the smallest seeds, so that the number of workers does not
+ * matter. */
 static void keep(const struct fuzz_finding *finding)
 {
     uint64_t key = fuzz_finding_key_of(finding);
-    uint32_t at = search.entry_count;
-    for (uint32_t i = 0; i < search.options->known_count; i++) {
-        if (search.options->known[i] == key) {
-            return;
-        }
-    }
-    for (uint32_t i = 0; i < search.entry_count; i++) {
-        if (search.entries[i].key == key) {
-            at = i;
-        }
-    }
-    if (at == FUZZ_FINDINGS_MAX) {
+    if (is_known(key)) {
         return;
     }
-    struct entry *entry = &search.entries[at];
-    if (at < search.entry_count &&
-        (entry->is_final || entry->finding.seed <= finding->seed)) {
+    struct entry *entry = find_entry(key);
+    bool is_free = false;
+    if (entry == NULL) {
+        is_free = search.entry_count <= search.findings_max;
+        entry = is_free ? &search.entries[search.entry_count++] : last_entry();
+    }
+    if (!is_free && entry->finding.seed <= finding->seed) {
         return;
     }
+    LC_CHECK(!entry->is_final);
     memset(entry, 0, sizeof *entry);
     entry->finding = *finding;
     entry->key = key;
-    search.entry_count += at == search.entry_count;
 }
 
 /* Reads all that has come in from a worker. */
@@ -176,7 +211,7 @@ static void bury(struct worker *worker, int32_t signal_number)
         share->mirror.program = seed / FUZZ_SAMPLER_GROUP;
         share->mirror.length = fuzz_case_guess_length(&finding.schedule);
     }
-    (void)fuzz_worker_count(share, fuzz_finding_key_of(&finding));
+    (void)fuzz_count_add(&share->broken, fuzz_finding_key_of(&finding), 1);
     keep(&finding);
     share->schedules++;
     atomic_store(&share->at, seed + 1);
@@ -282,9 +317,12 @@ static uint64_t settled_seed(void)
 static struct entry *first_open(uint64_t settled)
 {
     struct entry *first = NULL;
+    const struct entry *left_out =
+        search.entry_count > search.findings_max ? last_entry() : NULL;
     for (uint32_t i = 0; i < search.entry_count; i++) {
         struct entry *entry = &search.entries[i];
-        if (!entry->is_final && entry->finding.seed < settled &&
+        if (!entry->is_final && entry != left_out &&
+            entry->finding.seed < settled &&
             (first == NULL || entry->finding.seed < first->finding.seed)) {
             first = entry;
         }
@@ -326,17 +364,32 @@ static void settle_findings(uint64_t settled)
     }
 }
 
-/* How many schedules broke something under a key. */
+/* How many schedules broke something under a key; 0: that is not known. */
 static uint64_t count_of(uint64_t key)
 {
-    uint64_t count = 0;
+    return search.broken.has_overflowed ? 0
+                                        : fuzz_count_of(&search.broken, key);
+}
+
+/* What all workers have counted, and what there was no room for. */
+static void take_counts(void)
+{
+    struct fuzz_search_totals *totals = &search.result->totals;
     for (uint32_t w = 0; w < search.options->jobs; w++) {
-        const struct fuzz_share *share = search.workers[w].share;
-        for (uint32_t k = 0; k < share->key_count; k++) {
-            count += share->keys[k].key == key ? share->keys[k].count : 0;
-        }
+        fuzz_count_merge(&search.broken, &search.workers[w].share->broken);
     }
-    return count;
+    totals->is_uncounted = search.broken.has_overflowed;
+    if (search.entry_count <= search.findings_max) {
+        return;
+    }
+    uint32_t looked_into = search.findings_max;
+    for (uint32_t i = 0; i < search.options->known_count; i++) {
+        looked_into +=
+            fuzz_count_of(&search.broken, search.options->known[i]) > 0;
+    }
+    LC_CHECK(search.broken.key_count > looked_into);
+    totals->left_out_count = search.broken.key_count - looked_into;
+    totals->left_out_seed = last_entry()->finding.seed;
 }
 
 /* Takes the final findings over into the result, by seed. */
@@ -476,6 +529,7 @@ enum sim_status fuzz_search(
     LC_CHECK(options->jobs >= 1);
     LC_CHECK(options->jobs <= FUZZ_JOBS_MAX);
     LC_CHECK(options->known_count <= FUZZ_KNOWN_MAX);
+    LC_CHECK(options->findings_max <= FUZZ_FINDINGS_MAX);
     LC_CHECK(options->count <= UINT64_MAX - FUZZ_SAMPLER_GROUP - options->seed);
     memset(&search, 0, sizeof search);
     memset(ret_result, 0, sizeof *ret_result);
@@ -483,6 +537,8 @@ enum sim_status fuzz_search(
     search.options = options;
     search.result = ret_result;
     search.error = ret_error;
+    search.findings_max =
+        options->findings_max > 0 ? options->findings_max : FUZZ_FINDINGS_MAX;
     if (make_shared()) {
         atomic_store(&search.crew->next, options->seed);
         for (uint32_t w = 0; w < options->jobs && !search.has_failed; w++) {
@@ -495,6 +551,7 @@ enum sim_status fuzz_search(
         fail("no memory to share with workers");
     }
     if (!search.has_failed) {
+        take_counts();
         take_findings();
     }
     free_shared();

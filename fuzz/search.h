@@ -15,11 +15,11 @@
 
 enum fuzz_search_limits {
     FUZZ_JOBS_MAX = 64,
-    FUZZ_FINDINGS_MAX = 64, /* kept in one search */
-    FUZZ_KNOWN_MAX = 192    /* that are only counted */
+    FUZZ_FINDINGS_MAX = 64, /* kinds that are looked into in one search */
+    FUZZ_KNOWN_MAX = 1024   /* that are only counted */
 };
 
-/* What was found under one key, and what became of it when it was shrunk. */
+/* What was found under one key (a kind), and what became of it when it was shrunk. */
 struct fuzz_search_alias {
     uint64_t key;
     uint64_t shrunk_key;
@@ -37,6 +37,13 @@ struct fuzz_search_totals {
     /* All seeds before it have been played, unless is_cut. */
     uint64_t next_seed;
     bool is_cut; /* a worker did not end when told to: seeds are missing */
+    /* Kinds of findings for which there was no room: of all kinds those that
+     * the smallest seeds show have it. */
+    uint32_t left_out_count;
+    uint64_t left_out_seed; /* the first that shows one of them */
+    /* More than FUZZ_COUNT_KEYS kinds: left_out_count is the least that it can
+     * be, and no finding has a count. */
+    bool is_uncounted;
     struct model_coverage coverage;
 };
 
@@ -46,6 +53,7 @@ struct fuzz_search_options {
     uint64_t count;         /* schedules at most */
     uint32_t jobs;          /* workers, 1 or more */
     uint32_t stop_after;    /* findings; 0: go on to the end */
+    uint32_t findings_max;  /* kinds looked into; 0: FUZZ_FINDINGS_MAX */
     uint32_t watch_seconds; /* CPU time of code without a yield point */
     bool no_shrink;
     /* Keys that are only counted, not confirmed again. Borrowed. */

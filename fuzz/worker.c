@@ -81,23 +81,6 @@ static void send_bytes(int file, const void *bytes, size_t size_bytes)
     }
 }
 
-bool fuzz_worker_count(struct fuzz_share *share, uint64_t key)
-{
-    for (uint32_t i = 0; i < share->key_count; i++) {
-        if (share->keys[i].key == key) {
-            share->keys[i].count++;
-            return false;
-        }
-    }
-    if (share->key_count == FUZZ_WORKER_KEYS) {
-        return false;
-    }
-    share->keys[share->key_count].key = key;
-    share->keys[share->key_count].count = 1;
-    share->key_count++;
-    return true;
-}
-
 /* Takes the next seeds: one program's. Returns whether there were any. */
 static bool take_seeds(
     const struct fuzz_worker_options *options,
@@ -134,7 +117,7 @@ static void tell(
         &one->schedule.world,
         outcome->verdict.rule,
         &outcome->record);
-    if (fuzz_worker_count(share, key)) {
+    if (fuzz_count_add(&share->broken, key, 1)) {
         fuzz_finding_fill(
             &finding,
             share->mirror.seed,

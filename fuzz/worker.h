@@ -12,10 +12,10 @@
 #include "lastcall/check.h"
 
 #include "fuzz/case.h"
+#include "fuzz/count.h"
 #include "fuzz/finding.h"
 
 enum fuzz_worker_limits {
-    FUZZ_WORKER_KEYS = 256,
     FUZZ_WORKER_CPU_SECONDS = 30 /* for a stretch of our own code */
 };
 
@@ -45,12 +45,7 @@ struct fuzz_share {
     uint64_t virtual_ns;
     uint64_t unspecified;
     struct model_coverage coverage;
-    uint32_t key_count;
-
-    struct {
-        uint64_t key;
-        uint64_t count;
-    } keys[FUZZ_WORKER_KEYS]; /* what broke, and how often */
+    struct fuzz_count broken; /* what broke, and how often */
     struct fuzz_case_mirror mirror;
     struct sim_error error;
 };
@@ -67,9 +62,6 @@ LC_NORETURN void fuzz_worker_run(
     const struct fuzz_worker_options *options,
     struct fuzz_crew *crew,
     struct fuzz_share *share);
-
-/** Adds to how often a key was seen. Returns: whether it is new. */
-bool fuzz_worker_count(struct fuzz_share *share, uint64_t key);
 
 /** Memory that parent and children share, zeroed; NULL: there is none. */
 void *fuzz_worker_share(size_t size_bytes);

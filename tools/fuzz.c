@@ -186,10 +186,11 @@ static void found(void *context, const struct fuzz_finding *finding)
 static void print_finding(const struct fuzz_finding *finding)
 {
     uint32_t switches = fuzz_shrink_switches(&finding->schedule);
-    (void)printf(
-        "\nbroken %s, %" PRIu64 " times\n",
-        model_rule(finding->rule)->id,
-        finding->count);
+    (void)printf("\nbroken %s", model_rule(finding->rule)->id);
+    if (finding->count > 0) {
+        (void)printf(", %" PRIu64 " times", finding->count);
+    }
+    (void)putchar('\n');
     tool_verdict_print_rule(finding->rule, 2);
     if (finding->signal_number != 0) {
         (void)printf(
@@ -229,6 +230,33 @@ static void print_finding(const struct fuzz_finding *finding)
     }
 }
 
+/* What there was no room for, and what was not played to its end. */
+static void print_limits(void)
+{
+    const struct fuzz_search_totals *totals = &result.totals;
+    if (totals->left_out_count > 0) {
+        (void)printf(
+            "\n%s%u more kinds of findings were not looked into, the first by "
+            "seed %" PRIu64 ": %d is the limit\n",
+            totals->is_uncounted ? "at least " : "",
+            totals->left_out_count,
+            totals->left_out_seed,
+            FUZZ_FINDINGS_MAX);
+    }
+    if (totals->is_uncounted) {
+        (void)printf(
+            "more than %d kinds of findings: how often each came is not "
+            "known\n",
+            FUZZ_COUNT_KEYS);
+    }
+    if (tool_setup_interrupted()) {
+        (void)printf("interrupted before the end\n");
+    }
+    if (totals->is_cut) {
+        (void)printf("the last schedules did not end and were not judged\n");
+    }
+}
+
 static void print_text(double seconds)
 {
     const struct fuzz_search_totals *totals = &result.totals;
@@ -255,12 +283,7 @@ static void print_text(double seconds)
     if (totals->finding_count == 0) {
         (void)printf("no rule was broken\n");
     }
-    if (tool_setup_interrupted()) {
-        (void)printf("interrupted before the end\n");
-    }
-    if (totals->is_cut) {
-        (void)printf("the last schedules did not end and were not judged\n");
-    }
+    print_limits();
 }
 
 static json_t *finding_object(const struct fuzz_finding *finding)
@@ -273,7 +296,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         finding_path(finding, path);
     }
     json_t *object = json_pack(
-        "{s:s, s:o, s:I, s:I, s:s, s:s, s:I, s:I, s:b, s:I, s:o}",
+        "{s:s, s:o, s:I, s:I, s:s, s:s, s:I, s:o, s:b, s:I, s:o}",
         "rule",
         model_rule(finding->rule)->id,
         "rules",
@@ -289,7 +312,8 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         "seed",
         (json_int_t)finding->seed,
         "count",
-        (json_int_t)finding->count,
+        finding->count > 0 ? json_integer((json_int_t)finding->count)
+                           : json_null(),
         "replayed",
         (int)finding->is_replayed,
         "signal",
@@ -309,7 +333,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:b, s:b, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -326,6 +350,16 @@ static void print_json(double seconds)
         (json_int_t)totals->rules_exercised,
         "sampler",
         fuzz_sampler_word(search.one.sampler),
+        "left_out",
+        (json_int_t)totals->left_out_count,
+        "left_out_seed",
+        totals->left_out_count > 0
+            ? json_integer((json_int_t)totals->left_out_seed)
+            : json_null(),
+        "counted",
+        (int)!totals->is_uncounted,
+        "cut",
+        (int)totals->is_cut,
         "findings",
         list);
     LC_CHECK(rest != NULL);

@@ -90,10 +90,12 @@ static void print_finding(
 {
     const char *folder = context;
     uint32_t rule = 0;
-    (void)printf(
-        "\nbroken %s, %" PRIu64 " times\n",
-        finding->rule,
-        finding->count);
+    (void)printf("\nbroken %s", finding->rule);
+    if (finding->count > 0) {
+        (void)printf(", %" PRIu64 " times\n", finding->count);
+    } else {
+        (void)printf(" (its schedules are to be played again)\n");
+    }
     if (model_rule_find(finding->rule, &rule)) {
         tool_verdict_print_rule(rule, 2);
     }

@@ -84,7 +84,7 @@ static void chunks_add_up(void **state)
 
     /* The next hundred: what is known is only counted. */
     assert_int_equal(fuzz_ledger_keys(ledger, keys), 2);
-    struct fuzz_ledger_chunk next = { 100, keys, 2, &result };
+    struct fuzz_ledger_chunk next = { 100, keys, 2, &result, false };
     memset(&result, 0, sizeof result);
     result.totals.next_seed = 200;
     result.known_counts[0] = 10;
@@ -106,6 +106,39 @@ static void a_chunk_is_kept_once(void **state)
     assert_false(fuzz_ledger_commit(ledger, &chunk, &error));
     assert_int_not_equal(strlen(error.text), 0);
     uint64_t count = 3;
+    assert_true(fuzz_ledger_findings(ledger, check_finding, &count, &error));
+    fuzz_ledger_close(ledger);
+    check_totals(100, 1, 1);
+}
+
+/* What a search that was cut has found is not lost, but its seeds are still to
+ * be played, and to be counted then. */
+static void a_partial_chunk_keeps_findings_alone(void **state)
+{
+    (void)state;
+    struct fuzz_ledger *ledger = open_ledger();
+    struct fuzz_ledger_chunk cut = { .result = &result, .is_partial = true };
+    result.totals.is_cut = true;
+    assert_true(fuzz_ledger_commit(ledger, &cut, &error));
+    assert_true(fuzz_ledger_knows(ledger, key));
+    uint64_t count = 0;
+    assert_true(fuzz_ledger_findings(ledger, check_finding, &count, &error));
+    struct fuzz_ledger_totals totals;
+    assert_true(fuzz_ledger_sum(ledger, &totals, &error));
+    assert_int_equal(totals.schedules, 0);
+    assert_int_equal(totals.chunk_count, 0);
+    assert_int_equal(totals.rules_exercised, 0);
+    /* Played again they are known, and counted. */
+    uint64_t keys[FUZZ_KNOWN_MAX];
+    assert_int_equal(fuzz_ledger_keys(ledger, keys), 2);
+    struct fuzz_ledger_chunk whole = { 0, keys, 2, &result, false };
+    result.totals.is_cut = false;
+    result.totals.finding_count = 0;
+    result.alias_count = 0;
+    result.known_counts[0] = 2;
+    result.known_counts[1] = 1;
+    assert_true(fuzz_ledger_commit(ledger, &whole, &error));
+    count = 3;
     assert_true(fuzz_ledger_findings(ledger, check_finding, &count, &error));
     fuzz_ledger_close(ledger);
     check_totals(100, 1, 1);
@@ -158,6 +191,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(chunks_add_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_chunk_is_kept_once,
+            set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_partial_chunk_keeps_findings_alone,
             set_up,
             tear_down),
         cmocka_unit_test_setup_teardown(settings_are_kept, set_up, tear_down),

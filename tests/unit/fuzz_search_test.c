@@ -45,6 +45,37 @@ static void the_number_of_workers_does_not_matter(void **state)
     }
 }
 
+/* With less room than there are kinds it is the smallest seeds that have it,
+ * and what there was no room for is said, whatever the number of workers. */
+static void what_there_is_no_room_for_is_said(void **state)
+{
+    (void)state;
+    struct sim_error error;
+    assert_int_equal(sim_open(&error), SIM_OK);
+    struct fuzz_search_options all = options(2, "work_before_zero");
+    all.count = 2000;
+    all.no_shrink = true;
+    assert_int_equal(fuzz_search(&all, &first, &error), SIM_OK);
+    assert_in_range(first.totals.finding_count, 3, FUZZ_FINDINGS_MAX);
+    assert_int_equal(first.totals.left_out_count, 0);
+    for (uint32_t jobs = 1; jobs <= 3; jobs++) {
+        struct fuzz_search_options few = all;
+        few.jobs = jobs;
+        few.findings_max = 2;
+        assert_int_equal(fuzz_search(&few, &second, &error), SIM_OK);
+        assert_int_equal(second.totals.finding_count, 2);
+        assert_int_equal(
+            second.totals.left_out_count,
+            first.totals.finding_count - 2);
+        assert_int_equal(second.totals.left_out_seed, first.findings[2].seed);
+        assert_false(second.totals.is_uncounted);
+        for (uint32_t i = 0; i < 2; i++) {
+            assert_int_equal(second.findings[i].seed, first.findings[i].seed);
+            assert_int_equal(second.findings[i].count, first.findings[i].count);
+        }
+    }
+}
+
 /* The correct stack gives no alarm. */
 static void the_correct_stack_holds(void **state)
 {
@@ -93,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_number_of_workers_does_not_matter),
+        cmocka_unit_test(what_there_is_no_room_for_is_said),
         cmocka_unit_test(the_correct_stack_holds),
         cmocka_unit_test(an_unknown_bug_is_an_error),
         cmocka_unit_test(a_search_can_be_stopped),
