@@ -178,7 +178,8 @@ struct watch {
     const struct fuzz_campaign_options *options;
     struct fuzz_ledger_totals before; /* of all chunks that are committed */
     uint32_t ticks;                   /* in this chunk */
-    bool is_asked;                    /* to stop, by the user of the campaign */
+    uint32_t new_count; /* findings of this chunk that no earlier one had */
+    bool is_asked;      /* to stop, by the user of the campaign */
 };
 
 static void on_progress(void *context, const struct fuzz_search_totals *totals)
@@ -190,7 +191,7 @@ static void on_progress(void *context, const struct fuzz_search_totals *totals)
     now.records += totals->records;
     now.virtual_ns += totals->virtual_ns;
     now.unspecified += totals->unspecified;
-    now.finding_count += totals->finding_count;
+    now.finding_count += watch->new_count;
     if (totals->rules_exercised > now.rules_exercised) {
         now.rules_exercised = totals->rules_exercised;
     }
@@ -209,10 +210,11 @@ static bool on_stop(void *context)
 
 static void on_found(void *context, const struct fuzz_finding *finding)
 {
-    const struct watch *watch = context;
+    struct watch *watch = context;
     bool is_known = fuzz_ledger_knows(
         watch->campaign->ledger,
         fuzz_finding_key_of(finding));
+    watch->new_count += !is_known;
     if (watch->options->found != NULL && !is_known) {
         watch->options->found(watch->options->context, finding);
     }
@@ -252,6 +254,7 @@ static bool play_chunk(
     search.found = on_found;
     search.context = watch;
     watch->ticks = 0;
+    watch->new_count = 0;
     if (fuzz_search(&search, &result, &why) != SIM_OK) {
         (void)snprintf(ret_error->text, sizeof ret_error->text, "%s", why.text);
         return false;

@@ -17,6 +17,8 @@ struct outcome {
     uint32_t count;
     uint64_t keys[FINDINGS_MAX];
     uint64_t counts[FINDINGS_MAX];
+    uint32_t told;  /* findings that were said to be new */
+    uint32_t shown; /* findings, at most, by its progress */
 };
 
 static struct fuzz_campaign campaign;
@@ -44,6 +46,21 @@ static void remove_folder(void)
         (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         (void)remove(path);
     }
+}
+
+static void on_progress(void *context, const struct fuzz_ledger_totals *totals)
+{
+    struct outcome *outcome = context;
+    if (totals->finding_count > outcome->shown) {
+        outcome->shown = totals->finding_count;
+    }
+}
+
+static void on_found(void *context, const struct fuzz_finding *finding)
+{
+    struct outcome *outcome = context;
+    (void)finding;
+    outcome->told++;
 }
 
 static void take(void *context, const struct fuzz_ledger_finding *finding)
@@ -74,6 +91,9 @@ static void run(
         .search = &search,
         .seed = 1,
         .schedules = 6000,
+        .progress = on_progress,
+        .found = on_found,
+        .context = ret_outcome,
     };
     memset(ret_outcome, 0, sizeof *ret_outcome);
     (void)snprintf(folder, sizeof folder, "campaign_test_%d", (int)getpid());
@@ -108,10 +128,26 @@ static void no_kind_is_left_out(void **state)
     }
 }
 
+/* What is told while it runs agrees with what is in the ledger at the end,
+ * also of what shrinks to something that an earlier chunk has found. */
+static void what_is_told_is_what_is_kept(void **state)
+{
+    (void)state;
+    static const char *const plants[] = { "work_before_zero", "worker_left" };
+    for (uint32_t i = 0; i < LC_COUNT_OF(plants); i++) {
+        struct outcome outcome;
+        run(plants[i], 1, &outcome);
+        assert_int_equal(outcome.told, outcome.count);
+        assert_int_equal(outcome.shown, outcome.count);
+        assert_int_equal(outcome.totals.finding_count, outcome.count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_kind_is_left_out),
+        cmocka_unit_test(what_is_told_is_what_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
