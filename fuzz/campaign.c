@@ -9,7 +9,7 @@
 
 enum {
     /* A chunk is so many seeds, and grows until it takes a few seconds. */
-    CHUNK_FIRST = 4096,
+    CHUNK_FIRST = 64,
     CHUNK_MAX = 1 << 22,
     TICKS_FEW = 40, /* of the search's progress */
     TICKS_MANY = 160,

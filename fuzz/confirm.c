@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -100,11 +101,16 @@ static bool play(
         }
         status = wait_for(pid);
     } else {
+        fuzz_worker_limit();
         play_here(judge, schedule, backer);
+        if (judge->answer->is_played &&
+            fuzz_play_is_fault(&judge->answer->outcome)) {
+            _exit(FUZZ_WORKER_FAULT); /* nothing here is safe any more */
+        }
     }
     if (judge->signal_number != 0) {
-        return status >= 0 && WIFSIGNALED(status) &&
-               WTERMSIG(status) == judge->signal_number;
+        return status >= 0 &&
+               fuzz_worker_signal(status) == judge->signal_number;
     }
     const struct lc_verdict *verdict = &judge->answer->outcome.verdict;
     return status == 0 && judge->answer->is_played &&
@@ -188,87 +194,129 @@ static bool is_endless(const struct fuzz_finding *finding)
             finding->record.function == LC_FAULT_ENDLESS);
 }
 
-/* In a process of its own: fills the finding, or leaves is_replayed false. */
+static bool is_fault(const struct fuzz_finding *finding)
+{
+    return finding->signal_number != 0 ||
+           finding->record.kind == LC_RECORD_FAULT;
+}
+
+/* What the process that confirms says. Whatever it dies of, what it has said
+ * is good. */
+struct report {
+    atomic_uint replay;    /* enum fuzz_replay, of the finding as it came */
+    atomic_bool is_shrunk; /* `shrunk` is there */
+    struct fuzz_finding shrunk;
+};
+
+static void set_up(
+    struct judge *judge,
+    const struct fuzz_confirm_options *options,
+    const struct fuzz_finding *finding)
+{
+    memset(judge, 0, sizeof *judge);
+    judge->player.options = options->model;
+    judge->group = model_rule(finding->rule)->group;
+    judge->signal_number = finding->signal_number;
+    judge->watch_seconds = options->watch_seconds;
+    judge->answer = fuzz_worker_share(sizeof *judge->answer);
+}
+
+/* In a process of its own. */
 static void confirm(
     const struct fuzz_confirm_options *options,
-    struct fuzz_finding *finding)
+    const struct fuzz_finding *finding,
+    bool is_isolated,
+    struct report *report)
 {
     static struct judge judge;
-    static struct lc_schedule original;
-    memset(&judge, 0, sizeof judge);
-    fuzz_worker_take_seed(finding->seed);
-    judge.player.options = options->model;
-    judge.group = model_rule(finding->rule)->group;
-    judge.signal_number = finding->signal_number;
-    judge.watch_seconds = options->watch_seconds;
-    judge.is_isolated =
-        finding->signal_number != 0 || finding->record.kind == LC_RECORD_FAULT;
-    judge.answer = fuzz_worker_share(sizeof *judge.answer);
+    set_up(&judge, options, finding);
     if (judge.answer == NULL) {
         return;
     }
+    fuzz_worker_take_seed(finding->seed);
     sim_watch(options->watch_seconds);
+    judge.is_isolated = is_isolated;
     judge.plays_left = 1;
-    if (!play(&judge, &finding->schedule, NULL) ||
-        (finding->signal_number == 0 &&
-         judge.answer->outcome.result.hash != finding->hash)) {
+    bool is_same = play(&judge, &finding->schedule, NULL) &&
+                   (finding->signal_number != 0 ||
+                    judge.answer->outcome.result.hash == finding->hash);
+    atomic_store(
+        &report->replay,
+        is_same ? FUZZ_REPLAY_SAME : FUZZ_REPLAY_DIFFERED);
+    if (!is_same || options->no_shrink) {
         return;
     }
-    original = finding->schedule;
     judge.plays_left = is_endless(finding) ? FUZZ_CONFIRM_PLAYS_ENDLESS
-                       : judge.is_isolated ? FUZZ_CONFIRM_PLAYS_ISOLATED
+                       : is_isolated       ? FUZZ_CONFIRM_PLAYS_ISOLATED
                                            : FUZZ_CONFIRM_PLAYS;
-    if (!options->no_shrink) {
-        shrink(&judge, &finding->schedule);
-    }
-    finding->is_replayed = settle(&judge, finding);
-    if (!finding->is_replayed) {
-        finding->schedule = original;
-        finding->is_replayed = settle(&judge, finding);
-    }
+    report->shrunk = *finding;
+    shrink(&judge, &report->shrunk.schedule);
+    bool is_shrunk = settle(&judge, &report->shrunk);
+    atomic_store(&report->is_shrunk, is_shrunk);
 }
 
-/* Waits for the child, but not for ever when the search is to end: what has
- * not been shrunk by then is kept as it was found. */
-static int wait_for_child(const struct fuzz_confirm_options *options, pid_t pid)
-{
-    uint32_t polls = 0;
-    int status = -1;
-    while (waitpid(pid, &status, WNOHANG) == 0) {
-        (void)poll(NULL, 0, POLL_MS);
-        bool is_asked =
-            options->stop != NULL && options->stop(options->context);
-        polls += is_asked;
-        if (polls > FUZZ_CONFIRM_GRACE_S * 1000 / POLL_MS) {
-            (void)kill(pid, SIGKILL);
-            return wait_for(pid);
-        }
-    }
-    return status;
-}
-
-bool fuzz_confirm(
+/* Whether the process that confirms has had its time. */
+static bool is_over(
     const struct fuzz_confirm_options *options,
-    struct fuzz_finding *finding)
+    const struct fuzz_finding *finding,
+    const struct report *report)
 {
-    struct fuzz_finding *shared = fuzz_worker_share(sizeof *shared);
-    if (shared == NULL) {
+    if (options->stop == NULL || !options->stop(options->context)) {
         return false;
     }
-    *shared = *finding;
-    shared->is_replayed = false;
+    uint32_t taken =
+        *options->grace_ms < POLL_MS ? *options->grace_ms : (uint32_t)POLL_MS;
+    *options->grace_ms -= taken;
+    return (*options->grace_ms == 0 || is_endless(finding)) &&
+           atomic_load(&report->replay) != FUZZ_REPLAY_UNKNOWN;
+}
+
+/* Confirms in a process of its own. Returns whether that is the last word: a
+ * play may have hurt the process, and has to have one of its own, then. */
+static bool confirm_apart(
+    const struct fuzz_confirm_options *options,
+    const struct fuzz_finding *finding,
+    bool is_isolated,
+    struct report *report)
+{
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
         fuzz_worker_begin(parent);
-        confirm(options, shared);
+        confirm(options, finding, is_isolated, report);
         _exit(0);
     }
-    bool is_good =
-        pid > 0 && wait_for_child(options, pid) == 0 && shared->is_replayed;
-    if (is_good) {
-        *finding = *shared;
+    int status = 0;
+    while (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
+        (void)poll(NULL, 0, POLL_MS);
+        if (is_over(options, finding, report)) {
+            (void)kill(pid, SIGKILL);
+            (void)wait_for(pid);
+            return true;
+        }
     }
-    (void)munmap(shared, sizeof *shared);
-    return is_good;
+    return pid < 0 || fuzz_worker_signal(status) == 0;
+}
+
+void fuzz_confirm(
+    const struct fuzz_confirm_options *options,
+    struct fuzz_finding *finding)
+{
+    LC_CHECK_IF(options->stop != NULL, options->grace_ms != NULL);
+    finding->replay = FUZZ_REPLAY_UNKNOWN;
+    struct report *report = fuzz_worker_share(sizeof *report);
+    if (report == NULL) {
+        return;
+    }
+    bool is_isolated = is_fault(finding);
+    if (!confirm_apart(options, finding, is_isolated, report) && !is_isolated) {
+        atomic_store(&report->replay, FUZZ_REPLAY_UNKNOWN);
+        (void)confirm_apart(options, finding, true, report);
+    }
+    enum fuzz_replay replay = atomic_load(&report->replay);
+    if (atomic_load(&report->is_shrunk)) {
+        *finding = report->shrunk;
+    }
+    finding->replay = replay;
+    (void)munmap(report, sizeof *report);
 }

@@ -16,30 +16,36 @@ enum fuzz_confirm_limits {
     FUZZ_CONFIRM_PLAYS_ISOLATED = 1000, /* when each has its own process */
     FUZZ_CONFIRM_PLAYS_ENDLESS = 12,    /* when each takes seconds */
     FUZZ_CONFIRM_TRIES = 12, /* orders for a program that lost its choices */
-    FUZZ_CONFIRM_GRACE_S = 10
+    FUZZ_CONFIRM_GRACE_MS = 5000
 };
 
 struct fuzz_confirm_options {
     struct model_options model;
     uint32_t watch_seconds;
     bool no_shrink;
-    /* Asked several times a second; once it has said true, there are
-     * FUZZ_CONFIRM_GRACE_S seconds left. NULL: never. */
+    /* Asked several times a second. Once it has said true, nothing is shrunk
+     * that takes seconds for each play, and anything else only while there is
+     * grace. NULL: never. */
     bool (*stop)(void *context);
     void *context;
+    /* Borrowed; what is left, for all findings of a search together. NULL when
+     * `stop` is. */
+    uint32_t *grace_ms;
 };
 
 /**
- * Plays a finding's schedule twice and shrinks it.
+ * Plays a finding's schedule again, and shrinks it.
  *
- * @param finding  in: rule, record, hash, schedule. Out, when it returns true:
+ * @param finding  in: seed, rule, record, hash, schedule. Out: whether it
+ *                 replayed, that is the same rule broke with the same trace, or
+ *                 the process died again, for a worker that did. When it did:
  *                 all that belongs to the shrunk schedule, which names the
  *                 rule and its hash as what it expects.
  *
- * Returns: whether the same rule broke each time, with the same trace; or the
- *          process died each time, for a worker that did.
+ * Time: of processors: a play of the finding, at most what
+ *       fuzz_worker_limit() allows; then the shrinking.
  */
-bool fuzz_confirm(
+void fuzz_confirm(
     const struct fuzz_confirm_options *options,
     struct fuzz_finding *finding);
 

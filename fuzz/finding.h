@@ -14,6 +14,13 @@ enum fuzz_finding_limits {
     FUZZ_FINDING_NAME_BYTES = 64
 };
 
+/* What another play of a finding has shown. */
+enum fuzz_replay {
+    FUZZ_REPLAY_UNKNOWN = 0, /* there was none: the search was told to end */
+    FUZZ_REPLAY_SAME = 1,
+    FUZZ_REPLAY_DIFFERED = 2
+};
+
 struct fuzz_finding {
     uint64_t seed;  /* FUZZ_WORKER_NO_SEED: of no search */
     uint64_t count; /* schedules that broke the same rule at the same place */
@@ -21,7 +28,7 @@ struct fuzz_finding {
     struct lc_record record; /* that decided */
     uint64_t hash;           /* of the schedule's trace */
     int32_t signal_number;   /* that ended the worker; 0: it lived */
-    bool is_replayed;        /* two more plays gave the same trace */
+    enum fuzz_replay replay;
     struct sim_fault_place fault;
     struct lc_schedule schedule;
 };

@@ -304,7 +304,7 @@ bool fuzz_ledger_findings(
             .calls = (uint32_t)column(statement, 7),
             .switches = (uint32_t)column(statement, 8),
             .signal_number = sqlite3_column_int(statement, 9),
-            .is_replayed = sqlite3_column_int(statement, 10) != 0,
+            .replay = (enum fuzz_replay)sqlite3_column_int(statement, 10),
         };
         visit(context, &finding);
         step = sqlite3_step(statement);
@@ -385,7 +385,7 @@ static bool add_finding(
         finding->schedule.op_count,
         fuzz_shrink_switches(&finding->schedule),
         (uint64_t)finding->signal_number,
-        finding->is_replayed,
+        (uint64_t)finding->replay,
     };
     sqlite3_stmt *statement = prepare(
         ledger,

@@ -47,7 +47,7 @@ struct fuzz_ledger_finding {
     uint32_t calls;
     uint32_t switches;
     int32_t signal_number;
-    bool is_replayed;
+    enum fuzz_replay replay;
 };
 
 /**

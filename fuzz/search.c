@@ -14,10 +14,13 @@
 
 enum {
     POLL_MS = 50,
-    /* So many polls a worker gets to end after it was told to. */
+    /* So many polls the workers get to end with the seeds that they have taken;
+     * that takes milliseconds unless the code they play takes its time. */
+    PATIENCE_SEEDS = 20,
+    /* And so many then for the seed that they play, and for each CPU second that
+     * code may take which does not come back: another process may have the
+     * processor. */
     PATIENCE = 100,
-    /* And so many for each CPU second of code that has not come back: another
-     * process may have the processor. */
     PATIENCE_WATCH = 100,
     KILLED_MAX = 3
 };
@@ -53,6 +56,7 @@ static struct search {
     struct sim_error *error;
     bool has_failed;
     bool is_enough;
+    uint32_t grace_ms;   /* for shrinking when the search is to end */
     uint32_t polls_over; /* since the workers were told to end */
     uint32_t killed;     /* workers that somebody else has killed */
     uint32_t findings_max;
@@ -244,7 +248,7 @@ static void reap(struct worker *worker, int status)
             return;
         }
     } else if (!has_exited || code != FUZZ_WORKER_FAULT) {
-        bury(worker, has_exited ? SIGABRT : WTERMSIG(status));
+        bury(worker, fuzz_worker_signal(status));
     }
     if (!start_worker(worker)) {
         fail("no more workers can be made");
@@ -260,13 +264,23 @@ static void kill_all(void)
             (void)waitpid(worker->pid, NULL, 0);
             receive(worker);
             worker->pid = 0;
-            search.result->totals.is_cut = true;
         }
         if (worker->pipe >= 0) {
             (void)close(worker->pipe);
             worker->pipe = -1;
         }
     }
+}
+
+/* Whether a worker has left seeds that it had taken. */
+static bool has_left_seeds(void)
+{
+    bool has_left = false;
+    for (uint32_t w = 0; w < search.options->jobs; w++) {
+        const struct fuzz_share *share = search.workers[w].share;
+        has_left |= atomic_load(&share->at) < share->end;
+    }
+    return has_left;
 }
 
 static uint32_t count_alive(void)
@@ -295,6 +309,26 @@ static void wait_for_news(void)
             reap(worker, status);
         }
     }
+}
+
+/* Tells the workers to end, sooner or later. */
+static void tell_end(enum fuzz_worker_end end)
+{
+    if (atomic_load(&search.crew->end) < end) {
+        atomic_store(&search.crew->end, end);
+    }
+}
+
+static bool is_asked_to_stop(void *context)
+{
+    (void)context;
+    const struct fuzz_search_options *options = search.options;
+    bool is_asked = options->stop != NULL && options->stop(options->context);
+    if (is_asked) {
+        search.result->totals.is_stopped = true;
+        tell_end(FUZZ_WORKER_END_SOON);
+    }
+    return is_asked;
 }
 
 /* ---- Findings ---- */
@@ -339,12 +373,12 @@ static void settle_findings(uint64_t settled)
         .model = options->one.model,
         .watch_seconds = options->watch_seconds,
         .no_shrink = options->no_shrink,
-        .stop = options->stop,
-        .context = options->context,
+        .stop = is_asked_to_stop,
+        .grace_ms = &search.grace_ms,
     };
     struct entry *entry = first_open(settled);
     while (entry != NULL && !search.is_enough) {
-        entry->finding.is_replayed = fuzz_confirm(&how, &entry->finding);
+        fuzz_confirm(&how, &entry->finding);
         entry->is_final = true;
         entry->shrunk_key = fuzz_finding_key_of(&entry->finding);
         for (uint32_t i = 0; i < search.entry_count; i++) {
@@ -470,19 +504,22 @@ static void run(void)
         if (options->progress != NULL) {
             options->progress(options->context, totals);
         }
-        bool is_asked =
-            options->stop != NULL && options->stop(options->context);
-        if (is_asked || search.is_enough) {
-            atomic_store(&search.crew->is_over, true);
+        (void)is_asked_to_stop(NULL);
+        if (search.is_enough) {
             totals->is_stopped = true;
-            search.polls_over++;
+            tell_end(FUZZ_WORKER_END_SOON);
         }
-        if (search.polls_over >
-            PATIENCE + options->watch_seconds * PATIENCE_WATCH) {
+        search.polls_over += totals->is_stopped;
+        if (search.polls_over > PATIENCE_SEEDS) {
+            tell_end(FUZZ_WORKER_END_NOW);
+        }
+        if (search.polls_over > PATIENCE_SEEDS + PATIENCE +
+                                    options->watch_seconds * PATIENCE_WATCH) {
             break;
         }
     }
     kill_all();
+    totals->is_cut = has_left_seeds();
     if (!search.has_failed) {
         settle_findings(UINT64_MAX);
     }
@@ -537,6 +574,7 @@ enum sim_status fuzz_search(
     search.options = options;
     search.result = ret_result;
     search.error = ret_error;
+    search.grace_ms = FUZZ_CONFIRM_GRACE_MS;
     search.findings_max =
         options->findings_max > 0 ? options->findings_max : FUZZ_FINDINGS_MAX;
     if (make_shared()) {

@@ -36,7 +36,7 @@ struct fuzz_search_totals {
     bool is_stopped; /* by `stop` or `stop_after`, before the last seed */
     /* All seeds before it have been played, unless is_cut. */
     uint64_t next_seed;
-    bool is_cut; /* a worker did not end when told to: seeds are missing */
+    bool is_cut; /* a worker did not come to the end of its seeds in time */
     /* Kinds of findings for which there was no room: of all kinds those that
      * the smallest seeds show have it. */
     uint32_t left_out_count;

@@ -6,12 +6,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
-
-enum {
-    RENEW_PLAYS = 4096,
-    RENEW_RECORDS = 1 << 20
-};
 
 static volatile uint64_t seed_now = FUZZ_WORKER_NO_SEED;
 
@@ -65,6 +61,14 @@ void fuzz_worker_limit(void)
     }
 }
 
+int32_t fuzz_worker_signal(int status)
+{
+    if (WIFSIGNALED(status)) {
+        return WTERMSIG(status);
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : SIGABRT;
+}
+
 /* Writes all bytes; a parent that is gone ends the worker. */
 static void send_bytes(int file, const void *bytes, size_t size_bytes)
 {
@@ -87,7 +91,7 @@ static bool take_seeds(
     struct fuzz_crew *crew,
     struct fuzz_share *share)
 {
-    if (atomic_load(&crew->is_over)) {
+    if (atomic_load(&crew->end) != FUZZ_WORKER_GO_ON) {
         return false;
     }
     /* Never above what is taken next, whoever looks in between. */
@@ -156,24 +160,22 @@ LC_NORETURN void fuzz_worker_run(
     struct fuzz_share *share)
 {
     static struct fuzz_case one;
-    uint64_t plays = 0;
-    uint64_t records = 0;
     memset(&one, 0, sizeof one);
     one.options = options->one;
     one.mirror = &share->mirror;
     one.player.coverage = &share->coverage;
     sim_watch(options->watch_seconds);
+    fuzz_worker_limit();
     for (;;) {
-        if (atomic_load(&share->at) >= share->end &&
-            !take_seeds(options, crew, share)) {
-            break;
-        }
-        if (plays % RENEW_PLAYS == 0 ||
-            share->records - records > RENEW_RECORDS) {
-            records = share->records;
+        if (atomic_load(&share->at) >= share->end) {
+            if (!take_seeds(options, crew, share)) {
+                break;
+            }
             fuzz_worker_limit();
         }
-        plays++;
+        if (atomic_load(&crew->end) == FUZZ_WORKER_END_NOW) {
+            _exit(FUZZ_WORKER_DONE); /* what is left of them is not played */
+        }
         if (!play_seed(options, &one, share)) {
             _exit(FUZZ_WORKER_FAULT);
         }

@@ -16,7 +16,7 @@
 #include "fuzz/finding.h"
 
 enum fuzz_worker_limits {
-    FUZZ_WORKER_CPU_SECONDS = 30 /* for a stretch of our own code */
+    FUZZ_WORKER_CPU_SECONDS = 30 /* for the plays of one program */
 };
 
 /* No seed: those of a search are below. */
@@ -29,10 +29,17 @@ enum fuzz_worker_exit {
     FUZZ_WORKER_ERROR = 10 /* the world can't be played: `error` */
 };
 
+/* When workers are to end. */
+enum fuzz_worker_end {
+    FUZZ_WORKER_GO_ON = 0,
+    FUZZ_WORKER_END_SOON = 1, /* with the seeds that they have taken */
+    FUZZ_WORKER_END_NOW = 2   /* with the seed that they play */
+};
+
 /* What all workers share. */
 struct fuzz_crew {
     atomic_ullong next; /* first seed that nobody has taken */
-    atomic_bool is_over;
+    atomic_uint end;    /* enum fuzz_worker_end */
 };
 
 /* What a worker shares with its parent. Survives it. */
@@ -57,7 +64,7 @@ struct fuzz_worker_options {
     int pipe; /* findings go here, as they lie in memory */
 };
 
-/** Plays until nothing is left or it is told to stop. Ends the process. */
+/** Plays until nothing is left or it is told to end. Ends the process. */
 LC_NORETURN void fuzz_worker_run(
     const struct fuzz_worker_options *options,
     struct fuzz_crew *crew,
@@ -68,6 +75,10 @@ void *fuzz_worker_share(size_t size_bytes);
 
 /** In a new child: dies with its parent, leaves ^C to it. */
 void fuzz_worker_begin(int parent);
+
+/** The signal that a process died of, by its status; 0: of none. One that ended
+ * itself because of an error is taken for aborted. */
+int32_t fuzz_worker_signal(int status);
 
 /** Limits the CPU time of this process from now on: what hangs is killed. */
 void fuzz_worker_limit(void);

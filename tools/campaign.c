@@ -122,6 +122,7 @@ static char world_text[FUZZ_TEXT_SIZE_MAX];
 static char world_path[FUZZ_CAMPAIGN_PATH_BYTES + WORD_BYTES];
 static char bug[WORD_BYTES];
 static struct tool_list providers;
+static struct tool_line search_line; /* `lastcall fuzz`, but for the seeds */
 static struct fuzz_ledger_totals totals_before;
 static double began_seconds;
 
@@ -412,11 +413,23 @@ static void found(void *context, const struct fuzz_finding *finding)
 {
     (void)context;
     tool_status_clear();
-    tool_output_error(
-        "%s, seed %" PRIu64 "%s",
-        model_rule(finding->rule)->id,
-        finding->seed,
-        finding->is_replayed ? "" : ", which did not replay");
+    tool_setup_tell(finding, search_line.text);
+}
+
+/* Names a finding whose plays differed, whenever it was found. */
+static void note_differed(
+    void *context,
+    const struct fuzz_ledger_finding *finding)
+{
+    bool *has_differed = context;
+    if (finding->replay == FUZZ_REPLAY_DIFFERED) {
+        *has_differed = true;
+        tool_output_error(
+            "two plays of %s/findings/%s differed (seed %" PRIu64 ")",
+            campaign.folder,
+            finding->file,
+            finding->seed);
+    }
 }
 
 /* The world beside the ledger, for `lastcall fuzz --world`. */
@@ -431,7 +444,6 @@ static bool save_world(void)
  * start, as a search of one seed. */
 static void set_replay(void)
 {
-    static struct tool_line line;
     static struct tool_line whole;
     struct tool_search_words words = {
         .sampler = fuzz_sampler_word(search.one.sampler),
@@ -441,10 +453,10 @@ static void set_replay(void)
         .inferences = search.one.model.inferences,
         .providers = &providers,
     };
-    tool_setup_search_line(&words, &line);
+    tool_setup_search_line(&words, &search_line);
     tool_line_add(&whole, "lastcall campaign");
     tool_line_add_word(&whole, campaign.folder);
-    tool_output_replay_seed(whole.text, line.text, fuzz_worker_seed());
+    tool_output_replay_seed(whole.text, search_line.text, fuzz_worker_seed());
 }
 
 static bool set_up(uint64_t *ret_seed)
@@ -513,7 +525,18 @@ static int run(void)
         totals.rules_exercised,
         model_rule_count(),
         totals.finding_count);
-    return totals.finding_count > 0 ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
+    bool has_differed = false;
+    if (!fuzz_ledger_findings(
+            campaign.ledger,
+            note_differed,
+            &has_differed,
+            &error)) {
+        tool_output_error("%s", error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    return has_differed               ? TOOL_EXIT_DIFFERED
+           : totals.finding_count > 0 ? TOOL_EXIT_BROKEN
+                                      : TOOL_EXIT_HELD;
 }
 
 int tool_campaign(int argc, char **argv)

@@ -129,7 +129,9 @@ static struct fuzz_search_result result;
 static struct lc_world world;
 static struct tool_hosted hosted;
 static double began_seconds;
-static bool has_unsaved; /* a finding could not be written */
+static struct tool_line search_line; /* `lastcall fuzz`, but for the seeds */
+static bool has_unsaved;             /* a finding could not be written */
+static bool has_differed;            /* two plays of one did */
 
 static bool stop(void *context)
 {
@@ -160,12 +162,8 @@ static void found(void *context, const struct fuzz_finding *finding)
     (void)context;
     char path[PATH_BYTES];
     tool_status_clear();
-    (void)fprintf(
-        stderr,
-        "lastcall: %s, seed %" PRIu64 "%s\n",
-        model_rule(finding->rule)->id,
-        finding->seed,
-        finding->is_replayed ? "" : ", which did not replay");
+    tool_setup_tell(finding, search_line.text);
+    has_differed |= finding->replay == FUZZ_REPLAY_DIFFERED;
     if (given.folder == NULL) {
         return;
     }
@@ -196,11 +194,11 @@ static void print_finding(const struct fuzz_finding *finding)
         (void)printf(
             "  the worker died of signal %d (%s)\n",
             finding->signal_number,
-            finding->is_replayed ? "again when replayed"
-                                 : "but not when replayed");
-    } else if (!finding->is_replayed) {
-        (void)printf("  it did not replay: please report this\n");
+            finding->replay == FUZZ_REPLAY_SAME       ? "again when replayed"
+            : finding->replay == FUZZ_REPLAY_DIFFERED ? "but not when replayed"
+                                                      : "and was not replayed");
     }
+    tool_verdict_print_replay(finding->replay, 2);
     if (finding->fault.module[0] != '\0') {
         (void)printf(
             "  fault in %s+%#" PRIx64 "%s%s\n",
@@ -296,7 +294,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         finding_path(finding, path);
     }
     json_t *object = json_pack(
-        "{s:s, s:o, s:I, s:I, s:s, s:s, s:I, s:o, s:b, s:I, s:o}",
+        "{s:s, s:o, s:I, s:I, s:s, s:s, s:I, s:o, s:b, s:b, s:I, s:o}",
         "rule",
         model_rule(finding->rule)->id,
         "rules",
@@ -315,7 +313,9 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         finding->count > 0 ? json_integer((json_int_t)finding->count)
                            : json_null(),
         "replayed",
-        (int)finding->is_replayed,
+        (int)(finding->replay == FUZZ_REPLAY_SAME),
+        "differed",
+        (int)(finding->replay == FUZZ_REPLAY_DIFFERED),
         "signal",
         (json_int_t)finding->signal_number,
         "hash",
@@ -416,7 +416,6 @@ static bool set_up(void)
 /* For a check that fails: what to type to see it again. */
 static void set_replay(void)
 {
-    static struct tool_line line;
     static struct tool_line whole;
     char seed[WORD_BYTES];
     char schedules[WORD_BYTES];
@@ -428,15 +427,15 @@ static void set_replay(void)
         .inferences = given.inferences,
         .providers = &given.providers,
     };
-    tool_setup_search_line(&words, &line);
+    tool_setup_search_line(&words, &search_line);
     (void)snprintf(seed, sizeof seed, "%" PRIu64, search.seed);
     (void)snprintf(schedules, sizeof schedules, "%" PRIu64, search.count);
-    tool_line_add(&whole, line.text);
+    tool_line_add(&whole, search_line.text);
     tool_line_add_option(&whole, "--seed", seed);
     if (given.schedules.is_given) {
         tool_line_add_option(&whole, "--schedules", schedules);
     }
-    tool_output_replay_seed(whole.text, line.text, fuzz_worker_seed());
+    tool_output_replay_seed(whole.text, search_line.text, fuzz_worker_seed());
 }
 
 int tool_fuzz(int argc, char **argv)
@@ -468,7 +467,8 @@ int tool_fuzz(int argc, char **argv)
     if (result.totals.finding_count > 0) {
         tool_status_banner(search.seed);
     }
-    return has_unsaved                       ? TOOL_EXIT_USAGE
+    return has_differed                      ? TOOL_EXIT_DIFFERED
+           : has_unsaved                     ? TOOL_EXIT_USAGE
            : result.totals.finding_count > 0 ? TOOL_EXIT_BROKEN
                                              : TOOL_EXIT_HELD;
 }

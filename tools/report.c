@@ -104,9 +104,7 @@ static void print_finding(
             "  the worker died of signal %d\n",
             finding->signal_number);
     }
-    if (!finding->is_replayed) {
-        (void)printf("  it did not replay\n");
-    }
+    tool_verdict_print_replay(finding->replay, 2);
     (void)printf(
         "  %u calls, %u switches, hash %016" PRIx64 ", seed %" PRIu64 "\n"
         "  %s/findings/%s\n",

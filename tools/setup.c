@@ -1,6 +1,7 @@
 #include "tools/setup.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -263,6 +264,24 @@ void tool_setup_search_line(
     tool_line_add(line, words->inferences ? " --inferences" : "");
     for (uint32_t i = 0; i < words->providers->count; i++) {
         tool_line_add_option(line, "--provider", words->providers->items[i]);
+    }
+}
+
+void tool_setup_tell(const struct fuzz_finding *finding, const char *line)
+{
+    tool_output_error(
+        "%s, seed %" PRIu64 "%s",
+        model_rule(finding->rule)->id,
+        finding->seed,
+        finding->replay == FUZZ_REPLAY_UNKNOWN ? ", which was not replayed"
+                                               : "");
+    if (finding->replay == FUZZ_REPLAY_DIFFERED) {
+        tool_output_error(
+            "two plays of seed %" PRIu64 " differed; to look for it again: "
+            "%s --seed %" PRIu64 " --schedules 1",
+            finding->seed,
+            line,
+            finding->seed);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
 
+#include "fuzz/finding.h"
 #include "fuzz/sampler/sampler.h"
 #include "model/model.h"
 #include "tools/line.h"
@@ -93,6 +94,14 @@ struct tool_search_words {
 void tool_setup_search_line(
     const struct tool_search_words *words,
     struct tool_line *line);
+
+/**
+ * Says on stderr what a search has found, and when two plays of it differed
+ * what to type to look for it again.
+ *
+ * @param line  borrowed; what tool_setup_search_line() has made.
+ */
+void tool_setup_tell(const struct fuzz_finding *finding, const char *line);
 
 /** Workers that --jobs asks for; left out: one for each processor. */
 uint32_t tool_setup_jobs(const struct tool_number *jobs);

@@ -63,6 +63,7 @@ static bool fill(
     struct fuzz_finding *finding)
 {
     static struct fuzz_player player;
+    static struct lc_schedule schedule;
     struct fuzz_outcome outcome;
     struct sim_error error;
     player.options = how->model;
@@ -79,9 +80,8 @@ static bool fill(
             tool_verdict_word(&outcome.verdict));
         return false;
     }
-    finding->rule = outcome.verdict.rule;
-    finding->record = outcome.record;
-    finding->hash = outcome.result.hash;
+    schedule = finding->schedule;
+    fuzz_finding_fill(finding, FUZZ_WORKER_NO_SEED, &schedule, &outcome);
     return true;
 }
 
@@ -101,7 +101,7 @@ static void set_replay(const char *path)
 
 int tool_shrink(int argc, char **argv)
 {
-    static struct fuzz_finding finding = { .seed = FUZZ_WORKER_NO_SEED };
+    static struct fuzz_finding finding;
     struct tool_hosted hosted;
     struct fuzz_confirm_options how = { .watch_seconds = TOOL_WATCH_SECONDS };
     const char *arguments[TOOL_ARGUMENTS_MAX];
@@ -126,9 +126,14 @@ int tool_shrink(int argc, char **argv)
     }
     uint32_t calls = finding.schedule.op_count;
     uint32_t switches = fuzz_shrink_switches(&finding.schedule);
-    if (!fuzz_confirm(&how, &finding)) {
-        tool_output_error("%s: two plays differed", path);
-        return TOOL_EXIT_DIFFERED;
+    fuzz_confirm(&how, &finding);
+    if (finding.replay != FUZZ_REPLAY_SAME) {
+        bool has_differed = finding.replay == FUZZ_REPLAY_DIFFERED;
+        tool_output_error(
+            "%s: %s",
+            path,
+            has_differed ? "two plays differed" : "could not be played again");
+        return has_differed ? TOOL_EXIT_DIFFERED : TOOL_EXIT_USAGE;
     }
     (void)fprintf(
         stderr,

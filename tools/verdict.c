@@ -45,6 +45,27 @@ void tool_verdict_print_rule(uint32_t rule, uint32_t indent)
     }
 }
 
+void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent)
+{
+    switch (replay) {
+    case FUZZ_REPLAY_SAME:
+        break;
+    case FUZZ_REPLAY_UNKNOWN:
+        (void)printf(
+            "%*sit was not replayed: the search was told to end\n",
+            (int)indent,
+            "");
+        break;
+    case FUZZ_REPLAY_DIFFERED:
+        (void)printf(
+            "%*stwo plays differed: a defect of Lastcall, or a DLL that asks "
+            "what is not simulated\n",
+            (int)indent,
+            "");
+        break;
+    }
+}
+
 json_t *tool_verdict_group(uint32_t rule)
 {
     json_t *list = json_array();

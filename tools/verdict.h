@@ -10,6 +10,7 @@
 #include "lastcall/schedule.h"
 #include "lastcall/verdict.h"
 
+#include "fuzz/finding.h"
 #include "model/model.h"
 
 /** "held", "broken" or "unspecified". */
@@ -17,6 +18,10 @@ const char *tool_verdict_word(const struct lc_verdict *verdict);
 
 /** Prints rule, sentence, source and the rules that say the same. */
 void tool_verdict_print_rule(uint32_t rule, uint32_t indent);
+
+/** Prints what another play of a finding has shown; nothing when it showed the
+ * same. */
+void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent);
 
 /** Ids of the rules of a rule's group, as a JSON array. */
 json_t *tool_verdict_group(uint32_t rule);

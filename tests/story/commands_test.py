@@ -86,6 +86,42 @@ with tempfile.TemporaryDirectory() as folder:
         seen.append((sorted(os.listdir(where)), answer['records']))
     expect('one worker or three', seen[0] == seen[1], seen)
 
+    dlls = Path(LASTCALL).resolve().parent / 'tests/data'
+    if (dlls / 'unsteady.dll').exists():
+        # A DLL that does something else each time: that is said, and by what
+        # to find it again.
+        unsteady = f'filter={dlls / "unsteady.dll"}'
+        result = run('fuzz', '--seed', '1', '--schedules', '40000',
+                     '--provider', unsteady, '--json')
+        seen = [finding['differed'] for finding in
+                json.loads(result.stdout)['findings']]
+        expect('two plays differed', result.returncode == 3 and
+               seen == [True] and 'differed' in result.stderr, result)
+        where = os.path.join(folder, 'unsteady')
+        result = run('campaign', where, '--seed', '1', '--schedules', '40000',
+                     '--provider', unsteady)
+        line = re.search(r'two plays of seed (\d+) differed; to look for it '
+                         r'again: (lastcall fuzz .*)', result.stderr)
+        expect('two plays differed in a campaign', result.returncode == 3 and
+               line is not None and 'findings/FAULT-' in result.stderr, result)
+        if line is not None:
+            again = run(*shlex.split(line.group(2))[1:])
+            expect('what to type to look for it again',
+                   again.returncode in (0, 1, 3) and
+                   f'seed {line.group(1)}\n' in again.stderr and
+                   again.stdout.startswith('1 schedules'), again)
+        result = run('report', where)
+        expect('report', 'two plays differed' in result.stdout, result)
+
+        # Code that never comes back: no longer than it takes to see that.
+        began = time.monotonic()
+        result = run('fuzz', '--seed', '1', '--seconds', '1', '--jobs', '1',
+                     '--provider', f'filter={dlls / "endless.dll"}')
+        took = time.monotonic() - began
+        expect(f'it hangs, {took:.1f} s', result.returncode == 1 and
+               'broken FAULT' in result.stdout and
+               'replayed' not in result.stdout and took < 20, result)
+
     # Told to stop, with all its workers: that is no finding.
     process = subprocess.Popen([LASTCALL, 'fuzz', '--seed', '5', '--seconds',
                                 '60', '--jobs', '2'], text=True,

@@ -41,7 +41,7 @@ static void the_number_of_workers_does_not_matter(void **state)
         assert_int_equal(first.findings[i].seed, second.findings[i].seed);
         assert_int_equal(first.findings[i].hash, second.findings[i].hash);
         assert_int_equal(first.findings[i].count, second.findings[i].count);
-        assert_true(first.findings[i].is_replayed);
+        assert_int_equal(first.findings[i].replay, FUZZ_REPLAY_SAME);
     }
 }
 
