@@ -12,6 +12,7 @@
 #include "fuzz/sampler/sampler.h"
 #include "fuzz/text.h"
 #include "tools/commands.h"
+#include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -26,7 +27,6 @@ enum {
 static struct {
     struct tool_number seconds;
     struct tool_list providers;
-    bool json;
 } given = { .seconds = { .value = 1, .low = 1, .high = 3600 } };
 
 static const struct tool_option options[] = {
@@ -40,7 +40,6 @@ static const struct tool_option options[] = {
       &given.providers,
       "NAME=FILE",
       "the DLL for the hosted rows; left out: the passlayer of this build" },
-    { "--json", TOOL_FLAG, &given.json, NULL, "prints one JSON object" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -51,7 +50,7 @@ static const struct tool_command command = {
                "second, on one core.",
     .argument_count = 1,
     .argument_max = 1,
-    .options = options,
+    .tables = { options, tool_given_json },
 };
 
 /* corpus/seed/standard.lc, so that the program needs no file to measure. */
@@ -332,7 +331,7 @@ static int throughput(void)
         return TOOL_EXIT_USAGE;
     }
     uint32_t count = is_hosted ? 2 : 1;
-    if (given.json) {
+    if (tool_given.json) {
         print_json(count);
         return TOOL_EXIT_HELD;
     }

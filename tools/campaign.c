@@ -15,7 +15,7 @@
 #include "fuzz/text.h"
 #include "fuzz/worker.h"
 #include "tools/commands.h"
-#include "tools/line.h"
+#include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -26,26 +26,15 @@
 
 enum {
     WORD_BYTES = 64,
-    PROVIDERS_BYTES = 8192,
-    SCHEDULES_MAX_BITS = 62
+    PROVIDERS_BYTES = 8192
 };
 
 static struct {
     struct tool_number duration;
     struct tool_number schedules;
-    struct tool_number seed;
-    struct tool_number jobs;
-    const char *sampler;
-    const char *world;
-    const char *bug;
-    const char *model;
-    struct tool_list providers;
-    bool inferences;
 } given = {
     .duration = { .low = 1, .high = 1U << 30 },
-    .schedules = { .low = 1, .high = 1ULL << SCHEDULES_MAX_BITS },
-    .seed = { .high = 1ULL << SCHEDULES_MAX_BITS },
-    .jobs = { .low = 1, .high = FUZZ_JOBS_MAX },
+    .schedules = { .low = 1, .high = TOOL_SEEDS_MAX },
 };
 
 static const struct tool_option options[] = {
@@ -59,46 +48,6 @@ static const struct tool_option options[] = {
       &given.schedules,
       "N",
       "stops when the campaign has played so many, over all starts" },
-    { "--jobs",
-      TOOL_NUMBER,
-      &given.jobs,
-      "N",
-      "worker processes; left out: one for each processor" },
-    { "--seed",
-      TOOL_NUMBER,
-      &given.seed,
-      "N",
-      "the first seed; left out: a random one" },
-    { "--sampler",
-      TOOL_TEXT,
-      &given.sampler,
-      "NAME",
-      "who goes next: rw, pct, few or mix (the default)" },
-    { "--world",
-      TOOL_TEXT,
-      &given.world,
-      "FILE|any",
-      "the world of that schedule; any: a random one each time" },
-    { "--provider",
-      TOOL_LIST,
-      &given.providers,
-      "NAME=FILE",
-      "puts a DLL in place of a provider of the world" },
-    { "--bug",
-      TOOL_TEXT,
-      &given.bug,
-      "ID",
-      "plants a bug of the zoo in each world" },
-    { "--model",
-      TOOL_TEXT,
-      &given.model,
-      "HOW",
-      "strict (the default) or tolerant" },
-    { "--inferences",
-      TOOL_FLAG,
-      &given.inferences,
-      NULL,
-      "all inferred rules break, too (`lastcall rules`: INF)" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -109,7 +58,7 @@ static const struct tool_command command = {
                "and found;\nstarted again with the same DIR it goes on.",
     .argument_count = 1,
     .argument_max = 1,
-    .options = options,
+    .tables = { options, tool_given_searching, tool_given_playing },
 };
 
 /* Large; one campaign per process. */
@@ -172,10 +121,14 @@ static bool agree_seed(uint64_t *ret_seed)
     (void)getrandom(&drawn, sizeof drawn, 0);
     (void)snprintf(drawn_text, sizeof drawn_text, "%u", drawn);
     char given_text[WORD_BYTES];
-    (void)snprintf(given_text, sizeof given_text, "%" PRIu64, given.seed.value);
+    (void)snprintf(
+        given_text,
+        sizeof given_text,
+        "%" PRIu64,
+        tool_given.seed.value);
     if (!agree(
             "seed",
-            given.seed.is_given ? given_text : NULL,
+            tool_given.seed.is_given ? given_text : NULL,
             drawn_text,
             text,
             sizeof text)) {
@@ -203,7 +156,7 @@ static bool agree_world(bool *ret_is_any)
     static struct lc_schedule schedule;
     struct fuzz_text_error error;
     bool is_any = false;
-    if (!tool_setup_world(given.world, &world, &is_any)) {
+    if (!tool_setup_world(tool_given.world, &world, &is_any)) {
         return false;
     }
     if (is_any) {
@@ -215,7 +168,7 @@ static bool agree_world(bool *ret_is_any)
     print_world(&world, default_text);
     if (!agree(
             "world",
-            given.world == NULL ? NULL : given_text,
+            tool_given.world == NULL ? NULL : given_text,
             default_text,
             world_text,
             sizeof world_text)) {
@@ -263,8 +216,8 @@ static bool print_providers(char *text)
 {
     size_t at = 0;
     text[0] = '\0';
-    for (uint32_t i = 0; i < given.providers.count; i++) {
-        const char *item = given.providers.items[i];
+    for (uint32_t i = 0; i < tool_given.providers.count; i++) {
+        const char *item = tool_given.providers.items[i];
         const char *equals = strchr(item, '=');
         char what[WORD_BYTES] = "";
         if (equals == NULL || strchr(item, '\n') != NULL) {
@@ -334,7 +287,7 @@ static bool agree_providers(struct tool_list *ret_list)
     return print_providers(given_text) &&
            agree(
                "provider",
-               given.providers.count > 0 ? given_text : NULL,
+               tool_given.providers.count > 0 ? given_text : NULL,
                "",
                text,
                sizeof text) &&
@@ -346,11 +299,14 @@ static bool agree_model(void)
     char model[WORD_BYTES];
     char inferences[WORD_BYTES];
     struct model_options options_given;
-    return tool_setup_model(given.model, given.inferences, &options_given) &&
-           agree("model", given.model, "strict", model, sizeof model) &&
+    return tool_setup_model(
+               tool_given.model,
+               tool_given.inferences,
+               &options_given) &&
+           agree("model", tool_given.model, "strict", model, sizeof model) &&
            agree(
                "inferences",
-               given.inferences ? "on" : NULL,
+               tool_given.inferences ? "on" : NULL,
                "off",
                inferences,
                sizeof inferences) &&
@@ -364,8 +320,13 @@ static bool agree_sampler(void)
 {
     char sampler[WORD_BYTES];
     enum fuzz_sampler_kind kind;
-    return tool_setup_sampler(given.sampler, &kind) &&
-           agree("sampler", given.sampler, "mix", sampler, sizeof sampler) &&
+    return tool_setup_sampler(tool_given.sampler, &kind) &&
+           agree(
+               "sampler",
+               tool_given.sampler,
+               "mix",
+               sampler,
+               sizeof sampler) &&
            tool_setup_sampler(sampler, &search.one.sampler);
 }
 
@@ -445,15 +406,15 @@ static bool save_world(void)
 static void set_replay(void)
 {
     static struct tool_line whole;
-    struct tool_search_words words = {
+    struct tool_given agreed = {
         .sampler = fuzz_sampler_word(search.one.sampler),
         .world = world_path,
         .bug = bug[0] != '\0' ? bug : NULL,
         .model = search.one.model.tolerant ? "tolerant" : NULL,
         .inferences = search.one.model.inferences,
-        .providers = &providers,
+        .providers = providers,
     };
-    tool_setup_search_line(&words, &search_line);
+    tool_given_add_search(&agreed, &search_line);
     tool_line_add(&whole, "lastcall campaign");
     tool_line_add_word(&whole, campaign.folder);
     tool_output_replay_seed(whole.text, search_line.text, fuzz_worker_seed());
@@ -464,7 +425,7 @@ static bool set_up(uint64_t *ret_seed)
     bool is_any = false;
     if (!agree_seed(ret_seed) || !agree_sampler() || !agree_model() ||
         !agree_world(&is_any) || !agree_providers(&providers) ||
-        !agree("bug", given.bug, "", bug, sizeof bug)) {
+        !agree("bug", tool_given.bug, "", bug, sizeof bug)) {
         return false;
     }
     bool has_bug = bug[0] != '\0';
@@ -481,7 +442,7 @@ static bool set_up(uint64_t *ret_seed)
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
     search.one.generate.plant = has_bug ? bug : NULL;
-    search.jobs = tool_setup_jobs(&given.jobs);
+    search.jobs = tool_setup_jobs(&tool_given.jobs);
     search.stop = stop;
     if (is_any) {
         memcpy(world_path, "any", sizeof "any");

@@ -23,7 +23,7 @@ static const struct tool_command command = {
                "text.",
     .argument_count = 1,
     .argument_max = 1,
-    .options = options,
+    .tables = { options },
 };
 
 int tool_convert(int argc, char **argv)

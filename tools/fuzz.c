@@ -13,7 +13,7 @@
 #include "fuzz/text.h"
 #include "fuzz/worker.h"
 #include "tools/commands.h"
-#include "tools/line.h"
+#include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -23,30 +23,18 @@
 
 enum {
     PATH_BYTES = 4096,
-    WORD_BYTES = 32,
-    SCHEDULES_MAX_BITS = 62
+    WORD_BYTES = 32
 };
 
 static struct {
     struct tool_number seconds;
     struct tool_number schedules;
-    struct tool_number seed;
     struct tool_number stop_after;
-    struct tool_number jobs;
-    const char *sampler;
-    const char *world;
-    const char *bug;
     const char *folder;
-    const char *model;
-    struct tool_list providers;
-    bool inferences;
-    bool json;
 } given = {
     .seconds = { .low = 1, .high = 1U << 30 },
-    .schedules = { .low = 1, .high = 1ULL << SCHEDULES_MAX_BITS },
-    .seed = { .high = 1ULL << SCHEDULES_MAX_BITS },
+    .schedules = { .low = 1, .high = TOOL_SEEDS_MAX },
     .stop_after = { .low = 1, .high = FUZZ_FINDINGS_MAX },
-    .jobs = { .low = 1, .high = FUZZ_JOBS_MAX },
 };
 
 static const struct tool_option options[] = {
@@ -60,57 +48,16 @@ static const struct tool_option options[] = {
       &given.schedules,
       "N",
       "plays exactly so many schedules" },
-    { "--seed",
-      TOOL_NUMBER,
-      &given.seed,
-      "N",
-      "the first seed; left out: a random one" },
-    { "--sampler",
-      TOOL_TEXT,
-      &given.sampler,
-      "NAME",
-      "who goes next: rw, pct, few or mix (the default)" },
-    { "--world",
-      TOOL_TEXT,
-      &given.world,
-      "FILE|any",
-      "the world of that schedule; any: a random one each time" },
-    { "--provider",
-      TOOL_LIST,
-      &given.providers,
-      "NAME=FILE",
-      "puts a DLL in place of a provider of the world" },
-    { "--bug",
-      TOOL_TEXT,
-      &given.bug,
-      "ID",
-      "plants a bug of the zoo in each world" },
     { "--stop-after",
       TOOL_NUMBER,
       &given.stop_after,
       "N",
       "stops after so many findings" },
-    { "--jobs",
-      TOOL_NUMBER,
-      &given.jobs,
-      "N",
-      "worker processes; left out: one for each processor" },
     { "-o",
       TOOL_TEXT,
       &given.folder,
       "DIR",
       "writes each finding there, shrunk, as RULE-HASH.lc" },
-    { "--model",
-      TOOL_TEXT,
-      &given.model,
-      "HOW",
-      "strict (the default) or tolerant" },
-    { "--inferences",
-      TOOL_FLAG,
-      &given.inferences,
-      NULL,
-      "all inferred rules break, too (`lastcall rules`: INF)" },
-    { "--json", TOOL_FLAG, &given.json, NULL, "prints one JSON object" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -119,7 +66,10 @@ static const struct tool_command command = {
     .arguments = "",
     .summary = "Searches for schedules that break a rule, until it is told to "
                "stop.",
-    .options = options,
+    .tables = { options,
+                tool_given_searching,
+                tool_given_playing,
+                tool_given_json },
 };
 
 /* Large; one search at a time. */
@@ -220,8 +170,8 @@ static void print_finding(const struct fuzz_finding *finding)
         line.length_bytes = 0;
         tool_line_add(&line, "lastcall run");
         tool_line_add_word(&line, path);
-        tool_line_add_option(&line, "--model", given.model);
-        tool_line_add(&line, given.inferences ? " --inferences" : "");
+        tool_line_add_option(&line, "--model", tool_given.model);
+        tool_line_add(&line, tool_given.inferences ? " --inferences" : "");
         (void)printf("  to replay: %s\n", line.text);
     } else {
         tool_output_schedule(&finding->schedule, 4);
@@ -373,39 +323,42 @@ static void print_json(double seconds)
 static bool set_up(void)
 {
     bool is_any = false;
-    if (!tool_setup_model(given.model, given.inferences, &search.one.model) ||
-        !tool_setup_sampler(given.sampler, &search.one.sampler) ||
-        !tool_setup_world(given.world, &world, &is_any) ||
-        (given.bug != NULL && !tool_setup_plant(given.bug))) {
+    if (!tool_setup_model(
+            tool_given.model,
+            tool_given.inferences,
+            &search.one.model) ||
+        !tool_setup_sampler(tool_given.sampler, &search.one.sampler) ||
+        !tool_setup_world(tool_given.world, &world, &is_any) ||
+        (tool_given.bug != NULL && !tool_setup_plant(tool_given.bug))) {
         return false;
     }
     if (given.folder != NULL && !tool_load_folder(given.folder)) {
         return false;
     }
     if (!tool_setup_open() || !tool_setup_providers(
-                                  &given.providers,
+                                  &tool_given.providers,
                                   is_any ? NULL : &world,
                                   &hosted)) {
         return false;
     }
     fuzz_generate_host(&world, hosted.items, hosted.count);
-    if (!tool_setup_playable(&world, given.bug)) {
+    if (!tool_setup_playable(&world, tool_given.bug)) {
         return false;
     }
     tool_setup_remark(&hosted);
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
-    search.one.generate.plant = given.bug;
-    search.seed = given.seed.value;
-    if (!given.seed.is_given) {
+    search.one.generate.plant = tool_given.bug;
+    search.seed = tool_given.seed.value;
+    if (!tool_given.seed.is_given) {
         uint32_t drawn = 0;
         (void)getrandom(&drawn, sizeof drawn, 0);
         search.seed = drawn;
     }
-    search.count = given.schedules.is_given ? given.schedules.value
-                                            : 1ULL << SCHEDULES_MAX_BITS;
-    search.jobs = tool_setup_jobs(&given.jobs);
+    search.count =
+        given.schedules.is_given ? given.schedules.value : TOOL_SEEDS_MAX;
+    search.jobs = tool_setup_jobs(&tool_given.jobs);
     search.stop_after = (uint32_t)given.stop_after.value;
     search.stop = stop;
     search.progress = progress;
@@ -419,15 +372,7 @@ static void set_replay(void)
     static struct tool_line whole;
     char seed[WORD_BYTES];
     char schedules[WORD_BYTES];
-    struct tool_search_words words = {
-        .sampler = given.sampler,
-        .world = given.world,
-        .bug = given.bug,
-        .model = given.model,
-        .inferences = given.inferences,
-        .providers = &given.providers,
-    };
-    tool_setup_search_line(&words, &search_line);
+    tool_given_add_search(&tool_given, &search_line);
     (void)snprintf(seed, sizeof seed, "%" PRIu64, search.seed);
     (void)snprintf(schedules, sizeof schedules, "%" PRIu64, search.count);
     tool_line_add(&whole, search_line.text);
@@ -459,7 +404,7 @@ int tool_fuzz(int argc, char **argv)
     }
     double seconds = tool_setup_seconds() - began_seconds;
     tool_status_clear();
-    if (given.json) {
+    if (tool_given.json) {
         print_json(seconds);
     } else {
         print_text(seconds);

@@ -36,7 +36,9 @@ static void print_help(void)
     for (size_t i = 0; i < LC_COUNT_OF(commands); i++) {
         (void)printf("  %-9s %s\n", commands[i].name, commands[i].summary);
     }
-    (void)printf("\n`lastcall COMMAND --help` lists the options of a command.\n"
+    (void)printf("\n  --help     prints this\n"
+                 "  --version  prints the version and the commit\n"
+                 "\n`lastcall COMMAND --help` lists the options of a command.\n"
                  "Exit status: 0 held, 1 a rule was broken, 2 wrong usage or\n"
                  "unreadable input, 3 two plays of a schedule differed.\n");
 }

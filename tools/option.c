@@ -7,15 +7,9 @@
 
 #include "tools/output.h"
 
-static void print_help(const struct tool_command *command)
+static void print_table(const struct tool_option *table)
 {
-    (void)printf(
-        "usage: lastcall %s%s%s [options]\n\n%s\n\n",
-        command->name,
-        command->arguments[0] == '\0' ? "" : " ",
-        command->arguments,
-        command->summary);
-    for (const struct tool_option *option = command->options;
+    for (const struct tool_option *option = table;
          option->kind != TOOL_NO_OPTION;
          option++) {
         char left[64];
@@ -28,16 +22,28 @@ static void print_help(const struct tool_command *command)
             option->argument == NULL ? "" : option->argument);
         (void)printf("  %-26s  %s\n", left, option->help);
     }
+}
+
+static void print_help(const struct tool_command *command)
+{
+    (void)printf(
+        "usage: lastcall %s%s%s [options]\n\n%s\n\n",
+        command->name,
+        command->arguments[0] == '\0' ? "" : " ",
+        command->arguments,
+        command->summary);
+    for (uint32_t i = 0; command->tables[i] != NULL; i++) {
+        print_table(command->tables[i]);
+    }
     (void)printf("  %-26s  %s\n", "--help", "prints this");
 }
 
-/* The option that a word names, with or without "=value". */
-static const struct tool_option *find(
-    const struct tool_command *command,
+static const struct tool_option *find_in(
+    const struct tool_option *table,
     const char *word,
     size_t length)
 {
-    for (const struct tool_option *option = command->options;
+    for (const struct tool_option *option = table;
          option->kind != TOOL_NO_OPTION;
          option++) {
         if (strlen(option->name) == length &&
@@ -46,6 +52,19 @@ static const struct tool_option *find(
         }
     }
     return NULL;
+}
+
+/* The option that a word names, with or without "=value". */
+static const struct tool_option *find(
+    const struct tool_command *command,
+    const char *word,
+    size_t length)
+{
+    const struct tool_option *option = NULL;
+    for (uint32_t i = 0; command->tables[i] != NULL && option == NULL; i++) {
+        option = find_in(command->tables[i], word, length);
+    }
+    return option;
 }
 
 static bool read_digits(const char *text, size_t length, uint64_t *ret_value)

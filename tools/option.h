@@ -18,6 +18,14 @@ enum tool_option_kind {
     TOOL_NO_OPTION = 5 /* ends a table */
 };
 
+enum tool_limits {
+    TOOL_ARGUMENTS_MAX = 2,
+    TOOL_TABLES_MAX = 4
+};
+
+/* Of the seeds and schedules that can be asked for. */
+#define TOOL_SEEDS_MAX (1ULL << 62)
+
 struct tool_number {
     uint64_t value;
     bool is_given;
@@ -44,11 +52,8 @@ struct tool_command {
     const char *summary;
     uint32_t argument_count; /* how many of them there must be */
     uint32_t argument_max;   /* and may be */
-    const struct tool_option *options;
-};
-
-enum tool_limits {
-    TOOL_ARGUMENTS_MAX = 2
+    /* Its own options, and tables that several commands have; NULL ends. */
+    const struct tool_option *tables[TOOL_TABLES_MAX + 1];
 };
 
 /**

@@ -6,16 +6,10 @@
 
 #include "sim/sim.h"
 #include "tools/commands.h"
+#include "tools/given.h"
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/setup.h"
-
-static bool is_json;
-
-static const struct tool_option options[] = {
-    { "--json", TOOL_FLAG, &is_json, NULL, "prints one JSON object" },
-    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
-};
 
 static const struct tool_command command = {
     .name = "provider",
@@ -24,7 +18,7 @@ static const struct tool_command command = {
                "lacks for it.",
     .argument_count = 1,
     .argument_max = 1,
-    .options = options,
+    .tables = { tool_given_json },
 };
 
 struct lists {
@@ -126,7 +120,7 @@ int tool_provider(int argc, char **argv)
         json_decref(lists.exports);
         return TOOL_EXIT_USAGE;
     }
-    if (is_json) {
+    if (tool_given.json) {
         json_t *object = tool_output_object();
         (void)json_object_set_new(object, "imports", lists.imports);
         (void)json_object_set_new(object, "exports", lists.exports);

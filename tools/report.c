@@ -16,17 +16,12 @@ enum {
     PATH_BYTES = 4096
 };
 
-static const struct tool_option options[] = {
-    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
-};
-
 static const struct tool_command command = {
     .name = "report",
     .arguments = "DIR",
     .summary = "Says what a campaign has played and found, also while it runs.",
     .argument_count = 1,
     .argument_max = 1,
-    .options = options,
 };
 
 static void print_settings(struct fuzz_ledger *ledger)

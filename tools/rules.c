@@ -6,23 +6,17 @@
 
 #include "model/model.h"
 #include "tools/commands.h"
+#include "tools/given.h"
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/verdict.h"
-
-static bool is_json;
-
-static const struct tool_option options[] = {
-    { "--json", TOOL_FLAG, &is_json, NULL, "prints one JSON object" },
-    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
-};
 
 static const struct tool_command command = {
     .name = "rules",
     .arguments = "[ID]",
     .summary = "Lists the rules that are checked, or says all of one.",
     .argument_max = 1,
-    .options = options,
+    .tables = { tool_given_json },
 };
 
 /* What a violation does to the verdict. */
@@ -109,7 +103,7 @@ int tool_rules(int argc, char **argv)
         }
         count = 1;
     }
-    if (is_json) {
+    if (tool_given.json) {
         print_json(first, count);
     } else if (arguments[0] != NULL) {
         print_one(first);

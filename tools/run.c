@@ -10,7 +10,7 @@
 #include "fuzz/play.h"
 #include "fuzz/trace_text.h"
 #include "tools/commands.h"
-#include "tools/line.h"
+#include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -24,13 +24,9 @@ enum {
 
 static struct {
     const char *trace;
-    const char *model;
-    struct tool_list providers;
     bool expect;
     bool twice;
-    bool inferences;
     bool strict_exit;
-    bool json;
     struct tool_number fill;
 } given = { .fill = { .high = UINT8_MAX } };
 
@@ -50,21 +46,6 @@ static const struct tool_option options[] = {
       &given.twice,
       NULL,
       "plays it twice and compares; 3 when the plays differ" },
-    { "--provider",
-      TOOL_LIST,
-      &given.providers,
-      "NAME=FILE",
-      "puts a DLL in place of a provider of the world" },
-    { "--model",
-      TOOL_TEXT,
-      &given.model,
-      "HOW",
-      "strict (the default) or tolerant" },
-    { "--inferences",
-      TOOL_FLAG,
-      &given.inferences,
-      NULL,
-      "all inferred rules break, too (`lastcall rules`: INF)" },
     { "--strict-exit",
       TOOL_FLAG,
       &given.strict_exit,
@@ -75,7 +56,6 @@ static const struct tool_option options[] = {
       &given.fill,
       "BYTE",
       "fills the stacks with it before, to show that nothing depends on it" },
-    { "--json", TOOL_FLAG, &given.json, NULL, "prints one JSON object" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -85,7 +65,7 @@ static const struct tool_command command = {
     .summary = "Plays a schedule and prints the verdict.",
     .argument_count = 1,
     .argument_max = 1,
-    .options = options,
+    .tables = { options, tool_given_playing, tool_given_json },
 };
 
 /* Large; one at a time. */
@@ -178,7 +158,7 @@ static bool plays_again(
             outcome->result.hash,
             again.result.hash,
             at);
-        if (!given.json && at < first->count && at < second.count) {
+        if (!tool_given.json && at < first->count && at < second.count) {
             print_record(at, &first->items[at]);
             print_record(at, &second.items[at]);
         }
@@ -373,11 +353,7 @@ static void make_replay(const char *path)
 {
     tool_line_add(&replay, "lastcall run");
     tool_line_add_word(&replay, path);
-    for (uint32_t i = 0; i < given.providers.count; i++) {
-        tool_line_add_option(&replay, "--provider", given.providers.items[i]);
-    }
-    tool_line_add_option(&replay, "--model", given.model);
-    tool_line_add(&replay, given.inferences ? " --inferences" : "");
+    tool_given_add_playing(&tool_given, &replay);
 }
 
 static bool check_given(const char *path)
@@ -386,11 +362,14 @@ static bool check_given(const char *path)
         tool_output_error("--trace: no form '%s'; there is text", given.trace);
         return false;
     }
-    if (given.trace != NULL && given.json) {
+    if (given.trace != NULL && tool_given.json) {
         tool_output_error("--trace and --json want the same standard output");
         return false;
     }
-    if (!tool_setup_model(given.model, given.inferences, &player.options) ||
+    if (!tool_setup_model(
+            tool_given.model,
+            tool_given.inferences,
+            &player.options) ||
         !tool_load_schedule(path, &schedule, NULL)) {
         return false;
     }
@@ -399,8 +378,10 @@ static bool check_given(const char *path)
         return false;
     }
     struct tool_hosted hosted;
-    if (!tool_setup_open() ||
-        !tool_setup_providers(&given.providers, &schedule.world, &hosted)) {
+    if (!tool_setup_open() || !tool_setup_providers(
+                                  &tool_given.providers,
+                                  &schedule.world,
+                                  &hosted)) {
         return false;
     }
     fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
@@ -429,7 +410,7 @@ int tool_run(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     bool is_same = true;
-    if (given.json) {
+    if (tool_given.json) {
         print_json(&outcome);
     } else {
         print_verdict(&records, &outcome);

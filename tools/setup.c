@@ -252,21 +252,6 @@ bool tool_setup_sampler(const char *word, enum fuzz_sampler_kind *ret_kind)
     return true;
 }
 
-void tool_setup_search_line(
-    const struct tool_search_words *words,
-    struct tool_line *line)
-{
-    tool_line_add(line, "lastcall fuzz");
-    tool_line_add_option(line, "--sampler", words->sampler);
-    tool_line_add_option(line, "--world", words->world);
-    tool_line_add_option(line, "--bug", words->bug);
-    tool_line_add_option(line, "--model", words->model);
-    tool_line_add(line, words->inferences ? " --inferences" : "");
-    for (uint32_t i = 0; i < words->providers->count; i++) {
-        tool_line_add_option(line, "--provider", words->providers->items[i]);
-    }
-}
-
 void tool_setup_tell(const struct fuzz_finding *finding, const char *line)
 {
     tool_output_error(

@@ -14,7 +14,6 @@
 #include "fuzz/finding.h"
 #include "fuzz/sampler/sampler.h"
 #include "model/model.h"
-#include "tools/line.h"
 #include "tools/option.h"
 
 enum tool_setup_limits {
@@ -80,26 +79,11 @@ LC_MUST_USE bool tool_setup_sampler(
     const char *word,
     enum fuzz_sampler_kind *ret_kind);
 
-/* Which search it is, but for its seeds. Borrowed; NULL: not given. */
-struct tool_search_words {
-    const char *sampler;
-    const char *world;
-    const char *bug;
-    const char *model;
-    bool inferences;
-    const struct tool_list *providers;
-};
-
-/** Adds `lastcall fuzz` and the options of a search to an empty line. */
-void tool_setup_search_line(
-    const struct tool_search_words *words,
-    struct tool_line *line);
-
 /**
  * Says on stderr what a search has found, and when two plays of it differed
  * what to type to look for it again.
  *
- * @param line  borrowed; what tool_setup_search_line() has made.
+ * @param line  borrowed; what tool_given_add_search() has made.
  */
 void tool_setup_tell(const struct fuzz_finding *finding, const char *line);
 

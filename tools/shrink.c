@@ -9,41 +9,17 @@
 #include "fuzz/confirm.h"
 #include "fuzz/worker.h"
 #include "tools/commands.h"
-#include "tools/line.h"
+#include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/setup.h"
 #include "tools/verdict.h"
 
-static struct {
-    const char *out;
-    const char *model;
-    struct tool_list providers;
-    bool inferences;
-} given = { .out = "-" };
+static const char *out = "-";
 
 static const struct tool_option options[] = {
-    { "-o",
-      TOOL_TEXT,
-      &given.out,
-      "FILE",
-      "where to; left out: standard output" },
-    { "--provider",
-      TOOL_LIST,
-      &given.providers,
-      "NAME=FILE",
-      "puts a DLL in place of a provider of the world" },
-    { "--model",
-      TOOL_TEXT,
-      &given.model,
-      "HOW",
-      "strict (the default) or tolerant" },
-    { "--inferences",
-      TOOL_FLAG,
-      &given.inferences,
-      NULL,
-      "rules that no page states break, too" },
+    { "-o", TOOL_TEXT, &out, "FILE", "where to; left out: standard output" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -53,7 +29,7 @@ static const struct tool_command command = {
     .summary = "Writes the smallest schedule that breaks the same rule.",
     .argument_count = 1,
     .argument_max = 1,
-    .options = options,
+    .tables = { options, tool_given_playing },
 };
 
 /* Plays it once, to know what breaks. */
@@ -91,11 +67,7 @@ static void set_replay(const char *path)
     static struct tool_line line;
     tool_line_add(&line, "lastcall shrink");
     tool_line_add_word(&line, path);
-    tool_line_add_option(&line, "--model", given.model);
-    tool_line_add(&line, given.inferences ? " --inferences" : "");
-    for (uint32_t i = 0; i < given.providers.count; i++) {
-        tool_line_add_option(&line, "--provider", given.providers.items[i]);
-    }
+    tool_given_add_playing(&tool_given, &line);
     tool_output_replay(line.text);
 }
 
@@ -111,11 +83,14 @@ int tool_shrink(int argc, char **argv)
     }
     const char *path = arguments[0];
     set_replay(path);
-    if (!tool_setup_model(given.model, given.inferences, &how.model) ||
+    if (!tool_setup_model(
+            tool_given.model,
+            tool_given.inferences,
+            &how.model) ||
         !tool_load_schedule(path, &finding.schedule, NULL) ||
         !tool_setup_open() ||
         !tool_setup_providers(
-            &given.providers,
+            &tool_given.providers,
             &finding.schedule.world,
             &hosted)) {
         return TOOL_EXIT_USAGE;
@@ -143,6 +118,6 @@ int tool_shrink(int argc, char **argv)
         switches,
         finding.schedule.op_count,
         fuzz_shrink_switches(&finding.schedule));
-    return tool_load_save_text(given.out, &finding.schedule) ? TOOL_EXIT_HELD
-                                                             : TOOL_EXIT_USAGE;
+    return tool_load_save_text(out, &finding.schedule) ? TOOL_EXIT_HELD
+                                                       : TOOL_EXIT_USAGE;
 }

@@ -6,22 +6,16 @@
 
 #include "sim/sim.h"
 #include "tools/commands.h"
+#include "tools/given.h"
 #include "tools/option.h"
 #include "tools/output.h"
-
-static bool is_json;
-
-static const struct tool_option options[] = {
-    { "--json", TOOL_FLAG, &is_json, NULL, "prints one JSON object" },
-    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
-};
 
 static const struct tool_command command = {
     .name = "zoo",
     .arguments = "list",
     .summary = "Lists the planted bugs of this build, for `fuzz --bug`.",
     .argument_max = 1,
-    .options = options,
+    .tables = { tool_given_json },
 };
 
 int tool_zoo(int argc, char **argv)
@@ -37,12 +31,12 @@ int tool_zoo(int argc, char **argv)
     }
     json_t *list = json_array();
     for (uint32_t i = 0; sim_plant_name(i) != NULL; i++) {
-        if (!is_json) {
+        if (!tool_given.json) {
             (void)puts(sim_plant_name(i));
         }
         (void)json_array_append_new(list, json_string(sim_plant_name(i)));
     }
-    if (is_json) {
+    if (tool_given.json) {
         json_t *object = tool_output_object();
         (void)json_object_set_new(object, "plants", list);
         tool_output_json(object);

@@ -17,6 +17,7 @@ from pathlib import Path
 
 LASTCALL = sys.argv[1]
 STANDARD = 'corpus/seed/standard.lc'
+MANUAL = 'docs/lastcall.1'
 BROKEN = 'corpus/zoo/unsent_dropped/minimal.lc'
 problems = []
 
@@ -24,6 +25,23 @@ problems = []
 def run(*words: str) -> subprocess.CompletedProcess:
     return subprocess.run([LASTCALL, *words], capture_output=True, text=True,
                           timeout=200, check=False)
+
+
+def options_by_command(page: str) -> dict[str, set[str]]:
+    """Of a manual page's section COMMANDS: what stands in the headings, and in
+    the lines that a paragraph hangs on."""
+    commands: dict[str, set[str]] = {}
+    options: set[str] = set()
+    is_tag = False
+    body = page[page.index('.SH COMMANDS'):page.index('.SH EXIT STATUS')]
+    for line in body.splitlines():
+        if line.startswith('.SS '):
+            options = commands.setdefault(line.split()[1], set())
+        if is_tag or line.startswith('.SS '):
+            options |= {found.replace('\\', '') for found in re.findall(
+                r'(?<![a-z])\\-(?:\\-)?[a-z]+(?:\\-[a-z]+)*', line)}
+        is_tag = line == '.TP'
+    return commands
 
 
 def expect(name: str, fact: bool, shown: object = '') -> None:
@@ -47,12 +65,31 @@ expect('a trace of many lines', len(result.stdout.splitlines()) > 100, result)
 expect('rules', 'CLEAN-16' in run('rules').stdout)
 expect('rules --json', len(json.loads(run('rules', '--json').stdout)['rules'])
        > 40)
-expect('help', run('--help').returncode == 0 and 'fuzz' in run('--help').stdout)
-for command in ('run', 'fuzz', 'shrink', 'convert', 'rules', 'provider',
-                'campaign', 'report', 'bench'):
+
+# What --help lists and what the manual page explains is the same.
+result = run('--help')
+listed = set(re.findall(r'^  (\w+) ', result.stdout, re.M))
+expect('--help', result.returncode == 0 and len(listed) >= 10, result)
+page = Path(MANUAL).read_text(encoding='utf-8')
+explained = options_by_command(page)
+expect('commands of the manual page', set(explained) == listed,
+       (sorted(explained), sorted(listed)))
+for option in ('--help', '--version'):
+    expect(f'{option} has its line', run(option).returncode == 0 and
+           f'\n  {option} ' in result.stdout and
+           option.replace('-', r'\-') in page, result)
+for command in sorted(listed):
     result = run(command, '--help')
     expect(f'{command} --help', result.returncode == 0 and
            result.stdout.startswith('usage: lastcall ' + command), result)
+    offered = set(re.findall(r'^  (--?[a-z][a-z-]*) ', result.stdout, re.M))
+    offered -= {'--help'}
+    expect(f'options of {command}: --help and the manual page',
+           offered == explained.get(command), (offered, explained))
+    for option in offered:
+        result = run(command, option + '=')
+        expect(f'{command} knows {option}', 'no option' not in result.stderr or
+               not option.startswith('--'), result)
 
 with tempfile.TemporaryDirectory() as folder:
     compact = os.path.join(folder, 's.bin')
