@@ -7,6 +7,10 @@
 
 #include "fuzz/schedule.h"
 
+enum {
+    PAIRS_OPS_MAX = 24
+};
+
 struct shrinker {
     const struct fuzz_shrink_options *options;
     struct lc_schedule *best;
@@ -14,7 +18,8 @@ struct shrinker {
     uint32_t tests;
 };
 
-/* Tries the trial; keeps it when it passes and differs. */
+/* Tries the trial; keeps it when it passes and differs. Other choices that the
+ * test has put into it may be more only where a call has gone. */
 static bool attempt(struct shrinker *shrinker)
 {
     if (shrinker->tests >= shrinker->options->tests_max) {
@@ -28,6 +33,10 @@ static bool attempt(struct shrinker *shrinker)
     if (!shrinker->options->test(
             shrinker->options->context,
             &shrinker->trial)) {
+        return false;
+    }
+    if (shrinker->trial.op_count == shrinker->best->op_count &&
+        shrinker->trial.choice_count > shrinker->best->choice_count) {
         return false;
     }
     *shrinker->best = shrinker->trial;
@@ -140,6 +149,28 @@ static bool minimise(struct shrinker *shrinker, cut_fn *cut)
                 end = end - step < count ? end - step : count;
             } else {
                 end -= step;
+            }
+        }
+    }
+    return has_changed;
+}
+
+/* Two calls at a time, where neither can go alone: a start and its cleanup.
+ * Only of what is small by then: the tries grow with the square. */
+static bool minimise_pairs(struct shrinker *shrinker)
+{
+    bool has_changed = false;
+    uint32_t second = shrinker->best->op_count;
+    while (second > 1 && shrinker->best->op_count <= PAIRS_OPS_MAX) {
+        second--;
+        for (uint32_t first = second; first > 0; first--) {
+            shrinker->trial = *shrinker->best;
+            drop_op(&shrinker->trial, second);
+            drop_op(&shrinker->trial, first - 1);
+            if (attempt(shrinker)) {
+                has_changed = true;
+                second = shrinker->best->op_count;
+                break;
             }
         }
     }
@@ -428,6 +459,7 @@ uint32_t fuzz_shrink(
         has_changed |= join_all(&shrinker);
         has_changed |= minimise(&shrinker, drop_choices);
         has_changed |= minimise(&shrinker, cut_ops);
+        has_changed |= minimise_pairs(&shrinker);
         has_changed |= simplify_sizes(&shrinker);
         has_changed |= simplify_ops(&shrinker);
         has_changed |= simplify_world(&shrinker);

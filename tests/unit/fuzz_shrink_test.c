@@ -77,6 +77,93 @@ static void only_what_is_needed_is_left(void **state)
     }
 }
 
+/* As many cleanups as starts, and one at least: no call can go alone. */
+static bool is_balanced(void *context, struct lc_schedule *schedule)
+{
+    (void)context;
+    uint32_t starts = 0;
+    uint32_t cleanups = 0;
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        starts += schedule->ops[i].call == LC_CALL_WSASTARTUP;
+        cleanups += schedule->ops[i].call == LC_CALL_WSACLEANUP;
+    }
+    return starts > 0 && starts == cleanups;
+}
+
+/* A schedule of one thread with these calls. */
+static void make_calls(
+    struct lc_schedule *schedule,
+    const uint8_t *calls,
+    uint32_t count)
+{
+    memset(schedule, 0, sizeof *schedule);
+    fuzz_schedule_default_world(&schedule->world);
+    schedule->process_count = 1;
+    schedule->thread_count = 1;
+    schedule->op_count = count;
+    schedule->threads[0].op_count = (uint8_t)count;
+    for (uint32_t i = 0; i < count; i++) {
+        schedule->ops[i] = (struct lc_op){
+            .call = calls[i],
+            .entry = LC_NONE,
+            .value = calls[i] == LC_CALL_WSASTARTUP ? 0x0202 : 0,
+        };
+    }
+    fuzz_schedule_repair(schedule);
+}
+
+/* A start and its cleanup, which lie apart, go together. */
+static void two_calls_go_together(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    static const uint8_t calls[] = {
+        LC_CALL_WSASTARTUP, LC_CALL_WSASTARTUP, LC_CALL_GETLASTERROR,
+        LC_CALL_WSASTARTUP, LC_CALL_WSACLEANUP, LC_CALL_GETLASTERROR,
+        LC_CALL_WSACLEANUP, LC_CALL_WSACLEANUP,
+    };
+    make_calls(&schedule, calls, LC_COUNT_OF(calls));
+    assert_true(is_balanced(NULL, &schedule));
+    struct fuzz_shrink_options options = { is_balanced, NULL, 5000 };
+    (void)fuzz_shrink(&options, &schedule);
+    assert_int_equal(schedule.op_count, 2);
+}
+
+/* Passes whatever the calls are; a schedule without choices gets two. */
+static bool puts_choices(void *context, struct lc_schedule *schedule)
+{
+    (void)context;
+    for (uint16_t i = 0; schedule->choice_count == i && i < 2; i++) {
+        schedule->choices[i] = (struct lc_choice){
+            .thread = LC_NONE,
+            .place = { .kind = LC_PLACE_IDLE },
+            .occurrence = i,
+            .action = LC_ACTION_RUN,
+        };
+        schedule->choice_count = i + 1U;
+    }
+    return schedule->op_count == 2;
+}
+
+/* Other choices that the test finds are not taken when they are more. */
+static void choices_do_not_become_more(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    static const uint8_t calls[] = { LC_CALL_WSASTARTUP, LC_CALL_WSACLEANUP };
+    make_calls(&schedule, calls, LC_COUNT_OF(calls));
+    schedule.choices[0] = (struct lc_choice){
+        .thread = LC_NONE,
+        .place = { .kind = LC_PLACE_IDLE },
+        .action = LC_ACTION_RUN,
+    };
+    schedule.choice_count = 1;
+    struct fuzz_shrink_options options = { puts_choices, NULL, 5000 };
+    (void)fuzz_shrink(&options, &schedule);
+    assert_int_equal(schedule.op_count, 2);
+    assert_int_equal(schedule.choice_count, 1);
+}
+
 /* The bound is a bound, and what came out by then still shows it. */
 static void the_number_of_tests_is_bounded(void **state)
 {
@@ -109,6 +196,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_needed_is_left),
+        cmocka_unit_test(two_calls_go_together),
+        cmocka_unit_test(choices_do_not_become_more),
         cmocka_unit_test(the_number_of_tests_is_bounded),
         cmocka_unit_test(shrinking_is_a_function),
     };
