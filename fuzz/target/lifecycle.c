@@ -13,33 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/compact.h"
 #include "fuzz/play.h"
-#include "fuzz/schedule.h"
+#include "fuzz/target/input.h"
 #include "fuzz/target/state.h"
-#include "fuzz/text.h"
-
-enum {
-    SIZE_MIN = 512,
-    SEND_MAX = 40000
-};
 
 static struct lc_schedule schedule;
 static struct fuzz_player player;
 static uint32_t last_state;
 
-/* Prints the input as text, with the bug that this build plants. */
-static void print_input(void)
-{
-    static char text[FUZZ_TEXT_SIZE_MAX];
-    size_t size_bytes = fuzz_text_print(&schedule, text, sizeof text);
-    (void)fprintf(stderr, "to replay: lastcall run FILE, with this in it\n");
-    (void)fwrite(text, 1, size_bytes, stderr);
-}
-
 void lc_check_failed(const char *fact, const char *file, int line)
 {
-    print_input();
+    fuzz_target_input_print(&schedule);
     (void)fprintf(stderr, "%s:%d: check failed: %s\n", file, line, fact);
     abort();
 }
@@ -77,44 +61,11 @@ static void play(fuzz_play_reader_fn *reader, struct fuzz_outcome *ret_outcome)
     }
 }
 
-/* Buffers and windows of a few bytes cost thousands of packets and show
- * nothing that half a kilobyte does not. */
-static uint32_t at_least(uint32_t size_bytes)
-{
-    return size_bytes < SIZE_MIN ? SIZE_MIN : size_bytes;
-}
-
-/* Keeps an input short and on the built-in stack, with the build's bug. */
-static void take_in(struct lc_world *world)
-{
-    static const char plant[LC_NAME_MAX] = FUZZ_PLANT;
-    world->sndbuf_bytes = at_least(world->sndbuf_bytes);
-    world->link_window_bytes = at_least(world->link_window_bytes);
-    for (uint32_t i = 0; i < schedule.op_count; i++) {
-        struct lc_op *op = &schedule.ops[i];
-        if (op->call == LC_CALL_SNDBUF) {
-            op->value = at_least(op->value);
-        } else if (op->call == LC_CALL_SEND && op->value > SEND_MAX) {
-            op->value = SEND_MAX;
-        }
-    }
-    for (uint32_t i = 0; i < world->provider_count; i++) {
-        if (world->providers[i].kind == LC_PROVIDER_DLL) {
-            world->providers[i].kind = LC_PROVIDER_IFS;
-        }
-    }
-    memset(world->plants, 0, sizeof world->plants);
-    memcpy(world->plants[0], plant, sizeof plant);
-    world->plant_count = plant[0] != '\0';
-    fuzz_schedule_repair(&schedule);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_outcome first;
     struct fuzz_outcome again;
-    fuzz_compact_decode(data, size, &schedule);
-    take_in(&schedule.world);
+    fuzz_target_input_read(data, size, &schedule);
     fuzz_target_state_begin();
     play(note_state, &first);
     play(NULL, &again);
@@ -125,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             "broken %s at record %u\n",
             model_rule(first.verdict.rule)->id,
             first.verdict.record);
-        print_input();
+        fuzz_target_input_print(&schedule);
         abort();
     }
     return 0;
