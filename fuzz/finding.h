@@ -14,6 +14,9 @@ enum fuzz_finding_limits {
     FUZZ_FINDING_NAME_BYTES = 64
 };
 
+/* No seed: those of a search are below. */
+#define FUZZ_SEED_NONE UINT64_MAX
+
 /* What another play of a finding has shown. */
 enum fuzz_replay {
     FUZZ_REPLAY_UNKNOWN = 0, /* there was none: the search was told to end */
@@ -22,7 +25,7 @@ enum fuzz_replay {
 };
 
 struct fuzz_finding {
-    uint64_t seed;  /* FUZZ_WORKER_NO_SEED: of no search */
+    uint64_t seed;  /* FUZZ_SEED_NONE: of no search */
     uint64_t count; /* schedules that broke the same rule at the same place */
     uint16_t rule;
     struct lc_record record; /* that decided */

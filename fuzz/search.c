@@ -28,8 +28,9 @@ enum {
 /* A worker has room for all kinds that are known and looked into, so that it
  * tells of each of them. */
 _Static_assert(
-    FUZZ_COUNT_KEYS > FUZZ_KNOWN_MAX + FUZZ_FINDINGS_MAX,
+    (int)FUZZ_KINDS_MAX > (int)FUZZ_KNOWN_MAX + (int)FUZZ_FINDINGS_MAX,
     "too few keys");
+_Static_assert((int)FUZZ_KINDS_MAX == (int)FUZZ_COUNT_KEYS, "a kind is a key");
 
 struct worker {
     pid_t pid; /* 0: has ended */
@@ -594,4 +595,9 @@ enum sim_status fuzz_search(
     }
     free_shared();
     return search.has_failed ? SIM_ERROR_LIMIT : SIM_OK;
+}
+
+const volatile uint64_t *fuzz_search_seed(void)
+{
+    return fuzz_worker_seed();
 }

@@ -16,7 +16,8 @@
 enum fuzz_search_limits {
     FUZZ_JOBS_MAX = 64,
     FUZZ_FINDINGS_MAX = 64, /* kinds that are looked into in one search */
-    FUZZ_KNOWN_MAX = 1024   /* that are only counted */
+    FUZZ_KNOWN_MAX = 1024,  /* that are only counted */
+    FUZZ_KINDS_MAX = 4096   /* told apart */
 };
 
 /* What was found under one key (a kind), and what became of it when it was shrunk. */
@@ -41,7 +42,7 @@ struct fuzz_search_totals {
      * the smallest seeds show have it. */
     uint32_t left_out_count;
     uint64_t left_out_seed; /* the first that shows one of them */
-    /* More than FUZZ_COUNT_KEYS kinds: left_out_count is the least that it can
+    /* More than FUZZ_KINDS_MAX kinds: left_out_count is the least that it can
      * be, and no finding has a count. */
     bool is_uncounted;
     struct model_coverage coverage;
@@ -88,5 +89,9 @@ LC_MUST_USE enum sim_status fuzz_search(
     const struct fuzz_search_options *options,
     struct fuzz_search_result *ret_result,
     struct sim_error *ret_error);
+
+/** The seed that this process plays or has played last, for who must say so
+ * when it ends; FUZZ_SEED_NONE: none, it is no worker of a search. */
+const volatile uint64_t *fuzz_search_seed(void);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static volatile uint64_t seed_now = FUZZ_WORKER_NO_SEED;
+static volatile uint64_t seed_now = FUZZ_SEED_NONE;
 
 void *fuzz_worker_share(size_t size_bytes)
 {

@@ -19,9 +19,6 @@ enum fuzz_worker_limits {
     FUZZ_WORKER_CPU_SECONDS = 30 /* for the plays of one program */
 };
 
-/* No seed: those of a search are below. */
-#define FUZZ_WORKER_NO_SEED UINT64_MAX
-
 /* How a worker ends. */
 enum fuzz_worker_exit {
     FUZZ_WORKER_DONE = 0,
@@ -87,7 +84,7 @@ void fuzz_worker_limit(void);
 void fuzz_worker_take_seed(uint64_t seed);
 
 /** The seed that this process plays or has played last, for who must say so
- * when it ends; FUZZ_WORKER_NO_SEED: none. */
+ * when it ends; FUZZ_SEED_NONE: none. */
 const volatile uint64_t *fuzz_worker_seed(void);
 
 #endif

@@ -7,10 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz/generate.h"
-#include "fuzz/play.h"
-#include "fuzz/sampler/sampler.h"
-#include "fuzz/text.h"
+#include "fuzz/fuzz.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/load.h"

@@ -2,8 +2,6 @@
  * lastcall campaign: searches overnight; goes on where it was when it is
  * started again.
  */
-#include "fuzz/campaign.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,9 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "fuzz/schedule.h"
-#include "fuzz/text.h"
-#include "fuzz/worker.h"
+#include "fuzz/fuzz.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/load.h"
@@ -417,7 +413,7 @@ static void set_replay(void)
     tool_given_add_search(&agreed, &search_line);
     tool_line_add(&whole, "lastcall campaign");
     tool_line_add_word(&whole, campaign.folder);
-    tool_output_replay_seed(whole.text, search_line.text, fuzz_worker_seed());
+    tool_output_replay_seed(whole.text, search_line.text, fuzz_search_seed());
 }
 
 static bool set_up(uint64_t *ret_seed)

@@ -3,7 +3,7 @@
  */
 #include <stdio.h>
 
-#include "fuzz/compact.h"
+#include "fuzz/fuzz.h"
 #include "tools/commands.h"
 #include "tools/load.h"
 #include "tools/option.h"

@@ -1,6 +1,8 @@
 /*
  * lastcall fuzz: searches for schedules that break a rule.
  */
+#include "fuzz/fuzz.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +10,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "fuzz/search.h"
-#include "fuzz/shrink.h"
-#include "fuzz/text.h"
-#include "fuzz/worker.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/load.h"
@@ -195,7 +193,7 @@ static void print_limits(void)
         (void)printf(
             "more than %d kinds of findings: how often each came is not "
             "known\n",
-            FUZZ_COUNT_KEYS);
+            FUZZ_KINDS_MAX);
     }
     if (tool_setup_interrupted()) {
         (void)printf("interrupted before the end\n");
@@ -380,7 +378,7 @@ static void set_replay(void)
     if (given.schedules.is_given) {
         tool_line_add_option(&whole, "--schedules", schedules);
     }
-    tool_output_replay_seed(whole.text, search_line.text, fuzz_worker_seed());
+    tool_output_replay_seed(whole.text, search_line.text, fuzz_search_seed());
 }
 
 int tool_fuzz(int argc, char **argv)

@@ -1,6 +1,6 @@
 #include "tools/given.h"
 
-#include "fuzz/search.h"
+#include "fuzz/fuzz.h"
 
 struct tool_given tool_given = {
     .seed = { .high = TOOL_SEEDS_MAX },

@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fuzz/compact.h"
-#include "fuzz/text.h"
+#include "fuzz/fuzz.h"
 #include "tools/output.h"
 
 /* One byte more than is allowed, to see that a file is too large. */

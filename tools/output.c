@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz/text.h"
-#include "fuzz/worker.h"
+#include "fuzz/fuzz.h"
 #include "tools/version.h"
 
 static struct {
@@ -47,7 +46,7 @@ void tool_output_replay_seed(
 void lc_check_failed(const char *fact, const char *file, int line)
 {
     (void)fprintf(stderr, "lastcall: version %s\n", TOOL_VERSION);
-    if (replay.seed != NULL && *replay.seed != FUZZ_WORKER_NO_SEED) {
+    if (replay.seed != NULL && *replay.seed != FUZZ_SEED_NONE) {
         (void)fprintf(
             stderr,
             "lastcall: to replay: %s --seed %llu --schedules 1\n",

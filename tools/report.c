@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fuzz/campaign.h"
-#include "fuzz/text.h"
+#include "fuzz/fuzz.h"
 #include "tools/commands.h"
 #include "tools/option.h"
 #include "tools/output.h"

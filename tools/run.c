@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/generate.h"
-#include "fuzz/play.h"
-#include "fuzz/trace_text.h"
+#include "fuzz/fuzz.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/load.h"

@@ -9,9 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fuzz/generate.h"
-#include "fuzz/schedule.h"
-#include "fuzz/search.h"
+#include "fuzz/fuzz.h"
 #include "sim/sim.h"
 #include "tools/load.h"
 #include "tools/output.h"

@@ -11,8 +11,7 @@
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
 
-#include "fuzz/finding.h"
-#include "fuzz/sampler/sampler.h"
+#include "fuzz/fuzz.h"
 #include "model/model.h"
 #include "tools/option.h"
 

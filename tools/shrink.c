@@ -1,13 +1,10 @@
 /*
  * lastcall shrink: the smallest schedule that breaks the same rule.
  */
-#include "fuzz/shrink.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "fuzz/confirm.h"
-#include "fuzz/worker.h"
+#include "fuzz/fuzz.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/load.h"
@@ -57,7 +54,7 @@ static bool fill(
         return false;
     }
     schedule = finding->schedule;
-    fuzz_finding_fill(finding, FUZZ_WORKER_NO_SEED, &schedule, &outcome);
+    fuzz_finding_fill(finding, FUZZ_SEED_NONE, &schedule, &outcome);
     return true;
 }
 

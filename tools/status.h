@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "fuzz/search.h"
+#include "fuzz/fuzz.h"
 
 /** The first line: version, commit, seed. */
 void tool_status_banner(uint64_t seed);

@@ -10,7 +10,7 @@
 #include "lastcall/schedule.h"
 #include "lastcall/verdict.h"
 
-#include "fuzz/finding.h"
+#include "fuzz/fuzz.h"
 #include "model/model.h"
 
 /** "held", "broken" or "unspecified". */

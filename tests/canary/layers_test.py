@@ -18,7 +18,9 @@ GOOD = {
     'model/state.h': '',
     'model/model.c': '#include "model/model.h"\n#include "state.h"\n',
     'fuzz/play.h': '#include "model/model.h"\n#include "sim/sim.h"\n',
-    'tools/run.c': '#include "fuzz/play.h"\n',
+    'fuzz/fuzz.h': '#include "fuzz/play.h"\n',
+    'tools/run.c': '#include "fuzz/fuzz.h"\n#include "sim/sim.h"\n'
+                   '#include "model/model.h"\n',
 }
 # What is added to the good tree, and the place that must be named; None: none.
 CASES = [
@@ -45,6 +47,16 @@ CASES = [
         'fuzz/bad.c': '#include "sim/net/net.h"\n'}, 'fuzz/bad.c:1'),
     ('fuzz sees the inside of the model', {
         'fuzz/bad.c': '#include "model/state.h"\n'}, 'fuzz/bad.c:1'),
+    ('tools see the inside of fuzz', {
+        'tools/bad.c': '#include "fuzz/fuzz.h"\n#include "fuzz/play.h"\n'},
+     'tools/bad.c:2'),
+    ('tools see the inside of sim', {
+        'tools/bad.h': '#include "sim/engine/queue.h"\n'}, 'tools/bad.h:1'),
+    ('tools see the inside of the model', {
+        'tools/bad.c': '#include "model/state.h"\n'}, 'tools/bad.c:1'),
+    ('fuzz sees tools', {
+        'tools/tool.h': '', 'fuzz/bad.c': '#include "tools/tool.h"\n'},
+     'fuzz/bad.c:1'),
     ('a way round by a relative path', {
         'model/bad.c': '#include "../sim/engine/queue.h"\n'},
      'model/bad.c:1'),

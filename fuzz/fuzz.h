@@ -1,0 +1,26 @@
+/*
+ * Makes schedules: all of fuzz/ that tools/ see. Everything else of the folder
+ * is its own.
+ *
+ * Schedules as values, text and bytes: schedule, text, compact, generate.
+ * One schedule:  play (and judge), trace_text, shrink, confirm.
+ * Many:          sampler, search, finding; campaign and ledger keep them.
+ */
+#ifndef FUZZ_FUZZ_H
+#define FUZZ_FUZZ_H
+
+#include "fuzz/campaign.h"
+#include "fuzz/compact.h"
+#include "fuzz/confirm.h"
+#include "fuzz/finding.h"
+#include "fuzz/generate.h"
+#include "fuzz/ledger.h"
+#include "fuzz/play.h"
+#include "fuzz/sampler/sampler.h"
+#include "fuzz/schedule.h"
+#include "fuzz/search.h"
+#include "fuzz/shrink.h"
+#include "fuzz/text.h"
+#include "fuzz/trace_text.h"
+
+#endif
