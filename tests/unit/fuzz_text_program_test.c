@@ -1,0 +1,124 @@
+#include <string.h>
+
+#include "tests/unit/text_example.h"
+
+static struct lc_schedule second;
+
+static const struct bad bad_calls[] = {
+    { THREAD "    sendd s 1\n", 4, 5, "\"sendd\"" },
+    { THREAD "    send s\n", 4, 11, "the line ends" },
+    { THREAD "    send\n", 4, 9, "the line ends" },
+    { THREAD "    send s 1x\n", 4, 12, "\"1x\"" },
+    { THREAD "    send s -1\n", 4, 12, "\"-1\"" },
+    { THREAD "    send s 1048577\n", 4, 12, "\"1048577\"" },
+    { THREAD "    send s 1 2\n", 4, 14, "\"2\"" },
+    { THREAD "    send 5 1\n", 4, 10, "\"5\"" },
+    { THREAD "    connect " NAME_32 "\n", 4, 13, NAME_32 },
+    { THREAD "    connect s t\n", 4, 15, "\"t\"" },
+    { THREAD "    WSACleanup now\n", 4, 16, "\"now\"" },
+    { THREAD "    WSAGetLastError now\n", 4, 21, "\"now\"" },
+    { THREAD "    WSAStartup\n", 4, 15, "the line ends" },
+    { THREAD "    WSAStartup 2\n", 4, 16, "\"2\"" },
+    { THREAD "    WSAStartup 2.\n", 4, 16, "\"2.\"" },
+    { THREAD "    WSAStartup .2\n", 4, 16, "\".2\"" },
+    { THREAD "    WSAStartup 2.2.2\n", 4, 16, "\"2.2.2\"" },
+    { THREAD "    WSAStartup 256.0\n", 4, 16, "\"256.0\"" },
+    { THREAD "    WSAStartup 0.256\n", 4, 16, "\"0.256\"" },
+    { THREAD "    shutdown s\n", 4, 15, "the line ends" },
+    { THREAD "    shutdown s now\n", 4, 16, "\"now\"" },
+    { THREAD "    linger s 1 5\n", 4, 14, "\"1\"" },
+    { THREAD "    linger s on\n", 4, 16, "the line ends" },
+    { THREAD "    linger s on 65536\n", 4, 17, "\"65536\"" },
+    { THREAD "    dontlinger s yes\n", 4, 18, "\"yes\"" },
+    { THREAD "    nonblocking s\n", 4, 18, "the line ends" },
+    { THREAD "    sndbuf s 16777217\n", 4, 14, "\"16777217\"" },
+    { THREAD "    Sleep 86400001\n", 4, 11, "\"86400001\"" },
+    { THREAD "    socket stream\n", 4, 5, "\"socket\"" },
+    { THREAD "    = socket stream\n", 4, 5, "\"=\"" },
+    { THREAD "    s =\n", 4, 8, "the line ends" },
+    { THREAD "    s = pipe\n", 4, 9, "\"pipe\"" },
+    { THREAD "    s = socket\n", 4, 15, "the line ends" },
+    { THREAD "    s = socket datagram\n", 4, 16, "\"datagram\"" },
+    { THREAD "    s = socket stream to\n", 4, 23, "\"to\"" },
+    { THREAD "    s = socket stream via\n", 4, 26, "the line ends" },
+    { THREAD "    s = socket stream via x\n", 4, 27, "\"x\"" },
+    { THREAD "    s = socket stream via tcp x\n", 4, 31, "\"x\"" },
+    { LAYERS "process A\n  thread t\n    s = socket stream via a\n",
+      8,
+      27,
+      "\"a\"" },
+};
+
+/* The same for calls. */
+static void errors_of_calls_name_line_column_and_word(void **state)
+{
+    (void)state;
+
+    check_bad(bad_calls, LC_COUNT_OF(bad_calls));
+}
+
+/* Names are free: the words of the grammar are told from them by place. */
+static void names_may_be_words_of_the_grammar(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD "world\n"
+             "  provider world base\n"
+             "process process\n"
+             "  thread idle\n"
+             "    thread = socket stream via world\n"
+             "    process = socket stream\n"
+             "    send = socket stream\n"
+             "    send send 5\n"
+             "    closesocket thread\n"
+             "  thread packet\n"
+             "    WSACleanup\n"
+             "  thread choices\n"
+             "    WSACleanup\n"
+             "choices\n"
+             "  idle in 4 send at call : run packet\n"
+             "  packet in 1 WSACleanup at call : run idle\n"
+             "  choices in 1 WSACleanup at net@world : run choices\n"
+             "  process.worker16 at end #65536 : fire timeout idle\n"
+             "  idle #65536 : run packet\n"
+             "  packet 255.65535 : late 1\n"
+             "expect\n"
+             "  broken expect\n";
+    static char printed[sizeof text + 200];
+    assert_true(parse(text, &first));
+    assert_int_equal(first.thread_count, 3);
+    assert_int_equal(first.choice_count, 6);
+    assert_int_equal(first.choices[0].thread, 0);
+    assert_int_equal(first.choices[1].thread, 1);
+    assert_int_equal(first.choices[3].thread, LC_THREAD_REF(0, 15));
+    assert_int_equal(first.choices[4].thread, LC_NONE);
+    assert_int_equal(first.choices[5].stream, LC_STREAM_LATENCY);
+    size_t length = fuzz_text_print(&first, printed, sizeof printed);
+    assert_true(fuzz_text_parse(printed, length, &second, &error));
+    assert_true(fuzz_schedule_equal(&first, &second));
+    assert_non_null(strstr(printed, strstr(text, "process process")));
+}
+
+/* A caller may keep what it had: a bad text changes no schedule, a good one
+ * no error. */
+static void results_are_written_only_when_they_are_meant(void **state)
+{
+    (void)state;
+    assert_true(parse(example, &first));
+    assert_true(parse(example, &second));
+    assert_false(parse(PROGRAM "choices\n  nobody\n", &first));
+    assert_true(fuzz_schedule_equal(&first, &second));
+    memset(&error, 0x55, sizeof error);
+    assert_true(parse(PROGRAM, &first));
+    assert_int_equal(error.line, 0x55555555);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_of_calls_name_line_column_and_word),
+        cmocka_unit_test(names_may_be_words_of_the_grammar),
+        cmocka_unit_test(results_are_written_only_when_they_are_meant),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

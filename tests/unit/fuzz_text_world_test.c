@@ -1,0 +1,144 @@
+#include <stdio.h>
+
+#include "tests/unit/text_example.h"
+
+static const struct bad bad_world[] = {
+    { WORLD "  colour red\n", 3, 3, "\"colour\"" },
+    { WORLD "  peer\n", 3, 7, "the line ends" },
+    { WORLD "  peer fast\n", 3, 8, "\"fast\"" },
+    { WORLD "  peer sink 5\n", 3, 13, "\"5\"" },
+    { WORLD "  peer slow 0\n", 3, 13, "\"0\"" },
+    { WORLD "  peer sink\n  peer sink\n", 4, 3, "\"peer\"" },
+    { WORLD "  sndbuf 0\n", 3, 10, "\"0\"" },
+    { WORLD "  sndbuf -5\n", 3, 10, "\"-5\"" },
+    { WORLD "  sndbuf 18446744073709551617\n",
+      3,
+      10,
+      "\"18446744073709551617\"" },
+    { WORLD "  sndbuf 1\n  sndbuf 1\n", 4, 3, "\"sndbuf\"" },
+    { WORLD "  link\n", 3, 7, "the line ends" },
+    { WORLD "  link rate\n", 3, 12, "the line ends" },
+    { WORLD "  link rate 1mile\n", 3, 13, "\"1mile\"" },
+    { WORLD "  link rate Mbit\n", 3, 13, "\"Mbit\"" },
+    { WORLD "  link rate 0bit\n", 3, 13, "\"0bit\"" },
+    { WORLD "  link rate 1001Gbit\n", 3, 13, "\"1001Gbit\"" },
+    { WORLD "  link latency 5\n", 3, 16, "\"5\"" },
+    { WORLD "  link latency 3601s\n", 3, 16, "\"3601s\"" },
+    { WORLD "  link window 0\n", 3, 15, "\"0\"" },
+    { WORLD "  link colour red\n", 3, 8, "\"colour\"" },
+    { WORLD "  link rate 1bit rate 1bit\n", 3, 18, "\"rate\"" },
+    { WORLD "  link rate 1bit\n  link rate 1bit\n", 4, 3, "\"link\"" },
+    { WORLD "  provider\n", 3, 11, "the line ends" },
+    { WORLD "  provider x\n", 3, 13, "the line ends" },
+    { WORLD "  provider x box\n", 3, 14, "\"box\"" },
+    { WORLD "  provider x base y\n", 3, 19, "\"y\"" },
+    { WORLD "  provider app base\n", 3, 12, "\"app\"" },
+    { WORLD "  provider ws2_32 ifs\n", 3, 12, "\"ws2_32\"" },
+    { WORLD "  provider system base\n", 3, 12, "\"system\"" },
+    { WORLD "  provider x base\n  provider x ifs\n", 4, 12, "\"x\"" },
+    { WORLD "  provider f ifs\nprocess A\n", 4, 1, "no base" },
+    { WORLD "  provider f ifs\n", 4, 1, "no base" },
+    { WORLD "  provider f ifs\nchoices\n", 4, 1, "no base" },
+    { WORLD "  pin filter\n  provider x base\n", 4, 3, "\"provider\"" },
+    { WORLD "  chain filter tcp\n  provider x base\n", 4, 3, "\"provider\"" },
+    { WORLD "  provider f dll\n", 3, 17, "the line ends" },
+    { WORLD "  provider f dll x\n", 3, 18, "\"x\"" },
+    { WORLD "  provider f dll \"\"\n", 3, 18, "\"\"\"\"" },
+    { WORLD "  provider f dll \"x\n", 3, 18, "quote" },
+    { WORLD "  provider f dll \"x\\\"\n", 3, 18, "quote" },
+    { WORLD "  provider f dll \"x\"y\"\n", 3, 18, "x\"y" },
+    { WORLD "  provider f dll \"c:\\x\"\n", 3, 18, "c:\\x" },
+    { WORLD "  provider f dll \"\xc3\xbc\"\n", 3, 18, "\xc3\xbc" },
+    { WORLD "  provider f dll \"x\" \"y\"\n", 3, 22, "y" },
+    { WORLD "  pin\n", 3, 6, "the line ends" },
+    { WORLD "  pin nobody\n", 3, 7, "\"nobody\"" },
+    { WORLD "  pin tcp tcp\n", 3, 11, "\"tcp\"" },
+    { WORLD "  chain\n", 3, 8, "the line ends" },
+    { WORLD "  chain tcp\n", 3, 12, "the line ends" },
+    { WORLD "  chain filter nothing\n", 3, 16, "\"nothing\"" },
+    { WORLD "  chain tcp filter\n", 3, 9, "\"tcp\"" },
+    { WORLD "  chain filter filter tcp\n", 3, 16, "\"filter\"" },
+    { LAYERS "  chain a b\n", 6, 11, "\"b\"" },
+    { LAYERS "  chain a b a tcp\n", 6, 13, "\"a\"" },
+    { LAYERS "  chain a tcp\n  chain a b tcp\n", 7, 9, "\"a\"" },
+    { WORLD "  plant\n", 3, 8, "the line ends" },
+    { WORLD "  plant a/b\n", 3, 9, "\"a/b\"" },
+    { WORLD "  plant a b\n", 3, 11, "\"b\"" },
+};
+
+/* The same for the world. */
+static void errors_of_the_world_name_line_column_and_word(void **state)
+{
+    (void)state;
+
+    check_bad(bad_world, LC_COUNT_OF(bad_world));
+}
+
+/* The longest chain has seven members, as in Windows. */
+static void an_eighth_member_of_a_chain_is_an_error(void **state)
+{
+    (void)state;
+    static const char layers[] =
+        WORLD "provider a ifs\nprovider b ifs\nprovider c ifs\n"
+              "provider d ifs\nprovider e ifs\nprovider f ifs\n"
+              "provider g ifs\nprovider tcp base\n";
+    char text[512];
+    (void)snprintf(
+        text,
+        sizeof text,
+        "%schain a b c d e f tcp\nprocess A\nthread t\nWSACleanup\n",
+        layers);
+    assert_true(parse(text, &first));
+    assert_int_equal(first.world.chains[0].length, 7);
+    (void)snprintf(text, sizeof text, "%schain a b c d e f g tcp\n", layers);
+    assert_false(parse(text, &first));
+    assert_int_equal(error.line, 11);
+    assert_int_equal(error.column, 21);
+}
+
+/* A chain without providers is one of the default providers, in place of the
+ * default chain. */
+static void a_chain_replaces_the_default_chain(void **state)
+{
+    (void)state;
+    assert_true(parse(
+        WORLD "chain filter tcp\nprocess A\nthread t\nWSACleanup\n",
+        &first));
+    assert_int_equal(first.world.provider_count, 2);
+    assert_int_equal(first.world.chain_count, 1);
+    assert_true(parse(
+        WORLD "provider x base\nprocess A\nthread t\nWSACleanup\n",
+        &first));
+    assert_int_equal(first.world.provider_count, 1);
+    assert_int_equal(first.world.chain_count, 0);
+}
+
+/* `via` names a chain by its first layer and a base by itself; the chains
+ * come first in the catalog. */
+static void entries_are_chains_and_then_bases(void **state)
+{
+    (void)state;
+    assert_true(parse(
+        WORLD "provider tcp base\nprovider a ifs\nprovider udp base\n"
+              "provider b ifs\nchain b a tcp\nchain a udp\n"
+              "process A\nthread t\n"
+              "s = socket stream via b\ns = socket stream via a\n"
+              "s = socket stream via tcp\ns = socket stream via udp\n"
+              "s = socket stream\n",
+        &first));
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(first.ops[i].entry, i);
+    }
+    assert_int_equal(first.ops[4].entry, LC_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_of_the_world_name_line_column_and_word),
+        cmocka_unit_test(an_eighth_member_of_a_chain_is_an_error),
+        cmocka_unit_test(a_chain_replaces_the_default_chain),
+        cmocka_unit_test(entries_are_chains_and_then_bases),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
