@@ -1,0 +1,132 @@
+#include <signal.h>
+#include <string.h>
+
+#include "fuzz/confirm.h"
+#include "fuzz/schedule.h"
+#include "fuzz/text.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/framework.h"
+
+/* Data is lost at the last cleanup; nothing of the second thread is needed. */
+static const char text[] = "lastcall schedule 1\n"
+                           "world\n"
+                           "  provider tcp base\n"
+                           "  provider filter ifs\n"
+                           "  chain filter tcp\n"
+                           "  plant unsent_dropped\n"
+                           "process A\n"
+                           "  thread a\n"
+                           "    WSAStartup 2.2\n"
+                           "    s = socket stream\n"
+                           "    connect s\n"
+                           "    send s 1\n"
+                           "    closesocket s\n"
+                           "    WSACleanup\n"
+                           "  thread b\n"
+                           "    WSAGetLastError\n"
+                           "    WSAGetLastError\n";
+
+static struct fuzz_finding finding;
+
+static int set_up(void **state)
+{
+    (void)state;
+    static struct fuzz_player player;
+    static struct lc_schedule schedule;
+    struct fuzz_outcome outcome;
+    struct fuzz_text_error error;
+    struct sim_error why;
+    memset(&player, 0, sizeof player);
+    assert_int_equal(sim_open(&why), SIM_OK);
+    assert_true(fuzz_text_parse(text, sizeof text - 1, &schedule, &error));
+    assert_int_equal(
+        fuzz_play(&player, &schedule, NULL, &outcome, &why),
+        SIM_OK);
+    fuzz_finding_fill(&finding, 7, &schedule, &outcome);
+    return 0;
+}
+
+static bool at_once(void *context)
+{
+    (void)context;
+    return true;
+}
+
+/* What replays is shrunk, and what is left says what it is. */
+static void a_finding_is_replayed_and_shrunk(void **state)
+{
+    (void)state;
+    uint64_t key = fuzz_finding_key_of(&finding);
+    uint64_t hash = finding.hash;
+    struct fuzz_confirm_options options = { 0 };
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
+    assert_in_range(finding.schedule.op_count, 1, 5);
+    assert_int_equal(finding.schedule.thread_count, 1);
+    assert_int_equal(fuzz_finding_key_of(&finding), key);
+    assert_int_equal(finding.seed, 7);
+    assert_int_not_equal(finding.hash, hash);
+    assert_int_equal(finding.schedule.expect.hash, finding.hash);
+}
+
+/* As it was found, when it is to stay so. */
+static void shrinking_can_be_left_out(void **state)
+{
+    (void)state;
+    static struct fuzz_finding before;
+    before = finding;
+    struct fuzz_confirm_options options = { .no_shrink = true };
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
+    assert_int_equal(finding.hash, before.hash);
+    assert_true(fuzz_schedule_equal(&finding.schedule, &before.schedule));
+}
+
+/* Another trace, another rule, or a process that lives where one has died:
+ * all of that is something else, and what was found stays as it was. */
+static void what_does_not_replay_has_differed(void **state)
+{
+    (void)state;
+    struct fuzz_confirm_options options = { 0 };
+    uint32_t other = 0;
+    finding.hash ^= 1;
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_DIFFERED);
+    assert_int_equal(finding.schedule.op_count, 8);
+    finding.hash ^= 1;
+    uint16_t rule = finding.rule;
+    assert_true(model_rule_find("CLEAN-15", &other));
+    finding.rule = (uint16_t)other;
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_DIFFERED);
+    finding.rule = rule;
+    finding.signal_number = SIGSEGV;
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_DIFFERED);
+    assert_int_equal(finding.schedule.op_count, 8);
+}
+
+/* Whoever wants to end waits for the replay, so that a finding that was not
+ * shrunk is not taken for one that differs. */
+static void the_replay_is_waited_for(void **state)
+{
+    (void)state;
+    uint32_t grace_ms = 0;
+    struct fuzz_confirm_options options = {
+        .stop = at_once,
+        .grace_ms = &grace_ms,
+    };
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_finding_is_replayed_and_shrunk, set_up),
+        cmocka_unit_test_setup(shrinking_can_be_left_out, set_up),
+        cmocka_unit_test_setup(what_does_not_replay_has_differed, set_up),
+        cmocka_unit_test_setup(the_replay_is_waited_for, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
