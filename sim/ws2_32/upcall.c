@@ -19,6 +19,7 @@
 
 struct upcall {
     struct lc_record record;
+    uint32_t last_error; /* of the thread: an upcall leaves it (UPCALL-12) */
 };
 
 static void begin(
@@ -42,6 +43,7 @@ static void begin(
         .b = b,
         .c = sim_ws2_process()->counts[caller] <= 0,
     };
+    upcall->last_error = sim_thread_current()->last_error;
     sim_trace_write(upcall->record);
 }
 
@@ -57,6 +59,7 @@ static void end(
     record.a = result;
     record.b = error;
     sim_trace_write(record);
+    sim_thread_current()->last_error = upcall->last_error;
     if (error != 0 && errno_out != NULL) {
         *errno_out = error;
     }

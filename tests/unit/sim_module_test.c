@@ -43,7 +43,7 @@ static void loads_again_and_again(void *argument)
     }
 }
 
-/* LOAD-16, LOAD-17: what a provider forgets to reset would come back in its
+/* LOAD-17: what a provider forgets to reset would come back in its
  * next life, and what it uses after its unload would still be there. */
 static void globals_are_fresh_at_each_load_and_poisoned_after_it(void **state)
 {

@@ -116,6 +116,16 @@ static inline void ws2_enter(void)
     sim_thread_enter(LC_MODULE_WS2_32, SIM_FRAME_API, LC_CALL_SOCKET);
 }
 
+/* As a probe does: a provider is what runs. Its DLL is loaded if need be. */
+static inline void ws2_enter_provider(uint32_t module)
+{
+    if (!sim_module_at(sim_thread_process(), module)->is_mapped) {
+        assert_non_null(
+            sim_win32_load_library_a(module == TCP ? TCP_PATH : FILTER_PATH));
+    }
+    sim_thread_enter(module, SIM_FRAME_SPI, LC_SPI_SOCKET);
+}
+
 static inline void ws2_start(void)
 {
     struct lc_wsadata data;
