@@ -1,0 +1,32 @@
+"""A program whose address range is taken says so in one line, and exits 2."""
+
+import os
+import subprocess
+import sys
+
+LASTCALL, LIBRARY = sys.argv[1:]
+GOOD = 'corpus/seed/standard.lc'
+problems = 0
+
+
+def run(words: list[str], **more: str) -> subprocess.CompletedProcess:
+    return subprocess.run([LASTCALL, *words], capture_output=True, text=True,
+                          env={**os.environ, **more}, timeout=60, check=False)
+
+
+for words in (['run', GOOD], ['run', '--json', GOOD],
+              ['fuzz', '--schedules', '1'],
+              ['shrink', GOOD, '-o', '/dev/null']):
+    result = run(words, LD_PRELOAD=LIBRARY)
+    lines = result.stderr.splitlines()
+    if (result.returncode != 2 or len(lines) != 1 or result.stdout or
+            not lines[0].startswith('lastcall: ') or
+            'from 0x520000000000' not in lines[0]):
+        problems += 1
+        print(f'{words}: exit {result.returncode}: {result.stdout[-300:]}'
+              f'{result.stderr[-500:]}')
+if run(['run', GOOD]).returncode != 0:
+    problems += 1
+    print('not even without the library')
+
+sys.exit(1 if problems else 0)
