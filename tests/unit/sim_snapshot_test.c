@@ -1,3 +1,7 @@
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "sim/engine/snapshot.h"
 #include "tests/unit/engine_fixture.h"
 
@@ -195,6 +199,119 @@ static void watching_a_run_does_not_change_it(void **state)
     assert_int_equal(PROGRAM->turn[2], 1); /* the choice was taken */
 }
 
+/* ---- On the host's stack only ---- */
+
+static void takes(void *argument)
+{
+    (void)argument;
+    (void)sim_snapshot_take(record.buffer, SNAPSHOT_BYTES);
+}
+
+static void restores(void *argument)
+{
+    (void)argument;
+    sim_snapshot_restore(record.buffer);
+}
+
+static void asks_for_key(void *argument)
+{
+    (void)argument;
+    (void)sim_snapshot_key(NULL, 0);
+}
+
+static void does_nothing(void *argument)
+{
+    (void)argument;
+}
+
+/* Runs the thread in a process of its own. Returns how that one ended, and
+ * what it said. */
+static int status_of(void (*entry)(void *), char said[256])
+{
+    int ends[2];
+    (void)fflush(NULL);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)dup2(ends[1], STDERR_FILENO);
+        (void)signal(SIGABRT, SIG_DFL); /* not cmocka's */
+        fixture_begin(NULL, 0, NULL);
+        (void)sim_snapshot_take(record.buffer, SNAPSHOT_BYTES);
+        (void)fixture_thread(0, entry);
+        _exit(sim_thread_run() == LC_END_DONE ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(close(ends[1]), 0);
+    ssize_t length = read(ends[0], said, 255);
+    assert_true(length >= 0);
+    said[length] = '\0';
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+/* A fiber that copied itself would be copied half-way through the copying: our
+ * own mistake, which stops the process. */
+static void a_fiber_can_take_no_snapshot(void **state)
+{
+    (void)state;
+    static void (*const forbidden[])(void *) = {
+        takes,
+        restores,
+        asks_for_key,
+    };
+    char said[256];
+    int status = status_of(does_nothing, said);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    for (uint32_t i = 0; i < LC_COUNT_OF(forbidden); i++) {
+        status = status_of(forbidden[i], said);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGABRT);
+        assert_non_null(strstr(said, "snapshot.c"));
+        assert_non_null(strstr(said, "current == SIM_NO_THREAD"));
+    }
+}
+
+/* ---- What of a stack counts ---- */
+
+/* What a parked thread has below its saved stack pointer is left over; above
+ * it, it is the thread. */
+static void spoil(void *context)
+{
+    (void)context;
+    const struct sim_thread *thread = &SIM_ENGINE->threads[0];
+    if (record.count > 0 || thread->state != SIM_THREAD_RUNNABLE ||
+        PROGRAM->count == 0) {
+        return;
+    }
+    unsigned char *sp = thread->sp;
+    record.keys[0] = sim_snapshot_key(NULL, 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        unsigned char *at = i == 0 ? sp - 1 : sim_arena_stack_top(0) - 1;
+        unsigned char before;
+        sim_copy_bytes(&before, at, 1);
+        sim_copy_fill(at, (unsigned char)~before, 1);
+        record.keys[1 + i] = sim_snapshot_key(NULL, 0);
+        sim_copy_fill(at, before, 1);
+    }
+    record.count = 3;
+}
+
+static void a_stack_counts_from_its_stack_pointer_up(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    SIM_HISTORY->at_step = spoil;
+    (void)fixture_thread(0, three_turns);
+    (void)fixture_thread(1, three_turns);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(record.count, 3);
+    assert_int_equal(record.keys[1].low, record.keys[0].low);
+    assert_int_equal(record.keys[1].high, record.keys[0].high);
+    assert_int_not_equal(record.keys[2].low, record.keys[0].low);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +331,14 @@ int main(void)
             tear_down),
         cmocka_unit_test_setup_teardown(
             watching_a_run_does_not_change_it,
+            set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_fiber_can_take_no_snapshot,
+            set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_stack_counts_from_its_stack_pointer_up,
             set_up,
             tear_down),
     };
