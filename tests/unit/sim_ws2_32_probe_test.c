@@ -1,6 +1,7 @@
 #include "sim/engine/thunk.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/started.h"
+#include "tests/unit/host_fixture.h"
 #include "tests/unit/ws2_32_fixture.h"
 
 /* What the providers of these tests do, and what they saw. */
@@ -273,6 +274,21 @@ static void an_entry_that_is_a_probe_stays_as_it_is(void **state)
 
 /* ---- START-13 ---- */
 
+/* Where the DLL keeps the table's address: its export. */
+static const struct lc_wspupcalltable *kept_by_dll(void)
+{
+    const struct sim_module_class *class = sim_module_class(TCP);
+    const void *at = (const void *)(uintptr_t) class->ops->export_find(
+        class,
+        sim_arena_module(0, TCP),
+        "kept",
+        0);
+    const struct lc_wspupcalltable *kept = NULL;
+    assert_non_null(at);
+    memcpy(&kept, at, sizeof kept);
+    return kept;
+}
+
 /* The caller's copy of the table as WSPStartup returns: behind it the stack is
  * anybody's. */
 static void look_at_copy(const struct lc_record *record)
@@ -280,6 +296,9 @@ static void look_at_copy(const struct lc_record *record)
     if (record->kind != LC_RECORD_SPI_RETURN ||
         record->function != LC_SPI_STARTUP) {
         return;
+    }
+    if (sim_module_class(TCP)->is_hosted) {
+        seen.kept = kept_by_dll();
     }
     assert_non_null(seen.kept);
     const unsigned char *bytes = (const unsigned char *)seen.kept;
@@ -308,6 +327,18 @@ static void the_table_by_value_is_poisoned_after_the_start(void **state)
     /* ws2_32's own table is not what was poisoned. */
     assert_non_null(sim_upcall_table()->lpWPUModifyIFSHandle);
     assert_int_equal(ws2_record(LC_RECORD_SPI_CALL, LC_SPI_STARTUP, 0)->c, 1);
+}
+
+static void the_table_by_value_is_poisoned_for_a_dll_too(void **state)
+{
+    (void)state;
+    const struct sim_module_class *class =
+        install("tests/data/kept_table.dll", TCP, 1);
+    ws2_begin(class, NULL);
+    ws2.on_record = look_at_copy;
+    ws2_run(starts_tcp);
+    assert_int_equal(seen.poisoned_bytes, sizeof(struct lc_wspupcalltable));
+    sim_host_uninstall(TCP);
 }
 
 /* ---- Functions that return a BOOL ---- */
@@ -463,6 +494,9 @@ int main(void)
         cmocka_unit_test_setup(an_entry_that_is_a_probe_stays_as_it_is, set_up),
         cmocka_unit_test_setup(
             the_table_by_value_is_poisoned_after_the_start,
+            set_up),
+        cmocka_unit_test_setup(
+            the_table_by_value_is_poisoned_for_a_dll_too,
             set_up),
         cmocka_unit_test_setup(a_bool_fails_with_false, set_up),
         cmocka_unit_test_setup(
