@@ -1,0 +1,172 @@
+/*
+ * The whole of one life: each crossing between ws2_32, a layer and the base
+ * below it, once through. What is first needed is loaded first, what was
+ * loaded last is given back first, and every start, handle, lock and byte has
+ * its counterpart.
+ */
+#include "tests/story/story.h"
+
+static const char schedule[] = "lastcall schedule 1\n"
+                               "process A\n"
+                               "  thread main\n"
+                               "    WSAStartup 2.2\n"
+                               "    s = socket stream\n"
+                               "    connect s\n"
+                               "    send s 100\n"
+                               "    closesocket s\n"
+                               "    WSACleanup\n";
+
+static const char *const trace[] = {
+    "0.000000 A  -          process starts",
+    "0.000000 A  main       WSAStartup 514",
+    "0.000000 A  main       WSAStartup = 0",
+    "0.000000 A  main       socket 0 1",
+    "0.000000 A  main       ws2_32 loads filter, 1 reference, mapped",
+    "0.000000 A  main       DllMain of filter reason 1",
+    "0.000000 A  main       filter makes critical-section 1",
+    "0.000000 A  main       filter makes critical-section 2",
+    "0.000000 A  main       DllMain of filter = 1",
+    "0.000000 A  main       ws2_32 looks up WSPStartup in filter",
+    "0.000000 A  main       ws2_32 -> filter WSPStartup 1 2 1",
+    "0.000000 A  main       filter enters lock 1",
+    "0.000000 A  main       filter makes heap 3",
+    "0.000000 A  main       filter makes event 4",
+    "0.000000 A  main       filter makes block 5 of 1884 bytes",
+    "0.000000 A  main       filter -> ws2_32 WPUGetProviderPath 0 0 1",
+    "0.000000 A  main       filter <- ws2_32 WPUGetProviderPath = 0",
+    "0.000000 A  main       filter gives back block 5",
+    "0.000000 A  main       filter -> ws2_32 WPUGetProviderPath 0 0 1",
+    "0.000000 A  main       filter <- ws2_32 WPUGetProviderPath = 0",
+    "0.000000 A  main       filter loads tcp, 1 reference, mapped",
+    "0.000000 A  main       DllMain of tcp reason 1",
+    "0.000000 A  main       tcp makes critical-section 6",
+    "0.000000 A  main       tcp makes critical-section 7",
+    "0.000000 A  main       DllMain of tcp = 1",
+    "0.000000 A  main       filter looks up WSPStartup in tcp",
+    "0.000000 A  main       filter -> tcp WSPStartup 2 1 1",
+    "0.000000 A  main       tcp enters lock 6",
+    "0.000000 A  main       tcp makes heap 8",
+    "0.000000 A  main       tcp makes event 9",
+    "0.000000 A  main       tcp leaves lock 6",
+    "0.000000 A  main       filter <- tcp WSPStartup = 0",
+    "0.000000 A  main       filter leaves lock 1",
+    "0.000000 A  main       ws2_32 <- filter WSPStartup = 0",
+    "0.000000 A  main       ws2_32 -> filter WSPSocket 1 2 1",
+    "0.000000 A  main       filter makes block 10 of 24 bytes",
+    "0.000000 A  main       filter -> tcp WSPSocket 2 1 1",
+    "0.000000 A  main       tcp enters lock 7",
+    "0.000000 A  main       tcp leaves lock 7",
+    "0.000000 A  main       tcp makes block 11 of 40 bytes",
+    "0.000000 A  main       tcp makes socket 12",
+    "0.000000 A  main       connection 1 open handle 64",
+    "0.000000 A  main       tcp enters lock 7",
+    "0.000000 A  main       tcp leaves lock 7",
+    "0.000000 A  main       tcp -> ws2_32 WPUModifyIFSHandle 2 64 0",
+    "0.000000 A  main       handle 64 modify, entry 2 (tcp)",
+    "0.000000 A  main       tcp <- ws2_32 WPUModifyIFSHandle = 64",
+    "0.000000 A  main       filter <- tcp WSPSocket = 64",
+    "0.000000 A  main       filter enters lock 2",
+    "0.000000 A  main       filter leaves lock 2",
+    "0.000000 A  main       filter -> ws2_32 WPUModifyIFSHandle 1 64 0",
+    "0.000000 A  main       handle 64 modify, entry 1 (filter)",
+    "0.000000 A  main       filter <- ws2_32 WPUModifyIFSHandle = 64",
+    "0.000000 A  main       ws2_32 <- filter WSPSocket = 64",
+    "0.000000 A  main       socket = 64",
+    "0.000000 A  main       connect 64",
+    "0.000000 A  main       ws2_32 -> filter WSPConnect 64",
+    "0.000000 A  main       filter -> tcp WSPConnect 64",
+    "0.000000 A  main       tcp enters lock 7",
+    "0.000000 A  main       tcp leaves lock 7",
+    "0.000000 A  main       connection 1 SYN",
+    "0.000000 A  main       tcp waits for net 1",
+    "0.040000 A  -          connection 1 connected",
+    "0.040000 A  main       tcp has waited for net 1",
+    "0.040000 A  main       filter <- tcp WSPConnect = 0",
+    "0.040000 A  main       ws2_32 <- filter WSPConnect = 0",
+    "0.040000 A  main       connect = 0",
+    "0.040000 A  main       send 64 100 0",
+    "0.040000 A  main       ws2_32 -> filter WSPSend 64 100 0",
+    "0.040000 A  main       filter -> tcp WSPSend 64 100 0",
+    "0.040000 A  main       tcp enters lock 7",
+    "0.040000 A  main       tcp leaves lock 7",
+    "0.040000 A  main       connection 1 accept 100 bytes from 0",
+    "0.040000 A  main       connection 1 DATA 100 bytes from 0",
+    "0.040000 A  main       filter <- tcp WSPSend = 0",
+    "0.040000 A  main       ws2_32 <- filter WSPSend = 0",
+    "0.040000 A  main       send = 100",
+    "0.040000 A  main       closesocket 64",
+    "0.040000 A  main       ws2_32 -> filter WSPCloseSocket 64",
+    "0.040000 A  main       filter enters lock 2",
+    "0.040000 A  main       filter leaves lock 2",
+    "0.040000 A  main       filter -> tcp WSPCloseSocket 64",
+    "0.040000 A  main       tcp enters lock 7",
+    "0.040000 A  main       tcp leaves lock 7",
+    "0.040000 A  main       tcp enters lock 7",
+    "0.040000 A  main       tcp leaves lock 7",
+    "0.040000 A  main       connection 1 close handle 64",
+    "0.040000 A  main       tcp enters lock 7",
+    "0.040000 A  main       tcp leaves lock 7",
+    "0.040000 A  main       filter <- tcp WSPCloseSocket = 0",
+    "0.040000 A  main       filter enters lock 2",
+    "0.040000 A  main       filter leaves lock 2",
+    "0.040000 A  main       filter gives back block 10",
+    "0.040000 A  main       ws2_32 <- filter WSPCloseSocket = 0",
+    "0.040000 A  main       handle 64 free, entry 1 (filter)",
+    "0.040000 A  main       closesocket = 0",
+    "0.040000 A  main       WSACleanup",
+    "0.040000 A  main       ws2_32 -> filter WSPCleanup 0",
+    "0.040000 A  main       filter enters lock 1",
+    "0.040000 A  main       filter enters lock 2",
+    "0.040000 A  main       filter leaves lock 2",
+    "0.040000 A  main       filter -> tcp WSPCleanup 0",
+    "0.040000 A  main       tcp enters lock 6",
+    "0.040000 A  main       tcp enters lock 7",
+    "0.040000 A  main       tcp leaves lock 7",
+    "0.040000 A  main       tcp waits for net 1",
+    "0.060800 A  -          connection 1 deliver 100 bytes from 0",
+    "0.080800 A  -          connection 1 ACK 100 bytes from 0",
+    "0.080800 A  -          connection 1 FIN",
+    "0.080800 A  main       tcp has waited for net 1",
+    "0.080800 A  main       tcp waits for net 1",
+    "0.100800 A  -          connection 1 FIN-deliver",
+    "0.120800 A  -          connection 1 FIN-ACK",
+    "0.120800 A  main       tcp has waited for net 1",
+    "0.120800 A  main       tcp gives back socket 12",
+    "0.120800 A  main       tcp gives back block 11",
+    "0.120800 A  main       tcp gives back heap 8",
+    "0.120800 A  main       tcp gives back event 9",
+    "0.120800 A  main       tcp leaves lock 6",
+    "0.120800 A  main       filter <- tcp WSPCleanup = 0",
+    "0.120800 A  main       DllMain of tcp reason 0",
+    "0.120800 A  main       tcp gives back critical-section 7",
+    "0.120800 A  main       tcp gives back critical-section 6",
+    "0.120800 A  main       DllMain of tcp = 1",
+    "0.120800 A  main       filter frees tcp, 0 references, unmapped",
+    "0.120800 A  main       filter gives back event 4",
+    "0.120800 A  main       filter gives back heap 3",
+    "0.120800 A  main       filter leaves lock 1",
+    "0.120800 A  main       ws2_32 <- filter WSPCleanup = 0",
+    "0.120800 A  main       DllMain of filter reason 0",
+    "0.120800 A  main       filter gives back critical-section 2",
+    "0.120800 A  main       filter gives back critical-section 1",
+    "0.120800 A  main       DllMain of filter = 1",
+    "0.120800 A  main       ws2_32 frees filter, 0 references, unmapped",
+    "0.120800 A  main       WSACleanup = 0",
+    "0.120800 A  main       process ends",
+    "0.120800 -  -          end: done",
+    NULL,
+};
+
+static void a_process_starts_sends_closes_and_cleans_up(void **state)
+{
+    (void)state;
+    story_play(schedule, trace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_process_starts_sends_closes_and_cleans_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
