@@ -2,7 +2,8 @@
 """Says who includes whom and must not: check_layers.py [ROOT] [--nm BUILD].
 
 The rules are those of docs/ARCHITECTURE.md, "Who may include whom". With --nm
-the symbols of the libraries built in BUILD are held against their folders, too.
+the symbols of the libraries built in BUILD are held against their folders, too,
+and what sim/ and model/ can write outside the arena against a list.
 Prints file:line of each violation; exit status 1 when there is one.
 """
 
@@ -55,6 +56,38 @@ BANNED = {'getenv', 'secure_getenv', 'setlocale', 'rand', 'srand', 'random',
           'srandom', 'drand48', 'qsort', 'time', 'localtime', 'gmtime',
           'clock', 'clock_gettime', 'gettimeofday', 'thrd_create',
           'pthread_create'}
+
+# What sim/ and model/ keep outside the arena, and why it is no state of a run:
+# all else lies in the arena, where a snapshot has it.
+STATICS = {
+    'sim/sim.c': {
+        'sim': 'which files stand for which providers: between runs',
+        'playing': 'the schedule of the run: between runs',
+    },
+    'sim/engine/arena.c': {'arena': 'at start-up'},
+    'sim/engine/fiber.c': {
+        'fiber': "where the host's own stack is, while a fiber runs",
+        'fiber_sp': 'what a switch returns; read right after it',
+    },
+    'sim/engine/module.c': {
+        'classes': 'the DLLs of the world: between runs',
+        'paths': 'where they are installed: between runs',
+        'registry': 'at start-up',
+    },
+    'sim/engine/snapshot.c': {'part_keys': 'at start-up'},
+    'sim/engine/thread.c': {'handlers': 'at start-up'},
+    'sim/engine/thunk.c': {'thunks': 'machine code: before it is used'},
+    'sim/net/net.c': {'pattern': 'a constant, made at start-up'},
+    'sim/ws2_32/catalog.c': {'catalog': 'of the world: between runs'},
+    'sim/ws2_32/probe.c': {'thunks': 'at start-up'},
+    'sim/host/fault.c': {
+        'fault': 'for people, and from a signal to the record right after it',
+    },
+    'sim/host/image.c': {'host': 'what is installed: between runs'},
+    'sim/host/read.c': {'files': 'DLLs that were read: between runs'},
+}
+WRITABLE = re.compile(r'^\.(t?data|t?bss)(?!\.rel\.ro)')
+MEMBER = re.compile(r'^Symbols from .*\[(.*)\]:$')
 
 
 def owner(path: str) -> str:
@@ -162,6 +195,36 @@ def check_library(path: Path) -> list[str]:
     return problems
 
 
+def source_of(member: str) -> str:
+    """The source of STATICS that an object file was made from, or ''."""
+    return next((source for source in STATICS
+                 if member.endswith(source.replace('/', '_') + '.o')), '')
+
+
+def check_statics(path: Path) -> list[str]:
+    """What a library can write beside the arena, and what it no longer has."""
+    output = subprocess.run(['nm', '--format=sysv', str(path)], check=True,
+                            capture_output=True, text=True).stdout
+    found, member = {}, ''
+    for line in output.splitlines():
+        match = MEMBER.match(line)
+        if match:
+            member = match.group(1)
+            found[member] = set()
+        columns = [column.strip() for column in line.split('|')]
+        if len(columns) == 7 and WRITABLE.match(columns[6]) and \
+                not columns[0].startswith('__'):
+            found[member].add(columns[0].split('.')[0])
+    problems = []
+    for member, names in sorted(found.items()):
+        known = STATICS.get(source_of(member), {})
+        problems += [f'{path.name}({member}): {name} is written outside the '
+                     'arena' for name in sorted(names - set(known))]
+        problems += [f'{path.name}({member}): {name} is listed and not there'
+                     for name in sorted(set(known) - names)]
+    return problems
+
+
 def check_symbols(build: Path) -> list[str]:
     problems = []
     for name in LIBRARIES:
@@ -170,6 +233,8 @@ def check_symbols(build: Path) -> list[str]:
             problems.append(f'{build}: no {name}')
         for path in found:
             problems += check_library(path)
+            if name != 'libfuzz.a':
+                problems += check_statics(path)
     return problems
 
 

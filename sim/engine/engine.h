@@ -26,6 +26,7 @@ struct sim_engine {
     uint32_t thread_count; /* slots in use, never falls within a run */
     uint32_t dll_threads[LC_PROCESSES_MAX]; /* created so far */
     uint32_t idle_count; /* choices made while nothing was running */
+    uint32_t has_teb;    /* the block that GS points to is this run's */
     uint32_t has_ended;
     uint32_t end;         /* enum lc_end */
     uint32_t exited;      /* bit per process whose last thread ended */

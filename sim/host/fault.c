@@ -30,8 +30,9 @@ enum {
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
 
-/* What the last fault was; for people, and for the record that is written once
- * the handler has returned. Not part of the run's state. */
+/* What the last fault was, for people. No state of a run: the record lies here
+ * from the signal to the handler's return, with no yield point in between, and
+ * the run ends with it; what the watchdog saw decides only when it looks. */
 static struct {
     struct sim_host_fault place;
     struct lc_record record;

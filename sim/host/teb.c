@@ -30,9 +30,6 @@ enum {
     TEB_PEB_AREA = 0x1800
 };
 
-/* The run that the block was made fresh for. */
-static uint64_t fresh_for_run;
-
 static void put(uint32_t offset, uint64_t value)
 {
     memcpy(
@@ -44,9 +41,9 @@ static void put(uint32_t offset, uint64_t value)
 static void about_to_run(uint32_t slot)
 {
     const struct sim_thread *thread = sim_thread_at(slot);
-    if (fresh_for_run != SIM_HISTORY->run_number) {
+    if (!SIM_ENGINE->has_teb) {
         /* What code of the last run stored there is not for this one. */
-        fresh_for_run = SIM_HISTORY->run_number;
+        SIM_ENGINE->has_teb = 1;
         memset((void *)(uintptr_t)SIM_ARENA_TEB, 0, SIM_ARENA_TEB_BYTES);
     }
     put(TEB_STACK_BASE, (uint64_t)(uintptr_t)sim_arena_stack_top(slot));

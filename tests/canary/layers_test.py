@@ -118,6 +118,31 @@ SYMBOLS = [
         'libsim.a': 'char *getenv(const char *);'
                     'char *sim_path(void) { return getenv("PATH"); }'},
      'calls getenv'),
+    ('constants, with addresses and without', {
+        'libsim.a': 'int sim_step(void);'
+                    'int (*const sim_steps[])(void) = { sim_step };'
+                    'static const int sizes[] = { 1, 2 };'
+                    'int sim_size(int i) { return sizes[i]; }'}, None),
+    ('sim counts outside the arena', {
+        'libsim.a': 'static int count;'
+                    'int sim_count(void) { return ++count; }'},
+     'count is written outside the arena'),
+    ('so does a function', {
+        'libsim.a': 'int sim_count(void) { static int n = 5; return ++n; }'},
+     'n is written outside the arena'),
+    ('and a thread', {
+        'libmodel.a': '_Thread_local int model_count;'},
+     'model_count is written outside the arena'),
+    ('fuzz may count', {
+        'libfuzz.a': 'static int count;'
+                     'int fuzz_count(void) { return ++count; }'}, None),
+    ('what is listed is no longer there', {
+        'libcopy.a': 'int sim_copy(void) { return 0; }'},
+     'arena is listed and not there', 'sim_engine_arena.c.o'),
+    ('what is listed is there', {
+        'libcopy.a': 'static int arena;'
+                     'int sim_copy(void) { return ++arena; }'}, None,
+     'sim_engine_arena.c.o'),
 ]
 LIBRARIES = {
     'libsim.a': 'int sim_play(void) { return 0; }',
@@ -127,16 +152,17 @@ LIBRARIES = {
                  'int fuzz_play(void) { return model_step(); }',
 }
 compiler = shutil.which('cc') or shutil.which('gcc')
-for case, extra, place in SYMBOLS:
+for case, extra, place, *member in SYMBOLS:
     with tempfile.TemporaryDirectory() as folder:
         root, build = Path(folder), Path(folder) / 'build'
         make_tree(root, GOOD)
         build.mkdir()
         for library, source in {**LIBRARIES, **extra}.items():
+            name = member[0] if member and library in extra else 'a.o'
             (build / 'a.c').write_text(source, encoding='utf-8')
-            subprocess.run([compiler, '-w', '-c', 'a.c', '-o', 'a.o'],
+            subprocess.run([compiler, '-w', '-fPIC', '-c', 'a.c', '-o', name],
                            cwd=build, check=True)
-            subprocess.run(['ar', 'crs', library, 'a.o'], cwd=build,
+            subprocess.run(['ar', 'crs', library, name], cwd=build,
                            check=True)
         result = check(root, '--nm', str(build))
         is_noticed = result.returncode == 1 and place is not None and \

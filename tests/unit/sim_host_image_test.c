@@ -59,6 +59,43 @@ static void each_load_begins_with_the_data_of_the_file(void **state)
     }
 }
 
+/* ---- The block that GS points to ---- */
+
+enum {
+    TEB_UNUSED = 0x1480, /* a place that nothing of ours writes */
+    TEB_MARK = 0x4d
+};
+
+static void leaves_a_mark(void *argument)
+{
+    unsigned char *place =
+        (unsigned char *)(uintptr_t)(SIM_ARENA_TEB + TEB_UNUSED);
+    (void)argument;
+    assert_int_equal(*place, 0);
+    *place = TEB_MARK;
+    (void)sim_thread_block(&(struct sim_wait_options){
+        .wait_for = LC_WAIT_SLEEP,
+        .key = 1,
+        .timeout_ns = LC_NS_PER_MS,
+    });
+    assert_int_equal(*place, TEB_MARK);
+    PROGRAM->count++;
+}
+
+/* What a DLL stores there itself (SEH, thread slots) is not for the next run,
+ * and is there as long as this one goes on. */
+static void the_block_of_the_threads_is_fresh_in_each_run(void **state)
+{
+    (void)state;
+    (void)install("tests/data/thread_data.dll", MODULE, 1);
+    for (uint32_t run = 0; run < 2; run++) {
+        fixture_begin(NULL, 0, NULL);
+        (void)fixture_thread(0, leaves_a_mark);
+        assert_int_equal(sim_thread_run(), LC_END_DONE);
+        assert_int_equal(PROGRAM->count, 1);
+    }
+}
+
 /* ---- Threads ---- */
 
 static void use_own_data(void *argument)
@@ -246,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_load_begins_with_the_data_of_the_file),
+        cmocka_unit_test(the_block_of_the_threads_is_fresh_in_each_run),
         cmocka_unit_test(each_thread_has_its_own_data_and_teb),
         cmocka_unit_test(each_process_has_its_own_instance),
         cmocka_unit_test(exports_are_found_by_name_and_ordinal),
