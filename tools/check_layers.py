@@ -76,6 +76,7 @@ STATICS = {
     },
     'sim/engine/snapshot.c': {'part_keys': 'at start-up'},
     'sim/engine/thread.c': {'handlers': 'at start-up'},
+    'sim/engine/whole.c': {'added': 'at start-up'},
     'sim/engine/thunk.c': {'thunks': 'machine code: before it is used'},
     'sim/net/net.c': {'pattern': 'a constant, made at start-up'},
     'sim/ws2_32/catalog.c': {'catalog': 'of the world: between runs'},

@@ -5,6 +5,7 @@
 #include "sim/engine/engine.h"
 #include "sim/engine/fiber.h"
 #include "sim/engine/snapshot.h"
+#include "sim/engine/whole.h"
 
 enum {
     /* After so many yield points without progress it is the turn of somebody
@@ -742,6 +743,7 @@ enum lc_end sim_thread_run(void)
         } else {
             run_thread(decision.target);
         }
+        LC_CHECK_FULL(sim_whole());
     }
     return (enum lc_end)engine->end;
 }

@@ -8,6 +8,7 @@
 #include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/engine/whole.h"
 
 enum {
     PATTERN_PERIOD = 65521, /* a prime: no power of two repeats it */
@@ -289,6 +290,38 @@ static size_t used_bytes(void)
            net->connection_count * sizeof net->connections[0];
 }
 
+/* Of a connection's bytes none is lost and none made up, and each handle that
+ * is open belongs to a connection. */
+static void check_whole(void)
+{
+    const struct sim_net *net = SIM_NET;
+    uint32_t open_count[LC_PROCESSES_MAX] = { 0 };
+    LC_CHECK(net->connection_count <= SIM_CONNECTIONS_MAX);
+    for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
+        const struct connection *connection = &net->connections[i];
+        if (i >= net->connection_count) {
+            LC_CHECK(connection->state == CONNECTION_FREE);
+            continue;
+        }
+        LC_CHECK(connection->state <= CONNECTION_RESET);
+        LC_CHECK(connection->process < LC_PROCESSES_MAX);
+        LC_CHECK(connection->acked_bytes <= connection->sent_bytes);
+        LC_CHECK(connection->sent_bytes <= connection->accepted_bytes);
+        LC_CHECK_IF(
+            connection->state == CONNECTION_UP,
+            connection->sent_bytes - connection->acked_bytes ==
+                connection->flight_bytes);
+        LC_CHECK_IF(connection->is_fin_sent, connection->is_finishing);
+        open_count[connection->process] += connection->has_handle;
+    }
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        const struct handles *handles = &net->handles[process];
+        LC_CHECK(handles->open_count == open_count[process]);
+        LC_CHECK(handles->open_count <= SIM_HANDLES_MAX);
+        LC_CHECK(handles->freed_count <= SIM_HANDLES_MAX);
+    }
+}
+
 /* Numbers of objects are history. */
 static struct sim_state_key key_of_part(struct sim_state_key key)
 {
@@ -304,6 +337,7 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
 
 void sim_net_open(void)
 {
+    sim_whole_add(check_whole);
     sim_arena_part_declare(SIM_PART_NET, sizeof(struct sim_net));
     sim_arena_part_set_used(SIM_PART_NET, used_bytes);
     sim_snapshot_set_key(SIM_PART_NET, key_of_part);
@@ -704,4 +738,5 @@ void sim_net_process_exit(uint32_t process)
             reset(connection);
         }
     }
+    net->handles[process] = (struct handles){ 0 };
 }

@@ -14,6 +14,7 @@
 
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/engine/whole.h"
 #include "sim/win32/exports.h"
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
@@ -261,6 +262,68 @@ struct sim_state_key sim_heap_key(struct sim_state_key key)
         offset += (uint32_t)sizeof *block + block->capacity;
     }
     return key;
+}
+
+/* Code that was not written here may write over headers: its blocks say
+ * nothing about ours. */
+static bool has_hosted_code(void)
+{
+    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+        const struct sim_module_class *class = sim_module_class(module);
+        if (class != NULL && class->is_hosted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Blocks in the lists of those that are free. */
+static uint32_t count_listed(void)
+{
+    uint32_t count = 0;
+    for (uint32_t class = 0; class < SIM_HEAP_CLASSES; class ++) {
+        uint32_t next = SIM_WIN32->free_blocks[class];
+        while (next != 0) {
+            LC_CHECK(next <= SIM_WIN32->heap_end);
+            LC_CHECK(block_at(next - 1)->magic == MAGIC_FREE);
+            LC_CHECK(count < SIM_ARENA_HEAP_BYTES / sizeof(struct block));
+            count++;
+            next = block_at(next - 1)->next;
+        }
+    }
+    return count;
+}
+
+/* The segment is blocks and nothing else, each live or in a list, and each
+ * process has as many as it has counted. */
+static void check_whole(void)
+{
+    uint32_t live[LC_PROCESSES_MAX] = { 0 };
+    uint32_t free_count = 0;
+    uint32_t offset = 0;
+    if (has_hosted_code()) {
+        return;
+    }
+    while (offset < SIM_WIN32->heap_end) {
+        const struct block *block = block_at(offset);
+        LC_CHECK(block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE);
+        LC_CHECK(block->process < LC_PROCESSES_MAX);
+        LC_CHECK(block->capacity > 0 && block->capacity % ALIGN_BYTES == 0);
+        LC_CHECK((uint64_t)block->size + TAIL_BYTES <= block->capacity);
+        live[block->process] += block->magic == MAGIC_LIVE;
+        free_count += block->magic == MAGIC_FREE;
+        offset += (uint32_t)sizeof *block + block->capacity;
+    }
+    LC_CHECK(offset == SIM_WIN32->heap_end);
+    LC_CHECK(count_listed() == free_count);
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        LC_CHECK(live[process] == SIM_WIN32->processes[process].block_count);
+    }
+}
+
+void sim_heap_open(void)
+{
+    sim_whole_add(check_whole);
 }
 
 uint64_t sim_heap_size(const void *memory)

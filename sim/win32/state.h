@@ -47,8 +47,8 @@ struct sim_object {
     uint32_t maximum;     /* semaphores */
     uint32_t exit_code;
     uint32_t generation; /* how often its place was taken */
-    uint64_t start;     /* threads: the start routine */
-    uint64_t parameter; /* threads */
+    uint64_t start;      /* threads: the start routine */
+    uint64_t parameter;  /* threads */
 };
 
 struct sim_win32_process {
@@ -145,6 +145,9 @@ void sim_win32_give_up(enum lc_fault fault);
 
 /** Address of a heap block's memory: allocation without a yield, or NULL. */
 void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes);
+
+/** Registers the whole-state check of the heaps. At start-up. */
+void sim_heap_open(void);
 
 /** Index of the process's default heap. */
 uint32_t sim_heap_default(void);

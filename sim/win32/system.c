@@ -330,6 +330,7 @@ void sim_win32_open(void)
     sim_arena_part_declare(SIM_PART_WIN32, sizeof(struct sim_win32));
     sim_arena_part_set_used(SIM_PART_WIN32, used_bytes);
     sim_snapshot_set_key(SIM_PART_WIN32, key_of_part);
+    sim_heap_open();
 
     static const struct {
         const char *dll;

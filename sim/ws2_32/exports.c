@@ -10,6 +10,7 @@
 #include "sim/engine/module.h"
 #include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
+#include "sim/engine/whole.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
@@ -193,8 +194,50 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
     return key;
 }
 
+static void check_handles(const struct sim_ws2_process *process)
+{
+    LC_CHECK(process->handle_count <= SIM_SOCKET_HANDLES_MAX);
+    for (uint32_t i = 0; i < SIM_SOCKET_HANDLES_MAX; i++) {
+        const struct sim_socket_handle *handle = &process->handles[i];
+        LC_CHECK_IF(i >= process->handle_count, handle->catalog_id == 0);
+        LC_CHECK(handle->catalog_id <= sim_catalog_count());
+        LC_CHECK_IF(handle->catalog_id == 0, handle->handle == 0);
+        for (uint32_t k = 0; k < i; k++) {
+            LC_CHECK_IF(
+                handle->catalog_id != 0 && process->handles[k].catalog_id != 0,
+                handle->handle != process->handles[k].handle);
+        }
+    }
+}
+
+/* Handles are registered once, locks have an owner, and what is started
+ * belongs to a process that is. */
+static void check_whole(void)
+{
+    const struct sim_ws2_32 *ws2 = SIM_WS2_32;
+    for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
+        const struct sim_ws2_process *process = &ws2->processes[i];
+        LC_CHECK((process->lock_owner != 0) == (process->lock_depth > 0));
+        check_handles(process);
+    }
+    for (uint32_t i = 0; i < SIM_STARTED_MAX; i++) {
+        const struct sim_started *started = &ws2->started[i];
+        if (!started->is_used) {
+            LC_CHECK(!started->is_ready);
+            continue;
+        }
+        LC_CHECK(i < ws2->started_count);
+        const struct sim_ws2_process *process =
+            &ws2->processes[started->process];
+        LC_CHECK(started->inside <= SIM_THREADS_MAX);
+        LC_CHECK(started->module == sim_catalog_module(started->entry));
+        LC_CHECK_IF(process->startup_count == 0, process->lock_owner != 0);
+    }
+}
+
 void sim_ws2_32_open(void)
 {
+    sim_whole_add(check_whole);
     sim_arena_part_declare(SIM_PART_WS2_32, sizeof(struct sim_ws2_32));
     sim_arena_part_set_used(SIM_PART_WS2_32, used_bytes);
     sim_snapshot_set_key(SIM_PART_WS2_32, key_of_part);
