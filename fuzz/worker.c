@@ -109,7 +109,8 @@ static bool take_seeds(
     return true;
 }
 
-/* Sends what broke, if it is new to this worker. */
+/* Sends what broke, if it is new to this worker. Counted when it is sent: who
+ * is killed in between sends it again. */
 static void tell(
     const struct fuzz_worker_options *options,
     const struct fuzz_case *one,
@@ -121,7 +122,8 @@ static void tell(
         &one->schedule.world,
         outcome->verdict.rule,
         &outcome->record);
-    if (fuzz_count_add(&share->broken, key, 1)) {
+    if (fuzz_count_of(&share->broken, key) == 0 &&
+        !share->broken.has_overflowed) {
         fuzz_finding_fill(
             &finding,
             share->mirror.seed,
@@ -129,6 +131,7 @@ static void tell(
             outcome);
         send_bytes(options->pipe, &finding, sizeof finding);
     }
+    (void)fuzz_count_add(&share->broken, key, 1);
 }
 
 /* Plays one seed. Returns whether the process may go on. */

@@ -15,7 +15,7 @@ enum {
     /* A run that passes so many yield points while no call of the application
      * returns, no byte moves and no event but time-outs fires makes no
      * progress. Asked each time that so many have passed; powers of two. */
-    STEPS_WITHOUT_PROGRESS = 1 << 17,
+    STEPS_WITHOUT_PROGRESS = 1 << 19,
     STEPS_WITHOUT_PROGRESS_LONG = 1 << 20,
     /* So often a thread has looked again, for the first and the second. */
     TIMEOUTS_WITHOUT_PROGRESS = 10000,
@@ -259,17 +259,32 @@ static inline bool is_turn_over(const struct sim_history *history)
     return history->steps % STEPS_OF_A_TURN == 0 && history->steps > 0;
 }
 
-/* Brings somebody else to the front, each of the others in turn. */
-static void pass_turn(struct sim_choice_candidate *candidates, uint32_t count)
+/* Brings somebody else to the front: of the threads the one that has waited
+ * for longest, and each time that all of them have had their turn an event.
+ * Who loses its turn waits behind all others. */
+static void pass_turn(
+    uint32_t first,
+    struct sim_choice_candidate *candidates,
+    uint32_t count)
 {
     LC_CHECK(count > 1);
+    uint32_t threads = 0;
+    while (threads < count && candidates[threads].action == LC_ACTION_RUN) {
+        threads++;
+    }
+    bool had_turn = threads > 0 && first != SIM_NO_THREAD &&
+                    candidates[0].target == SIM_ENGINE->threads[first].ref;
+    if (had_turn) {
+        SIM_ENGINE->threads[first].ready_sequence = ++SIM_HISTORY->sequence;
+    }
     uint64_t turn = SIM_HISTORY->steps / STEPS_OF_A_TURN;
-    uint32_t next = 1 + (uint32_t)(turn % (count - 1));
-    struct sim_choice_candidate first = candidates[next];
+    bool is_event = threads < count && (threads == 0 || turn % threads == 0);
+    uint32_t next = is_event ? threads : had_turn && threads > 1 ? 1 : 0;
+    struct sim_choice_candidate chosen = candidates[next];
     for (uint32_t i = next; i > 0; i--) {
         candidates[i] = candidates[i - 1];
     }
-    candidates[0] = first;
+    candidates[0] = chosen;
 }
 
 /* Draws who goes next. Returns false when nothing is enabled. */
@@ -300,7 +315,7 @@ static bool decide(
         point.where.occurrence = pass(thread, place);
     }
     if (count > 1 && is_turn_over(SIM_HISTORY)) {
-        pass_turn(candidates, count);
+        pass_turn(first, candidates, count);
     }
     if (count > 1) {
         index = sim_choice_draw(&point);

@@ -235,8 +235,16 @@ static bool describe(enum lc_fault kind, uint64_t address, ucontext_t *context)
     uint64_t rip = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
     uint32_t process = sim_thread_process();
     uint32_t module = find_culprit();
+    uint32_t at_process;
+    uint32_t at_module;
+    /* A jump may have led anywhere, into the slot of a built-in too. */
     bool is_inside =
-        sim_module_of((const void *)(uintptr_t)rip, &process, &module);
+        sim_module_of((const void *)(uintptr_t)rip, &at_process, &at_module) &&
+        is_hosted(at_module);
+    if (is_inside) {
+        process = at_process;
+        module = at_module;
+    }
     if (!is_hosted(module)) {
         return false;
     }

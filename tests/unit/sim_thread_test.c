@@ -135,6 +135,21 @@ static void code_that_spins_lets_others_run(void **state)
     assert_int_equal(sim_thread_run(), LC_END_DONE);
 }
 
+/* Whoever does the useful thing, and wherever it stands among the others. */
+static void each_of_three_gets_its_turn(void **state)
+{
+    (void)state;
+    for (uint32_t useful = 0; useful < 5; useful++) {
+        fixture_begin(NULL, 0, NULL);
+        for (uint32_t i = 0; i < 5; i++) {
+            (void)fixture_thread(
+                (uint8_t)i,
+                i == useful ? tells : spins_until_told);
+        }
+        assert_int_equal(sim_thread_run(), LC_END_DONE);
+    }
+}
+
 static void event_tells(uint16_t object, uint64_t value)
 {
     (void)object;
@@ -192,6 +207,40 @@ static void looking_again_for_ever_is_a_livelock(void **state)
     (void)fixture_thread(0, looks_again);
     (void)fixture_thread(1, looks_seldom);
     assert_int_equal(sim_thread_run(), LC_END_LIVELOCK);
+}
+
+enum {
+    RELAY_KEY = 500
+};
+
+/* Works for long, and hands on to the next. */
+static void relays(void *argument)
+{
+    uint32_t self = (uint32_t)(uintptr_t)argument;
+    if (self > 0) {
+        (void)sim_thread_block(&(struct sim_wait_options){
+            .wait_for = LC_WAIT_EVENT,
+            .key = RELAY_KEY + self,
+            .timeout_ns = SIM_FOREVER,
+        });
+    }
+    for (uint32_t i = 0; i < 400000; i++) {
+        fixture_yield(0);
+    }
+    fixture_turn(self);
+    (void)sim_thread_wake(RELAY_KEY + self + 1, 1, SIM_WAKE_SIGNALLED);
+}
+
+/* What takes long is none as long as threads get done. */
+static void a_thread_that_ends_is_progress(void **state)
+{
+    (void)state;
+    fixture_begin(NULL, 0, NULL);
+    for (uint8_t i = 0; i < 3; i++) {
+        (void)fixture_thread(i, relays);
+    }
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 3);
 }
 
 static void tells_after_an_hour(void *argument)
@@ -351,7 +400,9 @@ int main(void)
         cmocka_unit_test(a_wait_for_ever_is_a_deadlock),
         cmocka_unit_test(a_spin_is_a_livelock),
         cmocka_unit_test(code_that_spins_lets_others_run),
+        cmocka_unit_test(each_of_three_gets_its_turn),
         cmocka_unit_test(code_that_spins_lets_events_fire),
+        cmocka_unit_test(a_thread_that_ends_is_progress),
         cmocka_unit_test(looking_again_for_ever_is_a_livelock),
         cmocka_unit_test(looking_again_is_none_while_more_can_come),
         cmocka_unit_test(looking_again_for_long_is_none),
