@@ -34,6 +34,7 @@ struct sim_engine {
     uint32_t mapped_bits[LC_PROCESSES_MAX]; /* modules mapped in this run */
     uint64_t heap_bytes;   /* high-water mark of the heap segment */
     uint32_t span_count;   /* of spans; behind them all is zero */
+    uint32_t whole_count;  /* of instances whose is_whole is set */
     uint32_t is_time_told; /* code of a module has asked for the time */
     struct sim_thread threads[SIM_THREADS_MAX];
     struct sim_span spans[SIM_SPANS_MAX]; /* see page.h */

@@ -38,10 +38,8 @@ void sim_module_set_class(uint32_t module, const struct sim_module_class *class)
 {
     LC_CHECK(module < LC_MODULE_COUNT);
     LC_CHECK_IF(class != NULL, class->ops != NULL);
-    if (SIM_ENGINE->span_count > 0) {
-        /* Only the class before knows how its image was laid out. */
-        sim_page_reset();
-    }
+    /* Only the class before knows how its image was laid out. */
+    sim_page_reset();
     classes[module] = class;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "sim/engine/engine.h"
+#include "sim/engine/thread.h"
 
 static int bits_of(uint32_t access)
 {
@@ -44,55 +45,111 @@ static bool is_within(const struct sim_span *span, uint64_t from, uint64_t to)
     return span->at >= from && end_of(span) <= to;
 }
 
-static uint32_t count_within(uint64_t from, uint64_t to)
-{
-    const struct sim_engine *engine = SIM_ENGINE;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < engine->span_count; i++) {
-        count += is_within(&engine->spans[i], from, to);
-    }
-    return count;
-}
-
-/* Takes the spans out that lie within a range. */
-static void drop(uint64_t from, uint64_t to)
+static void add(const struct sim_span *span)
 {
     struct sim_engine *engine = SIM_ENGINE;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < engine->span_count; i++) {
-        const struct sim_span *span = &engine->spans[i];
-        if (is_within(span, from, to)) {
-            continue;
-        }
-        engine->spans[kept] = *span;
-        kept++;
+    if (engine->span_count == SIM_SPANS_MAX) {
+        sim_thread_end_run(LC_END_LIMIT);
     }
-    for (uint32_t i = kept; i < engine->span_count; i++) {
-        engine->spans[i] = (struct sim_span){ 0 };
-    }
-    engine->span_count = kept;
-}
-
-bool sim_page_protect(const struct sim_span *span)
-{
-    struct sim_engine *engine = SIM_ENGINE;
-    LC_CHECK(span->at % SIM_PAGE_BYTES == 0);
-    LC_CHECK(span->page_count > 0);
-    uint32_t outranked = count_within(span->at, end_of(span));
-    if (engine->span_count - outranked == SIM_SPANS_MAX ||
-        !set(span, bits_of(span->access))) {
-        return false;
-    }
-    drop(span->at, end_of(span));
+    LC_CHECK(engine->span_count < SIM_SPANS_MAX);
     engine->spans[engine->span_count] = *span;
     engine->span_count++;
+}
+
+static void take_out(uint32_t index)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    LC_CHECK(index < engine->span_count);
+    engine->span_count--;
+    engine->spans[index] = engine->spans[engine->span_count];
+    engine->spans[engine->span_count] = (struct sim_span){ 0 };
+}
+
+/* Leaves of a span what lies before `from` and from `to` on. */
+static void cut_one(uint32_t index, uint64_t from, uint64_t to)
+{
+    struct sim_span *span = &SIM_ENGINE->spans[index];
+    struct sim_span after = *span;
+    uint64_t end = end_of(span);
+    if (span->at < from) {
+        span->page_count = (uint32_t)((from - span->at) / SIM_PAGE_BYTES);
+    } else {
+        take_out(index);
+    }
+    if (end > to) {
+        after.at = to;
+        after.page_count = (uint32_t)((end - to) / SIM_PAGE_BYTES);
+        add(&after);
+    }
+}
+
+/* Takes a range out of all spans. Each page is in one span at most. */
+static void cut(uint64_t from, uint64_t to)
+{
+    uint32_t i = SIM_ENGINE->span_count;
+    while (i > 0) {
+        i--;
+        const struct sim_span *span = &SIM_ENGINE->spans[i];
+        if (span->at < to && end_of(span) > from) {
+            cut_one(i, from, to);
+        }
+    }
+}
+
+/* The span that goes on with the same where another ends, or the count. */
+static uint32_t find_next(const struct sim_span *span)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    uint32_t i = 0;
+    while (i < engine->span_count && (engine->spans[i].at != end_of(span) ||
+                                      engine->spans[i].access != span->access ||
+                                      engine->spans[i].name != span->name)) {
+        i++;
+    }
+    return i;
+}
+
+/* Adds a span as one with its neighbours, where they are the same. */
+static void join(const struct sim_span *span)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    struct sim_span whole = *span;
+    uint32_t next = find_next(&whole);
+    if (next < engine->span_count) {
+        whole.page_count += engine->spans[next].page_count;
+        take_out(next);
+    }
+    for (uint32_t i = 0; i < engine->span_count; i++) {
+        struct sim_span *before = &SIM_ENGINE->spans[i];
+        if (end_of(before) == whole.at && before->access == whole.access &&
+            before->name == whole.name) {
+            before->page_count += whole.page_count;
+            return;
+        }
+    }
+    add(&whole);
+}
+
+bool sim_page_protect(const struct sim_span *span, bool is_laid_out)
+{
+    LC_CHECK(span->at % SIM_PAGE_BYTES == 0);
+    LC_CHECK(span->page_count > 0);
+    if (!set(span, bits_of(span->access))) {
+        return false;
+    }
+    cut(span->at, end_of(span));
+    if (is_laid_out) {
+        return true;
+    }
+    join(span);
     uint32_t process;
     uint32_t module;
     struct sim_module *instance = image_of(span, &process, &module);
-    if (instance != NULL) {
+    if (instance != NULL && !instance->is_whole) {
         LC_CHECK(instance->is_mapped);
         LC_CHECK(sim_module_class(module)->ops->image != NULL);
         instance->is_whole = 1;
+        SIM_ENGINE->whole_count++;
     }
     return true;
 }
@@ -100,8 +157,8 @@ bool sim_page_protect(const struct sim_span *span)
 const struct sim_span *sim_page_find(uint64_t at)
 {
     const struct sim_engine *engine = SIM_ENGINE;
-    for (uint32_t i = engine->span_count; i > 0; i--) {
-        const struct sim_span *span = &engine->spans[i - 1];
+    for (uint32_t i = 0; i < engine->span_count; i++) {
+        const struct sim_span *span = &engine->spans[i];
         if (at >= span->at && at < end_of(span)) {
             return span;
         }
@@ -121,7 +178,7 @@ void sim_page_forget(uint64_t at, uint64_t size_bytes)
             LC_CHECK(is_open);
         }
     }
-    drop(at, at + size_bytes);
+    cut(at, at + size_bytes);
 }
 
 static void lay_out_again(uint32_t process, uint32_t module)
@@ -133,6 +190,7 @@ static void lay_out_again(uint32_t process, uint32_t module)
     class->ops->image->lay_out(class, slot);
     class->ops->image->close(class, slot);
     instance->is_whole = 0;
+    SIM_ENGINE->whole_count--;
 }
 
 void sim_page_forget_module(uint32_t process, uint32_t module)
@@ -141,23 +199,26 @@ void sim_page_forget_module(uint32_t process, uint32_t module)
         return;
     }
     uint64_t at = (uint64_t)(uintptr_t)sim_arena_module(process, module);
-    drop(at, at + SIM_ARENA_MODULE_BYTES);
+    cut(at, at + SIM_ARENA_MODULE_BYTES);
     lay_out_again(process, module);
 }
 
 void sim_page_reset(void)
 {
-    struct sim_engine *engine = SIM_ENGINE;
-    while (engine->span_count > 0) {
-        const struct sim_span *span = &engine->spans[0];
-        uint32_t process;
-        uint32_t module;
-        if (image_of(span, &process, &module) != NULL) {
+    const struct sim_engine *engine = SIM_ENGINE;
+    if (engine->span_count == 0 && engine->whole_count == 0) {
+        return;
+    }
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
             sim_page_forget_module(process, module);
-        } else {
-            sim_page_forget(span->at, span->page_count * SIM_PAGE_BYTES);
         }
     }
+    while (engine->span_count > 0) {
+        const struct sim_span *span = &engine->spans[0];
+        sim_page_forget(span->at, span->page_count * SIM_PAGE_BYTES);
+    }
+    LC_CHECK(engine->whole_count == 0);
 }
 
 /* Calls an operation of each image that a run has changed. */
@@ -182,7 +243,7 @@ static void each_image(bool open)
 void sim_page_open(void)
 {
     const struct sim_engine *engine = SIM_ENGINE;
-    if (engine->span_count == 0) {
+    if (engine->span_count == 0 && engine->whole_count == 0) {
         return;
     }
     each_image(true);
@@ -195,7 +256,7 @@ void sim_page_open(void)
 void sim_page_close(void)
 {
     const struct sim_engine *engine = SIM_ENGINE;
-    if (engine->span_count == 0) {
+    if (engine->span_count == 0 && engine->whole_count == 0) {
         return;
     }
     each_image(false);

@@ -20,10 +20,11 @@ enum sim_access {
 };
 
 enum sim_page_limits {
-    SIM_SPANS_MAX = 32
+    SIM_SPANS_MAX = 64
 };
 
-/* Pages that were given a protection; a later span outranks an earlier one. */
+/* Pages that were given another protection than they were laid out with. No
+ * page is in two. */
 struct sim_span {
     uint64_t at;
     uint32_t page_count;
@@ -36,12 +37,16 @@ struct sim_span {
  * ends. Pages of a module's image: from then on the whole image counts as the
  * instance's data.
  *
- * @param span  borrowed; whole pages of the arena, in one segment.
+ * @param span         borrowed; whole pages of the arena, in one segment.
+ * @param is_laid_out  they are to be as they were laid out.
  *
- * Returns: false when there is no room for another span, or the kernel
- *          refuses.
+ * Returns: false when the kernel refuses.
+ * Effects: when there is no room for another span the run ends with
+ *          LC_END_LIMIT.
  */
-LC_MUST_USE bool sim_page_protect(const struct sim_span *span);
+LC_MUST_USE bool sim_page_protect(
+    const struct sim_span *span,
+    bool is_laid_out);
 
 /** The span that decides about an address, or NULL: it is as laid out. */
 const struct sim_span *sim_page_find(uint64_t at);

@@ -1,7 +1,7 @@
 /*
  * Pages: VirtualAlloc gives memory of the process's default heap, aligned to a
- * page; reserved memory is there at once. Protections hold: of what VirtualAlloc
- * gave, and of the image of a hosted DLL. Pages that the heap shares between
+ * page; what is reserved and not committed is there, but can't be used.
+ * Protections hold: of what VirtualAlloc gave, and of the image of a hosted DLL. Pages that the heap shares between
  * its blocks, and stacks, stay readable and writable.
  * Source: documented. VirtualAlloc, VirtualFree, VirtualProtect, VirtualQuery,
  *         Memory Protection Constants (memoryapi.h). Assumed: nobody relies on
@@ -247,14 +247,20 @@ static uint32_t protect(uint64_t from, uint64_t to, uint32_t protection)
         to > allocation.end) {
         return LC_ERROR_INVALID_ADDRESS;
     }
+    bool is_laid_out = true;
+    for (uint64_t at = from; at < to; at += SIM_PAGE_BYTES) {
+        struct allocation page;
+        is_laid_out &=
+            find_allocation(at, &page) && page.protection == protection;
+    }
     struct sim_span span = {
         .at = from,
         .page_count = (uint32_t)((to - from) / SIM_PAGE_BYTES),
         .access = access,
         .name = (uint16_t)protection,
     };
-    return sim_page_protect(&span) ? LC_ERROR_SUCCESS
-                                   : LC_ERROR_NOT_ENOUGH_MEMORY;
+    return sim_page_protect(&span, is_laid_out) ? LC_ERROR_SUCCESS
+                                                : LC_ERROR_INVALID_ADDRESS;
 }
 
 static void *allocate_pages(size_t size_bytes, uint32_t protection)
@@ -322,9 +328,32 @@ static void *LC_ABI virtual_alloc(
         sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    bool is_plain = (kind & LC_MEM_COMMIT) == 0 ||
-                    (protection & PROTECTION_MASK) == LC_PAGE_READWRITE;
-    return is_plain ? memory : commit(memory, size_bytes, protection);
+    bool is_committed = (kind & LC_MEM_COMMIT) != 0;
+    uint32_t first = is_committed ? protection : (uint32_t)LC_PAGE_NOACCESS;
+    if (commit(memory, size_bytes, first) == NULL) {
+        uint64_t header =
+            (uint64_t)(uintptr_t)memory - sizeof(struct page_header);
+        void *block = (void *)(uintptr_t)header_at(header)->block;
+        forget_region(header);
+        (void)sim_heap_give(block);
+        return NULL;
+    }
+    return memory;
+}
+
+/* What is committed again is zero again, and until then out of reach. */
+static int decommit(uint64_t header, uint64_t at, uint64_t size_bytes)
+{
+    uint64_t end = first_page(header) + header_at(header)->size_bytes;
+    uint64_t from = size_bytes == 0 ? first_page(header) : down(at);
+    uint64_t to = size_bytes == 0 ? end : up(at + size_bytes);
+    if (size_bytes > end - at ||
+        protect(from, to, LC_PAGE_READWRITE) != LC_ERROR_SUCCESS) {
+        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
+        return 0;
+    }
+    memset((void *)(uintptr_t)from, 0, to - from);
+    return protect(from, to, LC_PAGE_NOACCESS) == LC_ERROR_SUCCESS;
 }
 
 static int LC_ABI virtual_free(void *address, size_t size_bytes, uint32_t kind)
@@ -333,7 +362,7 @@ static int LC_ABI virtual_free(void *address, size_t size_bytes, uint32_t kind)
     uint64_t at = (uint64_t)(uintptr_t)address;
     uint64_t header = region_of(at);
     if (kind == LC_MEM_DECOMMIT && header != 0) {
-        return 1;
+        return decommit(header, at, size_bytes);
     }
     bool is_first = header != 0 && at == first_page(header);
     if (kind != LC_MEM_RELEASE || size_bytes != 0 || !is_first) {

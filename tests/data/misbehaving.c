@@ -9,6 +9,9 @@
 #include <windows.h>
 /* clang-format on */
 
+#if defined(WAY_other_module)
+extern IMAGE_DOS_HEADER __ImageBase;
+#endif
 static WSPUPCALLTABLE upcalls;
 static volatile int zero;
 #if defined(WAY_divide)
@@ -56,6 +59,8 @@ static int misbehave(void)
     while (zero == 0) {
         Sleep(10);
     }
+#elif defined(WAY_other_module) /* where a built-in has its data */
+    return ((int (*)(void))((ULONG_PTR)&__ImageBase - 0x1000000))();
 #elif defined(WAY_breakpoint)
     __debugbreak();
 #elif defined(WAY_unsteady) /* goes by a clock that is not simulated */

@@ -40,6 +40,7 @@ SHOWS = {
     'overflow': (r'broken FAULT', r'stack overflow'),
     'endless': (r'broken FAULT', r'endless loop'),
     'endless_calls': (r'broken FAULT', r'endless loop'),
+    'other_module': (r'broken FAULT', r'FAULT in filter: bad jump'),
     'endless_sleep': (r'broken LIVELOCK', r'for ever'),
     'late_upcall': (r'broken (LOAD-15|INV-2|INV-4|UPCALL-5|CLEAN-17)', r'.'),
 }

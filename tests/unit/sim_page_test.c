@@ -5,6 +5,7 @@
 
 #include "sim/engine/page.h"
 #include "sim/engine/snapshot.h"
+#include "sim/win32/win32.h"
 #include "tests/unit/host_fixture.h"
 
 /* Exports of tests/data/pages.c. */
@@ -70,10 +71,9 @@ static void play(void (*entry)(void *))
     assert_int_equal(PROGRAM->count, 1);
 }
 
-/* Whether the kernel lets the constant be written: another process tries. */
-static bool is_writable(void)
+/* Whether another process can write there. */
+static bool can_write(unsigned char *at)
 {
-    void *at = query().BaseAddress;
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -86,6 +86,12 @@ static bool is_writable(void)
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* Whether the kernel lets the constant be written. */
+static bool is_writable(void)
+{
+    return can_write(query().BaseAddress);
 }
 
 /* ---- An image ---- */
@@ -327,7 +333,7 @@ static void protects_in_bad_ways(void *argument)
         1);
     assert_int_equal(old, LC_PAGE_READWRITE); /* of the first page */
     pages[SIM_PAGE_BYTES] = 1;
-    assert_int_equal(SIM_ENGINE->span_count, 1); /* the later outranks */
+    assert_int_equal(SIM_ENGINE->span_count, 0); /* as it was laid out */
     PROGRAM->count++;
 }
 
@@ -338,6 +344,82 @@ static void wrong_uses_are_refused(void **state)
     struct sim_error error;
     assert_int_equal(sim_open(&error), SIM_OK);
     play(protects_in_bad_ways);
+}
+
+static void commits_page_by_page(void *argument)
+{
+    (void)argument;
+    typedef int LC_ABI free_fn(void *, size_t, uint32_t);
+    alloc_fn *allocate = (alloc_fn *)(uintptr_t)
+        sim_module_find_system("kernel32.dll", "VirtualAlloc", 0);
+    free_fn *release = (free_fn *)(uintptr_t)
+        sim_module_find_system("kernel32.dll", "VirtualFree", 0);
+    protect_fn *protect = (protect_fn *)(uintptr_t)
+        sim_module_find_system("kernel32.dll", "VirtualProtect", 0);
+
+    enum {
+        PAGES = 200
+    };
+
+    unsigned char *pages = allocate(
+        NULL,
+        PAGES * SIM_PAGE_BYTES,
+        LC_MEM_RESERVE,
+        LC_PAGE_READWRITE);
+    assert_non_null(pages);
+    assert_false(can_write(pages));
+    for (uint32_t i = 0; i < PAGES; i++) {
+        unsigned char *page = pages + i * SIM_PAGE_BYTES;
+        assert_ptr_equal(
+            allocate(page, SIM_PAGE_BYTES, LC_MEM_COMMIT, LC_PAGE_READWRITE),
+            page);
+        page[0] = 7;
+    }
+    assert_int_equal(SIM_ENGINE->span_count, 0);
+    uint32_t old;
+    for (uint32_t i = 0; i < PAGES; i++) {
+        unsigned char *page = pages + i * SIM_PAGE_BYTES;
+        assert_int_equal(
+            protect(page, SIM_PAGE_BYTES, LC_PAGE_READONLY, &old),
+            1);
+        assert_int_equal(old, LC_PAGE_READWRITE);
+    }
+    assert_int_equal(SIM_ENGINE->span_count, 1); /* neighbours are one */
+    unsigned char *middle = pages + 100 * SIM_PAGE_BYTES;
+    assert_int_equal(
+        protect(
+            middle,
+            SIM_PAGE_BYTES,
+            LC_PAGE_READWRITE | LC_PAGE_GUARD,
+            &old),
+        1);
+    assert_int_equal(SIM_ENGINE->span_count, 3);
+    assert_false(can_write(middle)); /* nobody handles a guard page here */
+    assert_int_equal(release(middle, SIM_PAGE_BYTES, LC_MEM_DECOMMIT), 1);
+    assert_false(can_write(middle));
+    assert_ptr_equal(
+        allocate(middle, SIM_PAGE_BYTES, LC_MEM_COMMIT, LC_PAGE_READWRITE),
+        middle);
+    assert_int_equal(middle[0], 0); /* zero again */
+    assert_int_equal(pages[0], 7);
+    assert_int_equal(SIM_ENGINE->span_count, 2);
+    PROGRAM->count++; /* the process ends with all of it */
+}
+
+/* Allocators reserve much, and commit and give back page by page; what a
+ * process leaves is memory like all other for the next. */
+static void reserved_pages_are_committed_one_by_one(void **state)
+{
+    (void)state;
+    struct sim_error error;
+    assert_int_equal(sim_open(&error), SIM_OK);
+    fixture_begin(NULL, 0, NULL);
+    sim_thread_set_exit(sim_win32_process_exit);
+    (void)fixture_thread(0, commits_page_by_page);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 1);
+    assert_int_equal(SIM_ENGINE->span_count, 0);
+    assert_true(can_write((unsigned char *)(uintptr_t)SIM_ARENA_HEAP + 65536));
 }
 
 static int set_up(void **state)
@@ -363,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_restore_brings_pages_back),
         cmocka_unit_test(generated_code_runs),
         cmocka_unit_test(wrong_uses_are_refused),
+        cmocka_unit_test(reserved_pages_are_committed_one_by_one),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
