@@ -360,7 +360,7 @@ static const struct model_rule rules[] = {
         .source = "nf-winsock-closesocket, nc-ws2spi-lpwspclosesocket; X-10",
         .sentence =
             "Closing a nonblocking lingering socket with unsent data fails "
-            "with WSAEWOULDBLOCK and changes nothing.",
+            "with WSAEWOULDBLOCK; the socket stays open, as it was.",
         .group = "CLOSE-16",
         .strength = MODEL_MUST,
         .is_lasting = true,

@@ -80,13 +80,9 @@ static const struct sim_provider_plant *plant_find(const char *name)
     return NULL;
 }
 
-const char *sim_plant_name(uint32_t index)
+bool sim_knows_plant(const char *name)
 {
-    uint32_t i = 0;
-    while (i < index && sim_provider_plants[i].name != NULL) {
-        i++;
-    }
-    return sim_provider_plants[i].name;
+    return plant_find(name) != NULL;
 }
 
 /* The file that stands for a provider, or NULL. */

@@ -117,8 +117,8 @@ LC_MUST_USE enum sim_status sim_describe_image(
     const struct sim_image_visitor *visitor,
     struct sim_error *ret_error);
 
-/** Planted bugs that this build knows: name by index, NULL behind the last. */
-const char *sim_plant_name(uint32_t index);
+/** Whether this build has a planted bug. */
+bool sim_knows_plant(const char *name);
 
 /** Snapshots, for whoever is called by at_step. See sim/engine/snapshot.h. */
 size_t sim_snapshot_size(void);

@@ -10,6 +10,7 @@
 #include "fuzz/fuzz.h"
 #include "tools/commands.h"
 #include "tools/given.h"
+#include "tools/line.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
@@ -39,6 +40,8 @@ static const struct tool_option options[] = {
       "the DLL for the hosted rows; left out: the passlayer of this build" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
+
+static struct tool_line replay;
 
 static const struct tool_command command = {
     .name = "bench",
@@ -371,6 +374,8 @@ int tool_bench(int argc, char **argv)
     if (!tool_setup_open()) {
         return TOOL_EXIT_USAGE;
     }
-    tool_output_replay("lastcall bench throughput");
+    tool_line_add_program(&replay);
+    tool_line_add(&replay, " bench throughput");
+    tool_output_replay(replay.text);
     return throughput();
 }

@@ -15,6 +15,7 @@
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
+#include "tools/report.h"
 #include "tools/revision.h"
 #include "tools/setup.h"
 #include "tools/status.h"
@@ -54,7 +55,10 @@ static const struct tool_command command = {
                "and found;\nstarted again with the same DIR it goes on.",
     .argument_count = 1,
     .argument_max = 1,
-    .tables = { options, tool_given_searching, tool_given_playing },
+    .tables = { options,
+                tool_given_searching,
+                tool_given_playing,
+                tool_given_json },
 };
 
 /* Large; one campaign per process. */
@@ -67,7 +71,7 @@ static char world_text[FUZZ_TEXT_SIZE_MAX];
 static char world_path[FUZZ_CAMPAIGN_PATH_BYTES + WORD_BYTES];
 static char bug[WORD_BYTES];
 static struct tool_list providers;
-static struct tool_line search_line; /* `lastcall fuzz`, but for the seeds */
+static struct tool_line search_line; /* this search, but for the seeds */
 static struct fuzz_ledger_totals totals_before;
 static double began_seconds;
 
@@ -411,7 +415,8 @@ static void set_replay(void)
         .providers = providers,
     };
     tool_given_add_search(&agreed, &search_line);
-    tool_line_add(&whole, "lastcall campaign");
+    tool_line_add_program(&whole);
+    tool_line_add(&whole, " campaign");
     tool_line_add_word(&whole, campaign.folder);
     tool_output_replay_seed(whole.text, search_line.text, fuzz_search_seed());
 }
@@ -447,6 +452,44 @@ static bool set_up(uint64_t *ret_seed)
     return save_world();
 }
 
+static void print_text(const struct fuzz_ledger_totals *totals)
+{
+    (void)printf(
+        "%s: %" PRIu64 " schedules (%" PRIu64 " of them now), %.1f "
+        "virtual days, %u of %u rules exercised, %u findings\n",
+        campaign.folder,
+        totals->schedules,
+        totals->schedules - totals_before.schedules,
+        tool_output_days(totals->virtual_ns),
+        totals->rules_exercised,
+        model_rule_count(),
+        totals->finding_count);
+    if (tool_setup_interrupted()) {
+        (void)printf("interrupted; the same command goes on\n");
+    }
+}
+
+static bool print_json(
+    const struct fuzz_ledger_totals *totals,
+    struct fuzz_ledger_error *ret_error)
+{
+    json_t *object;
+    if (!tool_report_object(campaign.ledger, &object, ret_error)) {
+        return false;
+    }
+    (void)json_object_set_new(
+        object,
+        "schedules_now",
+        json_integer(
+            (json_int_t)(totals->schedules - totals_before.schedules)));
+    (void)json_object_set_new(
+        object,
+        "interrupted",
+        json_boolean(tool_setup_interrupted()));
+    tool_output_json(object);
+    return true;
+}
+
 static int run(void)
 {
     struct fuzz_ledger_error error;
@@ -472,18 +515,12 @@ static int run(void)
         return TOOL_EXIT_USAGE;
     }
     tool_status_clear();
-    (void)printf(
-        "%s: %" PRIu64 " schedules (%" PRIu64 " of them now), %.1f "
-        "virtual days, %u of %u rules exercised, %u findings\n",
-        campaign.folder,
-        totals.schedules,
-        totals.schedules - totals_before.schedules,
-        tool_output_days(totals.virtual_ns),
-        totals.rules_exercised,
-        model_rule_count(),
-        totals.finding_count);
+    if (!tool_given.json) {
+        print_text(&totals);
+    }
     bool has_differed = false;
-    if (!fuzz_ledger_findings(
+    if ((tool_given.json && !print_json(&totals, &error)) ||
+        !fuzz_ledger_findings(
             campaign.ledger,
             note_differed,
             &has_differed,

@@ -77,7 +77,7 @@ static struct fuzz_search_result result;
 static struct lc_world world;
 static struct tool_hosted hosted;
 static double began_seconds;
-static struct tool_line search_line; /* `lastcall fuzz`, but for the seeds */
+static struct tool_line search_line; /* this search, but for the seeds */
 static bool has_unsaved;             /* a finding could not be written */
 static bool has_differed;            /* two plays of one did */
 
@@ -166,7 +166,8 @@ static void print_finding(const struct fuzz_finding *finding)
         finding_path(finding, path);
         static struct tool_line line;
         line.length_bytes = 0;
-        tool_line_add(&line, "lastcall run");
+        tool_line_add_program(&line);
+        tool_line_add(&line, " run");
         tool_line_add_word(&line, path);
         tool_line_add_option(&line, "--model", tool_given.model);
         tool_line_add(&line, tool_given.inferences ? " --inferences" : "");
@@ -281,7 +282,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:b, s:b, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -308,6 +309,8 @@ static void print_json(double seconds)
         (int)!totals->is_uncounted,
         "cut",
         (int)totals->is_cut,
+        "interrupted",
+        (int)tool_setup_interrupted(),
         "findings",
         list);
     LC_CHECK(rest != NULL);

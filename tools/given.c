@@ -32,7 +32,7 @@ const struct tool_option tool_given_searching[] = {
       &tool_given.seed,
       "N",
       "the first seed; left out: a random one" },
-    { "--jobs",
+    { "-j, --jobs",
       TOOL_NUMBER,
       &tool_given.jobs,
       "N",
@@ -75,7 +75,8 @@ void tool_given_add_search(
     const struct tool_given *given,
     struct tool_line *line)
 {
-    tool_line_add(line, "lastcall fuzz");
+    tool_line_add_program(line);
+    tool_line_add(line, " fuzz");
     tool_line_add_option(line, "--sampler", given->sampler);
     tool_line_add_option(line, "--world", given->world);
     tool_line_add_option(line, "--bug", given->bug);

@@ -8,6 +8,8 @@ static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                             "0123456789%+,-./:=@_";
 
+static const char *program = "lastcall";
+
 static void add_bytes(struct tool_line *line, const char *bytes, size_t count)
 {
     LC_CHECK(count < sizeof line->text - line->length_bytes);
@@ -21,9 +23,8 @@ void tool_line_add(struct tool_line *line, const char *text)
     add_bytes(line, text, strlen(text));
 }
 
-void tool_line_add_word(struct tool_line *line, const char *word)
+static void add_quoted(struct tool_line *line, const char *word)
 {
-    tool_line_add(line, " ");
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
         tool_line_add(line, word);
         return;
@@ -39,6 +40,22 @@ void tool_line_add_word(struct tool_line *line, const char *word)
     }
     tool_line_add(line, at);
     tool_line_add(line, "'");
+}
+
+void tool_line_set_program(const char *program_name)
+{
+    program = program_name;
+}
+
+void tool_line_add_program(struct tool_line *line)
+{
+    add_quoted(line, program);
+}
+
+void tool_line_add_word(struct tool_line *line, const char *word)
+{
+    tool_line_add(line, " ");
+    add_quoted(line, word);
 }
 
 void tool_line_add_option(

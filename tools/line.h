@@ -17,7 +17,17 @@ struct tool_line {
     size_t length_bytes;
 };
 
-/** Adds what needs no quoting, as it is: "lastcall run". */
+/**
+ * How this program was called, so that its lines can be typed.
+ *
+ * @param program  borrowed for good.
+ */
+void tool_line_set_program(const char *program);
+
+/** Adds how this program was called: "build/lastcall". */
+void tool_line_add_program(struct tool_line *line);
+
+/** Adds what needs no quoting, as it is: " run". */
 void tool_line_add(struct tool_line *line, const char *text);
 
 /** Adds a space and a word, in quotes where a shell would take it apart. */

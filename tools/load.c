@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "sim/sim.h"
 #include "tools/output.h"
 
 /* One byte more than is allowed, to see that a file is too large. */
@@ -64,6 +65,64 @@ static bool read_file(const char *path, size_t *ret_size)
     return is_good;
 }
 
+/* Where a text that was parsed plants that bug: "3:9:". */
+static void find_plant(
+    size_t size_bytes,
+    const char *name,
+    char *ret_place,
+    size_t capacity)
+{
+    static const char blanks[] = " \t";
+    size_t length = strlen(name);
+    unsigned number = 0;
+    content[size_bytes] = '\0';
+    for (const char *line = (const char *)content; line != NULL;) {
+        const char *word = line + strspn(line, blanks);
+        const char *plant = word + strcspn(word, " \t\n");
+        plant += strspn(plant, blanks);
+        number++;
+        if (strncmp(word, "plant", 5) == 0 &&
+            strncmp(plant, name, length) == 0 &&
+            strcspn(plant, " \t\r\n#") == length) {
+            (void)snprintf(
+                ret_place,
+                capacity,
+                "%u:%u:",
+                number,
+                (unsigned)(plant - line) + 1);
+            return;
+        }
+        line = strchr(line, '\n');
+        line = line == NULL ? NULL : line + 1;
+    }
+    LC_CHECK(!"a planted bug stands in its text");
+}
+
+/* Whether this build has the bugs that a schedule plants. Says which not. */
+static bool can_plant(
+    const char *path,
+    const struct lc_world *world,
+    size_t text_bytes)
+{
+    for (uint32_t i = 0; i < world->plant_count; i++) {
+        const char *name = world->plants[i];
+        if (sim_knows_plant(name)) {
+            continue;
+        }
+        char place[32] = "";
+        if (text_bytes > 0) {
+            find_plant(text_bytes, name, place, sizeof place);
+        }
+        tool_output_error(
+            "%s:%s no planted bug '%s'; `lastcall zoo list` has them",
+            path,
+            place,
+            name);
+        return false;
+    }
+    return true;
+}
+
 bool tool_load_schedule(
     const char *path,
     struct lc_schedule *ret_schedule,
@@ -95,7 +154,7 @@ bool tool_load_schedule(
     if (ret_is_compact != NULL) {
         *ret_is_compact = is_compact;
     }
-    return true;
+    return can_plant(path, &ret_schedule->world, is_compact ? 0 : size_bytes);
 }
 
 static bool write_all(int file, const void *bytes, size_t size_bytes)

@@ -9,6 +9,7 @@
 #include "lastcall/check.h"
 
 #include "tools/commands.h"
+#include "tools/line.h"
 #include "tools/output.h"
 #include "tools/revision.h"
 #include "tools/version.h"
@@ -36,8 +37,8 @@ static void print_help(void)
     for (size_t i = 0; i < LC_COUNT_OF(commands); i++) {
         (void)printf("  %-9s %s\n", commands[i].name, commands[i].summary);
     }
-    (void)printf("\n  --help     prints this\n"
-                 "  --version  prints the version and the commit\n"
+    (void)printf("\n  -h, --help  prints this\n"
+                 "  --version   prints the version and the commit\n"
                  "\n`lastcall COMMAND --help` lists the options of a command.\n"
                  "Exit status: 0 held, 1 a rule was broken, 2 wrong usage or\n"
                  "unreadable input, 3 two plays of a schedule differed.\n");
@@ -50,7 +51,8 @@ static int dispatch(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     const char *word = argv[1];
-    if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+        strcmp(word, "help") == 0) {
         print_help();
         return TOOL_EXIT_HELD;
     }
@@ -71,5 +73,6 @@ int main(int argc, char **argv)
 {
     /* A closed pipe is seen when stdout is closed. */
     (void)signal(SIGPIPE, SIG_IGN);
+    tool_line_set_program(argc > 0 ? argv[0] : "lastcall");
     return tool_output_close(dispatch(argc, argv));
 }

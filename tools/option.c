@@ -35,7 +35,12 @@ static void print_help(const struct tool_command *command)
     for (uint32_t i = 0; command->tables[i] != NULL; i++) {
         print_table(command->tables[i]);
     }
-    (void)printf("  %-26s  %s\n", "--help", "prints this");
+    (void)printf("  %-26s  %s\n", "-h, --help", "prints this");
+}
+
+static bool is_word(const char *name, const char *word, size_t length)
+{
+    return strlen(name) == length && memcmp(name, word, length) == 0;
 }
 
 static const struct tool_option *find_in(
@@ -46,8 +51,10 @@ static const struct tool_option *find_in(
     for (const struct tool_option *option = table;
          option->kind != TOOL_NO_OPTION;
          option++) {
-        if (strlen(option->name) == length &&
-            memcmp(option->name, word, length) == 0) {
+        const char *comma = strchr(option->name, ',');
+        if (is_word(comma == NULL ? option->name : comma + 2, word, length) ||
+            (comma != NULL && length == 2 &&
+             memcmp(option->name, word, length) == 0)) {
             return option;
         }
     }
@@ -137,15 +144,15 @@ static bool set_number(const struct tool_option *option, const char *text)
 
 static bool set(const struct tool_option *option, const char *text)
 {
+    if (option->kind != TOOL_FLAG && text[0] == '\0') {
+        tool_output_error("%s: an empty word", option->name);
+        return false;
+    }
     switch (option->kind) {
     case TOOL_FLAG:
         *(bool *)option->target = true;
         return true;
     case TOOL_TEXT:
-        if (text[0] == '\0') {
-            tool_output_error("%s: an empty word", option->name);
-            return false;
-        }
         *(const char **)option->target = text;
         return true;
     case TOOL_NUMBER:
@@ -176,21 +183,27 @@ static int read_option(
     const char *word = argv[at];
     bool is_long = word[1] == '-';
     const char *equals = is_long ? strchr(word, '=') : NULL;
-    size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    /* Of a short one the value may follow at once: -j4. */
+    const char *value = equals != NULL                ? equals + 1
+                        : !is_long && word[2] != '\0' ? word + 2
+                                                      : NULL;
+    size_t length = equals != NULL ? (size_t)(equals - word)
+                    : is_long      ? strlen(word)
+                                   : 2;
     const struct tool_option *option = find(command, word, length);
     if (option == NULL) {
         tool_output_error("%s: no option %s", command->name, word);
         return 0;
     }
     if (option->kind == TOOL_FLAG) {
-        if (equals != NULL) {
+        if (value != NULL) {
             tool_output_error("%s: takes no value", option->name);
             return 0;
         }
         return set(option, "") ? 1 : 0;
     }
-    if (equals != NULL) {
-        return set(option, equals + 1) ? 1 : 0;
+    if (value != NULL) {
+        return set(option, value) ? 1 : 0;
     }
     if (at + 1 == argc) {
         tool_output_error(
@@ -222,7 +235,9 @@ bool tool_option_read(
         if (!are_over && strcmp(word, "--") == 0) {
             are_over = true;
             at++;
-        } else if (!are_over && strcmp(word, "--help") == 0) {
+        } else if (
+            !are_over &&
+            (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
             print_help(command);
             *ret_exit = 0;
             return false;

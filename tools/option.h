@@ -11,7 +11,7 @@
 
 enum tool_option_kind {
     TOOL_FLAG = 0,     /* target: bool */
-    TOOL_TEXT = 1,     /* target: const char *, not empty */
+    TOOL_TEXT = 1,     /* target: const char * */
     TOOL_NUMBER = 2,   /* target: struct tool_number */
     TOOL_LIST = 3,     /* target: struct tool_list; may be given again */
     TOOL_DURATION = 4, /* target: struct tool_number, in seconds: 90, 5m, 8h */
@@ -39,10 +39,10 @@ struct tool_list {
 };
 
 struct tool_option {
-    const char *name; /* with its dashes: "--seed", "-o" */
+    const char *name; /* with its dashes: "--seed", "-o", "-j, --jobs" */
     enum tool_option_kind kind;
     void *target;
-    const char *argument; /* word for the value, or NULL for a flag */
+    const char *argument; /* word for the value, not empty; NULL for a flag */
     const char *help;
 };
 

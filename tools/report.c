@@ -1,12 +1,17 @@
 /*
  * lastcall report: what a campaign has played and found.
  */
+#include "tools/report.h"
+
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fuzz/fuzz.h"
 #include "tools/commands.h"
+#include "tools/given.h"
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/verdict.h"
@@ -21,14 +26,18 @@ static const struct tool_command command = {
     .summary = "Says what a campaign has played and found, also while it runs.",
     .argument_count = 1,
     .argument_max = 1,
+    .tables = { tool_given_json },
 };
+
+static const char *const names[] = {
+    "build",      "seed", "sampler", "model",
+    "inferences", "bug",  "world",   "provider",
+};
+
+/* ---- For people ---- */
 
 static void print_settings(struct fuzz_ledger *ledger)
 {
-    static const char *const names[] = {
-        "build",      "seed", "sampler", "model",
-        "inferences", "bug",  "world",   "provider",
-    };
     static char value[FUZZ_TEXT_SIZE_MAX];
     for (size_t i = 0; i < LC_COUNT_OF(names); i++) {
         if (!fuzz_ledger_get(ledger, names[i], value, sizeof value) ||
@@ -126,38 +135,155 @@ static void print_rules(struct fuzz_ledger *ledger)
     (void)printf("%s\n", column == 0 ? " none" : "");
 }
 
+/* ---- For scripts ---- */
+
+static void add_finding(
+    void *context,
+    const struct fuzz_ledger_finding *finding)
+{
+    json_t *list = context;
+    uint32_t rule = 0;
+    bool is_known = model_rule_find(finding->rule, &rule);
+    json_t *object = json_pack(
+        "{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:s, s:s}",
+        "rule",
+        finding->rule,
+        "rules",
+        is_known ? tool_verdict_group(rule) : json_array(),
+        "count",
+        (json_int_t)finding->count,
+        "seed",
+        (json_int_t)finding->seed,
+        "calls",
+        (json_int_t)finding->calls,
+        "switches",
+        (json_int_t)finding->switches,
+        "signal",
+        (json_int_t)finding->signal_number,
+        "replayed",
+        (int)(finding->replay == FUZZ_REPLAY_SAME),
+        "differed",
+        (int)(finding->replay == FUZZ_REPLAY_DIFFERED),
+        "hash",
+        tool_output_hash(finding->hash),
+        "file",
+        finding->file,
+        "text",
+        finding->text);
+    LC_CHECK(object != NULL);
+    (void)json_array_append_new(list, object);
+}
+
+bool tool_report_object(
+    struct fuzz_ledger *ledger,
+    json_t **ret_object,
+    struct fuzz_ledger_error *ret_error)
+{
+    static char value[FUZZ_TEXT_SIZE_MAX];
+    struct fuzz_ledger_totals totals;
+    json_t *findings = json_array();
+    if (!fuzz_ledger_sum(ledger, &totals, ret_error) ||
+        !fuzz_ledger_findings(ledger, add_finding, findings, ret_error)) {
+        json_decref(findings);
+        return false;
+    }
+    json_t *settings = json_object();
+    for (size_t i = 0; i < LC_COUNT_OF(names); i++) {
+        if (fuzz_ledger_get(ledger, names[i], value, sizeof value)) {
+            (void)json_object_set_new(settings, names[i], json_string(value));
+        }
+    }
+    json_t *unexercised = json_array();
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        const char *id = model_rule(i)->id;
+        if (fuzz_ledger_exercised(ledger, id) == 0) {
+            (void)json_array_append_new(unexercised, json_string(id));
+        }
+    }
+    json_t *object = tool_output_object();
+    json_t *rest = json_pack(
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+        "settings",
+        settings,
+        "schedules",
+        (json_int_t)totals.schedules,
+        "records",
+        (json_int_t)totals.records,
+        "virtual_ns",
+        (json_int_t)totals.virtual_ns,
+        "unspecified",
+        (json_int_t)totals.unspecified,
+        "next_seed",
+        (json_int_t)totals.next_seed,
+        "rules_exercised",
+        (json_int_t)totals.rules_exercised,
+        "rules_not_exercised",
+        unexercised,
+        "findings",
+        findings);
+    LC_CHECK(rest != NULL);
+    (void)json_object_update(object, rest);
+    json_decref(rest);
+    *ret_object = object;
+    return true;
+}
+
+/* ---- The command ---- */
+
+static bool print_text(
+    struct fuzz_ledger *ledger,
+    const char *folder,
+    struct fuzz_ledger_error *ret_error)
+{
+    struct fuzz_ledger_totals totals;
+    char name[PATH_BYTES];
+    if (!fuzz_ledger_sum(ledger, &totals, ret_error)) {
+        return false;
+    }
+    (void)snprintf(name, sizeof name, "%s", folder);
+    print_settings(ledger);
+    print_totals(&totals);
+    print_rules(ledger);
+    return fuzz_ledger_findings(ledger, print_finding, name, ret_error);
+}
+
+static bool print_json(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error)
+{
+    json_t *object;
+    if (!tool_report_object(ledger, &object, ret_error)) {
+        return false;
+    }
+    tool_output_json(object);
+    return true;
+}
+
 int tool_report(int argc, char **argv)
 {
     const char *arguments[TOOL_ARGUMENTS_MAX];
     char path[PATH_BYTES];
     struct fuzz_ledger_error error;
-    struct fuzz_ledger_totals totals;
     int status;
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
     }
     const char *folder = arguments[0];
     (void)snprintf(path, sizeof path, "%s/ledger.sqlite", folder);
+    if (access(path, F_OK) != 0) {
+        tool_output_error("%s: no campaign: %s", folder, strerror(errno));
+        return TOOL_EXIT_USAGE;
+    }
     struct fuzz_ledger *ledger = fuzz_ledger_open(path, false, &error);
     if (ledger == NULL) {
         tool_output_error("%s: %s", path, error.text);
         return TOOL_EXIT_USAGE;
     }
-    status = TOOL_EXIT_USAGE;
-    if (fuzz_ledger_sum(ledger, &totals, &error)) {
-        char name[PATH_BYTES];
-        (void)snprintf(name, sizeof name, "%s", folder);
-        print_settings(ledger);
-        print_totals(&totals);
-        print_rules(ledger);
-        status = TOOL_EXIT_HELD;
-        if (!fuzz_ledger_findings(ledger, print_finding, name, &error)) {
-            status = TOOL_EXIT_USAGE;
-        }
-    }
-    if (status != TOOL_EXIT_HELD) {
+    bool is_good = tool_given.json ? print_json(ledger, &error)
+                                   : print_text(ledger, folder, &error);
+    if (!is_good) {
         tool_output_error("%s: %s", path, error.text);
     }
     fuzz_ledger_close(ledger);
-    return status;
+    return is_good ? TOOL_EXIT_HELD : TOOL_EXIT_USAGE;
 }

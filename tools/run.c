@@ -349,7 +349,8 @@ static int exit_status(const struct fuzz_outcome *outcome)
 
 static void make_replay(const char *path)
 {
-    tool_line_add(&replay, "lastcall run");
+    tool_line_add_program(&replay);
+    tool_line_add(&replay, " run");
     tool_line_add_word(&replay, path);
     tool_given_add_playing(&tool_given, &replay);
 }

@@ -204,15 +204,13 @@ bool tool_setup_world(
 
 bool tool_setup_plant(const char *id)
 {
-    for (uint32_t i = 0; sim_plant_name(i) != NULL; i++) {
-        if (strcmp(sim_plant_name(i), id) == 0) {
-            return true;
-        }
+    if (!sim_knows_plant(id)) {
+        tool_output_error(
+            "--bug: no planted bug '%s'; `lastcall zoo list` has them",
+            id);
+        return false;
     }
-    tool_output_error(
-        "--bug: no planted bug '%s'; `lastcall zoo list` has them",
-        id);
-    return false;
+    return true;
 }
 
 bool tool_setup_playable(const struct lc_world *world, const char *plant)

@@ -13,7 +13,7 @@
 #include "tools/setup.h"
 #include "tools/verdict.h"
 
-static const char *out = "-";
+static const char *out;
 
 static const struct tool_option options[] = {
     { "-o", TOOL_TEXT, &out, "FILE", "where to; left out: standard output" },
@@ -26,7 +26,7 @@ static const struct tool_command command = {
     .summary = "Writes the smallest schedule that breaks the same rule.",
     .argument_count = 1,
     .argument_max = 1,
-    .tables = { options, tool_given_playing },
+    .tables = { options, tool_given_playing, tool_given_json },
 };
 
 /* Plays it once, to know what breaks. */
@@ -62,10 +62,44 @@ static bool fill(
 static void set_replay(const char *path)
 {
     static struct tool_line line;
-    tool_line_add(&line, "lastcall shrink");
+    tool_line_add_program(&line);
+    tool_line_add(&line, " shrink");
     tool_line_add_word(&line, path);
     tool_given_add_playing(&tool_given, &line);
     tool_output_replay(line.text);
+}
+
+static void print_json(
+    const struct fuzz_finding *finding,
+    uint32_t calls,
+    uint32_t switches)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    size_t size_bytes = fuzz_text_print(&finding->schedule, text, sizeof text);
+    LC_CHECK(size_bytes > 0);
+    json_t *object = tool_output_object();
+    json_t *rest = json_pack(
+        "{s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s}",
+        "rule",
+        model_rule(finding->rule)->id,
+        "rules",
+        tool_verdict_group(finding->rule),
+        "calls_before",
+        (json_int_t)calls,
+        "switches_before",
+        (json_int_t)switches,
+        "calls",
+        (json_int_t)finding->schedule.op_count,
+        "switches",
+        (json_int_t)fuzz_shrink_switches(&finding->schedule),
+        "hash",
+        tool_output_hash(finding->hash),
+        "text",
+        text);
+    LC_CHECK(rest != NULL);
+    (void)json_object_update(object, rest);
+    json_decref(rest);
+    tool_output_json(object);
 }
 
 int tool_shrink(int argc, char **argv)
@@ -107,14 +141,22 @@ int tool_shrink(int argc, char **argv)
             has_differed ? "two plays differed" : "could not be played again");
         return has_differed ? TOOL_EXIT_DIFFERED : TOOL_EXIT_USAGE;
     }
-    (void)fprintf(
-        stderr,
-        "lastcall: %s: %u calls and %u switches, now %u and %u\n",
-        model_rule(finding.rule)->id,
-        calls,
-        switches,
-        finding.schedule.op_count,
-        fuzz_shrink_switches(&finding.schedule));
-    return tool_load_save_text(out, &finding.schedule) ? TOOL_EXIT_HELD
-                                                       : TOOL_EXIT_USAGE;
+    if (tool_given.json) {
+        print_json(&finding, calls, switches);
+    } else {
+        (void)fprintf(
+            stderr,
+            "lastcall: %s: %u calls and %u switches, now %u and %u\n",
+            model_rule(finding.rule)->id,
+            calls,
+            switches,
+            finding.schedule.op_count,
+            fuzz_shrink_switches(&finding.schedule));
+    }
+    if (tool_given.json && out == NULL) {
+        return TOOL_EXIT_HELD;
+    }
+    return tool_load_save_text(out != NULL ? out : "-", &finding.schedule)
+               ? TOOL_EXIT_HELD
+               : TOOL_EXIT_USAGE;
 }

@@ -96,8 +96,11 @@ def bad_schedules(folder: Path) -> None:
                  word='"sendd"')
     refused_text('unknown call, place', whole.replace(b'send u', b'sendd u'),
                  word=f'bad.lc:{line}:5: ')
-    refused_text('unknown bug', whole.replace(
-        b'peer sink', b'plant no_such_bug'), word='no_such_bug')
+    planted = whole.replace(b'peer sink', b'plant unsent_dropped\n'
+                            b'  plant  no_such_bug # none')
+    line = 1 + planted[:planted.index(b'no_such')].count(b'\n')
+    refused_text('unknown bug', planted,
+                 word=f"bad.lc:{line}:10: no planted bug 'no_such_bug'")
     refused_text('a number too large', whole.replace(
         b'20000', b'99999999999999999999'))
     refused_text('a negative number', whole.replace(b'20000', b'-1'))
@@ -202,7 +205,10 @@ def bad_usage(folder: Path) -> None:
                 word='twice')
     refused('no schedule', 'run')
     refused('two schedules', 'run', GOOD, GOOD)
-    refused('no campaign', 'report', str(folder))
+    refused('no campaign', 'report', str(folder), word='no campaign')
+    refused('a flag with a value', 'run', '--json=1', GOOD, word='--json')
+    refused('an unknown letter', 'fuzz', '-x4', word='-x4')
+    refused('a letter that is no number', 'fuzz', '-jmany', word='many')
     refused('no rule', 'rules', 'NOTHING-1', word='NOTHING-1')
     if os.path.exists('/dev/full'):
         with open('/dev/full', 'w', encoding='utf-8') as full:

@@ -63,6 +63,23 @@ expect('run --json', answer['verdict'] == 'broken' and
 result = run('run', '--trace', 'text', STANDARD)
 expect('a trace of many lines', len(result.stdout.splitlines()) > 100, result)
 expect('rules', 'CLEAN-16' in run('rules').stdout)
+planted = {path.parent.name for path in Path('corpus/zoo').glob('*/bug.patch')}
+lines = run('zoo', 'list').stdout.splitlines()
+expect('zoo list', {line.split()[0] for line in lines} == planted and
+       all(len(line.split()) > 2 for line in lines), lines)
+plants = json.loads(run('zoo', '--json').stdout)['plants']
+expect('zoo --json', {plant['id'] for plant in plants} == planted, plants)
+for plant in plants:
+    result = run('zoo', plant['id'])
+    expect('zoo ' + plant['id'], result.returncode == 0 and
+           plant['told'] in result.stdout and
+           plant['breaks'] in result.stdout, result)
+result = run('zoo', '--json', 'worker_left')
+expect('zoo --json ID', [plant['id'] for plant in json.loads(
+    result.stdout)['plants']] == ['worker_left'], result)
+result = run('zoo', 'no_such_bug')
+expect('no such bug', result.returncode == 2 and 'no_such_bug' in
+       result.stderr, result)
 expect('rules --json', len(json.loads(run('rules', '--json').stdout)['rules'])
        > 40)
 
@@ -74,22 +91,30 @@ page = Path(MANUAL).read_text(encoding='utf-8')
 explained = options_by_command(page)
 expect('commands of the manual page', set(explained) == listed,
        (sorted(explained), sorted(listed)))
+for option in ('-h, --help', '--version'):
+    expect(f'{option} has its line', f'\n  {option} ' in result.stdout)
 for option in ('--help', '--version'):
-    expect(f'{option} has its line', run(option).returncode == 0 and
-           f'\n  {option} ' in result.stdout and
+    expect(f'{option} works', run(option).returncode == 0 and
            option.replace('-', r'\-') in page, result)
 for command in sorted(listed):
     result = run(command, '--help')
     expect(f'{command} --help', result.returncode == 0 and
            result.stdout.startswith('usage: lastcall ' + command), result)
-    offered = set(re.findall(r'^  (--?[a-z][a-z-]*) ', result.stdout, re.M))
-    offered -= {'--help'}
+    names = re.findall(r'^  (?:(-[a-z])(?:, )?)?(--[a-z][a-z-]*)? ',
+                       result.stdout, re.M)
+    offered = {name for pair in names for name in pair if name}
+    expect(f'{command} -h', {'-h', '--help'} < offered | {''} and
+           run(command, '-h').stdout == result.stdout, offered)
+    offered -= {'-h', '--help'}
     expect(f'options of {command}: --help and the manual page',
            offered == explained.get(command), (offered, explained))
     for option in offered:
-        result = run(command, option + '=')
-        expect(f'{command} knows {option}', 'no option' not in result.stderr or
-               not option.startswith('--'), result)
+        # Without a value, or with one that a flag can't have.
+        is_long = option.startswith('--')
+        result = run(command, option + '=' if is_long else option)
+        expect(f'{command} knows {option}', result.returncode == 2 and
+               re.search(f'{option}\\S*: ', result.stderr) is not None,
+               result)
 
 with tempfile.TemporaryDirectory() as folder:
     compact = os.path.join(folder, 's.bin')
@@ -102,6 +127,11 @@ with tempfile.TemporaryDirectory() as folder:
     result = run('shrink', BROKEN, '-o', small)
     expect('shrink', result.returncode == 0 and
            run('run', '--expect', small).returncode == 0, result)
+    result = run('shrink', '--json', BROKEN)
+    answer = json.loads(result.stdout)
+    expect('shrink --json', answer['text'] == Path(small).read_text(
+        encoding='utf-8') and answer['rule'] == 'CLEAN-16' and
+        answer['calls'] < answer['calls_before'], answer)
 
     # The schedules of the zoo are as short as the shrinker can make them. One
     # sends what its card says is lost, and the rule breaks without, too.
@@ -120,17 +150,17 @@ with tempfile.TemporaryDirectory() as folder:
     Path(odd).write_bytes(Path(BROKEN).read_bytes())
     result = run('run', '--json', '--inferences', odd)
     words = shlex.split(json.loads(result.stdout)['replay'])
-    expect('a replay line', words[0] == 'lastcall' and odd in words and
+    expect('a replay line', words[0] == LASTCALL and odd in words and
            run(*words[1:]).stdout.startswith('broken'), words)
 
     # What is found does not depend on how many look for it.
     seen = []
-    for jobs in ('1', '3'):
-        where = os.path.join(folder, 'jobs' + jobs)
+    for jobs in (['-j1'], ['--jobs', '3']):
+        where = os.path.join(folder, 'jobs' + jobs[-1])
         result = run('fuzz', '--bug', 'work_before_zero', '--seed', '5',
-                     '--schedules', '400', '--jobs', jobs, '-o', where,
-                     '--json')
+                     '--schedules', '400', *jobs, '-o' + where, '--json')
         answer = json.loads(result.stdout)
+        expect('not interrupted', answer['interrupted'] is False, answer)
         expect('400 schedules', answer['schedules'] == 400, answer)
         seen.append((sorted(os.listdir(where)), answer['records']))
     expect('one worker or three', seen[0] == seen[1], seen)
@@ -150,7 +180,7 @@ with tempfile.TemporaryDirectory() as folder:
         result = run('campaign', where, '--seed', '1', '--schedules', '40000',
                      '--provider', unsteady)
         line = re.search(r'two plays of seed (\d+) differed; to look for it '
-                         r'again: (lastcall fuzz .*)', result.stderr)
+                         r'again: (\S*lastcall fuzz .*)', result.stderr)
         expect('two plays differed in a campaign', result.returncode == 3 and
                line is not None and 'findings/FAULT-' in result.stderr, result)
         if line is not None:
@@ -172,16 +202,31 @@ with tempfile.TemporaryDirectory() as folder:
                'replayed' not in result.stdout and took < 20, result)
 
     # Told to stop, with all its workers: that is no finding.
-    process = subprocess.Popen([LASTCALL, 'fuzz', '--seed', '5', '--seconds',
-                                '60', '--jobs', '2'], text=True,
-                               stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE,
-                               start_new_session=True)
-    time.sleep(0.5)
-    os.killpg(process.pid, signal.SIGTERM)
-    output, _ = process.communicate(timeout=100)
-    expect('told to stop', process.returncode == 0 and
-           'no rule was broken' in output and 'interrupted' in output, output)
+    def told_to_stop(*words: str) -> tuple[int, str]:
+        process = subprocess.Popen([LASTCALL, *words, '--seed', '5', '--jobs',
+                                    '2'], text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE,
+                                   start_new_session=True)
+        time.sleep(0.5)
+        os.killpg(process.pid, signal.SIGTERM)
+        output, _ = process.communicate(timeout=100)
+        return process.returncode, output
+
+    status, output = told_to_stop('fuzz', '--seconds', '60')
+    expect('told to stop', status == 0 and 'no rule was broken' in output and
+           'interrupted' in output, output)
+    status, output = told_to_stop('fuzz', '--seconds', '60', '--json')
+    expect('told to stop, --json', status == 0 and
+           json.loads(output)['interrupted'] is True, output)
+    where = os.path.join(folder, 'stopped')
+    status, output = told_to_stop('campaign', where, '--for', '60')
+    expect('a campaign told to stop', status == 0 and
+           'interrupted' in output, output)
+    status, output = told_to_stop('campaign', where, '--json')
+    answer = json.loads(output)
+    expect('a campaign told to stop, --json', status == 0 and
+           answer['interrupted'] is True and
+           0 < answer['schedules_now'] < answer['schedules'], answer)
 
     # What a schedule expects is said even when nobody asks for it.
     stale = os.path.join(folder, 'stale.lc')
@@ -232,6 +277,12 @@ with tempfile.TemporaryDirectory() as folder:
     report = run('report', campaign)
     expect('report', report.returncode == 0 and 'CLEAN-16' in report.stdout,
            report)
+    answer = json.loads(run('report', '--json', campaign).stdout)
+    shown = [(finding['rule'], finding['count']) for finding in
+             answer['findings']]
+    expect('report --json', shown == found and
+           answer['schedules'] == 60000 and
+           answer['settings']['bug'] == 'unsent_dropped', answer)
     result = run('fuzz', '--world', os.path.join(campaign, 'world.lc'),
                  '--seed', '1', '--schedules', '50')
     expect('the world of a campaign can be searched', result.returncode == 0,
