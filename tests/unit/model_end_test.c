@@ -62,6 +62,28 @@ static void so_has_one_that_the_final_cleanup_waits_for(void **state)
     }
 }
 
+/* A start under way may come to its end before the cleanup does, which is not
+ * the last then: it has to leave the call alone. */
+static void a_cleanup_beside_a_start_is_not_to_blame(void **state)
+{
+    (void)state;
+    for (uint32_t looks = 0; looks < 2; looks++) {
+        struct trace *trace = trace_new(false);
+        trace_startup(trace);
+        trace_socket(trace, HANDLE, true);
+        trace_connect(trace, HANDLE, 1);
+        trace_call(trace, LC_CALL_SEND, HANDLE, BYTES);
+        trace_down(trace, LC_SPI_SEND, HANDLE);
+        trace_wait(trace, LC_WAIT_NET, -1, false);
+        trace->thread = 1;
+        trace_call(trace, LC_CALL_WSASTARTUP, 0x0202, 0);
+        trace->thread = 2;
+        trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+        trace_end(trace, looks == 0 ? LC_END_DEADLOCK : LC_END_LIVELOCK);
+        assert_broken(trace, looks == 0 ? "DEADLOCK" : "LIVELOCK");
+    }
+}
+
 static struct trace *fault(enum lc_fault what)
 {
     struct trace *trace = trace_new(false);
@@ -115,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_livelock_is_broken),
         cmocka_unit_test(a_call_that_the_final_cleanup_forgot_has_its_own_name),
         cmocka_unit_test(so_has_one_that_the_final_cleanup_waits_for),
+        cmocka_unit_test(a_cleanup_beside_a_start_is_not_to_blame),
         cmocka_unit_test(a_fault_is_broken),
         cmocka_unit_test(an_import_that_we_lack_is_no_fault_of_the_provider),
         cmocka_unit_test(code_that_runs_after_its_unload_is_found),
