@@ -1,5 +1,8 @@
+#include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +24,18 @@ enum {
 };
 
 static unsigned char *saved;
+static bool is_kernel_refusing;
+
+/* In place of the C library's, for all that is linked into this program: a
+ * kernel that has no room for another mapping can't be had otherwise. */
+int mprotect(void *at, size_t size_bytes, int bits)
+{
+    if (is_kernel_refusing) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return (int)syscall(SYS_mprotect, at, size_bytes, bits);
+}
 
 static int32_t read_constant(void)
 {
@@ -422,6 +437,57 @@ static void reserved_pages_are_committed_one_by_one(void **state)
     assert_true(can_write((unsigned char *)(uintptr_t)SIM_ARENA_HEAP + 65536));
 }
 
+static void is_refused_pages(void *argument)
+{
+    (void)argument;
+    alloc_fn *allocate = (alloc_fn *)(uintptr_t)
+        sim_module_find_system("kernel32.dll", "VirtualAlloc", 0);
+    protect_fn *protect = (protect_fn *)(uintptr_t)
+        sim_module_find_system("kernel32.dll", "VirtualProtect", 0);
+    void *heap = (void *)(uintptr_t)(SIM_ARENA_HEAP + SIM_PAGE_BYTES);
+    uint32_t old;
+
+    enum {
+        /* The heap has room for one block of that many. */
+        PAGES = SIM_ARENA_HEAP_BYTES / SIM_PAGE_BYTES / 2 - 16
+    };
+
+    for (uint32_t turn = 0; turn < 3; turn++) {
+        is_kernel_refusing = true;
+        void *pages = allocate(
+            NULL,
+            PAGES * SIM_PAGE_BYTES,
+            LC_MEM_RESERVE | LC_MEM_COMMIT,
+            LC_PAGE_EXECUTE_READWRITE);
+        is_kernel_refusing = false;
+        assert_null(pages);
+        assert_int_equal(
+            sim_thread_current()->last_error,
+            LC_ERROR_INVALID_ADDRESS);
+        assert_int_equal(SIM_ENGINE->span_count, 0);
+        /* Where they would have been is memory of the heap. */
+        assert_int_equal(protect(heap, 1, LC_PAGE_READWRITE, &old), 0);
+    }
+    unsigned char *pages = allocate(
+        NULL,
+        PAGES * SIM_PAGE_BYTES,
+        LC_MEM_RESERVE | LC_MEM_COMMIT,
+        LC_PAGE_EXECUTE_READWRITE);
+    assert_non_null(pages);
+    pages[PAGES * SIM_PAGE_BYTES - 1] = 1;
+    PROGRAM->count++;
+}
+
+/* Just-in-time compilers ask again when they are refused; each refusal would
+ * cost them the addresses. */
+static void a_refused_commit_gives_back_what_it_reserved(void **state)
+{
+    (void)state;
+    struct sim_error error;
+    assert_int_equal(sim_open(&error), SIM_OK);
+    play(is_refused_pages);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -446,6 +512,7 @@ int main(void)
         cmocka_unit_test(generated_code_runs),
         cmocka_unit_test(wrong_uses_are_refused),
         cmocka_unit_test(reserved_pages_are_committed_one_by_one),
+        cmocka_unit_test(a_refused_commit_gives_back_what_it_reserved),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
