@@ -1,13 +1,37 @@
+#include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "fuzz/schedule.h"
 #include "fuzz/search.h"
+#include "fuzz/worker.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
 
 static struct lc_world world;
 static struct fuzz_search_result first;
 static struct fuzz_search_result second;
+
+/* Writes of a finding that are still to end their process, and how far they
+ * come. Shared with the workers; NULL: none. */
+static struct killer {
+    uint32_t left;
+    size_t size_bytes;
+} * killer;
+
+/* In place of the C library's, for all that is linked into this program. */
+ssize_t write(int file, const void *bytes, size_t size_bytes)
+{
+    if (killer == NULL || killer->left == 0 ||
+        size_bytes != sizeof(struct fuzz_finding)) {
+        return syscall(SYS_write, file, bytes, size_bytes);
+    }
+    killer->left--;
+    (void)syscall(SYS_write, file, bytes, killer->size_bytes);
+    (void)raise(SIGKILL);
+    return -1;
+}
 
 static struct fuzz_search_options options(uint32_t jobs, const char *plant)
 {
@@ -76,6 +100,41 @@ static void what_there_is_no_room_for_is_said(void **state)
     }
 }
 
+/* Memory runs short on long searches. Who is killed while it tells of a
+ * finding has not told it; the next worker does. */
+static void a_finding_survives_a_worker_that_is_killed_over_it(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {
+        0,
+        sizeof(struct fuzz_finding) / 3,
+        sizeof(struct fuzz_finding),
+    };
+    struct sim_error error;
+    assert_int_equal(sim_open(&error), SIM_OK);
+    struct fuzz_search_options one = options(1, "unsent_dropped");
+    one.no_shrink = true;
+    assert_int_equal(fuzz_search(&one, &first, &error), SIM_OK);
+    assert_true(first.totals.finding_count > 0);
+    killer = fuzz_worker_share(sizeof *killer);
+    assert_non_null(killer);
+    for (uint32_t i = 0; i < LC_COUNT_OF(sizes); i++) {
+        killer->left = 1;
+        killer->size_bytes = sizes[i];
+        assert_int_equal(fuzz_search(&one, &second, &error), SIM_OK);
+        assert_int_equal(killer->left, 0);
+        assert_int_equal(
+            first.totals.finding_count,
+            second.totals.finding_count);
+        for (uint32_t f = 0; f < first.totals.finding_count; f++) {
+            assert_int_equal(first.findings[f].seed, second.findings[f].seed);
+            assert_int_equal(first.findings[f].hash, second.findings[f].hash);
+            assert_int_equal(first.findings[f].count, second.findings[f].count);
+            assert_int_equal(second.findings[f].replay, FUZZ_REPLAY_SAME);
+        }
+    }
+}
+
 /* The correct stack gives no alarm. */
 static void the_correct_stack_holds(void **state)
 {
@@ -125,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_number_of_workers_does_not_matter),
         cmocka_unit_test(what_there_is_no_room_for_is_said),
+        cmocka_unit_test(a_finding_survives_a_worker_that_is_killed_over_it),
         cmocka_unit_test(the_correct_stack_holds),
         cmocka_unit_test(an_unknown_bug_is_an_error),
         cmocka_unit_test(a_search_can_be_stopped),
