@@ -6,6 +6,7 @@
 #include "fuzz/text.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
+#include "tests/unit/told_time.h"
 
 /* Data is lost at the last cleanup; nothing of the second thread is needed. */
 static const char text[] = "lastcall schedule 1\n"
@@ -120,6 +121,18 @@ static void the_replay_is_waited_for(void **state)
     assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
 }
 
+/* To shrink takes thousands of plays, and only one that hangs is to be killed:
+ * each has all of the time again. */
+static void each_play_has_its_own_cpu_time(void **state)
+{
+    (void)state;
+    struct fuzz_confirm_options options = { 0 };
+    told_time_begin();
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
+    told_time_check(10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +140,7 @@ int main(void)
         cmocka_unit_test_setup(shrinking_can_be_left_out, set_up),
         cmocka_unit_test_setup(what_does_not_replay_has_differed, set_up),
         cmocka_unit_test_setup(the_replay_is_waited_for, set_up),
+        cmocka_unit_test_setup(each_play_has_its_own_cpu_time, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
