@@ -89,4 +89,41 @@ static inline void load(void)
     sim_thread_leave();
 }
 
+/* Plays one thread, which counts when it comes to its end. */
+static inline void play(void (*entry)(void *))
+{
+    fixture_begin(NULL, 0, NULL);
+    (void)fixture_thread(0, entry);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 1);
+}
+
+/* Takes the other thread whenever there is one. */
+static inline uint32_t take_last(
+    void *context,
+    const struct sim_choice_point *point)
+{
+    (void)context;
+    return point->count - 1;
+}
+
+/* Plays the same in two processes, which take turns. */
+static inline void play_in_two_processes(void (*entry)(void *))
+{
+    struct sim_backer backer = { .choose = take_last };
+    fixture_begin(NULL, 0, &backer);
+    for (uint8_t process = 0; process < 2; process++) {
+        uint32_t slot = sim_thread_create(&(struct sim_thread_options){
+            .process = process,
+            .creator = LC_MODULE_APP,
+            .module = LC_MODULE_APP,
+            .ref = process,
+            .entry = entry,
+        });
+        assert_int_not_equal(slot, SIM_NO_THREAD);
+    }
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(PROGRAM->count, 2);
+}
+
 #endif

@@ -52,10 +52,7 @@ static void each_load_begins_with_the_data_of_the_file(void **state)
     (void)state;
     (void)install("tests/data/thread_data.dll", MODULE, 1);
     for (uint32_t run = 0; run < 2; run++) {
-        fixture_begin(NULL, 0, NULL);
-        (void)fixture_thread(0, load_twice);
-        assert_int_equal(sim_thread_run(), LC_END_DONE);
-        assert_int_equal(PROGRAM->count, 1);
+        play(load_twice);
     }
 }
 
@@ -89,10 +86,7 @@ static void the_block_of_the_threads_is_fresh_in_each_run(void **state)
     (void)state;
     (void)install("tests/data/thread_data.dll", MODULE, 1);
     for (uint32_t run = 0; run < 2; run++) {
-        fixture_begin(NULL, 0, NULL);
-        (void)fixture_thread(0, leaves_a_mark);
-        assert_int_equal(sim_thread_run(), LC_END_DONE);
-        assert_int_equal(PROGRAM->count, 1);
+        play(leaves_a_mark);
     }
 }
 
@@ -117,13 +111,6 @@ static void use_own_data(void *argument)
         assert_int_equal(teb, SIM_ARENA_TEB);
         PROGRAM->count = (uint32_t)counts.common;
     }
-}
-
-/* Takes the other thread whenever there is one. */
-static uint32_t take_last(void *context, const struct sim_choice_point *point)
-{
-    (void)context;
-    return point->count - 1;
 }
 
 /* Compilers reach thread-local data through the TEB, which differs from thread
@@ -158,20 +145,7 @@ static void each_process_has_its_own_instance(void **state)
 {
     (void)state;
     (void)install("tests/data/thread_data.dll", MODULE, 2);
-    struct sim_backer backer = { .choose = take_last };
-    fixture_begin(NULL, 0, &backer);
-    for (uint8_t process = 0; process < 2; process++) {
-        uint32_t slot = sim_thread_create(&(struct sim_thread_options){
-            .process = process,
-            .creator = LC_MODULE_APP,
-            .module = LC_MODULE_APP,
-            .ref = process,
-            .entry = bump_alone,
-        });
-        assert_int_not_equal(slot, SIM_NO_THREAD);
-    }
-    assert_int_equal(sim_thread_run(), LC_END_DONE);
-    assert_int_equal(PROGRAM->count, 2);
+    play_in_two_processes(bump_alone);
 }
 
 /* ---- What is installed ---- */
@@ -194,10 +168,7 @@ static void exports_are_found_by_name_and_ordinal(void **state)
 {
     (void)state;
     (void)install("tests/data/thread_data.dll", MODULE, 1);
-    fixture_begin(NULL, 0, NULL);
-    (void)fixture_thread(0, find_all);
-    assert_int_equal(sim_thread_run(), LC_END_DONE);
-    assert_int_equal(PROGRAM->count, 1);
+    play(find_all);
 }
 
 /* One file may be several providers of a world, and another may take its

@@ -78,14 +78,6 @@ static void unload(void)
     sim_module_unmap(process, MODULE);
 }
 
-static void play(void (*entry)(void *))
-{
-    fixture_begin(NULL, 0, NULL);
-    (void)fixture_thread(0, entry);
-    assert_int_equal(sim_thread_run(), LC_END_DONE);
-    assert_int_equal(PROGRAM->count, 1);
-}
-
 /* Whether another process can write there. */
 static bool can_write(unsigned char *at)
 {
@@ -196,31 +188,12 @@ static void changes_its_own(void *argument)
     PROGRAM->count++;
 }
 
-static uint32_t take_last(void *context, const struct sim_choice_point *point)
-{
-    (void)context;
-    return point->count - 1;
-}
-
 /* Pages are a process's own, like all its memory. */
 static void one_process_does_not_change_anothers_pages(void **state)
 {
     (void)state;
     (void)install("tests/data/pages.dll", MODULE, 2);
-    struct sim_backer backer = { .choose = take_last };
-    fixture_begin(NULL, 0, &backer);
-    for (uint8_t process = 0; process < 2; process++) {
-        uint32_t slot = sim_thread_create(&(struct sim_thread_options){
-            .process = process,
-            .creator = LC_MODULE_APP,
-            .module = LC_MODULE_APP,
-            .ref = process,
-            .entry = changes_its_own,
-        });
-        assert_int_not_equal(slot, SIM_NO_THREAD);
-    }
-    assert_int_equal(sim_thread_run(), LC_END_DONE);
-    assert_int_equal(PROGRAM->count, 2);
+    play_in_two_processes(changes_its_own);
 }
 
 /* ---- Snapshots ---- */
