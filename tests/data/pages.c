@@ -4,13 +4,7 @@
  * it read-only again; Query asks about its page; Generate runs code that it
  * writes itself.
  */
-/* The headers want this order. */
-/* clang-format off */
-#include <winsock2.h>
-#include <ws2spi.h>
-#include <windows.h>
-
-/* clang-format on */
+#include "not_ready.h"
 
 static const int constant[1500] = { 7 };
 /* What the compiler may not look through. */
@@ -65,21 +59,6 @@ int Generate(int value)
     (void)VirtualProtect(pages, 100, PAGE_EXECUTE_READ, &old);
     int result = old == PAGE_READWRITE ? ((code_fn *)(ULONG_PTR)pages)() : -1;
     return VirtualFree(pages, 0, MEM_RELEASE) ? result : -2;
-}
-
-int WSPAPI WSPStartup(
-    WORD wVersionRequested,
-    LPWSPDATA lpWSPData,
-    LPWSAPROTOCOL_INFOW lpProtocolInfo,
-    WSPUPCALLTABLE UpcallTable,
-    LPWSPPROC_TABLE lpProcTable)
-{
-    (void)wVersionRequested;
-    (void)lpWSPData;
-    (void)lpProtocolInfo;
-    (void)UpcallTable;
-    (void)lpProcTable;
-    return WSASYSNOTREADY;
 }
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)

@@ -5,13 +5,7 @@
  * Bump adds to the thread's own and to the common counter, and DllMain's calls
  * are counted.
  */
-/* The headers want this order. */
-/* clang-format off */
-#include <winsock2.h>
-#include <ws2spi.h>
-#include <windows.h>
-
-/* clang-format on */
+#include "not_ready.h"
 
 struct counts {
     int own;
@@ -50,21 +44,6 @@ void Stack(ULONG_PTR *base, ULONG_PTR *limit, ULONG_PTR *self)
     *base = __readgsqword(0x08);
     *limit = __readgsqword(0x10);
     *self = __readgsqword(0x30);
-}
-
-int WSPAPI WSPStartup(
-    WORD wVersionRequested,
-    LPWSPDATA lpWSPData,
-    LPWSAPROTOCOL_INFOW lpProtocolInfo,
-    WSPUPCALLTABLE UpcallTable,
-    LPWSPPROC_TABLE lpProcTable)
-{
-    (void)wVersionRequested;
-    (void)lpWSPData;
-    (void)lpProtocolInfo;
-    (void)UpcallTable;
-    (void)lpProcTable;
-    return WSASYSNOTREADY;
 }
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
