@@ -1,85 +1,16 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lastcall/trace.h"
 
 #include "fuzz/compact.h"
+#include "fuzz/rng.h"
 #include "fuzz/schedule.h"
-#include "fuzz/text.h"
-#include "tests/unit/framework.h"
+#include "tests/unit/text_example.h"
 
-static const char example[] =
-    "lastcall schedule 1\n"
-    "world\n"
-    "  provider tcp base\n"
-    "  provider filter ifs\n"
-    "  provider mine dll \"a \\\"b\\\".dll\"\n"
-    "  pin filter\n"
-    "  chain filter mine tcp\n"
-    "  sndbuf 100\n"
-    "  link rate 2Gbit latency 5us window 77\n"
-    "  peer slow 2000\n"
-    "  plant some_bug\n"
-    "  plant other-bug\n"
-    "process A\n"
-    "  thread main\n"
-    "    WSAStartup 2.2\n"
-    "    s = socket stream via tcp\n"
-    "    connect s\n"
-    "    linger s on 5\n"
-    "    nonblocking s off\n"
-    "    dontlinger s on\n"
-    "    sndbuf s 9\n"
-    "    send s 20000\n"
-    "    shutdown s both\n"
-    "    closesocket s\n"
-    "    WSAGetLastError\n"
-    "    WSACleanup\n"
-    "process B\n"
-    "  thread late\n"
-    "    Sleep 50\n"
-    "    u = socket stream via filter\n"
-    "choices\n"
-    "  main in 12 WSACleanup at WSPCleanup>tcp : run late\n"
-    "  main in 12 WSACleanup at WSPCleanup<mine #65536 : run main\n"
-    "  main in 8 send at wait:net #3 : fire ack 65535\n"
-    "  main in 1 WSAStartup at WSPStartup>filter : fire read 1\n"
-    "  main in 2 socket at net@tcp : reuse\n"
-    "  main in 2 socket at WPUModifyIFSHandle^filter : run A.worker1\n"
-    "  main in 1 WSAStartup at LoadLibrary@system : run B.worker16\n"
-    "  A.worker1 at EnterCriticalSection@mine : fire timeout late\n"
-    "  B.worker16 at start : fire timeout B.worker2\n"
-    "  late in 1 Sleep at call : run main\n"
-    "  late in 2 socket at end : run main\n"
-    "  idle #7 : run late\n"
-    "  packet 2.5 : late 3\n"
-    "expect\n"
-    "  broken CLEAN-16\n"
-    "  hash 8d1f0c7be2a94410\n";
-
-static struct lc_schedule first;
-static struct lc_schedule second;
-static struct fuzz_text_error error;
 static uint8_t bytes[FUZZ_COMPACT_SIZE_MAX];
 static uint8_t other[FUZZ_COMPACT_SIZE_MAX];
 static char text[FUZZ_TEXT_SIZE_MAX];
-
-static void parse(const char *from, struct lc_schedule *ret_schedule)
-{
-    if (!fuzz_text_parse(from, strlen(from), ret_schedule, &error)) {
-        fail_msg("line %u: %s", error.line, error.message);
-    }
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15ULL;
-    uint64_t z = *state;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-    return z ^ z >> 31;
-}
 
 /* Valid in each sense: repair has nothing to do, text and bytes carry it. */
 static void check_valid(const struct lc_schedule *schedule, uint32_t round)
@@ -115,7 +46,7 @@ static void check_valid(const struct lc_schedule *schedule, uint32_t round)
 static void text_to_bytes_and_back_keeps_all(void **state)
 {
     (void)state;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
     assert_int_not_equal(size_bytes, 0);
     assert_true(fuzz_compact_is(bytes, size_bytes));
@@ -161,13 +92,13 @@ static void the_bytes_are_the_documented_ones(void **state)
             8,    7,    6,    5,    4,   3, 2,   1, /* */
         };
 
-    parse(
-        "lastcall schedule 1\nworld\nprovider tcp base\nprovider filter ifs\n"
-        "pin filter\nchain filter tcp\npeer slow 2000\nplant x\n"
-        "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
-        "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
-        "expect\nbroken S-1\nhash 0102030405060708\n",
-        &first);
+    assert_true(parse(
+        WORLD "provider tcp base\nprovider filter ifs\n"
+              "pin filter\nchain filter tcp\npeer slow 2000\nplant x\n"
+              "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
+              "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
+              "expect\nbroken S-1\nhash 0102030405060708\n",
+        &first));
     assert_int_equal(
         fuzz_compact_encode(&first, bytes, sizeof bytes),
         sizeof expected);
@@ -178,7 +109,7 @@ static void the_bytes_are_the_documented_ones(void **state)
 static void an_empty_input_is_the_default_world(void **state)
 {
     (void)state;
-    parse("lastcall schedule 1\nprocess A\nthread t\nWSAStartup 2.2\n", &first);
+    assert_true(parse(HEAD "process A\nthread t\nWSAStartup 2.2\n", &first));
     fuzz_compact_decode(NULL, 0, &second);
     assert_true(fuzz_schedule_equal(&first, &second));
     assert_false(fuzz_compact_is(NULL, 0));
@@ -191,7 +122,7 @@ static void an_empty_input_is_the_default_world(void **state)
 static void a_short_input_has_default_numbers(void **state)
 {
     (void)state;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
     struct fuzz_compact_layout layout;
     fuzz_compact_find(bytes, size_bytes, &layout);
@@ -220,12 +151,13 @@ static void a_short_input_has_default_numbers(void **state)
 static void any_bytes_are_a_schedule(void **state)
 {
     (void)state;
-    uint64_t random = 1;
+    struct fuzz_rng rng;
+    fuzz_rng_seed(&rng, 1, FUZZ_RNG_MUTATE);
     uint32_t with_choices = 0;
     for (uint32_t round = 0; round < 100000; round++) {
-        size_t size_bytes = next_random(&random) % 400;
+        size_t size_bytes = fuzz_rng_next(&rng) % 400;
         for (size_t i = 0; i < size_bytes; i++) {
-            uint64_t drawn = next_random(&random);
+            uint64_t drawn = fuzz_rng_next(&rng);
             /* Small numbers too: counts and kinds are small. */
             bytes[i] = (uint8_t)(drawn >> 8) >> (drawn % 3 * 3);
         }
@@ -241,9 +173,10 @@ static void a_changed_encoding_is_a_schedule(void **state)
 {
     (void)state;
     static uint8_t seed[FUZZ_COMPACT_SIZE_MAX];
-    uint64_t random = 2;
+    struct fuzz_rng rng;
+    fuzz_rng_seed(&rng, 2, FUZZ_RNG_MUTATE);
     uint64_t kept = 0;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     size_t seed_bytes = fuzz_compact_encode(&first, seed, sizeof seed);
     uint32_t choice_count = first.choice_count;
     uint64_t choices_bytes = (uint64_t)choice_count * FUZZ_COMPACT_CHOICE_BYTES;
@@ -253,7 +186,7 @@ static void a_changed_encoding_is_a_schedule(void **state)
         memcpy(bytes, seed, seed_bytes);
         bool is_lists = round % 2 == 0;
         for (uint32_t i = 0; i < 1 + round % 5; i++) {
-            uint64_t drawn = next_random(&random);
+            uint64_t drawn = fuzz_rng_next(&rng);
             size_t at = (size_t)(drawn % seed_bytes);
             if (is_lists) { /* only calls and choices */
                 at = layout.choices_at + (size_t)(drawn % choices_bytes);
@@ -273,7 +206,7 @@ static void a_changed_encoding_is_a_schedule(void **state)
 static void values_beyond_their_range_come_into_it(void **state)
 {
     (void)state;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
     struct fuzz_compact_layout layout;
     fuzz_compact_find(bytes, size_bytes, &layout);
@@ -303,7 +236,7 @@ static void values_beyond_their_range_come_into_it(void **state)
 static void calls_are_sorted_by_thread(void **state)
 {
     (void)state;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
     struct fuzz_compact_layout layout;
     fuzz_compact_find(bytes, size_bytes, &layout);
@@ -325,7 +258,7 @@ static void calls_are_sorted_by_thread(void **state)
 static void a_provider_never_has_the_name_of_a_module(void **state)
 {
     (void)state;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     memcpy(first.world.providers[0].name, "app", 4);
     size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
     fuzz_compact_decode(bytes, size_bytes, &second);
@@ -338,7 +271,7 @@ static void a_provider_never_has_the_name_of_a_module(void **state)
 static void a_small_buffer_is_refused(void **state)
 {
     (void)state;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
     uint8_t *exact = malloc(size_bytes);
     assert_non_null(exact);
@@ -426,7 +359,7 @@ static void the_layout_finds_the_lists(void **state)
 {
     (void)state;
     struct fuzz_compact_layout layout;
-    parse(example, &first);
+    assert_true(parse(example, &first));
     size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
     fuzz_compact_find(bytes, size_bytes, &layout);
     assert_int_equal(layout.op_count, first.op_count);
@@ -441,12 +374,13 @@ static void the_layout_finds_the_lists(void **state)
     assert_int_equal(bytes[layout.names_at], 0x4e);
     fuzz_compact_find(NULL, 0, &layout);
     assert_int_equal(layout.op_count + layout.choice_count, 0);
-    uint64_t random = 4;
+    struct fuzz_rng rng;
+    fuzz_rng_seed(&rng, 4, FUZZ_RNG_MUTATE);
     for (uint32_t round = 0; round < 20000; round++) {
-        size_t cut = next_random(&random) % (size_bytes + 1);
+        size_t cut = fuzz_rng_next(&rng) % (size_bytes + 1);
         if (round % 2 == 0) {
-            bytes[next_random(&random) % size_bytes] =
-                (uint8_t)next_random(&random);
+            bytes[fuzz_rng_next(&rng) % size_bytes] =
+                (uint8_t)fuzz_rng_next(&rng);
         }
         fuzz_compact_find(bytes, cut, &layout);
         assert_true(
@@ -460,12 +394,6 @@ static void the_layout_finds_the_lists(void **state)
         assert_true(layout.choices_at <= layout.names_at);
         assert_true(layout.names_at <= cut);
     }
-}
-
-void lc_check_failed(const char *fact, const char *file, int line)
-{
-    (void)fprintf(stderr, "%s:%d: check failed: %s\n", file, line, fact);
-    abort();
 }
 
 int main(void)

@@ -2,8 +2,6 @@
 
 #include "tests/unit/text_example.h"
 
-static struct lc_schedule second;
-
 static const struct bad bad_calls[] = {
     { THREAD "    sendd s 1\n", 4, 5, "\"sendd\"" },
     { THREAD "    send s\n", 4, 11, "the line ends" },
@@ -84,7 +82,7 @@ static void names_may_be_words_of_the_grammar(void **state)
              "  packet 255.65535 : late 1\n"
              "expect\n"
              "  broken expect\n";
-    static char printed[sizeof text + 200];
+    static char printed[FUZZ_TEXT_SIZE_MAX];
     assert_true(parse(text, &first));
     assert_int_equal(first.thread_count, 3);
     assert_int_equal(first.choice_count, 6);
@@ -93,9 +91,7 @@ static void names_may_be_words_of_the_grammar(void **state)
     assert_int_equal(first.choices[3].thread, LC_THREAD_REF(0, 15));
     assert_int_equal(first.choices[4].thread, LC_NONE);
     assert_int_equal(first.choices[5].stream, LC_STREAM_LATENCY);
-    size_t length = fuzz_text_print(&first, printed, sizeof printed);
-    assert_true(fuzz_text_parse(printed, length, &second, &error));
-    assert_true(fuzz_schedule_equal(&first, &second));
+    check_round_trip(printed);
     assert_non_null(strstr(printed, strstr(text, "process process")));
 }
 

@@ -14,19 +14,20 @@
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
 
+/* As it is printed. */
 static const char example[] =
     "lastcall schedule 1\n"
-    "# a comment; #2 is a number\n"
     "world\n"
     "  provider tcp base\n"
     "  provider filter ifs\n"
-    "  provider \tmine dll \"a \\\"b\\\".dll\"\n"
+    "  provider mine dll \"a \\\"b\\\".dll\"\n"
     "  pin filter\n"
     "  chain filter mine tcp\n"
     "  sndbuf 100\n"
-    "  link latency 5us rate 2Gbit window 77\n"
+    "  link rate 2Gbit latency 5us window 77\n"
     "  peer slow 2000\n"
     "  plant some_bug\n"
+    "  plant other-bug\n"
     "process A\n"
     "  thread main\n"
     "    WSAStartup 2.2\n"
@@ -36,7 +37,7 @@ static const char example[] =
     "    nonblocking s off\n"
     "    dontlinger s on\n"
     "    sndbuf s 9\n"
-    "    send s 20000 # many\n"
+    "    send s 20000\n"
     "    shutdown s both\n"
     "    closesocket s\n"
     "    WSAGetLastError\n"
@@ -44,13 +45,17 @@ static const char example[] =
     "process B\n"
     "  thread late\n"
     "    Sleep 50\n"
-    "    u = socket stream\n"
+    "    u = socket stream via filter\n"
     "choices\n"
     "  main in 12 WSACleanup at WSPCleanup>tcp : run late\n"
-    "  main in 8 send at wait:net #3 : fire ack 2\n"
+    "  main in 12 WSACleanup at WSPCleanup<mine #65536 : run main\n"
+    "  main in 8 send at wait:net #3 : fire ack 65535\n"
+    "  main in 1 WSAStartup at WSPStartup>filter : fire read 1\n"
     "  main in 2 socket at net@tcp : reuse\n"
     "  main in 2 socket at WPUModifyIFSHandle^filter : run A.worker1\n"
+    "  main in 1 WSAStartup at LoadLibrary@system : run B.worker16\n"
     "  A.worker1 at EnterCriticalSection@mine : fire timeout late\n"
+    "  B.worker16 at start : fire timeout B.worker2\n"
     "  late in 1 Sleep at call : run main\n"
     "  late in 2 socket at end : run main\n"
     "  idle #7 : run late\n"
@@ -60,11 +65,29 @@ static const char example[] =
     "  hash 8d1f0c7be2a94410\n";
 
 static struct lc_schedule first;
+static struct lc_schedule second;
 static struct fuzz_text_error error;
 
 static inline bool parse(const char *text, struct lc_schedule *ret_schedule)
 {
     return fuzz_text_parse(text, strlen(text), ret_schedule, &error);
+}
+
+/* Prints `first` and reads it again, as `second`: nothing is lost. `ret_text`
+ * takes FUZZ_TEXT_SIZE_MAX bytes. */
+static inline void check_round_trip(char *ret_text)
+{
+    size_t length = fuzz_text_print(&first, ret_text, FUZZ_TEXT_SIZE_MAX);
+    assert_int_not_equal(length, 0);
+    if (!fuzz_text_parse(ret_text, length, &second, &error)) {
+        fail_msg(
+            "line %u, column %u: %s\n%s",
+            error.line,
+            error.column,
+            error.message,
+            ret_text);
+    }
+    assert_true(fuzz_schedule_equal(&first, &second));
 }
 
 #define HEAD     "lastcall schedule 1\n"
