@@ -146,13 +146,13 @@ static bool play_seed(
     if (fuzz_case_play(one, seed, &outcome, &share->error) != SIM_OK) {
         _exit(FUZZ_WORKER_ERROR);
     }
+    if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
+        tell(options, one, &outcome, share);
+    }
     share->schedules++;
     share->records += outcome.result.record_count;
     share->virtual_ns += outcome.result.virtual_ns;
     share->unspecified += outcome.verdict.kind == LC_VERDICT_UNSPECIFIED;
-    if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
-        tell(options, one, &outcome, share);
-    }
     atomic_store(&share->at, seed + 1);
     return !fuzz_play_is_fault(&outcome);
 }
