@@ -73,12 +73,14 @@ static char bug[WORD_BYTES];
 static struct tool_list providers;
 static struct tool_line search_line; /* this search, but for the seeds */
 static struct fuzz_ledger_totals totals_before;
+static bool is_new; /* nothing has been played so far */
 static double began_seconds;
 
 /* ---- Settings: kept at the first start, to be agreed with later ---- */
 
 /*
  * Agrees on a setting: what was kept, or else what is given, or the default.
+ * What was kept does not count as long as nothing has been played with it.
  *
  * `given_value` NULL: not given. `value`: filled.
  */
@@ -90,7 +92,7 @@ static bool agree(
     size_t capacity)
 {
     struct fuzz_ledger_error error;
-    if (fuzz_ledger_get(campaign.ledger, name, value, capacity)) {
+    if (!is_new && fuzz_ledger_get(campaign.ledger, name, value, capacity)) {
         if (given_value != NULL && strcmp(given_value, value) != 0) {
             bool is_short = strchr(value, '\n') == NULL;
             tool_output_error(
@@ -335,7 +337,8 @@ static void remark_build(void)
 {
     static const char build[] = TOOL_VERSION " (" TOOL_REVISION ")";
     char kept[WORD_BYTES * 4];
-    if (fuzz_ledger_get(campaign.ledger, "build", kept, sizeof kept)) {
+    if (!is_new &&
+        fuzz_ledger_get(campaign.ledger, "build", kept, sizeof kept)) {
         if (strcmp(kept, build) != 0) {
             tool_output_error(
                 "remark: %s was begun by lastcall %s",
@@ -417,13 +420,16 @@ static void set_replay(void)
     tool_given_add_search(&agreed, &search_line);
     tool_line_add_program(&whole);
     tool_line_add(&whole, " campaign");
-    tool_line_add_word(&whole, campaign.folder);
+    tool_line_add_path(&whole, campaign.folder);
     tool_output_replay_seed(whole.text, search_line.text, fuzz_search_seed());
 }
 
 static bool set_up(uint64_t *ret_seed)
 {
     bool is_any = false;
+    if (tool_given.bug != NULL && !tool_setup_plant(tool_given.bug)) {
+        return false;
+    }
     if (!agree_seed(ret_seed) || !agree_sampler() || !agree_model() ||
         !agree_world(&is_any) || !agree_providers(&providers) ||
         !agree("bug", tool_given.bug, "", bug, sizeof bug)) {
@@ -501,16 +507,20 @@ static int run(void)
         .progress = progress,
         .found = found,
     };
+    if (!fuzz_ledger_sum(campaign.ledger, &totals_before, &error)) {
+        tool_output_error("%s", error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    is_new = totals_before.chunk_count == 0 && totals_before.finding_count == 0;
     if (!set_up(&how.seed)) {
         return TOOL_EXIT_USAGE;
     }
+    tool_setup_catch();
     tool_status_banner(how.seed);
     remark_build();
     set_replay();
-    tool_setup_catch();
     began_seconds = tool_setup_seconds();
-    if (!fuzz_ledger_sum(campaign.ledger, &totals_before, &error) ||
-        !fuzz_campaign_run(&campaign, &how, &totals, &error)) {
+    if (!fuzz_campaign_run(&campaign, &how, &totals, &error)) {
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }

@@ -36,7 +36,7 @@ int tool_convert(int argc, char **argv)
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
     }
-    if (!tool_load_schedule(arguments[0], &schedule, &is_compact)) {
+    if (!tool_load_unplayed(arguments[0], &schedule, &is_compact)) {
         return TOOL_EXIT_USAGE;
     }
     bool is_saved;

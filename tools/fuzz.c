@@ -168,7 +168,7 @@ static void print_finding(const struct fuzz_finding *finding)
         line.length_bytes = 0;
         tool_line_add_program(&line);
         tool_line_add(&line, " run");
-        tool_line_add_word(&line, path);
+        tool_line_add_path(&line, path);
         tool_line_add_option(&line, "--model", tool_given.model);
         tool_line_add(&line, tool_given.inferences ? " --inferences" : "");
         (void)printf("  to replay: %s\n", line.text);
@@ -243,7 +243,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         finding_path(finding, path);
     }
     json_t *object = json_pack(
-        "{s:s, s:o, s:I, s:I, s:s, s:s, s:I, s:o, s:b, s:b, s:I, s:o}",
+        "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:b, s:b, s:I, s:o}",
         "rule",
         model_rule(finding->rule)->id,
         "rules",
@@ -253,7 +253,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         "switches",
         (json_int_t)fuzz_shrink_switches(&finding->schedule),
         "schedule",
-        given.folder != NULL ? path : text,
+        tool_output_text(given.folder != NULL ? path : text),
         "text",
         text,
         "seed",
@@ -395,9 +395,9 @@ int tool_fuzz(int argc, char **argv)
     if (!set_up()) {
         return TOOL_EXIT_USAGE;
     }
+    tool_setup_catch();
     tool_status_banner(search.seed);
     set_replay();
-    tool_setup_catch();
     began_seconds = tool_setup_seconds();
     if (fuzz_search(&search, &result, &error) != SIM_OK) {
         tool_output_error("%s", error.text);

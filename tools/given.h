@@ -38,8 +38,8 @@ void tool_given_add_playing(
     const struct tool_given *given,
     struct tool_line *line);
 
-/** Adds the program and `fuzz` with all that says which search it is, but for its
- * seeds. */
+/** Adds the program and `fuzz` with all that says which search it is, but for
+ * its seeds. */
 void tool_given_add_search(
     const struct tool_given *given,
     struct tool_line *line);

@@ -58,6 +58,16 @@ void tool_line_add_word(struct tool_line *line, const char *word)
     add_quoted(line, word);
 }
 
+void tool_line_add_path(struct tool_line *line, const char *path)
+{
+    if (path[0] == '-' && path[1] != '\0') {
+        tool_line_add(line, " ./");
+        add_quoted(line, path);
+    } else {
+        tool_line_add_word(line, path);
+    }
+}
+
 void tool_line_add_option(
     struct tool_line *line,
     const char *name,

@@ -33,6 +33,9 @@ void tool_line_add(struct tool_line *line, const char *text);
 /** Adds a space and a word, in quotes where a shell would take it apart. */
 void tool_line_add_word(struct tool_line *line, const char *word);
 
+/** Adds a space and a path, which is not to look like an option. */
+void tool_line_add_path(struct tool_line *line, const char *path);
+
 /** Adds an option with its value; NULL: nothing is added. */
 void tool_line_add_option(
     struct tool_line *line,

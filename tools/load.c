@@ -123,10 +123,11 @@ static bool can_plant(
     return true;
 }
 
-bool tool_load_schedule(
+/* `ret_text_bytes`: filled; 0 when it is the compact form. */
+static bool load(
     const char *path,
     struct lc_schedule *ret_schedule,
-    bool *ret_is_compact)
+    size_t *ret_text_bytes)
 {
     size_t size_bytes = 0;
     if (!read_file(path, &size_bytes)) {
@@ -151,10 +152,28 @@ bool tool_load_schedule(
             return false;
         }
     }
-    if (ret_is_compact != NULL) {
-        *ret_is_compact = is_compact;
+    *ret_text_bytes = is_compact ? 0 : size_bytes;
+    return true;
+}
+
+bool tool_load_schedule(const char *path, struct lc_schedule *ret_schedule)
+{
+    size_t text_bytes = 0;
+    return load(path, ret_schedule, &text_bytes) &&
+           can_plant(path, &ret_schedule->world, text_bytes);
+}
+
+bool tool_load_unplayed(
+    const char *path,
+    struct lc_schedule *ret_schedule,
+    bool *ret_is_compact)
+{
+    size_t text_bytes = 0;
+    if (!load(path, ret_schedule, &text_bytes)) {
+        return false;
     }
-    return can_plant(path, &ret_schedule->world, is_compact ? 0 : size_bytes);
+    *ret_is_compact = text_bytes == 0;
+    return true;
 }
 
 static bool write_all(int file, const void *bytes, size_t size_bytes)

@@ -14,13 +14,21 @@
  * Reads a file: text, or the compact form, by its content. What is wrong is
  * said on stderr in one line that names file, line and column.
  *
- * @param path           borrowed; "-" is standard input.
- * @param ret_schedule   filled on success.
- * @param ret_is_compact filled on success; NULL is fine.
+ * @param path          borrowed; "-" is standard input.
+ * @param ret_schedule  filled on success.
  *
- * Returns: whether it is a schedule.
+ * Returns: whether it is a schedule whose planted bugs this build has.
  */
 LC_MUST_USE bool tool_load_schedule(
+    const char *path,
+    struct lc_schedule *ret_schedule);
+
+/**
+ * The same for one that is not to be played: whatever it plants.
+ *
+ * @param ret_is_compact  filled on success.
+ */
+LC_MUST_USE bool tool_load_unplayed(
     const char *path,
     struct lc_schedule *ret_schedule,
     bool *ret_is_compact);

@@ -74,6 +74,24 @@ json_t *tool_output_object(void)
     return json_pack("{s:s}", "version", TOOL_VERSION);
 }
 
+json_t *tool_output_text(const char *text)
+{
+    json_t *whole = json_string(text);
+    if (whole != NULL) {
+        return whole;
+    }
+    char *plain = strdup(text);
+    LC_CHECK(plain != NULL);
+    for (char *c = plain; *c != '\0'; c++) {
+        if ((unsigned char)*c >= 0x80) {
+            *c = '?';
+        }
+    }
+    whole = json_string(plain);
+    free(plain);
+    return whole;
+}
+
 json_t *tool_output_hash(uint64_t hash)
 {
     char text[17];

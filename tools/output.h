@@ -48,6 +48,9 @@ void tool_output_json(json_t *object);
 /** An object with the member `version`. */
 json_t *tool_output_object(void);
 
+/** A text as a JSON string: what is not UTF-8 of it is replaced by '?'. */
+json_t *tool_output_text(const char *text);
+
 /** 16 hexadecimal digits as a JSON string. */
 json_t *tool_output_hash(uint64_t hash);
 

@@ -145,13 +145,14 @@ static void add_finding(
     uint32_t rule = 0;
     bool is_known = model_rule_find(finding->rule, &rule);
     json_t *object = json_pack(
-        "{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:s, s:s}",
+        "{s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:s, s:s}",
         "rule",
         finding->rule,
         "rules",
         is_known ? tool_verdict_group(rule) : json_array(),
         "count",
-        (json_int_t)finding->count,
+        finding->count > 0 ? json_integer((json_int_t)finding->count)
+                           : json_null(),
         "seed",
         (json_int_t)finding->seed,
         "calls",
@@ -190,7 +191,10 @@ bool tool_report_object(
     json_t *settings = json_object();
     for (size_t i = 0; i < LC_COUNT_OF(names); i++) {
         if (fuzz_ledger_get(ledger, names[i], value, sizeof value)) {
-            (void)json_object_set_new(settings, names[i], json_string(value));
+            (void)json_object_set_new(
+                settings,
+                names[i],
+                tool_output_text(value));
         }
     }
     json_t *unexercised = json_array();

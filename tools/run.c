@@ -258,7 +258,7 @@ static void print_json(const struct fuzz_outcome *outcome)
     bool is_broken = verdict->kind == LC_VERDICT_BROKEN;
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o, s:o, s:s}",
+        "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o, s:o, s:o}",
         "verdict",
         tool_verdict_word(verdict),
         "rule",
@@ -282,7 +282,7 @@ static void print_json(const struct fuzz_outcome *outcome)
         "app_errors",
         note_object(&errors),
         "replay",
-        replay.text);
+        tool_output_text(replay.text));
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -351,7 +351,7 @@ static void make_replay(const char *path)
 {
     tool_line_add_program(&replay);
     tool_line_add(&replay, " run");
-    tool_line_add_word(&replay, path);
+    tool_line_add_path(&replay, path);
     tool_given_add_playing(&tool_given, &replay);
 }
 
@@ -369,7 +369,7 @@ static bool check_given(const char *path)
             tool_given.model,
             tool_given.inferences,
             &player.options) ||
-        !tool_load_schedule(path, &schedule, NULL)) {
+        !tool_load_schedule(path, &schedule)) {
         return false;
     }
     if (given.expect && schedule.expect.kind == LC_EXPECT_NONE) {

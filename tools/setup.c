@@ -195,7 +195,7 @@ bool tool_setup_world(
         fuzz_schedule_default_world(ret_world);
         return true;
     }
-    if (!tool_load_schedule(word, &schedule, NULL)) {
+    if (!tool_load_schedule(word, &schedule)) {
         return false;
     }
     *ret_world = schedule.world;

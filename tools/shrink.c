@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "fuzz/fuzz.h"
 #include "tools/commands.h"
@@ -64,7 +65,7 @@ static void set_replay(const char *path)
     static struct tool_line line;
     tool_line_add_program(&line);
     tool_line_add(&line, " shrink");
-    tool_line_add_word(&line, path);
+    tool_line_add_path(&line, path);
     tool_given_add_playing(&tool_given, &line);
     tool_output_replay(line.text);
 }
@@ -112,14 +113,17 @@ int tool_shrink(int argc, char **argv)
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
     }
+    if (tool_given.json && out != NULL && strcmp(out, "-") == 0) {
+        tool_output_error("-o - and --json want the same standard output");
+        return TOOL_EXIT_USAGE;
+    }
     const char *path = arguments[0];
     set_replay(path);
     if (!tool_setup_model(
             tool_given.model,
             tool_given.inferences,
             &how.model) ||
-        !tool_load_schedule(path, &finding.schedule, NULL) ||
-        !tool_setup_open() ||
+        !tool_load_schedule(path, &finding.schedule) || !tool_setup_open() ||
         !tool_setup_providers(
             &tool_given.providers,
             &finding.schedule.world,

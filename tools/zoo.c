@@ -13,7 +13,7 @@
 
 static const struct tool_command command = {
     .name = "zoo",
-    .arguments = "list|ID",
+    .arguments = "[list|ID]",
     .summary = "Lists the planted bugs of this build, for `fuzz --bug`, or "
                "says all of one.",
     .argument_max = 1,

@@ -74,7 +74,9 @@ for plant in plants:
     result = run('zoo', plant['id'])
     expect('zoo ' + plant['id'], result.returncode == 0 and
            plant['told'] in result.stdout and
-           plant['breaks'] in result.stdout, result)
+           plant['breaks'] in result.stdout and
+           all(run('rules', rule).returncode == 0 for rule in
+               plant['breaks'].split(', ')), result)
 result = run('zoo', '--json', 'worker_left')
 expect('zoo --json ID', [plant['id'] for plant in json.loads(
     result.stdout)['plants']] == ['worker_left'], result)
@@ -133,6 +135,18 @@ with tempfile.TemporaryDirectory() as folder:
     expect('shrink --json', answer['text'] == Path(small).read_text(
         encoding='utf-8') and answer['rule'] == 'CLEAN-16' and
         answer['calls'] < answer['calls_before'], answer)
+    result = run('shrink', '--json', '-o', '-', BROKEN)
+    expect('shrink --json -o -', result.returncode == 2 and
+           result.stdout == '', result)
+
+    # A bug of another build goes through `convert`.
+    strange = Path(BROKEN).read_text(encoding='utf-8').replace(
+        'unsent_dropped', 'of_another_build')
+    Path(folder, 'strange.lc').write_text(strange, encoding='utf-8')
+    run('convert', os.path.join(folder, 'strange.lc'), '-o', compact)
+    result = run('convert', compact)
+    expect('convert a bug of another build', result.stdout == strange, result)
+    expect('run a bug of another build', run('run', compact).returncode == 2)
 
     # The schedules of the zoo are as short as the shrinker can make them. One
     # sends what its card says is lost, and the rule breaks without, too.
@@ -153,6 +167,15 @@ with tempfile.TemporaryDirectory() as folder:
     words = shlex.split(json.loads(result.stdout)['replay'])
     expect('a replay line', words[0] == LASTCALL and odd in words and
            run(*words[1:]).stdout.startswith('broken'), words)
+
+    strange = os.path.join(os.fsencode(folder), b'-\xff.lc')
+    Path(os.fsdecode(strange)).write_bytes(Path(BROKEN).read_bytes())
+    program = os.path.abspath(LASTCALL)
+    answer = json.loads(subprocess.run(
+        [program, 'run', '--json', '--', b'-\xff.lc'], cwd=folder,
+        capture_output=True, check=False).stdout)
+    expect('a path that is not UTF-8', answer['replay'] ==
+           f"{program} run ./'-?.lc'", answer)
 
     # What is found does not depend on how many look for it.
     seen = []
@@ -209,7 +232,8 @@ with tempfile.TemporaryDirectory() as folder:
                                     '2'], text=True, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE,
                                    start_new_session=True)
-        time.sleep(0.5)
+        assert process.stderr is not None
+        process.stderr.readline()  # version and seed: now it can be told
         os.killpg(process.pid, signal.SIGTERM)
         output, _ = process.communicate(timeout=100)
         return process.returncode, output
@@ -228,7 +252,20 @@ with tempfile.TemporaryDirectory() as folder:
     answer = json.loads(output)
     expect('a campaign told to stop, --json', status == 0 and
            answer['interrupted'] is True and
-           0 < answer['schedules_now'] < answer['schedules'], answer)
+           answer['schedules_now'] <= answer['schedules'], answer)
+
+    # A campaign that has played nothing is bound to nothing.
+    where = os.path.join(folder, 'fresh')
+    result = run('campaign', where, '--bug', 'no_such_bug' + 70 * 'x')
+    expect('a campaign of no bug', result.returncode == 2 and
+           'no_such_bug' in result.stderr, result)
+    result = run('campaign', where, '--provider', f'tcp={LASTCALL}')
+    expect('a campaign of no layer', result.returncode == 2, result)
+    result = run('campaign', where, '--bug', 'worker_left', '--schedules',
+                 '100', '--json')
+    expect('then one that has a bug', result.returncode == 1 and
+           json.loads(result.stdout)['settings']['bug'] == 'worker_left',
+           result)
 
     # What a schedule expects is said even when nobody asks for it.
     stale = os.path.join(folder, 'stale.lc')
