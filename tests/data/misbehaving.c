@@ -64,7 +64,7 @@ static int misbehave(void)
 #elif defined(WAY_breakpoint)
     __debugbreak();
 #elif defined(WAY_unsteady) /* goes by a clock that is not simulated */
-    if (__builtin_ia32_rdtsc() * 0x9e3779b97f4a7c15ULL >> 50 == 0) {
+    if (__builtin_ia32_rdtsc() * 0x9e3779b97f4a7c15ULL >> 52 == 0) {
         *(volatile int *)0x123456789000 = 1;
     }
 #elif defined(WAY_illegal)
