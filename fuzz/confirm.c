@@ -19,6 +19,7 @@ enum {
 
 /* What one play says; shared when it is played in a process of its own. */
 struct answer {
+    bool is_over; /* the play has come to an end, good or bad */
     bool is_played;
     struct fuzz_outcome outcome; /* its choices are below */
     struct sim_fault_place fault;
@@ -87,6 +88,7 @@ static bool play(
         return false;
     }
     judge->plays_left--;
+    judge->answer->is_over = false;
     judge->answer->is_played = false;
     int status = 0;
     if (judge->is_isolated) {
@@ -97,23 +99,26 @@ static bool play(
             fuzz_worker_limit();
             sim_watch(judge->watch_seconds);
             play_here(judge, schedule, backer);
+            judge->answer->is_over = true;
             _exit(0);
         }
         status = wait_for(pid);
     } else {
         fuzz_worker_limit();
         play_here(judge, schedule, backer);
+        judge->answer->is_over = true;
         if (judge->answer->is_played &&
             fuzz_play_is_fault(&judge->answer->outcome)) {
-            _exit(FUZZ_WORKER_FAULT); /* nothing here is safe any more */
+            _exit(0); /* nothing here is safe any more */
         }
     }
     if (judge->signal_number != 0) {
         return status >= 0 &&
-               fuzz_worker_signal(status) == judge->signal_number;
+               fuzz_worker_signal(status, judge->answer->is_over) ==
+                   judge->signal_number;
     }
     const struct lc_verdict *verdict = &judge->answer->outcome.verdict;
-    return status == 0 && judge->answer->is_played &&
+    return status == 0 && judge->answer->is_over && judge->answer->is_played &&
            verdict->kind == LC_VERDICT_BROKEN &&
            strcmp(model_rule(verdict->rule)->group, judge->group) == 0;
 }
@@ -205,6 +210,7 @@ static bool is_fault(const struct fuzz_finding *finding)
 struct report {
     atomic_uint replay;    /* enum fuzz_replay, of the finding as it came */
     atomic_bool is_shrunk; /* `shrunk` is there */
+    atomic_bool is_over;   /* nothing has ended the process before */
     struct fuzz_finding shrunk;
 };
 
@@ -284,6 +290,7 @@ static bool confirm_apart(
     if (pid == 0) {
         fuzz_worker_begin(parent);
         confirm(options, finding, is_isolated, report);
+        atomic_store(&report->is_over, true);
         _exit(0);
     }
     int status = 0;
@@ -295,7 +302,8 @@ static bool confirm_apart(
             return true;
         }
     }
-    return pid < 0 || fuzz_worker_signal(status) == 0;
+    return pid < 0 ||
+           fuzz_worker_signal(status, atomic_load(&report->is_over)) == 0;
 }
 
 void fuzz_confirm(

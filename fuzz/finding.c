@@ -27,17 +27,16 @@ void fuzz_finding_fill(
 
 void fuzz_finding_fill_dead(
     struct fuzz_finding *ret_finding,
-    const struct fuzz_generate_options *generate,
-    const struct fuzz_case_mirror *mirror,
+    uint64_t seed,
+    const struct lc_schedule *schedule,
     int32_t signal_number)
 {
     static const char id[] = "FAULT";
     uint32_t rule = 0;
     bool is_known = model_rule_find(id, &rule);
     LC_CHECK(is_known);
-    LC_CHECK(mirror->choice_count <= LC_CHOICES_MAX);
     memset(ret_finding, 0, sizeof *ret_finding);
-    ret_finding->seed = mirror->seed;
+    ret_finding->seed = seed;
     ret_finding->count = 1;
     ret_finding->rule = (uint16_t)rule;
     ret_finding->signal_number = signal_number;
@@ -52,15 +51,10 @@ void fuzz_finding_fill_dead(
         .a = -1,
         .b = -1,
     };
-    struct lc_schedule *schedule = &ret_finding->schedule;
-    fuzz_generate(generate, mirror->seed / FUZZ_SAMPLER_GROUP, schedule);
-    schedule->choice_count = mirror->choice_count;
-    memcpy(
-        schedule->choices,
-        mirror->choices,
-        mirror->choice_count * sizeof schedule->choices[0]);
-    schedule->expect.kind = LC_EXPECT_BROKEN;
-    memcpy(schedule->expect.rule, id, sizeof id);
+    ret_finding->schedule = *schedule;
+    ret_finding->schedule.expect =
+        (struct lc_expect){ .kind = LC_EXPECT_BROKEN };
+    memcpy(ret_finding->schedule.expect.rule, id, sizeof id);
 }
 
 /* A module by what it is, so that worlds don't multiply findings. */

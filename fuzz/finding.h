@@ -43,11 +43,11 @@ void fuzz_finding_fill(
     const struct lc_schedule *program,
     const struct fuzz_outcome *outcome);
 
-/** Fills a finding for a worker that died, from what it left behind. */
+/** Fills a finding for a process that died of the schedule that it played. */
 void fuzz_finding_fill_dead(
     struct fuzz_finding *ret_finding,
-    const struct fuzz_generate_options *generate,
-    const struct fuzz_case_mirror *mirror,
+    uint64_t seed,
+    const struct lc_schedule *schedule,
     int32_t signal_number);
 
 /**

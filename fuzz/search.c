@@ -84,6 +84,7 @@ static bool start_worker(struct worker *worker)
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return false;
     }
+    atomic_store(&worker->share->exit, FUZZ_WORKER_SILENT);
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid < 0) {
@@ -198,6 +199,7 @@ static void receive(struct worker *worker)
 static void bury(struct worker *worker, int32_t signal_number)
 {
     static struct fuzz_finding finding;
+    static struct lc_schedule schedule;
     struct fuzz_share *share = worker->share;
     uint64_t seed = atomic_load(&share->at);
     if (seed >= share->end) {
@@ -207,11 +209,17 @@ static void bury(struct worker *worker, int32_t signal_number)
         share->mirror.seed = seed;
         share->mirror.choice_count = 0;
     }
-    fuzz_finding_fill_dead(
-        &finding,
+    LC_CHECK(share->mirror.choice_count <= LC_CHOICES_MAX);
+    fuzz_generate(
         &search.options->one.generate,
-        &share->mirror,
-        signal_number);
+        seed / FUZZ_SAMPLER_GROUP,
+        &schedule);
+    schedule.choice_count = share->mirror.choice_count;
+    memcpy(
+        schedule.choices,
+        share->mirror.choices,
+        schedule.choice_count * sizeof schedule.choices[0]);
+    fuzz_finding_fill_dead(&finding, seed, &schedule, signal_number);
     if (share->mirror.length == 0) {
         share->mirror.program = seed / FUZZ_SAMPLER_GROUP;
         share->mirror.length = fuzz_case_guess_length(&finding.schedule);
@@ -231,25 +239,24 @@ static void reap(struct worker *worker, int status)
         worker->pipe = -1;
     }
     worker->pid = 0;
-    bool has_exited = WIFEXITED(status);
-    int code = has_exited ? WEXITSTATUS(status) : 0;
-    if (has_exited && code == FUZZ_WORKER_DONE) {
+    uint32_t said = atomic_load(&worker->share->exit);
+    if (said == FUZZ_WORKER_DONE) {
         return;
     }
-    if (has_exited && code == FUZZ_WORKER_ERROR) {
+    if (said == FUZZ_WORKER_ERROR) {
         *search.error = worker->share->error;
         search.has_failed = true;
         return;
     }
-    if (!has_exited && WTERMSIG(status) == SIGKILL) {
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
         /* From outside, mostly for want of memory: its seed is played again. */
         search.killed++;
         if (search.killed == KILLED_MAX) {
             fail("workers are killed from outside: is the memory full?");
             return;
         }
-    } else if (!has_exited || code != FUZZ_WORKER_FAULT) {
-        bury(worker, fuzz_worker_signal(status));
+    } else if (said != FUZZ_WORKER_FAULT) {
+        bury(worker, fuzz_worker_signal(status, false));
     }
     if (!start_worker(worker)) {
         fail("no more workers can be made");

@@ -37,7 +37,7 @@ void fuzz_worker_begin(int parent)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) {
-        _exit(FUZZ_WORKER_DONE); /* it went between fork and prctl */
+        _exit(0); /* it went between fork and prctl */
     }
     (void)signal(SIGINT, SIG_IGN);
     (void)signal(SIGTERM, SIG_IGN);
@@ -61,12 +61,20 @@ void fuzz_worker_limit(void)
     }
 }
 
-int32_t fuzz_worker_signal(int status)
+int32_t fuzz_worker_signal(int status, bool has_said)
 {
     if (WIFSIGNALED(status)) {
         return WTERMSIG(status);
     }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : SIGABRT;
+    return has_said ? 0 : SIGABRT;
+}
+
+static LC_NORETURN void leave(
+    struct fuzz_share *share,
+    enum fuzz_worker_exit how)
+{
+    atomic_store(&share->exit, how);
+    _exit(0);
 }
 
 /* Writes all bytes; a parent that is gone ends the worker. */
@@ -76,7 +84,7 @@ static void send_bytes(int file, const void *bytes, size_t size_bytes)
     while (size_bytes > 0) {
         ssize_t done = write(file, at, size_bytes);
         if (done < 0 && errno != EINTR) {
-            _exit(FUZZ_WORKER_DONE);
+            _exit(0);
         }
         if (done > 0) {
             at += done;
@@ -144,7 +152,7 @@ static bool play_seed(
     uint64_t seed = atomic_load(&share->at);
     fuzz_worker_take_seed(seed);
     if (fuzz_case_play(one, seed, &outcome, &share->error) != SIM_OK) {
-        _exit(FUZZ_WORKER_ERROR);
+        leave(share, FUZZ_WORKER_ERROR);
     }
     if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
         tell(options, one, &outcome, share);
@@ -177,12 +185,14 @@ LC_NORETURN void fuzz_worker_run(
             fuzz_worker_limit();
         }
         if (atomic_load(&crew->end) == FUZZ_WORKER_END_NOW) {
-            _exit(FUZZ_WORKER_DONE); /* what is left of them is not played */
+            leave(
+                share,
+                FUZZ_WORKER_DONE); /* what is left of them is not played */
         }
         if (!play_seed(options, &one, share)) {
-            _exit(FUZZ_WORKER_FAULT);
+            leave(share, FUZZ_WORKER_FAULT);
         }
     }
     atomic_store(&share->at, UINT64_MAX);
-    _exit(FUZZ_WORKER_DONE);
+    leave(share, FUZZ_WORKER_DONE);
 }

@@ -19,11 +19,13 @@ enum fuzz_worker_limits {
     FUZZ_WORKER_CPU_SECONDS = 30 /* for the plays of one program */
 };
 
-/* How a worker ends. */
+/* How a worker ends: what it says before it exits. Its exit status alone says
+ * nothing, hosted code can end the process with any. */
 enum fuzz_worker_exit {
-    FUZZ_WORKER_DONE = 0,
-    FUZZ_WORKER_FAULT = 9, /* hosted code faulted: nothing here is safe */
-    FUZZ_WORKER_ERROR = 10 /* the world can't be played: `error` */
+    FUZZ_WORKER_SILENT = 0, /* something else has ended it */
+    FUZZ_WORKER_DONE = 1,
+    FUZZ_WORKER_FAULT = 2, /* hosted code faulted: nothing here is safe */
+    FUZZ_WORKER_ERROR = 3  /* the world can't be played: `error` */
 };
 
 /* When workers are to end. */
@@ -43,7 +45,8 @@ struct fuzz_crew {
 struct fuzz_share {
     /* No seed below it is this worker's to play; UINT64_MAX: none at all. */
     atomic_ullong at;
-    uint64_t end; /* of the seeds that it has taken */
+    atomic_uint exit; /* enum fuzz_worker_exit */
+    uint64_t end;     /* of the seeds that it has taken */
     uint64_t schedules;
     uint64_t records;
     uint64_t virtual_ns;
@@ -73,9 +76,14 @@ void *fuzz_worker_share(size_t size_bytes);
 /** In a new child: dies with its parent, leaves ^C to it. */
 void fuzz_worker_begin(int parent);
 
-/** The signal that a process died of, by its status; 0: of none. One that ended
- * itself because of an error is taken for aborted. */
-int32_t fuzz_worker_signal(int status);
+/**
+ * The signal that a process died of; 0: of none. One that was ended by what it
+ * plays is taken for aborted.
+ *
+ * @param status    from waitpid().
+ * @param has_said  whether it said, in shared memory, that it is done.
+ */
+int32_t fuzz_worker_signal(int status, bool has_said);
 
 /** Limits the CPU time of this process from now on: what hangs is killed. */
 void fuzz_worker_limit(void);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "tools/apart.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/load.h"
@@ -71,6 +72,12 @@ static struct lc_schedule schedule;
 static struct fuzz_player player;
 static struct fuzz_player second_player;
 static struct tool_line replay; /* what to type to see it again */
+
+/* A DLL that ended the process: there is no trace, and this is all of it. */
+static struct {
+    bool is_ended;
+    int status;
+} ended;
 
 /* The records of a run, for what is to be said of them afterwards. */
 struct records {
@@ -219,6 +226,13 @@ static void print_verdict(
         print_record(verdict->record, &records->items[verdict->record]);
     }
     print_fault(outcome);
+    if (ended.is_ended) {
+        (void)printf(
+            "  the DLL ended the process (status %d)\n  to replay: %s\n",
+            ended.status,
+            replay.text);
+        return;
+    }
     print_note("errors of the application", &errors);
     print_note("warnings", &warnings);
     if (outcome->result.choice_unmet > 0) {
@@ -266,13 +280,13 @@ static void print_json(const struct fuzz_outcome *outcome)
         "rules",
         is_broken ? tool_verdict_group(verdict->rule) : json_array(),
         "record",
-        verdict->kind == LC_VERDICT_HELD
+        verdict->kind == LC_VERDICT_HELD || ended.is_ended
             ? json_null()
             : json_integer((json_int_t)verdict->record),
         "records",
         (json_int_t)outcome->result.record_count,
         "hash",
-        tool_output_hash(outcome->result.hash),
+        ended.is_ended ? json_null() : tool_output_hash(outcome->result.hash),
         "virtual_ns",
         (json_int_t)outcome->result.virtual_ns,
         "choices_unmet",
@@ -355,6 +369,33 @@ static void make_replay(const char *path)
     tool_given_add_playing(&tool_given, &replay);
 }
 
+/* What hosted code did to its process, as a broken rule. */
+static int tell_end(const struct tool_apart_end *end)
+{
+    uint32_t rule = 0;
+    bool is_known = model_rule_find("FAULT", &rule);
+    LC_CHECK(is_known);
+    if (end->stage == TOOL_APART_AGAIN) {
+        tool_output_error(
+            "two plays differed: the second ended the process (status %d)",
+            end->status);
+        return TOOL_EXIT_DIFFERED;
+    }
+    ended.is_ended = true;
+    ended.status = end->status;
+    struct records none = { 0 };
+    struct fuzz_outcome outcome = {
+        .verdict = { .kind = LC_VERDICT_BROKEN, .rule = (uint16_t)rule },
+    };
+    if (tool_given.json) {
+        tool_output_error("the DLL ended the process (status %d)", end->status);
+        print_json(&outcome);
+    } else {
+        print_verdict(&none, &outcome);
+    }
+    return exit_status(&outcome);
+}
+
 static bool check_given(const char *path)
 {
     if (given.trace != NULL && strcmp(given.trace, "text") != 0) {
@@ -387,6 +428,32 @@ static bool check_given(const char *path)
     return true;
 }
 
+static int run(void)
+{
+    struct fuzz_outcome outcome;
+    struct records records = { .is_printed = given.trace != NULL };
+    sim_watch(TOOL_WATCH_SECONDS);
+    player.fill_stacks = given.fill.is_given;
+    player.fill_byte = (uint8_t)given.fill.value;
+    if (!play(&player, &records, &outcome)) {
+        free(records.items);
+        return TOOL_EXIT_USAGE;
+    }
+    bool is_same = true;
+    if (tool_given.json) {
+        print_json(&outcome);
+    } else {
+        print_verdict(&records, &outcome);
+    }
+    if (given.twice) {
+        tool_apart_say(TOOL_APART_AGAIN);
+        is_same = plays_again(&records, &outcome);
+    }
+    int status = is_same ? exit_status(&outcome) : TOOL_EXIT_DIFFERED;
+    free(records.items);
+    return status;
+}
+
 int tool_run(int argc, char **argv)
 {
     const char *arguments[TOOL_ARGUMENTS_MAX];
@@ -399,25 +466,11 @@ int tool_run(int argc, char **argv)
     }
     make_replay(arguments[0]);
     tool_output_replay(replay.text);
-    sim_watch(TOOL_WATCH_SECONDS);
-    player.fill_stacks = given.fill.is_given;
-    player.fill_byte = (uint8_t)given.fill.value;
-    struct fuzz_outcome outcome;
-    struct records records = { .is_printed = given.trace != NULL };
-    if (!play(&player, &records, &outcome)) {
-        free(records.items);
-        return TOOL_EXIT_USAGE;
+    struct tool_apart_end end;
+    if (!tool_apart_begin(&schedule.world, &end)) {
+        return tell_end(&end);
     }
-    bool is_same = true;
-    if (tool_given.json) {
-        print_json(&outcome);
-    } else {
-        print_verdict(&records, &outcome);
-    }
-    if (given.twice) {
-        is_same = plays_again(&records, &outcome);
-    }
-    status = is_same ? exit_status(&outcome) : TOOL_EXIT_DIFFERED;
-    free(records.items);
+    status = run();
+    tool_apart_say(TOOL_APART_OVER);
     return status;
 }

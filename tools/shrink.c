@@ -2,10 +2,12 @@
  * lastcall shrink: the smallest schedule that breaks the same rule.
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "tools/apart.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/load.h"
@@ -57,6 +59,14 @@ static bool fill(
     schedule = finding->schedule;
     fuzz_finding_fill(finding, FUZZ_SEED_NONE, &schedule, &outcome);
     return true;
+}
+
+/* A process that the DLL has ended: its death is what to look for. */
+static void fill_dead(struct fuzz_finding *finding)
+{
+    static struct lc_schedule schedule;
+    schedule = finding->schedule;
+    fuzz_finding_fill_dead(finding, FUZZ_SEED_NONE, &schedule, SIGABRT);
 }
 
 /* For a check that fails: what to type to see it again. */
@@ -131,8 +141,15 @@ int tool_shrink(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     fuzz_generate_host(&finding.schedule.world, hosted.items, hosted.count);
-    if (!fill(&how, path, &finding)) {
-        return TOOL_EXIT_USAGE;
+    struct tool_apart_end end;
+    if (tool_apart_begin(&finding.schedule.world, &end)) {
+        bool is_broken = fill(&how, path, &finding);
+        tool_apart_say(TOOL_APART_OVER);
+        if (!is_broken) {
+            return TOOL_EXIT_USAGE;
+        }
+    } else {
+        fill_dead(&finding);
     }
     uint32_t calls = finding.schedule.op_count;
     uint32_t switches = fuzz_shrink_switches(&finding.schedule);

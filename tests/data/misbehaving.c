@@ -23,6 +23,15 @@ static const int constant[4] = { 1, 2, 3, 4 };
 static const int *volatile constant_at = constant;
 #endif
 
+/* Ends the process without a word, with that status. */
+__attribute__((unused)) static void exit_group(int status)
+{
+    __asm__ volatile("syscall"
+                     :
+                     : "a"(231L), "D"((long)status)
+                     : "rcx", "r11", "memory");
+}
+
 __attribute__((noinline, unused)) static int dig(volatile char *above)
 {
     volatile char hole[4096];
@@ -154,6 +163,11 @@ __declspec(dllexport)
     }
     entries->lpWSPSocket = open_socket;
     entries->lpWSPCleanup = cleanup;
+#if defined(WAY_exit)
+    exit_group(0);
+#elif defined(WAY_exit_9)
+    exit_group(9);
+#endif
     return 0;
 }
 

@@ -1,6 +1,7 @@
 """Real DLLs: the correct one holds, the broken one is caught, and what a DLL
 does wrong becomes a finding instead of a crash."""
 
+import json
 import re
 import subprocess
 import sys
@@ -92,6 +93,38 @@ with tempfile.TemporaryDirectory() as folder:
     expect('a fault in a search', result.returncode == 1 and
            'broken FAULT' in result.stdout and
            '60 schedules' in result.stdout, result)
+
+    # A DLL that ends the process, with whatever status: a fault like others.
+    for way, status in (('exit', 0), ('exit_9', 9)):
+        provider = ['--provider', f'filter={WAYS[way]}']
+        said = f'the DLL ended the process (status {status})'
+        result = run('run', '--twice', *provider, str(schedule))
+        expect(way, result.returncode == 1 and said in result.stdout and
+               result.stdout.startswith('broken FAULT') and
+               result.stdout.count('to replay: ') == 1, result)
+        result = run('run', '--json', *provider, str(schedule))
+        expect(f'{way}, --json', result.returncode == 1 and
+               said in result.stderr and
+               json.loads(result.stdout)['rule'] == 'FAULT', result)
+        small = Path(folder) / f'{way}.lc'
+        result = run('shrink', *provider, str(schedule), '-o', str(small))
+        expect(f'{way}, shrink', result.returncode == 0 and
+               run('run', '--expect', str(small)).returncode == 0 and
+               'now 2 and 0' in result.stderr, result)
+        found = Path(folder) / f'{way}-findings'
+        result = run('fuzz', '--seed', '1', '--schedules', '60', '--jobs', '2',
+                     *provider, '-o', str(found))
+        expect(f'{way} in a search', result.returncode == 1 and
+               'broken FAULT' in result.stdout and
+               '60 schedules' in result.stdout and
+               'again when replayed' in result.stdout, result)
+        for path in found.glob('*.lc'):
+            expect(f'{way} replays', run(
+                'run', '--expect', str(path)).returncode == 0, result)
+        result = run('campaign', str(Path(folder) / f'{way}-campaign'),
+                     '--seed', '1', '--schedules', '60', *provider)
+        expect(f'{way} in a campaign', result.returncode == 1 and
+               '60 schedules' in result.stdout, result)
 
     result = run('fuzz', '--seed', '1', '--schedules', '4000',
                  '--provider', f'filter={PASS}')

@@ -84,12 +84,11 @@ static void dead_workers_have_names_of_their_own(void **state)
     (void)state;
     char first[FUZZ_FINDING_NAME_BYTES];
     char second[FUZZ_FINDING_NAME_BYTES];
-    struct fuzz_generate_options generate = { .world = NULL };
-    static struct fuzz_case_mirror mirror;
+    static struct lc_schedule schedule;
     static struct fuzz_finding finding;
-    fuzz_finding_fill_dead(&finding, &generate, &mirror, SIGSEGV);
+    fuzz_finding_fill_dead(&finding, 1, &schedule, SIGSEGV);
     fuzz_finding_name(&finding, first);
-    fuzz_finding_fill_dead(&finding, &generate, &mirror, SIGABRT);
+    fuzz_finding_fill_dead(&finding, 1, &schedule, SIGABRT);
     fuzz_finding_name(&finding, second);
     assert_string_not_equal(first, second);
 }

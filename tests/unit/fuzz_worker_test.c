@@ -39,7 +39,7 @@ static void each_program_has_its_own_cpu_time(void **state)
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), FUZZ_WORKER_DONE);
+    assert_int_equal(share->exit, FUZZ_WORKER_DONE);
     assert_int_equal(share->schedules, options.seed_end);
     assert_int_equal(told_time->count, 1 + PROGRAMS);
     told_time_check(1 + PROGRAMS);

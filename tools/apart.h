@@ -1,0 +1,45 @@
+/*
+ * Playing apart from what prints the verdict: hosted code can end its process
+ * by a system call, and must not take the verdict with it.
+ */
+#ifndef TOOLS_APART_H
+#define TOOLS_APART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+
+/* How far a child has come. */
+enum tool_apart_stage {
+    TOOL_APART_PLAYING = 0,
+    TOOL_APART_AGAIN = 1, /* the first play has been said, a second runs */
+    TOOL_APART_OVER = 2   /* no hosted code runs any more */
+};
+
+struct tool_apart_end {
+    enum tool_apart_stage stage;
+    int status; /* exit status that hosted code has chosen */
+};
+
+/**
+ * Goes on in a child when the world has hosted DLLs, else here. The parent
+ * waits; of a child that came to its end it takes over how it ended, and does
+ * not return.
+ *
+ * @param world    borrowed.
+ * @param ret_end  filled when false is returned.
+ *
+ * Returns: true where the schedule is to be played; false in the parent of a
+ * child that hosted code has ended.
+ */
+LC_MUST_USE bool tool_apart_begin(
+    const struct lc_world *world,
+    struct tool_apart_end *ret_end);
+
+/** Says how far it is; between tool_apart_begin() and the end of the process
+ * TOOL_APART_OVER must have been said. */
+void tool_apart_say(enum tool_apart_stage stage);
+
+#endif
