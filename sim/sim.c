@@ -85,6 +85,18 @@ bool sim_knows_plant(const char *name)
     return plant_find(name) != NULL;
 }
 
+bool sim_can_plant(const struct lc_world *world, const char *name)
+{
+    const struct sim_provider_plant *plant = plant_find(name);
+    LC_CHECK(plant != NULL);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (world->providers[i].kind == plant->kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The file that stands for a provider, or NULL. */
 static const char *file_of(const struct lc_provider *provider)
 {

@@ -120,6 +120,10 @@ LC_MUST_USE enum sim_status sim_describe_image(
 /** Whether this build has a planted bug. */
 bool sim_knows_plant(const char *name);
 
+/** Whether a world has a built-in provider that a planted bug of this build can
+ * be in: a DLL has its own. */
+bool sim_can_plant(const struct lc_world *world, const char *name);
+
 /** Snapshots, for whoever is called by at_step. See sim/engine/snapshot.h. */
 size_t sim_snapshot_size(void);
 size_t sim_save(void *buffer, size_t capacity);

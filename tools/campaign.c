@@ -449,6 +449,9 @@ static bool set_up(uint64_t *ret_seed)
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
     search.one.generate.plant = has_bug ? bug : NULL;
+    if (!tool_setup_has_place(&search.one.generate)) {
+        return false;
+    }
     search.jobs = tool_setup_jobs(&tool_given.jobs);
     search.stop = stop;
     if (is_any) {

@@ -351,6 +351,9 @@ static bool set_up(void)
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
     search.one.generate.plant = tool_given.bug;
+    if (!tool_setup_has_place(&search.one.generate)) {
+        return false;
+    }
     search.seed = tool_given.seed.value;
     if (!tool_given.seed.is_given) {
         uint32_t drawn = 0;

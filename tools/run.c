@@ -425,6 +425,7 @@ static bool check_given(const char *path)
         return false;
     }
     fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
+    tool_setup_remark_plants(&schedule.world);
     return true;
 }
 

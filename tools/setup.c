@@ -213,6 +213,38 @@ bool tool_setup_plant(const char *id)
     return true;
 }
 
+void tool_setup_remark_plants(const struct lc_world *world)
+{
+    for (uint32_t i = 0; i < world->plant_count; i++) {
+        if (!sim_can_plant(world, world->plants[i])) {
+            tool_output_error(
+                "remark: no built-in provider is left to plant '%s' in",
+                world->plants[i]);
+        }
+    }
+}
+
+bool tool_setup_has_place(const struct fuzz_generate_options *generate)
+{
+    static struct lc_schedule one;
+
+    enum {
+        WORLDS = 100 /* drawn at random: all shapes are among so many */
+    };
+
+    for (uint64_t seed = 0; seed < WORLDS; seed++) {
+        fuzz_generate(generate, seed, &one);
+        if (generate->plant == NULL ||
+            sim_can_plant(&one.world, generate->plant)) {
+            return true;
+        }
+    }
+    tool_output_error(
+        "--bug: no built-in provider is left to plant '%s' in",
+        generate->plant);
+    return false;
+}
+
 bool tool_setup_playable(const struct lc_world *world, const char *plant)
 {
     static struct lc_schedule empty;
@@ -232,6 +264,7 @@ bool tool_setup_playable(const struct lc_world *world, const char *plant)
         tool_output_error("%s", error.text);
         return false;
     }
+    tool_setup_remark_plants(world);
     return true;
 }
 

@@ -64,6 +64,15 @@ LC_MUST_USE bool tool_setup_world(
 /** Whether this build knows a planted bug. Says when not. */
 LC_MUST_USE bool tool_setup_plant(const char *id);
 
+/** Names on stderr the bugs that a world plants, and has no built-in provider
+ * for that they could be in. */
+void tool_setup_remark_plants(const struct lc_world *world);
+
+/** Whether some world of a search has a built-in provider that its planted bug
+ * can be in. Says when not. */
+LC_MUST_USE bool tool_setup_has_place(
+    const struct fuzz_generate_options *generate);
+
 /**
  * Whether a world can be played: its DLLs are there and good. Says when not.
  *

@@ -141,6 +141,7 @@ int tool_shrink(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     fuzz_generate_host(&finding.schedule.world, hosted.items, hosted.count);
+    tool_setup_remark_plants(&finding.schedule.world);
     struct tool_apart_end end;
     if (tool_apart_begin(&finding.schedule.world, &end)) {
         bool is_broken = fill(&how, path, &finding);

@@ -196,6 +196,13 @@ def bad_usage(folder: Path) -> None:
     if PASS.exists():
         refused('a layer for a base', 'fuzz', '--schedules', '1',
                 '--provider', f'tcp={PASS}', word='base provider')
+        for command in (['fuzz'], ['campaign', str(folder / 'none')]):
+            for world in ([], ['--world', 'any', '--provider',
+                               f'outer={PASS}']):
+                refused(f'{command[0]}: nothing to plant it in', *command,
+                        '--schedules', '1', '--bug', 'worker_left',
+                        '--provider', f'filter={PASS}', *world,
+                        word="left to plant 'worker_left'")
         odd = folder / 'd\u00e9j\u00e0.dll'
         odd.write_bytes(PASS.read_bytes())
         refused('a path that no schedule can hold', 'fuzz', '--schedules', '1',

@@ -126,6 +126,16 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'{way} in a campaign', result.returncode == 1 and
                '60 schedules' in result.stdout, result)
 
+    # A bug with no built-in provider left to be in, and one that has its own.
+    for bug, is_said in (('worker_left', True), ('unsent_dropped', False)):
+        result = run('run', '--provider', f'filter={PASS}',
+                     f'corpus/zoo/{bug}/minimal.lc')
+        expect(f'remark on {bug}', is_said == (
+            f"left to plant '{bug}'" in result.stderr), result)
+    result = run('fuzz', '--seed', '1', '--schedules', '8', '--world', 'any',
+                 '--bug', 'worker_left', '--provider', f'filter={PASS}')
+    expect('other layers have the bug', result.returncode in (0, 1), result)
+
     result = run('fuzz', '--seed', '1', '--schedules', '4000',
                  '--provider', f'filter={PASS}')
     expect('passlayer', result.returncode == 0, result)
