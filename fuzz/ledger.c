@@ -4,13 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "fuzz/shrink.h"
 #include "fuzz/text.h"
 
 enum {
     BUSY_MS = 10000,
-    FORMAT = 1 /* PRAGMA user_version */
+    FORMAT = 1, /* PRAGMA user_version */
+    PATH_BYTES = 4096,
+    URI_BYTES = 3 * PATH_BYTES
 };
 
 struct fuzz_ledger {
@@ -131,6 +135,77 @@ static bool check_format(
     return true;
 }
 
+/* Whether a log with something in it lies beside a base. */
+static bool has_log(const char *path)
+{
+    char name[PATH_BYTES];
+    struct stat status = { 0 };
+    int length = snprintf(name, sizeof name, "%s-wal", path);
+    return length < 0 || length >= PATH_BYTES ||
+           (stat(name, &status) == 0 && status.st_size > 0);
+}
+
+static bool can_write_beside(const char *path)
+{
+    char folder[PATH_BYTES];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL ? snprintf(folder, sizeof folder, ".")
+                               : snprintf(
+                                     folder,
+                                     sizeof folder,
+                                     "%.*s/",
+                                     (int)(slash - path),
+                                     path);
+    return length < 0 || length >= PATH_BYTES || access(folder, W_OK) == 0;
+}
+
+/* A path as a URI with a parameter. Returns whether it fits. */
+static bool make_uri(const char *path, char ret_uri[URI_BYTES])
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789/._-";
+    size_t at = (size_t)snprintf(ret_uri, URI_BYTES, "file:");
+    for (const char *c = path; *c != '\0'; c++) {
+        if (at + sizeof "%00?immutable=1" > URI_BYTES) {
+            return false;
+        }
+        at += (size_t)snprintf(
+            ret_uri + at,
+            URI_BYTES - at,
+            strchr(plain, *c) != NULL ? "%c" : "%%%02x",
+            (unsigned char)*c);
+    }
+    (void)snprintf(ret_uri + at, URI_BYTES - at, "?immutable=1");
+    return true;
+}
+
+/*
+ * A base in WAL mode wants to make files beside it, even to be read. Where no
+ * file can be made and no log lies there, nobody is writing: all of it is in
+ * the one file, and `immutable` says that it stays so.
+ */
+static bool open_to_read(struct fuzz_ledger *ledger, const char *path)
+{
+    char uri[URI_BYTES];
+    bool is_still =
+        !can_write_beside(path) && !has_log(path) && make_uri(path, uri);
+    return sqlite3_open_v2(
+               is_still ? uri : path,
+               &ledger->base,
+               SQLITE_OPEN_READONLY | (is_still ? SQLITE_OPEN_URI : 0),
+               NULL) == SQLITE_OK;
+}
+
+static bool open_to_write(struct fuzz_ledger *ledger, const char *path)
+{
+    return sqlite3_open_v2(
+               path,
+               &ledger->base,
+               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+               NULL) == SQLITE_OK;
+}
+
 struct fuzz_ledger *fuzz_ledger_open(
     const char *path,
     bool may_make,
@@ -143,10 +218,8 @@ struct fuzz_ledger *fuzz_ledger_open(
         (void)snprintf(ret_error->text, sizeof ret_error->text, "no memory");
         return NULL;
     }
-    int flags = may_make ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                         : SQLITE_OPEN_READONLY;
     bool is_good =
-        sqlite3_open_v2(path, &ledger->base, flags, NULL) == SQLITE_OK;
+        may_make ? open_to_write(ledger, path) : open_to_read(ledger, path);
     if (!is_good) {
         (void)fail(ledger, ret_error);
     }
@@ -173,6 +246,15 @@ struct fuzz_ledger *fuzz_ledger_open(
 void fuzz_ledger_close(struct fuzz_ledger *ledger)
 {
     if (ledger != NULL) {
+        /* All into the one file, even while somebody else reads it. */
+        if (ledger->base != NULL && !sqlite3_db_readonly(ledger->base, NULL)) {
+            (void)sqlite3_wal_checkpoint_v2(
+                ledger->base,
+                NULL,
+                SQLITE_CHECKPOINT_TRUNCATE,
+                NULL,
+                NULL);
+        }
         (void)sqlite3_close(ledger->base);
         free(ledger);
     }

@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import shlex
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -313,6 +314,12 @@ with tempfile.TemporaryDirectory() as folder:
         chunks)
     expect('one bug, one finding', [rule for rule, _ in found] == ['CLEAN-16']
            and found[0][1] > 100 and sound == 'ok', (found, sound))
+    expect('nothing is left beside the ledger', not [
+        name for name in os.listdir(campaign) if name.endswith('-wal')])
+
+    # A campaign of somebody else, to be read only. Nobody may write for root.
+    aside = os.path.join(folder, 'else % where?')
+    shutil.copytree(campaign, aside)
     report = run('report', campaign)
     expect('report', report.returncode == 0 and 'CLEAN-16' in report.stdout,
            report)
@@ -322,6 +329,17 @@ with tempfile.TemporaryDirectory() as folder:
     expect('report --json', shown == found and
            answer['schedules'] == 60000 and
            answer['settings']['bug'] == 'unsent_dropped', answer)
+    os.chmod(folder, 0o755)
+    os.chmod(aside, 0o555)
+    reader = {'user': 65534, 'group': 65534} if os.getuid() == 0 else {}
+    if not reader or all(os.stat(part).st_mode & 0o001 for part in
+                         Path(LASTCALL).resolve().parents):
+        result = subprocess.run(
+            [os.path.abspath(LASTCALL), 'report', aside], text=True,
+            capture_output=True, timeout=60, check=False, **reader)
+        expect('a report of what only can be read', result.returncode == 0 and
+               result.stdout.count('\n') == report.stdout.count('\n'), result)
+    os.chmod(aside, 0o755)
     result = run('fuzz', '--world', os.path.join(campaign, 'world.lc'),
                  '--seed', '1', '--schedules', '50')
     expect('the world of a campaign can be searched', result.returncode == 0,
