@@ -607,7 +607,8 @@ static const struct model_rule rules[] = {
         .area = "INV",
         .source = "START-3, START-9, CLEAN-1, CLEAN-14, LAYER-11",
         .sentence =
-            "No caller cleans a provider up more often than it started it.",
+            "No caller cleans a provider up more often than it started it, and "
+            "by the end of the final WSACleanup it has done so as often.",
         .group = "INV-1",
         .strength = MODEL_INV,
     },
@@ -635,7 +636,10 @@ static const struct model_rule rules[] = {
         .id = "INV-4",
         .area = "INV",
         .source = "CLEAN-17, CLEAN-18, LOAD-17, LOAD-22",
-        .sentence = "After the final WSPCleanup the provider holds no lock.",
+        .sentence =
+            "When its final WSPCleanup returns the provider has no memory, no "
+            "thread, no lock and no provider below any more, and can be "
+            "started again.",
         .group = "INV-4",
         .strength = MODEL_INV,
     },

@@ -24,6 +24,28 @@ static void an_unknown_rule_is_not_found(void **state)
     assert_false(model_rule_find("CLEAN-99", &found));
 }
 
+static const char *sentence_of(const char *id)
+{
+    uint32_t rule = 0;
+    assert_true(model_rule_find(id, &rule));
+    return model_rule(rule)->sentence;
+}
+
+/* A finding is printed with one sentence of its group: an invariant that
+ * stands for a group says what the others do. */
+static void an_invariant_says_all_that_its_group_does(void **state)
+{
+    (void)state;
+    static const char *const resources[] = {
+        "memory", "thread", "lock", "provider below", "started again",
+    };
+    for (uint32_t i = 0; i < LC_COUNT_OF(resources); i++) {
+        assert_non_null(strstr(sentence_of("INV-4"), resources[i]));
+    }
+    assert_non_null(strstr(sentence_of("INV-1"), "more often"));
+    assert_non_null(strstr(sentence_of("INV-1"), "as often"));
+}
+
 /* Only what binds the provider can break; only INF rules need promotion. */
 static void promotions_have_reasons_and_are_inferences(void **state)
 {
@@ -45,6 +67,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_is_complete_and_can_be_found),
         cmocka_unit_test(an_unknown_rule_is_not_found),
+        cmocka_unit_test(an_invariant_says_all_that_its_group_does),
         cmocka_unit_test(promotions_have_reasons_and_are_inferences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
