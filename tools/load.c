@@ -10,8 +10,13 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "model/model.h"
 #include "sim/sim.h"
 #include "tools/output.h"
+
+enum {
+    PLACE_BYTES = 32
+};
 
 /* One byte more than is allowed, to see that a file is too large. */
 static unsigned char content[FUZZ_TEXT_SIZE_MAX + 1];
@@ -65,37 +70,44 @@ static bool read_file(const char *path, size_t *ret_size)
     return is_good;
 }
 
-/* Where a text that was parsed plants that bug: "3:9:". */
-static void find_plant(
+/* Where in a text that was parsed a line has that word and then that name:
+ * "3:9:". Empty: it is no text. */
+static void find_name(
     size_t size_bytes,
+    const char *first,
     const char *name,
-    char *ret_place,
-    size_t capacity)
+    char ret_place[PLACE_BYTES])
 {
     static const char blanks[] = " \t";
     size_t length = strlen(name);
     unsigned number = 0;
+    ret_place[0] = '\0';
+    if (size_bytes == 0) {
+        return;
+    }
     content[size_bytes] = '\0';
     for (const char *line = (const char *)content; line != NULL;) {
         const char *word = line + strspn(line, blanks);
-        const char *plant = word + strcspn(word, " \t\n");
-        plant += strspn(plant, blanks);
+        size_t word_bytes = strcspn(word, " \t\r\n#");
+        const char *second = word + word_bytes;
+        second += strspn(second, blanks);
         number++;
-        if (strncmp(word, "plant", 5) == 0 &&
-            strncmp(plant, name, length) == 0 &&
-            strcspn(plant, " \t\r\n#") == length) {
+        if (word_bytes == strlen(first) &&
+            strncmp(word, first, word_bytes) == 0 &&
+            strncmp(second, name, length) == 0 &&
+            strcspn(second, " \t\r\n#") == length) {
             (void)snprintf(
                 ret_place,
-                capacity,
+                PLACE_BYTES,
                 "%u:%u:",
                 number,
-                (unsigned)(plant - line) + 1);
+                (unsigned)(second - line) + 1);
             return;
         }
         line = strchr(line, '\n');
         line = line == NULL ? NULL : line + 1;
     }
-    LC_CHECK(!"a planted bug stands in its text");
+    LC_CHECK(!"a name that was read stands in its text");
 }
 
 /* Whether this build has the bugs that a schedule plants. Says which not. */
@@ -109,10 +121,8 @@ static bool can_plant(
         if (sim_knows_plant(name)) {
             continue;
         }
-        char place[32] = "";
-        if (text_bytes > 0) {
-            find_plant(text_bytes, name, place, sizeof place);
-        }
+        char place[PLACE_BYTES];
+        find_name(text_bytes, "plant", name, place);
         tool_output_error(
             "%s:%s no planted bug '%s'; `lastcall zoo list` has them",
             path,
@@ -121,6 +131,27 @@ static bool can_plant(
         return false;
     }
     return true;
+}
+
+/* Whether this build checks the rule that is to be broken. Says when not. */
+static bool can_break(
+    const char *path,
+    const struct lc_expect *expect,
+    size_t text_bytes)
+{
+    uint32_t rule;
+    if (expect->kind != LC_EXPECT_BROKEN ||
+        model_rule_find(expect->rule, &rule)) {
+        return true;
+    }
+    char place[PLACE_BYTES];
+    find_name(text_bytes, "broken", expect->rule, place);
+    tool_output_error(
+        "%s:%s no rule '%s'; `lastcall rules` has them",
+        path,
+        place,
+        expect->rule);
+    return false;
 }
 
 /* `ret_text_bytes`: filled; 0 when it is the compact form. */
@@ -160,7 +191,8 @@ bool tool_load_schedule(const char *path, struct lc_schedule *ret_schedule)
 {
     size_t text_bytes = 0;
     return load(path, ret_schedule, &text_bytes) &&
-           can_plant(path, &ret_schedule->world, text_bytes);
+           can_plant(path, &ret_schedule->world, text_bytes) &&
+           can_break(path, &ret_schedule->expect, text_bytes);
 }
 
 bool tool_load_unplayed(

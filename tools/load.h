@@ -17,14 +17,15 @@
  * @param path          borrowed; "-" is standard input.
  * @param ret_schedule  filled on success.
  *
- * Returns: whether it is a schedule whose planted bugs this build has.
+ * Returns: whether it is a schedule whose planted bugs and rule to be broken
+ *          this build has.
  */
 LC_MUST_USE bool tool_load_schedule(
     const char *path,
     struct lc_schedule *ret_schedule);
 
 /**
- * The same for one that is not to be played: whatever it plants.
+ * The same for one that is not to be played: whatever it plants or expects.
  *
  * @param ret_is_compact  filled on success.
  */

@@ -101,6 +101,11 @@ def bad_schedules(folder: Path) -> None:
     line = 1 + planted[:planted.index(b'no_such')].count(b'\n')
     refused_text('unknown bug', planted,
                  word=f"bad.lc:{line}:10: no planted bug 'no_such_bug'")
+    expected = whole[:whole.index(b'expect')] + \
+        b'expect\n\tbroken  FOO-1 # none\n'
+    line = expected.count(b'\n')
+    refused_text('unknown rule', expected,
+                 word=f"bad.lc:{line}:10: no rule 'FOO-1'")
     refused_text('a number too large', whole.replace(
         b'20000', b'99999999999999999999'))
     refused_text('a negative number', whole.replace(b'20000', b'-1'))

@@ -148,6 +148,15 @@ with tempfile.TemporaryDirectory() as folder:
     result = run('convert', compact)
     expect('convert a bug of another build', result.stdout == strange, result)
     expect('run a bug of another build', run('run', compact).returncode == 2)
+    strange = Path(BROKEN).read_text(encoding='utf-8').replace(
+        'CLEAN-16', 'OTHER-1')
+    Path(folder, 'strange.lc').write_text(strange, encoding='utf-8')
+    run('convert', os.path.join(folder, 'strange.lc'), '-o', compact)
+    result = run('convert', compact)
+    expect('convert a rule of another build', result.stdout == strange, result)
+    result = run('run', compact)
+    expect('run a rule of another build', result.returncode == 2 and
+           "no rule 'OTHER-1'" in result.stderr, result)
 
     # The schedules of the zoo are as short as the shrinker can make them. One
     # sends what its card says is lost, and the rule breaks without, too.
