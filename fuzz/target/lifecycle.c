@@ -71,11 +71,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     play(NULL, &again);
     LC_CHECK(first.result.hash == again.result.hash);
     if (first.verdict.kind == LC_VERDICT_BROKEN) {
+        const char *rule = model_rule(first.verdict.rule)->id;
         (void)fprintf(
             stderr,
             "broken %s at record %u\n",
-            model_rule(first.verdict.rule)->id,
+            rule,
             first.verdict.record);
+        /* What came in may expect something else. */
+        schedule.expect = (struct lc_expect){ .kind = LC_EXPECT_BROKEN };
+        memcpy(schedule.expect.rule, rule, strlen(rule));
         fuzz_target_input_print(&schedule);
         abort();
     }
