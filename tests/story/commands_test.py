@@ -69,6 +69,12 @@ planted = {path.parent.name for path in Path('corpus/zoo').glob('*/bug.patch')}
 lines = run('zoo', 'list').stdout.splitlines()
 expect('zoo list', {line.split()[0] for line in lines} == planted and
        all(len(line.split()) > 2 for line in lines), lines)
+zoo = Path('corpus/zoo/README.md').read_text(encoding='utf-8')
+for path in Path('corpus/zoo').glob('*/README.md'):
+    rows = re.findall(r'^\| (\w[\w ]*) \|', path.read_text(encoding='utf-8'),
+                      re.M)
+    expect(f'rows of {path} are explained', len(rows) > 3 and all(
+        f'**{row}**' in zoo for row in rows), rows)
 plants = json.loads(run('zoo', '--json').stdout)['plants']
 expect('zoo --json', {plant['id'] for plant in plants} == planted, plants)
 for plant in plants:
@@ -92,6 +98,10 @@ result = run('--help')
 listed = set(re.findall(r'^  (\w+) ', result.stdout, re.M))
 expect('--help', result.returncode == 0 and len(listed) >= 10, result)
 page = Path(MANUAL).read_text(encoding='utf-8')
+part = page[page.index('.SS run'):page.index('.SS fuzz')]
+members = json.loads(run('run', '--json', BROKEN).stdout)
+expect('members of run --json', all(
+    re.search(fr'\b{name}\b', part) for name in members), members)
 explained = options_by_command(page)
 expect('commands of the manual page', set(explained) == listed,
        (sorted(explained), sorted(listed)))
@@ -177,6 +187,16 @@ with tempfile.TemporaryDirectory() as folder:
     words = shlex.split(json.loads(result.stdout)['replay'])
     expect('a replay line', words[0] == LASTCALL and odd in words and
            run(*words[1:]).stdout.startswith('broken'), words)
+
+    # What comes through a pipe can't be named again.
+    for path in ('-', '/dev/stdin', '/dev/fd/0'):
+        with open(BROKEN, encoding='utf-8') as file:
+            result = subprocess.run([LASTCALL, 'run', path], text=True,
+                                    stdin=file, capture_output=True,
+                                    timeout=60, check=False)
+        expect(f'no replay line for {path}', result.returncode == 1 and
+               'to replay: save the schedule and run it\n' in result.stdout,
+               result)
 
     strange = os.path.join(os.fsencode(folder), b'-\xff.lc')
     Path(os.fsdecode(strange)).write_bytes(Path(BROKEN).read_bytes())
