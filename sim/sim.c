@@ -316,8 +316,9 @@ enum sim_status sim_play(
     struct sim_history *history = SIM_HISTORY;
     history->sink = options->sink;
     history->sink_context = options->sink_context;
-    history->at_step = options->at_step;
-    history->at_step_context = options->at_step_context;
+    if (options->at_step != NULL) {
+        sim_thread_watch(options->at_step, options->at_step_context, true);
+    }
     sim_choice_begin(
         schedule->choices,
         schedule->choice_count,

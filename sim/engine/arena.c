@@ -14,7 +14,7 @@ static struct {
 
 static bool protect_guards(void)
 {
-    for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
+    for (uint32_t slot = 0; slot < SIM_SLOTS_MAX; slot++) {
         unsigned char *guard =
             sim_arena_stack_low(slot) - SIM_ARENA_GUARD_BYTES;
         if (mprotect(guard, SIM_ARENA_GUARD_BYTES, PROT_NONE) != 0) {

@@ -57,7 +57,10 @@ enum sim_part {
                          SIM_ARENA_MODULES_PER_PROCESS)
 
 enum sim_arena_limits {
+    /* Threads of a schedule's run. */
     SIM_THREADS_MAX = LC_THREADS_MAX + LC_DLL_THREADS_MAX,
+    /* Slots for threads: sim/program has programs with so many. */
+    SIM_SLOTS_MAX = 104,
     /* Writable ranges of modules that differ from run to run. */
     SIM_RANGES_MAX = 4
 };

@@ -136,10 +136,9 @@ uint32_t sim_choice_from_bytes(
 uint32_t sim_choice_draw(const struct sim_choice_point *point)
 {
     struct sim_history *history = SIM_HISTORY;
-    LC_CHECK(point->count >= 2);
+    LC_CHECK(point->count >= 2 || history->backer.sees_all);
     uint32_t index = 0;
     if (history->choice_count == LC_CHOICES_MAX) {
-        /* What can't be kept is not taken: the run stays replayable. */
         return 0;
     }
     if (history->backer.choose != NULL) {
@@ -148,7 +147,15 @@ uint32_t sim_choice_draw(const struct sim_choice_point *point)
     } else if (history->script_count > 0) {
         index = script_draw(history, point);
     }
-    if (index == 0) {
+    return sim_choice_keep(point, index);
+}
+
+uint32_t sim_choice_keep(const struct sim_choice_point *point, uint32_t index)
+{
+    struct sim_history *history = SIM_HISTORY;
+    LC_CHECK(index < point->count);
+    if (index == 0 || history->choice_count == LC_CHOICES_MAX) {
+        /* What can't be kept is not taken: the run stays replayable. */
         return 0;
     }
     struct lc_choice *taken = &history->choices[history->choice_count];

@@ -13,10 +13,26 @@
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
 
+#include "sim/engine/arena.h"
+#include "sim/engine/queue.h"
+
 struct sim_choice_candidate {
     uint8_t action; /* enum lc_action */
     uint8_t target;
     uint16_t value;
+    /* What it is about to do, for samplers: two that touch one object, one of
+     * them writing, depend on each other. Of an event and of a thread that has
+     * said nothing: SIM_OBJECT_ANY, which depends on all. */
+    uint32_t object;
+    uint8_t is_write;
+    uint8_t parent; /* thread reference of who made it; LC_NONE: nobody */
+    uint8_t zero[2];
+};
+
+#define SIM_OBJECT_ANY 0U
+
+enum sim_choice_limits {
+    SIM_CANDIDATES_MAX = SIM_SLOTS_MAX + SIM_EVENTS_MAX
 };
 
 struct sim_choice_point {
@@ -25,7 +41,7 @@ struct sim_choice_point {
     /* What can be taken, the default first. NULL for LC_ACTION_VALUE, whose
      * candidates are the numbers below count. */
     const struct sim_choice_candidate *candidates;
-    uint32_t count; /* 2 or more */
+    uint32_t count; /* 2 or more; 1 for a backer that sees all */
 };
 
 /* Picks an index below point->count. Must be a function of what it was shown
@@ -37,6 +53,9 @@ typedef uint32_t sim_choice_fn(
 struct sim_backer {
     sim_choice_fn *choose; /* NULL: the schedule's choices only */
     void *context;
+    /* Whether it is also shown points at which nothing is to be chosen, with
+     * one candidate: who goes next is always told then. */
+    bool sees_all;
 };
 
 /* A backer that draws from a byte string: one byte a choice, modulo the count;
@@ -60,6 +79,13 @@ void sim_choice_begin(
 
 /** Draws an index for a point and keeps it when it is not the default. */
 uint32_t sim_choice_draw(const struct sim_choice_point *point);
+
+/**
+ * Keeps an index that somebody else has drawn.
+ *
+ * Returns: the index, or the default where there is no room to keep it.
+ */
+uint32_t sim_choice_keep(const struct sim_choice_point *point, uint32_t index);
 
 /**
  * Draws a number from 0 to max, named by the place where the running thread

@@ -36,7 +36,7 @@ struct sim_engine {
     uint32_t span_count;   /* of spans; behind them all is zero */
     uint32_t whole_count;  /* of instances whose is_whole is set */
     uint32_t is_time_told; /* code of a module has asked for the time */
-    struct sim_thread threads[SIM_THREADS_MAX];
+    struct sim_thread threads[SIM_SLOTS_MAX];
     struct sim_span spans[SIM_SPANS_MAX]; /* see page.h */
     struct sim_module modules[LC_PROCESSES_MAX][LC_MODULE_COUNT];
     struct sim_queue queue; /* last: only the used items are copied */
@@ -66,8 +66,11 @@ struct sim_history {
     uint32_t script_count;
     uint32_t script_is_hashed;
     struct sim_backer backer;
-    /* Called on the host's stack before each decision; NULL: nobody, and then
-     * fibers decide for themselves. */
+    /* Fibers leave their decisions to the host; else they decide for
+     * themselves. */
+    uint32_t is_watched;
+    uint32_t is_hashed; /* and keys are taken of what they leave on stacks */
+    /* Called on the host's stack before each of them; NULL: nobody. */
     void (*at_step)(void *context);
     void *at_step_context;
     sim_trace_sink_fn *sink;

@@ -94,7 +94,7 @@ extern char sim_fiber_first[] __attribute__((visibility("hidden")));
 
 void *sim_fiber_make(uint32_t slot, void (*entry)(void))
 {
-    LC_CHECK(slot < SIM_THREADS_MAX);
+    LC_CHECK(slot < SIM_SLOTS_MAX);
     LC_CHECK(entry != NULL);
     uint64_t *top = (uint64_t *)(void *)sim_arena_stack_top(slot);
     /* Eight words of room above, as Win64 callees use home space. */
@@ -114,7 +114,7 @@ void *sim_fiber_make(uint32_t slot, void (*entry)(void))
 
 void *sim_fiber_enter(uint32_t slot, void *at)
 {
-    LC_CHECK(slot < SIM_THREADS_MAX);
+    LC_CHECK(slot < SIM_SLOTS_MAX);
     LC_CHECK(at != NULL);
 #ifdef FIBER_ASAN
     __sanitizer_start_switch_fiber(
@@ -154,7 +154,7 @@ void sim_fiber_abandon(void)
 
 void sim_fiber_reset(uint32_t slot_count)
 {
-    LC_CHECK(slot_count <= SIM_THREADS_MAX);
+    LC_CHECK(slot_count <= SIM_SLOTS_MAX);
 #ifdef FIBER_ASAN
     for (uint32_t i = 0; i < slot_count; i++) {
         __asan_unpoison_memory_region(

@@ -61,12 +61,98 @@ static void piece(struct cursor *cursor, void *arena, size_t size_bytes)
     cursor->at += size_bytes;
 }
 
-/* Bytes of the engine's part in use: the queue is its last member. */
+/* Bytes of the engine's part up to the last event: the queue is its last
+ * member. */
 static size_t engine_bytes(const struct sim_engine *engine)
 {
     LC_CHECK(engine->queue.count <= SIM_EVENTS_MAX);
     return offsetof(struct sim_engine, queue.items) +
            engine->queue.count * sizeof(struct sim_event);
+}
+
+/* Of a thread what is in use: frames and places are its last members. Behind
+ * the last place is nothing that anybody reads. */
+static void thread_pieces(struct cursor *cursor, struct sim_thread *thread)
+{
+    piece(cursor, thread, offsetof(struct sim_thread, frames));
+    LC_CHECK(thread->depth <= SIM_FRAMES_MAX);
+    LC_CHECK(thread->place_count <= SIM_PLACES_MAX);
+    piece(cursor, thread->frames, thread->depth * sizeof thread->frames[0]);
+    piece(
+        cursor,
+        thread->places,
+        thread->place_count * sizeof thread->places[0]);
+}
+
+static void thread_table(struct cursor *cursor)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    LC_CHECK(engine->thread_count <= SIM_SLOTS_MAX);
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        thread_pieces(cursor, &engine->threads[slot]);
+    }
+}
+
+/* Of modules only those that the run has mapped. */
+static void module_table(struct cursor *cursor)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        if (engine->mapped_bits[process] != 0) {
+            piece(
+                cursor,
+                engine->modules[process],
+                sizeof engine->modules[process]);
+        }
+    }
+}
+
+/* The engine's part: what counts the rest comes first. */
+static void engine_pieces(struct cursor *cursor)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    uint32_t thread_count = engine->thread_count;
+    uint32_t event_count = engine->queue.count;
+    uint32_t mapped_bits[LC_PROCESSES_MAX];
+    memcpy(mapped_bits, engine->mapped_bits, sizeof mapped_bits);
+    piece(cursor, engine, offsetof(struct sim_engine, threads));
+    thread_table(cursor);
+    piece(cursor, engine->spans, engine->span_count * sizeof engine->spans[0]);
+    module_table(cursor);
+    piece(cursor, &engine->queue, offsetof(struct sim_queue, items));
+    LC_CHECK(engine->queue.count <= SIM_EVENTS_MAX);
+    piece(
+        cursor,
+        engine->queue.items,
+        engine->queue.count * sizeof engine->queue.items[0]);
+    /* After a restore: what only the later moment used is zero again. */
+    for (uint32_t i = engine->thread_count; i < thread_count; i++) {
+        sim_copy_fill(&engine->threads[i], 0, sizeof engine->threads[0]);
+    }
+    for (uint32_t i = engine->queue.count; i < event_count; i++) {
+        memset(&engine->queue.items[i], 0, sizeof engine->queue.items[0]);
+    }
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        if (engine->mapped_bits[process] == 0 && mapped_bits[process] != 0) {
+            memset(
+                engine->modules[process],
+                0,
+                sizeof engine->modules[process]);
+        }
+    }
+}
+
+/* Of a part what the run has used. */
+static void part_piece(struct cursor *cursor, enum sim_part part)
+{
+    unsigned char *at = sim_arena_part(part);
+    size_t was_used = sim_arena_part_used(part);
+    size_t used = was_used;
+    piece(cursor, &used, sizeof used);
+    piece(cursor, at, used);
+    if (cursor->visit == VISIT_RESTORE && was_used > used) {
+        sim_copy_fill(at + used, 0, was_used - used);
+    }
 }
 
 static bool thread_lives(const struct sim_thread *thread)
@@ -172,17 +258,12 @@ static void history_piece(struct cursor *cursor)
 static void all_pieces(struct cursor *cursor)
 {
     struct sim_engine *engine = SIM_ENGINE;
-    size_t size_bytes = engine_bytes(engine);
-    piece(cursor, &size_bytes, sizeof size_bytes);
-    piece(cursor, engine, size_bytes);
+    engine_pieces(cursor);
     if (cursor->visit != VISIT_SIZE) {
         sim_page_open();
     }
     for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
-        piece(
-            cursor,
-            sim_arena_part((enum sim_part)part),
-            sim_arena_part_bytes((enum sim_part)part));
+        part_piece(cursor, (enum sim_part)part);
     }
     piece(cursor, (void *)(uintptr_t)SIM_ARENA_HEAP, engine->heap_bytes);
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
@@ -190,7 +271,9 @@ static void all_pieces(struct cursor *cursor)
             stack_piece(cursor, slot);
         }
     }
-    piece(cursor, (void *)(uintptr_t)SIM_ARENA_TEB, SIM_ARENA_TEB_BYTES);
+    if (engine->has_teb) {
+        piece(cursor, (void *)(uintptr_t)SIM_ARENA_TEB, SIM_ARENA_TEB_BYTES);
+    }
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
         module_pieces(cursor, process);
     }
@@ -222,24 +305,19 @@ void sim_snapshot_restore(const void *buffer)
 {
     LC_CHECK(buffer != NULL);
     LC_CHECK(SIM_ENGINE->current == SIM_NO_THREAD);
-    uint32_t was_count = SIM_ENGINE->queue.count;
     sim_page_reset();
     struct cursor cursor = {
         .visit = VISIT_RESTORE,
         .buffer = (unsigned char *)(uintptr_t)buffer,
     };
     all_pieces(&cursor);
-    /* Unused places of the queue are zero. */
-    for (uint32_t i = SIM_ENGINE->queue.count; i < was_count; i++) {
-        memset(&SIM_ENGINE->queue.items[i], 0, sizeof(struct sim_event));
-    }
 }
 
 /* Behind the last thread and the last event all is zero already. */
 static void reset_engine(struct sim_engine *engine)
 {
     size_t end = engine_bytes(engine);
-    LC_CHECK(engine->thread_count <= SIM_THREADS_MAX);
+    LC_CHECK(engine->thread_count <= SIM_SLOTS_MAX);
     sim_copy_fill(
         engine->modules,
         0,
@@ -435,10 +513,12 @@ struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
                         sim_arena_part_bytes((enum sim_part)part));
     }
     sim_page_close();
-    key = sim_copy_hash(
-        key,
-        (const void *)(uintptr_t)SIM_ARENA_TEB,
-        SIM_ARENA_TEB_BYTES);
+    if (engine->has_teb) {
+        key = sim_copy_hash(
+            key,
+            (const void *)(uintptr_t)SIM_ARENA_TEB,
+            SIM_ARENA_TEB_BYTES);
+    }
     if (extra_bytes > 0) {
         key = sim_copy_hash(key, extra, extra_bytes);
     }

@@ -21,8 +21,7 @@ enum {
     TIMEOUTS_WITHOUT_PROGRESS = 10000,
     TIMEOUTS_WITHOUT_PROGRESS_LONG = 100,
     /* And a run that goes on for ever. */
-    STEPS_MAX = 2000000,
-    CANDIDATES_MAX = SIM_THREADS_MAX + SIM_EVENTS_MAX
+    STEPS_MAX = 2000000
 };
 
 /* Written at start-up only. */
@@ -54,7 +53,7 @@ void sim_thread_set_switch(void (*about_to_run)(uint32_t slot))
 static void set_running(uint32_t slot)
 {
     struct sim_engine *engine = SIM_ENGINE;
-    LC_CHECK(slot < SIM_THREADS_MAX || slot == SIM_NO_THREAD);
+    LC_CHECK(slot < SIM_SLOTS_MAX || slot == SIM_NO_THREAD);
     engine->current = slot;
     engine->running = slot == SIM_NO_THREAD ? NULL : &engine->threads[slot];
 }
@@ -85,13 +84,31 @@ static void make_runnable(struct sim_thread *thread)
     thread->ready_sequence = ++SIM_HISTORY->sequence;
 }
 
+static void set_step(
+    struct sim_thread *thread,
+    const struct sim_thread_step *step)
+{
+    thread->object = step->object;
+    thread->is_write = step->is_write;
+    thread->gate = step->gate;
+}
+
 /* First code of every simulated thread, on its own stack. */
 static void thread_main(void)
 {
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
+    set_step(thread, &(struct sim_thread_step){ 0 });
     thread->entry(thread->argument);
     sim_thread_exit();
+}
+
+/* Of threads that DLLs create a run has fewer. */
+static bool has_room(uint8_t ref)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    uint32_t limit = ref == LC_NONE ? SIM_THREADS_MAX : SIM_SLOTS_MAX;
+    return engine->thread_count < limit;
 }
 
 uint32_t sim_thread_create(const struct sim_thread_options *options)
@@ -107,7 +124,7 @@ uint32_t sim_thread_create(const struct sim_thread_options *options)
         }
         ref = LC_THREAD_REF(options->process, ordinal);
     }
-    if (engine->thread_count == SIM_THREADS_MAX) {
+    if (!has_room(options->ref)) {
         return SIM_NO_THREAD;
     }
     uint32_t slot = engine->thread_count++;
@@ -119,6 +136,9 @@ uint32_t sim_thread_create(const struct sim_thread_options *options)
     thread->process = (uint8_t)options->process;
     thread->creator = (uint8_t)options->creator;
     thread->is_dll = options->ref == LC_NONE;
+    thread->parent =
+        engine->running == NULL ? (uint8_t)LC_NONE : engine->running->ref;
+    set_step(thread, &options->first);
     if (thread->is_dll) {
         engine->dll_threads[options->process]++;
     }
@@ -215,9 +235,18 @@ static void add_events(
             .action = LC_ACTION_FIRE,
             .target = event->kind,
             .value = event->object,
+            .object = SIM_OBJECT_ANY,
+            .is_write = 1,
+            .parent = LC_NONE,
         };
         (*count)++;
     }
+}
+
+static inline bool is_enabled(const struct sim_thread *thread)
+{
+    return thread->state == SIM_THREAD_RUNNABLE &&
+           (thread->gate == NULL || *thread->gate == 0);
 }
 
 /* All that is enabled, the default first. */
@@ -226,10 +255,10 @@ static uint32_t list_enabled(
     struct sim_choice_candidate *candidates)
 {
     const struct sim_engine *engine = SIM_ENGINE;
-    uint32_t order[SIM_THREADS_MAX];
+    uint32_t order[SIM_SLOTS_MAX];
     uint32_t count = 0;
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
-        if (engine->threads[slot].state != SIM_THREAD_RUNNABLE) {
+        if (!is_enabled(&engine->threads[slot])) {
             continue;
         }
         uint32_t at = count++;
@@ -243,13 +272,17 @@ static uint32_t list_enabled(
         order[at] = slot;
     }
     for (uint32_t i = 0; i < count; i++) {
+        const struct sim_thread *thread = &engine->threads[order[i]];
         candidates[i] = (struct sim_choice_candidate){
             .action = LC_ACTION_RUN,
-            .target = engine->threads[order[i]].ref,
+            .target = thread->ref,
+            .object = thread->object,
+            .is_write = thread->is_write,
+            .parent = thread->parent,
         };
     }
     add_events(engine, candidates, &count);
-    LC_CHECK(count <= CANDIDATES_MAX);
+    LC_CHECK(count <= SIM_CANDIDATES_MAX);
     return count;
 }
 
@@ -287,37 +320,52 @@ static void pass_turn(
     candidates[0] = chosen;
 }
 
+/* What can go on at a place, which gets its name. Returns false when nothing
+ * can. */
+static bool set_point(
+    uint32_t running,
+    struct lc_place place,
+    struct sim_choice_candidate *candidates,
+    struct sim_choice_point *ret_point)
+{
+    uint32_t first = running == SIM_NO_THREAD ? SIM_ENGINE->last : running;
+    uint32_t count = list_enabled(first, candidates);
+    *ret_point = (struct sim_choice_point){
+        .where = { .stream = LC_STREAM_SCHED, .place = place },
+        .candidates = candidates,
+        .count = count,
+    };
+    if (count == 0) {
+        return false;
+    }
+    if (running == SIM_NO_THREAD) {
+        ret_point->where.thread = LC_NONE;
+        ret_point->where.occurrence = (uint16_t)SIM_ENGINE->idle_count++;
+    } else {
+        struct sim_thread *thread = &SIM_ENGINE->threads[running];
+        ret_point->where.thread = thread->ref;
+        ret_point->where.call = thread->call_index;
+        ret_point->where.occurrence = pass(thread, place);
+    }
+    if (count > 1 && is_turn_over(SIM_HISTORY)) {
+        pass_turn(first, candidates, count);
+    }
+    return true;
+}
+
 /* Draws who goes next. Returns false when nothing is enabled. */
 static bool decide(
     uint32_t running,
     struct lc_place place,
     struct sim_choice_candidate *ret_decision)
 {
-    struct sim_choice_candidate candidates[CANDIDATES_MAX];
-    uint32_t first = running == SIM_NO_THREAD ? SIM_ENGINE->last : running;
-    uint32_t count = list_enabled(first, candidates);
-    if (count == 0) {
+    struct sim_choice_candidate candidates[SIM_CANDIDATES_MAX];
+    struct sim_choice_point point;
+    if (!set_point(running, place, candidates, &point)) {
         return false;
     }
     uint32_t index = 0;
-    struct sim_choice_point point = {
-        .where = { .stream = LC_STREAM_SCHED, .place = place },
-        .candidates = candidates,
-        .count = count,
-    };
-    if (running == SIM_NO_THREAD) {
-        point.where.thread = LC_NONE;
-        point.where.occurrence = (uint16_t)SIM_ENGINE->idle_count++;
-    } else {
-        struct sim_thread *thread = &SIM_ENGINE->threads[running];
-        point.where.thread = thread->ref;
-        point.where.call = thread->call_index;
-        point.where.occurrence = pass(thread, place);
-    }
-    if (count > 1 && is_turn_over(SIM_HISTORY)) {
-        pass_turn(first, candidates, count);
-    }
-    if (count > 1) {
+    if (point.count > 1 || SIM_HISTORY->backer.sees_all) {
         index = sim_choice_draw(&point);
     }
     *ret_decision = candidates[index];
@@ -401,9 +449,11 @@ static void give_way(struct lc_place place)
     uint32_t self = engine->current;
     LC_CHECK(self != SIM_NO_THREAD);
     struct sim_choice_candidate decision;
-    if (history->at_step != NULL) {
+    if (history->is_watched) {
         /* The host takes the decision, with this thread parked too. */
-        sim_copy_wipe_stack();
+        if (history->is_hashed) {
+            sim_copy_wipe_stack();
+        }
         history->is_asked = 1;
         history->place = place;
         history->place_thread = self;
@@ -417,7 +467,7 @@ static void give_way(struct lc_place place)
     }
     sim_fiber_leave();
     LC_CHECK(engine->current == self);
-    if (history->at_step != NULL) {
+    if (history->is_hashed) {
         sim_copy_wipe_stack();
     }
 }
@@ -428,13 +478,25 @@ bool sim_thread_is_asked(void)
     if (sim_thread_current() == NULL || over_budget()) {
         return false;
     }
-    return history->at_step != NULL || !sim_engine_is_settled(history) ||
+    return history->is_watched || !sim_engine_is_settled(history) ||
            is_turn_over(history);
 }
 
 void sim_thread_ask(struct lc_place place)
 {
     give_way(place);
+}
+
+void sim_thread_step(struct lc_place place, const struct sim_thread_step *step)
+{
+    struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    if (over_budget()) {
+        return;
+    }
+    set_step(thread, step);
+    give_way(place);
+    set_step(thread, &(struct sim_thread_step){ 0 });
 }
 
 enum sim_wake sim_thread_block(const struct sim_wait_options *options)
@@ -715,11 +777,24 @@ static enum lc_end final_end(void)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
-        if (engine->threads[slot].state == SIM_THREAD_BLOCKED) {
+        uint8_t state = engine->threads[slot].state;
+        if (state == SIM_THREAD_BLOCKED || state == SIM_THREAD_RUNNABLE) {
             return LC_END_DEADLOCK;
         }
     }
     return LC_END_DONE;
+}
+
+void sim_thread_watch(
+    void (*at_step)(void *context),
+    void *context,
+    bool is_hashed)
+{
+    struct sim_history *history = SIM_HISTORY;
+    history->is_watched = 1;
+    history->is_hashed = is_hashed;
+    history->at_step = at_step;
+    history->at_step_context = context;
 }
 
 /* Takes the decision that a fiber left to the host. */
@@ -727,9 +802,21 @@ static bool decide_asked(struct sim_choice_candidate *ret_decision)
 {
     struct sim_history *history = SIM_HISTORY;
     LC_CHECK(history->is_asked);
-    history->at_step(history->at_step_context);
+    if (history->at_step != NULL) {
+        history->at_step(history->at_step_context);
+    }
     history->is_asked = 0;
     return decide(history->place_thread, history->place, ret_decision);
+}
+
+static void go_on(const struct sim_choice_candidate *decision)
+{
+    if (decision->action == LC_ACTION_FIRE) {
+        fire(decision);
+    } else {
+        run_thread(decision->target);
+    }
+    LC_CHECK_FULL(sim_whole());
 }
 
 enum lc_end sim_thread_run(void)
@@ -753,12 +840,46 @@ enum lc_end sim_thread_run(void)
                 return final_end();
             }
         }
-        if (decision.action == LC_ACTION_FIRE) {
-            fire(&decision);
-        } else {
-            run_thread(decision.target);
-        }
-        LC_CHECK_FULL(sim_whole());
+        go_on(&decision);
     }
     return (enum lc_end)engine->end;
+}
+
+bool sim_thread_enabled(struct sim_decision *ret_decision, enum lc_end *ret_end)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    const struct sim_history *history = SIM_HISTORY;
+    LC_CHECK(engine->current == SIM_NO_THREAD);
+    LC_CHECK(history->is_watched && !history->decided);
+    bool has_ended = engine->has_ended != 0;
+    if (!has_ended && !history->is_asked) {
+        has_ended = over_budget();
+    }
+    if (has_ended) {
+        *ret_end = (enum lc_end)engine->end;
+        return false;
+    }
+    uint32_t running =
+        history->is_asked ? history->place_thread : SIM_NO_THREAD;
+    struct lc_place place = history->is_asked
+                                ? history->place
+                                : (struct lc_place){ .kind = LC_PLACE_IDLE };
+    if (!set_point(
+            running,
+            place,
+            ret_decision->candidates,
+            &ret_decision->point)) {
+        *ret_end = final_end();
+        return false;
+    }
+    return true;
+}
+
+void sim_thread_take(const struct sim_decision *decision, uint32_t index)
+{
+    LC_CHECK(index < decision->point.count);
+    uint32_t kept = sim_choice_keep(&decision->point, index);
+    LC_CHECK(kept == index);
+    SIM_HISTORY->is_asked = 0;
+    go_on(&decision->candidates[index]);
 }

@@ -21,6 +21,7 @@
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
+#include "sim/engine/choice.h"
 #include "sim/engine/copy.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/thread_state.h"
@@ -34,6 +35,16 @@ static inline uint64_t sim_thread_tell_ns(void)
     SIM_ENGINE->is_time_told = 1;
     return SIM_ENGINE->now_ns;
 }
+
+/**
+ * What a thread is about to do, for samplers and for who may go on. All zeros:
+ * it may go on, and anything may depend on it.
+ */
+struct sim_thread_step {
+    uint32_t object; /* that it touches, SIM_OBJECT_ANY: any */
+    bool is_write;
+    const uint32_t *gate; /* enabled only while this is 0; NULL: always */
+};
 
 /** Starts a run with nothing in it: resets the arena. */
 void sim_thread_begin_run(void);
@@ -51,6 +62,7 @@ struct sim_thread_options {
     uint32_t creator;
     uint32_t module;
     uint8_t ref; /* LC_NONE: the next LC_THREAD_REF of the process */
+    struct sim_thread_step first; /* what it will do first */
     void (*entry)(void *argument);
     void *argument;
 };
@@ -60,6 +72,43 @@ sim_thread_create(const struct sim_thread_options *options);
 
 /** Runs until nothing is enabled, or the run has to end. On the host stack. */
 enum lc_end sim_thread_run(void);
+
+/**
+ * Has the host take the decisions of the coming run, with every thread parked.
+ * After sim_thread_begin_run().
+ *
+ * @param at_step    called before each decision of a thread; NULL: nobody.
+ * @param is_hashed  keys of states will be taken, of whole stacks: what calls
+ *                   leave there is wiped.
+ */
+void sim_thread_watch(
+    void (*at_step)(void *context),
+    void *context,
+    bool is_hashed);
+
+/* All that is enabled at a decision, the default first. */
+struct sim_decision {
+    struct sim_choice_point point; /* its candidates are those below */
+    struct sim_choice_candidate candidates[SIM_CANDIDATES_MAX];
+};
+
+/**
+ * Instead of sim_thread_run(), in a run that is watched: what is enabled now.
+ * On the host stack. Until sim_thread_take() snapshots may be taken; who
+ * restores one asks anew.
+ *
+ * @param ret_decision  filled when there is one to take, of one candidate or
+ *                      more.
+ * @param ret_end       filled when there is none: the run has ended.
+ *
+ * Returns: whether there is a decision to take.
+ */
+LC_MUST_USE bool sim_thread_enabled(
+    struct sim_decision *ret_decision,
+    enum lc_end *ret_end);
+
+/** Takes a decision, and runs up to the next one. */
+void sim_thread_take(const struct sim_decision *decision, uint32_t index);
 
 /** The running thread, or NULL while an event is handled. */
 static inline struct sim_thread *sim_thread_current(void)
@@ -76,7 +125,7 @@ static inline uint32_t sim_thread_current_slot(void)
 /** A thread by slot. */
 static inline struct sim_thread *sim_thread_at(uint32_t slot)
 {
-    LC_CHECK(slot < SIM_THREADS_MAX);
+    LC_CHECK(slot < SIM_SLOTS_MAX);
     return &SIM_ENGINE->threads[slot];
 }
 
@@ -124,6 +173,12 @@ static inline void sim_thread_yield(struct lc_place place)
         sim_thread_ask(place);
     }
 }
+
+/**
+ * A yield point of a program that says what comes next. The thread may be left
+ * there for good, where its gate never opens: a deadlock.
+ */
+void sim_thread_step(struct lc_place place, const struct sim_thread_step *step);
 
 /**
  * Blocks the running thread until it is woken or the time has run out.
@@ -204,7 +259,7 @@ static inline void sim_thread_schedule(
     uint64_t value)
 {
     sim_thread_put_event(kind, object, delay_ns, value);
-    if (LC_UNLIKELY(SIM_HISTORY->at_step != NULL)) {
+    if (LC_UNLIKELY(SIM_HISTORY->is_hashed)) {
         sim_copy_wipe_stack(); /* what was written down is absolute */
     }
 }

@@ -62,7 +62,13 @@ struct sim_thread {
     uint8_t wake;       /* enum sim_wake of the last wait */
     uint8_t wait_for;   /* enum lc_wait_for */
     uint8_t call_index; /* of its application call, from 0 */
-    uint32_t depth;     /* frames in use */
+    uint8_t parent;     /* reference of the thread that made it, or LC_NONE */
+    uint8_t is_write;   /* of what it is about to do; see choice.h */
+    uint32_t object;
+    /* It can go on only while this is 0; NULL: always. In the arena. */
+    const uint32_t *gate;
+    uint32_t depth;       /* frames in use */
+    uint32_t place_count; /* places passed in this call, with how often */
     /* Time-outs of its waits since the last progress: see thread.c. */
     uint32_t timeout_count;
     uint64_t timeout_epoch;
@@ -70,7 +76,6 @@ struct sim_thread {
      * not there, so that a state's key can hold it from now. 0: nothing. */
     uint64_t deadline_ns;
     struct sim_frame frames[SIM_FRAMES_MAX];
-    uint32_t place_count; /* places passed in this call, with how often */
 
     struct {
         struct lc_place place;

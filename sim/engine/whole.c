@@ -81,8 +81,8 @@ static void check_threads(const struct sim_engine *engine)
 {
     LC_CHECK(engine->current == SIM_NO_THREAD);
     LC_CHECK(engine->running == NULL);
-    LC_CHECK(engine->thread_count <= SIM_THREADS_MAX);
-    for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
+    LC_CHECK(engine->thread_count <= SIM_SLOTS_MAX);
+    for (uint32_t slot = 0; slot < SIM_SLOTS_MAX; slot++) {
         if (slot < engine->thread_count) {
             check_thread(engine, slot);
         } else {

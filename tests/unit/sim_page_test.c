@@ -236,8 +236,7 @@ static void a_restore_brings_pages_back(void **state)
     for (uint32_t which = 1; which <= 2; which++) {
         uint32_t left = which;
         fixture_begin(NULL, 0, NULL);
-        SIM_HISTORY->at_step = take_once;
-        SIM_HISTORY->at_step_context = &left;
+        sim_thread_watch(take_once, &left, true);
         (void)fixture_thread(0, changes_around_a_snapshot);
         assert_int_equal(sim_thread_run(), LC_END_DONE);
         assert_int_equal(PROGRAM->count, 1);

@@ -46,7 +46,7 @@ static void three_turns(void *argument)
 static void begin_watched(const struct lc_choice *choices, uint32_t count)
 {
     fixture_begin(choices, count, NULL);
-    SIM_HISTORY->at_step = take;
+    sim_thread_watch(take, NULL, true);
     (void)fixture_thread(0, three_turns);
     (void)fixture_thread(1, three_turns);
     record.count = 0;
@@ -123,7 +123,7 @@ static void keys_leave_out_time_and_history(void **state)
     memcpy(keys, record.keys, sizeof keys);
 
     fixture_begin(NULL, 0, NULL);
-    SIM_HISTORY->at_step = take;
+    sim_thread_watch(take, NULL, true);
     SIM_HISTORY->sequence = 1000; /* another history ... */
     SIM_HISTORY->object_number = 55;
     SIM_HISTORY->record_count = 7;
@@ -302,7 +302,7 @@ static void a_stack_counts_from_its_stack_pointer_up(void **state)
 {
     (void)state;
     fixture_begin(NULL, 0, NULL);
-    SIM_HISTORY->at_step = spoil;
+    sim_thread_watch(spoil, NULL, true);
     (void)fixture_thread(0, three_turns);
     (void)fixture_thread(1, three_turns);
     assert_int_equal(sim_thread_run(), LC_END_DONE);

@@ -349,7 +349,8 @@ static void what_a_sampler_took_replays(void **state)
 {
     (void)state;
     uint32_t points = 0;
-    const struct sim_backer backer = { counts_points, &points };
+    const struct sim_backer backer = { .choose = counts_points,
+                                       .context = &points };
     fixture_begin(NULL, 0, &backer);
     (void)fixture_thread(0, three_turns);
     (void)fixture_thread(1, three_turns);
@@ -381,7 +382,8 @@ static void bytes_back_choices(void **state)
     (void)state;
     const uint8_t input[] = { 255, 0, 1, 254 };
     struct sim_choice_bytes bytes = { input, sizeof input, 0 };
-    const struct sim_backer backer = { sim_choice_from_bytes, &bytes };
+    const struct sim_backer backer = { .choose = sim_choice_from_bytes,
+                                       .context = &bytes };
     fixture_begin(NULL, 0, &backer);
     (void)fixture_thread(0, three_turns);
     (void)fixture_thread(1, three_turns);

@@ -212,7 +212,7 @@ static int play(
         (void)dup2(ends[1], STDERR_FILENO);
         ws2_begin(NULL, NULL);
         (void)signal(SIGABRT, SIG_DFL); /* not cmocka's */
-        SIM_HISTORY->at_step = at_step;
+        sim_thread_watch(at_step, NULL, true);
         (void)fixture_thread(0, entry);
         (void)sim_thread_run();
         _exit(at_step == NULL ? 0 : 1);
