@@ -295,9 +295,8 @@ static void fill_all_stacks(uint8_t byte)
     }
 }
 
-enum sim_status sim_play(
+enum sim_status sim_begin(
     const struct sim_play_options *options,
-    struct sim_result *ret_result,
     struct sim_error *ret_error)
 {
     LC_CHECK(sim.is_open);
@@ -316,7 +315,7 @@ enum sim_status sim_play(
     struct sim_history *history = SIM_HISTORY;
     history->sink = options->sink;
     history->sink_context = options->sink_context;
-    if (options->at_step != NULL) {
+    if (options->at_step != NULL || options->is_watched) {
         sim_thread_watch(options->at_step, options->at_step_context, true);
     }
     sim_choice_begin(
@@ -326,7 +325,11 @@ enum sim_status sim_play(
     sim_net_begin(&schedule->world);
     sim_ws2_32_begin(&schedule->world);
     start_threads(schedule);
-    enum lc_end end = sim_thread_run();
+    return SIM_OK;
+}
+
+void sim_finish(enum lc_end end, struct sim_result *ret_result)
+{
     sim_trace_write((struct lc_record){
         .kind = LC_RECORD_END,
         .process = LC_NONE,
@@ -340,11 +343,22 @@ enum sim_status sim_play(
         .record_count = sim_trace_count(),
         .hash = sim_trace_hash(),
         .virtual_ns = sim_thread_now_ns(),
-        .step_count = history->steps_total,
+        .step_count = SIM_HISTORY->steps_total,
         .choice_unmet = sim_choice_unmet(),
     };
     ret_result->choices = sim_choice_taken(&ret_result->choice_count);
-    return SIM_OK;
+}
+
+enum sim_status sim_play(
+    const struct sim_play_options *options,
+    struct sim_result *ret_result,
+    struct sim_error *ret_error)
+{
+    enum sim_status status = sim_begin(options, ret_error);
+    if (status == SIM_OK) {
+        sim_finish(sim_thread_run(), ret_result);
+    }
+    return status;
 }
 
 void sim_forget(void)
@@ -412,6 +426,16 @@ enum sim_status sim_describe_image(
 size_t sim_snapshot_size(void)
 {
     return sim_snapshot_bytes();
+}
+
+bool sim_enabled(struct sim_decision *ret_decision, enum lc_end *ret_end)
+{
+    return sim_thread_enabled(ret_decision, ret_end);
+}
+
+void sim_take(const struct sim_decision *decision, uint32_t index)
+{
+    sim_thread_take(decision, index);
 }
 
 size_t sim_save(void *buffer, size_t capacity)

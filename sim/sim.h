@@ -18,6 +18,7 @@
 
 #include "sim/engine/choice.h"
 #include "sim/engine/copy.h"
+#include "sim/engine/decision.h"
 #include "sim/engine/status.h"
 #include "sim/engine/trace.h"
 
@@ -50,6 +51,8 @@ struct sim_play_options {
      * parked; for snapshots. NULL: nobody. */
     void (*at_step)(void *context);
     void *at_step_context;
+    /* For sim_begin(): the decisions are taken with sim_take(). */
+    bool is_watched;
 };
 
 struct sim_result {
@@ -78,6 +81,35 @@ LC_MUST_USE enum sim_status sim_play(
     const struct sim_play_options *options,
     struct sim_result *ret_result,
     struct sim_error *ret_error);
+
+/**
+ * Starts a schedule, for who takes its decisions from outside: sim_enabled()
+ * and sim_take() in turn, until there is nothing left to take, then
+ * sim_finish(). In between sim_save() and sim_load() go from moment to moment.
+ *
+ * @param options    borrowed during the call, its schedule until the finish.
+ * @param ret_error  filled on failure: what the world names and is not there.
+ *
+ * Errors: those of sim_play().
+ */
+LC_MUST_USE enum sim_status sim_begin(
+    const struct sim_play_options *options,
+    struct sim_error *ret_error);
+
+/**
+ * What is enabled now. See sim_thread_enabled() of sim/engine/thread.h.
+ *
+ * Returns: whether there is a decision to take; if not, how the run ended.
+ */
+LC_MUST_USE bool sim_enabled(
+    struct sim_decision *ret_decision,
+    enum lc_end *ret_end);
+
+/** Takes a decision by index, and runs up to the next. */
+void sim_take(const struct sim_decision *decision, uint32_t index);
+
+/** Writes the last record of a run that has ended. */
+void sim_finish(enum lc_end end, struct sim_result *ret_result);
 
 /**
  * Forgets what is kept from play to play to save time: the next one begins as

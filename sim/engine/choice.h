@@ -13,9 +13,6 @@
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
 
-#include "sim/engine/arena.h"
-#include "sim/engine/queue.h"
-
 struct sim_choice_candidate {
     uint8_t action; /* enum lc_action */
     uint8_t target;
@@ -30,10 +27,6 @@ struct sim_choice_candidate {
 };
 
 #define SIM_OBJECT_ANY 0U
-
-enum sim_choice_limits {
-    SIM_CANDIDATES_MAX = SIM_SLOTS_MAX + SIM_EVENTS_MAX
-};
 
 struct sim_choice_point {
     /* Where: the first eight bytes are set, the action is not. */

@@ -23,6 +23,7 @@
 
 #include "sim/engine/choice.h"
 #include "sim/engine/copy.h"
+#include "sim/engine/decision.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/thread_state.h"
 
@@ -85,12 +86,6 @@ void sim_thread_watch(
     void (*at_step)(void *context),
     void *context,
     bool is_hashed);
-
-/* All that is enabled at a decision, the default first. */
-struct sim_decision {
-    struct sim_choice_point point; /* its candidates are those below */
-    struct sim_choice_candidate candidates[SIM_CANDIDATES_MAX];
-};
 
 /**
  * Instead of sim_thread_run(), in a run that is watched: what is enabled now.
