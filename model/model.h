@@ -6,6 +6,7 @@
 #define MODEL_MODEL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lastcall/schedule.h"
@@ -112,6 +113,23 @@ bool model_step(struct model *model, const struct lc_record *record);
  * @param model  borrowed.
  */
 struct lc_verdict model_verdict(const struct model *model);
+
+/**
+ * What of a model counts for the records to come: bytes that are the same for
+ * two models that will judge them alike. Times go in as they lie behind now,
+ * numbers of records by their order.
+ *
+ * @param now_ns     the time of the run, virtual.
+ * @param ret_bytes  filled.
+ * @param capacity   at least sizeof(struct model).
+ *
+ * Returns: bytes used.
+ */
+size_t model_key(
+    const struct model *model,
+    uint64_t now_ns,
+    unsigned char *ret_bytes,
+    size_t capacity);
 
 /**
  * The first warning, for whoever wants to name it.

@@ -378,10 +378,13 @@ static struct sim_state_key key_of_thread(
 {
     const struct sim_engine *engine = SIM_ENGINE;
     const struct sim_thread *thread = &engine->threads[slot];
-    /* Sequence numbers only order the threads among themselves. */
+    /* Who has waited for longest is woken first. In which order those that
+     * can run are offered makes no difference to what can happen. */
     uint64_t rank = 0;
-    for (uint32_t other = 0; other < engine->thread_count; other++) {
-        rank += engine->threads[other].state == thread->state &&
+    for (uint32_t other = 0;
+         thread->state == SIM_THREAD_BLOCKED && other < engine->thread_count;
+         other++) {
+        rank += engine->threads[other].state == SIM_THREAD_BLOCKED &&
                 engine->threads[other].ready_sequence < thread->ready_sequence;
     }
     uint64_t words[] = {
@@ -484,7 +487,6 @@ struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
     LC_CHECK(engine->current == SIM_NO_THREAD);
     struct sim_state_key key = { 0 };
     uint64_t words[] = {
-        engine->last,
         engine->thread_count,
         engine->has_ended,
         engine->end,
