@@ -4,6 +4,7 @@
  *
  * Schedules as values, text and bytes: schedule, text, compact, generate.
  * One schedule:  play (and judge), trace_text, shrink, confirm.
+ * All orders:    explore.
  * Many:          sampler, search, finding; campaign and ledger keep them.
  */
 #ifndef FUZZ_FUZZ_H
@@ -12,6 +13,7 @@
 #include "fuzz/campaign.h"
 #include "fuzz/compact.h"
 #include "fuzz/confirm.h"
+#include "fuzz/explore/explore.h"
 #include "fuzz/finding.h"
 #include "fuzz/generate.h"
 #include "fuzz/ledger.h"

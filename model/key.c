@@ -145,7 +145,10 @@ static void put_connections(
         struct model_connection kept = model->connections[i];
         /* Told apart by their handles; numbers only grow. */
         kept.number = kept.number != 0;
-        kept.close_time_ns = ago(kept.close_time_ns, now_ns);
+        /* Of one that the transport is through with nothing can come. */
+        kept.close_time_ns = (kept.flags & MODEL_CONNECTION_GIVEN_UP) != 0
+                                 ? 0
+                                 : ago(kept.close_time_ns, now_ns);
         put(writer, &kept, sizeof kept);
     }
 }

@@ -85,6 +85,46 @@ void model_restart(struct model *model, const struct model *fresh)
         sizeof *model - rest);
 }
 
+size_t model_save(
+    const struct model *model,
+    unsigned char *ret_bytes,
+    size_t capacity)
+{
+    const size_t rest = offsetof(struct model, processes);
+    const uint64_t count = model->thread_count;
+    size_t threads_bytes = count * sizeof model->threads[0];
+    size_t all = sizeof count + threads_bytes + sizeof *model - rest;
+    LC_CHECK(all <= capacity);
+    memcpy(ret_bytes, &count, sizeof count);
+    memcpy(ret_bytes + sizeof count, model->threads, threads_bytes);
+    memcpy(
+        ret_bytes + sizeof count + threads_bytes,
+        (const unsigned char *)model + rest,
+        sizeof *model - rest);
+    return all;
+}
+
+size_t model_load(
+    struct model *model,
+    const struct model *fresh,
+    const unsigned char *bytes)
+{
+    const size_t rest = offsetof(struct model, processes);
+    uint64_t count;
+    memcpy(&count, bytes, sizeof count);
+    LC_CHECK(count <= MODEL_THREADS_MAX);
+    size_t threads_bytes = count * sizeof model->threads[0];
+    for (uint32_t i = (uint32_t)count; i < model->thread_count; i++) {
+        model->threads[i] = fresh->threads[i];
+    }
+    memcpy(model->threads, bytes + sizeof count, threads_bytes);
+    memcpy(
+        (unsigned char *)model + rest,
+        bytes + sizeof count + threads_bytes,
+        sizeof *model - rest);
+    return sizeof count + threads_bytes + sizeof *model - rest;
+}
+
 void model_attach(struct model *model, struct model_coverage *coverage)
 {
     LC_CHECK(model != NULL);

@@ -115,6 +115,31 @@ bool model_step(struct model *model, const struct lc_record *record);
 struct lc_verdict model_verdict(const struct model *model);
 
 /**
+ * Copies out what of a model is in use.
+ *
+ * @param ret_bytes  filled; sizeof(struct model) and a word at most.
+ *
+ * Returns: bytes used.
+ */
+size_t model_save(
+    const struct model *model,
+    unsigned char *ret_bytes,
+    size_t capacity);
+
+/**
+ * Brings that back.
+ *
+ * @param model  that it was of, whatever it has read since.
+ * @param fresh  borrowed; as model_init made it.
+ *
+ * Returns: bytes read.
+ */
+size_t model_load(
+    struct model *model,
+    const struct model *fresh,
+    const unsigned char *bytes);
+
+/**
  * What of a model counts for the records to come: bytes that are the same for
  * two models that will judge them alike. Times go in as they lie behind now,
  * numbers of records by their order.

@@ -423,6 +423,11 @@ enum sim_status sim_describe_image(
     return SIM_OK;
 }
 
+uint64_t sim_now_ns(void)
+{
+    return sim_thread_now_ns();
+}
+
 size_t sim_snapshot_size(void)
 {
     return sim_snapshot_bytes();

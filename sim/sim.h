@@ -156,6 +156,9 @@ bool sim_knows_plant(const char *name);
  * be in: a DLL has its own. */
 bool sim_can_plant(const struct lc_world *world, const char *name);
 
+/** Virtual time of the run under way. */
+uint64_t sim_now_ns(void);
+
 /** Snapshots, for whoever is called by at_step. See sim/engine/snapshot.h. */
 size_t sim_snapshot_size(void);
 size_t sim_save(void *buffer, size_t capacity);

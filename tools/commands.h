@@ -7,6 +7,7 @@
 /** Each takes the words behind its name and returns the exit status. */
 int tool_run(int argc, char **argv);
 int tool_fuzz(int argc, char **argv);
+int tool_explore(int argc, char **argv);
 int tool_shrink(int argc, char **argv);
 int tool_convert(int argc, char **argv);
 int tool_rules(int argc, char **argv);

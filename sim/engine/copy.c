@@ -1,6 +1,7 @@
 #include "sim/engine/copy.h"
 
 #define XXH_INLINE_ALL
+#include <stdbool.h>
 #include <xxhash.h>
 
 #include "lastcall/check.h"
@@ -76,10 +77,16 @@ struct sim_state_key sim_copy_hash(
     const void *bytes,
     size_t size_bytes)
 {
-    XXH128_hash_t hash = XXH3_128bits_withSeed(bytes, size_bytes, so_far.low);
+    /* A seed costs a long hash a table of its own: there what was so far is
+     * mixed in behind it. */
+    bool is_long = size_bytes > 240;
+    XXH128_hash_t hash =
+        is_long ? XXH3_128bits(bytes, size_bytes)
+                : XXH3_128bits_withSeed(bytes, size_bytes, so_far.low);
     /* The high half is chained by itself, so that none of it is lost. */
     return (struct sim_state_key){
-        .low = hash.low64,
+        .low = is_long ? (so_far.low ^ hash.low64) * 0xd6e8feb86659fd93ULL
+                       : hash.low64,
         .high =
             (so_far.high ^ hash.high64) * 0x9e3779b97f4a7c15ULL + size_bytes,
     };

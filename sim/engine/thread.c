@@ -353,8 +353,9 @@ static bool set_point(
     return true;
 }
 
-/* Draws who goes next. Returns false when nothing is enabled. */
-static bool decide(
+/* Draws who goes next. Returns false when nothing is enabled. Not in line: its
+ * large frame is to be no part of a parked stack. */
+static LC_NOINLINE bool decide(
     uint32_t running,
     struct lc_place place,
     struct sim_choice_candidate *ret_decision)

@@ -55,7 +55,7 @@ bool sim_trace_put(struct lc_record *record)
         !history->sink(history->sink_context, record)) {
         history->stop = 1;
     }
-    return history->at_step != NULL;
+    return history->is_hashed != 0;
 }
 
 void sim_trace_forget(struct lc_record *record)

@@ -305,6 +305,7 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
         win32->pages,
     };
     key = sim_copy_hash(key, words, sizeof words);
+    bool has_tls = false;
     for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
         const struct sim_win32_process *process = &win32->processes[i];
         uint64_t counts[] = {
@@ -313,10 +314,13 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
             process->tls_used,
             process->block_count,
         };
+        has_tls = has_tls || process->tls_used != 0;
         key = sim_copy_hash(key, counts, sizeof counts);
         key = sim_copy_hash(key, process->tls_owner, sizeof process->tls_owner);
     }
-    key = sim_copy_hash(key, win32->tls, sizeof win32->tls);
+    if (has_tls) {
+        key = sim_copy_hash(key, win32->tls, sizeof win32->tls);
+    }
     key = sim_copy_hash(key, win32->waits, sizeof win32->waits);
     key = sim_copy_hash(key, win32->iob, sizeof win32->iob);
     for (uint32_t i = 0; i < win32->object_count; i++) {

@@ -1,0 +1,442 @@
+#include "fuzz/explore/explore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/explore/table.h"
+
+enum {
+    TRANSITIONS_PER_LOOK = 1024, /* between two calls of progress */
+    NODES_FIRST = 1 << 12
+};
+
+/* A state that is to be expanded: what is enabled there, and its snapshot. */
+struct moment {
+    uint32_t next;        /* candidate to take next */
+    uint32_t count;       /* of the candidates */
+    uint32_t depth;       /* decisions up to here */
+    uint32_t node;        /* breadth-first: which of the nodes it is */
+    size_t bytes;         /* of all of it */
+    struct moment *after; /* in the queue or on the path */
+    struct sim_choice_candidate candidates[]; /* then the snapshot */
+};
+
+/* How a state was reached first; breadth-first only. */
+struct node {
+    uint32_t parent;
+    uint16_t taken;
+    uint16_t zero;
+};
+
+struct search {
+    const struct fuzz_subject *subject;
+    const struct fuzz_explore_options *options;
+    struct fuzz_explore_totals totals;
+    enum fuzz_explore_bound bound;
+    struct fuzz_table seen;
+    struct fuzz_table ends;
+    struct sim_decision decision;
+    uint64_t moment_bytes;
+    struct moment *first; /* the queue, or the top of the path */
+    struct moment *last;
+    struct node *nodes;
+    uint32_t node_count;
+    uint32_t node_capacity;
+    uint16_t taken[FUZZ_EXPLORE_DEPTH_MAX]; /* depth-first: the path */
+};
+
+enum arrival {
+    ARRIVED_NEW = 0,
+    ARRIVED_MERGED = 1, /* or at an end that holds */
+    ARRIVED_BROKEN = 2,
+    ARRIVED_STOPPED = 3
+};
+
+static void set_bound(struct search *search, enum fuzz_explore_bound bound)
+{
+    if (search->bound == FUZZ_EXPLORE_NONE) {
+        search->bound = bound;
+    }
+}
+
+static uint64_t memory_bytes(const struct search *search)
+{
+    return fuzz_table_bytes(&search->seen) + fuzz_table_bytes(&search->ends) +
+           search->moment_bytes + search->node_capacity * sizeof(struct node);
+}
+
+/* What the table of states may take. */
+static size_t table_limit(const struct search *search)
+{
+    uint64_t others = memory_bytes(search) - fuzz_table_bytes(&search->seen);
+    uint64_t limit = search->options->memory_bytes;
+    return limit > others ? (size_t)(limit - others) : 0;
+}
+
+/* ---- Moments ---- */
+
+static unsigned char *snapshot_of(struct moment *moment)
+{
+    return (unsigned char *)&moment->candidates[moment->count];
+}
+
+/* Keeps the state that the run is in. Returns NULL when there is no room. */
+static struct moment *keep(struct search *search, uint32_t depth)
+{
+    const struct fuzz_subject *subject = search->subject;
+    uint32_t count = search->decision.point.count;
+    size_t capacity = subject->size(subject->context);
+    size_t head =
+        sizeof(struct moment) + count * sizeof(struct sim_choice_candidate);
+    if (memory_bytes(search) + head + capacity >
+        search->options->memory_bytes) {
+        return NULL;
+    }
+    struct moment *moment = malloc(head + capacity);
+    if (moment == NULL) {
+        return NULL;
+    }
+    *moment = (struct moment){
+        .count = count,
+        .depth = depth,
+        .bytes = head + capacity,
+    };
+    memcpy(
+        moment->candidates,
+        search->decision.candidates,
+        count * sizeof moment->candidates[0]);
+    (void)subject->save(subject->context, snapshot_of(moment), capacity);
+    search->moment_bytes += moment->bytes;
+    return moment;
+}
+
+static void drop(struct search *search, struct moment *moment)
+{
+    search->moment_bytes -= moment->bytes;
+    free(moment);
+}
+
+/* Takes the next candidate of a moment. */
+static void take_next(struct search *search, struct moment *moment)
+{
+    const struct fuzz_subject *subject = search->subject;
+    uint32_t index = moment->next++;
+    LC_CHECK(index < moment->count);
+    subject->load(subject->context, snapshot_of(moment));
+    search->decision.point.candidates = search->decision.candidates;
+    search->decision.point.count = moment->count;
+    memcpy(
+        search->decision.candidates,
+        moment->candidates,
+        moment->count * sizeof moment->candidates[0]);
+    sim_take(&search->decision, index);
+    search->totals.transitions++;
+}
+
+/* ---- States ---- */
+
+static bool goes_on(struct search *search)
+{
+    struct fuzz_explore_totals *totals = &search->totals;
+    if (totals->transitions % TRANSITIONS_PER_LOOK != 0 ||
+        search->options->progress == NULL) {
+        return true;
+    }
+    totals->memory_bytes = memory_bytes(search);
+    return search->options->progress(search->options->context, totals);
+}
+
+static enum arrival arrive_at_end(struct search *search, enum lc_end end)
+{
+    const struct fuzz_subject *subject = search->subject;
+    struct sim_state_key key = subject->key(subject->context);
+    switch (subject->finish(subject->context, end)) {
+    case FUZZ_SUBJECT_BROKEN:
+        return ARRIVED_BROKEN;
+    case FUZZ_SUBJECT_UNSPECIFIED:
+        search->totals.unspecified++;
+        set_bound(search, FUZZ_EXPLORE_UNSPECIFIED);
+        return ARRIVED_MERGED;
+    case FUZZ_SUBJECT_HELD:
+        break;
+    }
+    enum fuzz_table_answer answer =
+        fuzz_table_add(&search->ends, key, table_limit(search));
+    search->totals.ends += answer == FUZZ_TABLE_NEW;
+    if (answer == FUZZ_TABLE_FULL) {
+        set_bound(search, FUZZ_EXPLORE_MEMORY);
+    }
+    return ARRIVED_MERGED;
+}
+
+/* Looks at the state that a decision has led to. */
+static enum arrival arrive(struct search *search, uint32_t depth)
+{
+    const struct fuzz_subject *subject = search->subject;
+    struct fuzz_explore_totals *totals = &search->totals;
+    enum lc_end end;
+    if (!goes_on(search)) {
+        set_bound(search, FUZZ_EXPLORE_STOPPED);
+        return ARRIVED_STOPPED;
+    }
+    totals->depth = depth;
+    if (depth > totals->depth_max) {
+        totals->depth_max = depth;
+    }
+    if (!sim_enabled(&search->decision, &end)) {
+        return arrive_at_end(search, end);
+    }
+    switch (fuzz_table_add(
+        &search->seen,
+        subject->key(subject->context),
+        table_limit(search))) {
+    case FUZZ_TABLE_SEEN:
+        totals->merged++;
+        return ARRIVED_MERGED;
+    case FUZZ_TABLE_FULL:
+        set_bound(search, FUZZ_EXPLORE_MEMORY);
+        return ARRIVED_STOPPED;
+    case FUZZ_TABLE_NEW:
+        break;
+    }
+    totals->states++;
+    uint32_t limit = search->options->depth_max;
+    if (depth == FUZZ_EXPLORE_DEPTH_MAX - 1 || (limit != 0 && depth == limit)) {
+        set_bound(search, FUZZ_EXPLORE_DEPTH_BOUND);
+        return ARRIVED_MERGED;
+    }
+    return ARRIVED_NEW;
+}
+
+/* ---- Depth-first ---- */
+
+static void pop(struct search *search)
+{
+    struct moment *moment = search->first;
+    search->first = moment->after;
+    search->totals.frontier--;
+    drop(search, moment);
+}
+
+/* From a state that is new: down the path of the defaults, keeping each state
+ * at which there is something to choose. Returns how it ended. */
+static enum arrival descend(struct search *search, uint32_t depth)
+{
+    enum arrival arrival = ARRIVED_NEW;
+    while (arrival == ARRIVED_NEW) {
+        if (search->decision.point.count > 1) {
+            struct moment *moment = keep(search, depth);
+            if (moment == NULL) {
+                set_bound(search, FUZZ_EXPLORE_MEMORY);
+                return ARRIVED_STOPPED;
+            }
+            moment->next = 1;
+            moment->after = search->first;
+            search->first = moment;
+            search->totals.frontier++;
+        }
+        search->taken[depth] = 0;
+        sim_take(&search->decision, 0);
+        search->totals.transitions++;
+        depth++;
+        arrival = arrive(search, depth);
+    }
+    return arrival;
+}
+
+/* Returns the length of the path that breaks, 0 when there is none. */
+static uint32_t explore_depth(struct search *search)
+{
+    enum arrival arrival = arrive(search, 0);
+    uint32_t depth = 0;
+    if (arrival == ARRIVED_NEW) {
+        arrival = descend(search, 0);
+    }
+    while (arrival == ARRIVED_MERGED) {
+        while (search->first != NULL &&
+               search->first->next == search->first->count) {
+            pop(search);
+        }
+        if (search->first == NULL) {
+            return 0;
+        }
+        depth = search->first->depth;
+        search->taken[depth] = (uint16_t)search->first->next;
+        take_next(search, search->first);
+        arrival = arrive(search, depth + 1);
+        if (arrival == ARRIVED_NEW) {
+            arrival = descend(search, depth + 1);
+        }
+    }
+    return arrival == ARRIVED_BROKEN ? search->totals.depth : 0;
+}
+
+/* ---- Breadth-first ---- */
+
+/* Puts the state that the run is in at the end of the queue. */
+static bool enqueue(
+    struct search *search,
+    uint32_t depth,
+    const struct node *node)
+{
+    if (search->node_count == search->node_capacity) {
+        uint32_t capacity = search->node_capacity == 0
+                                ? NODES_FIRST
+                                : 2 * search->node_capacity;
+        struct node *nodes = realloc(search->nodes, capacity * sizeof nodes[0]);
+        if (nodes == NULL) {
+            return false;
+        }
+        search->nodes = nodes;
+        search->node_capacity = capacity;
+    }
+    struct moment *moment = keep(search, depth);
+    if (moment == NULL) {
+        return false;
+    }
+    search->nodes[search->node_count] = *node;
+    moment->node = search->node_count;
+    search->node_count++;
+    if (search->first == NULL) {
+        search->first = moment;
+    } else {
+        search->last->after = moment;
+    }
+    search->last = moment;
+    search->totals.frontier++;
+    return true;
+}
+
+/* The decisions up to a node, then one more. Returns how many. */
+static uint32_t trace_back(
+    struct search *search,
+    const struct moment *from,
+    uint16_t taken)
+{
+    uint32_t at = from->node;
+    search->taken[from->depth] = taken;
+    for (uint32_t depth = from->depth; depth > 0; depth--) {
+        search->taken[depth - 1] = search->nodes[at].taken;
+        at = search->nodes[at].parent;
+    }
+    return from->depth + 1;
+}
+
+static enum arrival expand(struct search *search, struct moment *moment)
+{
+    while (moment->next < moment->count) {
+        const struct node node = {
+            .parent = moment->node,
+            .taken = (uint16_t)moment->next,
+        };
+        take_next(search, moment);
+        enum arrival arrival = arrive(search, moment->depth + 1);
+        if (arrival == ARRIVED_NEW &&
+            !enqueue(search, moment->depth + 1, &node)) {
+            set_bound(search, FUZZ_EXPLORE_MEMORY);
+            return ARRIVED_STOPPED;
+        }
+        if (arrival == ARRIVED_BROKEN || arrival == ARRIVED_STOPPED) {
+            return arrival;
+        }
+    }
+    return ARRIVED_MERGED;
+}
+
+static uint32_t explore_breadth(struct search *search)
+{
+    const struct node root = { 0 };
+    enum arrival arrival = arrive(search, 0);
+    if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
+        set_bound(search, FUZZ_EXPLORE_MEMORY);
+        return 0;
+    }
+    while (search->first != NULL) {
+        struct moment *moment = search->first;
+        arrival = expand(search, moment);
+        if (arrival == ARRIVED_BROKEN) {
+            return trace_back(search, moment, (uint16_t)(moment->next - 1));
+        }
+        if (arrival == ARRIVED_STOPPED) {
+            return 0;
+        }
+        pop(search);
+    }
+    return 0;
+}
+
+/* ---- All of it ---- */
+
+enum sim_status fuzz_explore(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *options,
+    struct fuzz_explore_result *ret_result,
+    struct sim_error *ret_error)
+{
+    enum sim_status status = subject->begin(subject->context, ret_error);
+    if (status != SIM_OK) {
+        return status;
+    }
+    struct search *search = calloc(1, sizeof *search);
+    LC_CHECK(search != NULL);
+    search->subject = subject;
+    search->options = options;
+    uint32_t length = options->order == FUZZ_EXPLORE_DEPTH
+                          ? explore_depth(search)
+                          : explore_breadth(search);
+    search->totals.memory_bytes = memory_bytes(search);
+    *ret_result = (struct fuzz_explore_result){
+        .verdict = length > 0                           ? FUZZ_EXPLORE_BROKEN
+                   : search->bound != FUZZ_EXPLORE_NONE ? FUZZ_EXPLORE_BOUNDED
+                                                        : FUZZ_EXPLORE_PROVED,
+        .bound = search->bound,
+        .totals = search->totals,
+        .path_count = length,
+    };
+    if (length > 0) {
+        ret_result->path = malloc(length * sizeof ret_result->path[0]);
+        LC_CHECK(ret_result->path != NULL);
+        memcpy(
+            ret_result->path,
+            search->taken,
+            length * sizeof ret_result->path[0]);
+    }
+    while (search->first != NULL) {
+        pop(search);
+    }
+    fuzz_table_free(&search->seen);
+    fuzz_table_free(&search->ends);
+    free(search->nodes);
+    free(search);
+    return SIM_OK;
+}
+
+enum sim_status fuzz_explore_follow(
+    const struct fuzz_subject *subject,
+    const uint16_t *path,
+    uint32_t path_count,
+    enum fuzz_subject_end *ret_end,
+    struct sim_error *ret_error)
+{
+    static struct sim_decision decision;
+    enum lc_end end;
+    uint32_t at = 0;
+    enum sim_status status = subject->begin(subject->context, ret_error);
+    if (status != SIM_OK) {
+        return status;
+    }
+    while (sim_enabled(&decision, &end)) {
+        uint32_t index = at < path_count ? path[at] : 0;
+        sim_take(&decision, index);
+        at++;
+    }
+    LC_CHECK(at >= path_count);
+    *ret_end = subject->finish(subject->context, end);
+    return SIM_OK;
+}
+
+void fuzz_explore_free(struct fuzz_explore_result *result)
+{
+    free(result->path);
+    result->path = NULL;
+}

@@ -1,0 +1,105 @@
+/*
+ * Exploration: all orders in which the threads and events of a run can go, by
+ * snapshots and state keys. Ends in a proof within its bounds, or in the
+ * decisions that lead to a broken rule.
+ *
+ * Breadth-first finds a shortest counterexample and keeps a snapshot of each
+ * state that is still to be expanded; depth-first keeps those of one path.
+ */
+#ifndef FUZZ_EXPLORE_EXPLORE_H
+#define FUZZ_EXPLORE_EXPLORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/explore/subject.h"
+
+enum fuzz_explore_limits {
+    FUZZ_EXPLORE_DEPTH_MAX = 1 << 16 /* decisions of a run */
+};
+
+enum fuzz_explore_order {
+    FUZZ_EXPLORE_BREADTH = 0,
+    FUZZ_EXPLORE_DEPTH = 1
+};
+
+enum fuzz_explore_verdict {
+    FUZZ_EXPLORE_PROVED = 0, /* within the bounds nothing breaks */
+    FUZZ_EXPLORE_BROKEN = 1,
+    FUZZ_EXPLORE_BOUNDED = 2 /* a bound was hit, and nothing broke before */
+};
+
+/* Which bound was hit first. */
+enum fuzz_explore_bound {
+    FUZZ_EXPLORE_NONE = 0,
+    FUZZ_EXPLORE_MEMORY = 1,
+    FUZZ_EXPLORE_DEPTH_BOUND = 2,
+    FUZZ_EXPLORE_STOPPED = 3,
+    FUZZ_EXPLORE_UNSPECIFIED = 4 /* a run ended at a limit of the simulator */
+};
+
+struct fuzz_explore_totals {
+    uint64_t states;
+    uint64_t transitions; /* decisions taken */
+    uint64_t merged;      /* of them into states that had been seen */
+    uint64_t ends;        /* different states that a run ended in */
+    uint64_t unspecified; /* runs that ended at a limit of the simulator */
+    uint64_t frontier;    /* states that are still to be expanded */
+    uint64_t memory_bytes;
+    uint32_t depth;     /* decisions of the path looked at now */
+    uint32_t depth_max; /* of the longest so far */
+};
+
+struct fuzz_explore_options {
+    enum fuzz_explore_order order;
+    uint64_t memory_bytes; /* for keys and snapshots */
+    uint32_t depth_max;    /* decisions of a run; 0: no bound but the limit */
+    /* Told now and then how far it is; returns false to stop it. NULL: nobody. */
+    bool (*progress)(void *context, const struct fuzz_explore_totals *totals);
+    void *context;
+};
+
+struct fuzz_explore_result {
+    enum fuzz_explore_verdict verdict;
+    enum fuzz_explore_bound bound;
+    struct fuzz_explore_totals totals;
+    /* BROKEN: the decisions that lead there, by index among what is enabled,
+     * to be freed. */
+    uint16_t *path;
+    uint32_t path_count;
+};
+
+/**
+ * Explores a subject.
+ *
+ * @param subject     borrowed.
+ * @param ret_result  filled on SIM_OK; to be given to fuzz_explore_free().
+ * @param ret_error   filled on failure.
+ *
+ * Errors: those of the subject's begin; SIM_ERROR_MEMORY.
+ */
+LC_MUST_USE enum sim_status fuzz_explore(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *options,
+    struct fuzz_explore_result *ret_result,
+    struct sim_error *ret_error);
+
+/**
+ * Plays a path anew, from the beginning to the end of its run.
+ *
+ * Returns: how the run ended. Whatever the subject keeps is of this run then.
+ */
+LC_MUST_USE enum sim_status fuzz_explore_follow(
+    const struct fuzz_subject *subject,
+    const uint16_t *path,
+    uint32_t path_count,
+    enum fuzz_subject_end *ret_end,
+    struct sim_error *ret_error);
+
+/** Gives a result's memory back. */
+void fuzz_explore_free(struct fuzz_explore_result *result);
+
+#endif

@@ -1,0 +1,93 @@
+#include <string.h>
+
+#include "fuzz/explore/subject.h"
+
+static bool read_record(void *context, const struct lc_record *record)
+{
+    struct fuzz_subject_schedule *subject = context;
+    bool goes_on = model_step(&subject->model, record);
+    subject->last = *record;
+    return goes_on;
+}
+
+static enum sim_status begin(void *context, struct sim_error *ret_error)
+{
+    static struct lc_schedule plain;
+    struct fuzz_subject_schedule *subject = context;
+    plain = *subject->schedule;
+    memset(plain.choices, 0, sizeof plain.choices);
+    plain.choice_count = 0;
+    model_init(&subject->fresh, &plain.world, &subject->options);
+    subject->model = subject->fresh;
+    return sim_begin(
+        &(struct sim_play_options){
+            .schedule = &plain,
+            .sink = read_record,
+            .sink_context = subject,
+            .is_watched = true,
+            .fill_stacks = true, /* parked frames hold what nobody wrote */
+        },
+        ret_error);
+}
+
+static enum fuzz_subject_end finish(void *context, enum lc_end end)
+{
+    struct fuzz_subject_schedule *subject = context;
+    sim_finish(end, &subject->result);
+    struct lc_verdict verdict = model_verdict(&subject->model);
+    switch ((enum lc_verdict_kind)verdict.kind) {
+    case LC_VERDICT_HELD:
+        return FUZZ_SUBJECT_HELD;
+    case LC_VERDICT_BROKEN:
+        return FUZZ_SUBJECT_BROKEN;
+    case LC_VERDICT_UNSPECIFIED:
+        break;
+    }
+    return FUZZ_SUBJECT_UNSPECIFIED;
+}
+
+static struct sim_state_key key(void *context)
+{
+    struct fuzz_subject_schedule *subject = context;
+    size_t size_bytes = model_key(
+        &subject->model,
+        sim_now_ns(),
+        subject->key_bytes,
+        sizeof subject->key_bytes);
+    return sim_key(subject->key_bytes, size_bytes);
+}
+
+static size_t size(void *context)
+{
+    (void)context;
+    return sim_snapshot_size() + sizeof(struct model) + sizeof(size_t);
+}
+
+static size_t save(void *context, void *buffer, size_t capacity)
+{
+    const struct fuzz_subject_schedule *subject = context;
+    unsigned char *at = buffer;
+    size_t model_bytes = model_save(&subject->model, at, capacity);
+    return model_bytes + sim_save(at + model_bytes, capacity - model_bytes);
+}
+
+static void load(void *context, const void *buffer)
+{
+    struct fuzz_subject_schedule *subject = context;
+    const unsigned char *at = buffer;
+    sim_load(at + model_load(&subject->model, &subject->fresh, at));
+}
+
+struct fuzz_subject fuzz_subject_of_schedule(
+    struct fuzz_subject_schedule *context)
+{
+    return (struct fuzz_subject){
+        .context = context,
+        .begin = begin,
+        .finish = finish,
+        .key = key,
+        .size = size,
+        .save = save,
+        .load = load,
+    };
+}

@@ -1,0 +1,56 @@
+/*
+ * What is explored: a schedule with the model that judges it, or a
+ * micro-program. One exploration at a time: the simulator is one.
+ */
+#ifndef FUZZ_EXPLORE_SUBJECT_H
+#define FUZZ_EXPLORE_SUBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+#include "lastcall/schedule.h"
+#include "lastcall/verdict.h"
+
+#include "model/model.h"
+#include "sim/sim.h"
+
+/* How a run has ended. */
+enum fuzz_subject_end {
+    FUZZ_SUBJECT_HELD = 0,
+    FUZZ_SUBJECT_BROKEN = 1,
+    FUZZ_SUBJECT_UNSPECIFIED = 2 /* says nothing */
+};
+
+struct fuzz_subject {
+    void *context;
+    /* Starts a run whose decisions are taken from outside. */
+    enum sim_status (*begin)(void *context, struct sim_error *ret_error);
+    /* The end of a run that nothing is enabled in any more. */
+    enum fuzz_subject_end (*finish)(void *context, enum lc_end end);
+    /* Key of the state between two decisions. */
+    struct sim_state_key (*key)(void *context);
+    /* Snapshots. */
+    size_t (*size)(void *context);
+    size_t (*save)(void *context, void *buffer, size_t capacity);
+    void (*load)(void *context, const void *buffer);
+};
+
+/* A schedule and its model. Large; one at a time. Begins as zeros. */
+struct fuzz_subject_schedule {
+    const struct lc_schedule *schedule; /* borrowed; its choices are left out */
+    struct model_options options;       /* set by the user */
+    /* The rest is the subject's own. */
+    struct model fresh;
+    struct model model;
+    struct lc_record last; /* the record that decided, or the last one */
+    struct sim_result result;
+    unsigned char key_bytes[sizeof(struct model)];
+};
+
+/** A subject of a schedule. The context is borrowed. */
+struct fuzz_subject fuzz_subject_of_schedule(
+    struct fuzz_subject_schedule *context);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The states that an exploration has seen, by their 128-bit keys.
+ */
+#ifndef FUZZ_EXPLORE_TABLE_H
+#define FUZZ_EXPLORE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/check.h"
+
+#include "sim/sim.h"
+
+struct fuzz_table {
+    struct sim_state_key *keys; /* a key of zeros: a free place */
+    uint64_t capacity;          /* a power of two, or 0 */
+    uint64_t count;
+};
+
+enum fuzz_table_answer {
+    FUZZ_TABLE_NEW = 0,
+    FUZZ_TABLE_SEEN = 1,
+    FUZZ_TABLE_FULL = 2 /* no room within the limit */
+};
+
+/**
+ * Adds a key.
+ *
+ * @param bytes_max  how large the table may become.
+ */
+LC_MUST_USE enum fuzz_table_answer fuzz_table_add(
+    struct fuzz_table *table,
+    struct sim_state_key key,
+    size_t bytes_max);
+
+/** Bytes that it takes. */
+size_t fuzz_table_bytes(const struct fuzz_table *table);
+
+/** Gives its memory back. */
+void fuzz_table_free(struct fuzz_table *table);
+
+#endif

@@ -1,0 +1,349 @@
+/*
+ * lastcall explore: all orders in which a schedule can go.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz/fuzz.h"
+#include "tools/commands.h"
+#include "tools/given.h"
+#include "tools/load.h"
+#include "tools/option.h"
+#include "tools/output.h"
+#include "tools/setup.h"
+#include "tools/verdict.h"
+
+enum {
+    MIB = 1 << 20,
+    MEMORY_MIB = 2048
+};
+
+static struct {
+    const char *order;
+    struct tool_number memory_mib;
+    struct tool_number depth;
+    const char *out;
+    bool strict_exit;
+} given = {
+    .memory_mib = { .value = MEMORY_MIB, .low = 1, .high = 1 << 20 },
+    .depth = { .low = 1, .high = FUZZ_EXPLORE_DEPTH_MAX - 1 },
+};
+
+static const struct tool_option options[] = {
+    { "--order",
+      TOOL_TEXT,
+      &given.order,
+      "ORDER",
+      "breadth (the default): the shortest way; depth: less memory" },
+    { "--memory",
+      TOOL_NUMBER,
+      &given.memory_mib,
+      "MIB",
+      "for states and snapshots (2048); hitting it is said" },
+    { "--depth",
+      TOOL_NUMBER,
+      &given.depth,
+      "N",
+      "looks at the first N decisions of a run only" },
+    { "-o",
+      TOOL_TEXT,
+      &given.out,
+      "FILE",
+      "writes the schedule that breaks a rule there" },
+    { "--strict-exit",
+      TOOL_FLAG,
+      &given.strict_exit,
+      NULL,
+      "exit status 1 when a bound was hit" },
+    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
+};
+
+static const struct tool_command command = {
+    .name = "explore",
+    .arguments = "SCHEDULE",
+    .summary = "Plays a schedule in all orders of its threads and events.",
+    .argument_count = 1,
+    .argument_max = 1,
+    .tables = { options, tool_given_playing, tool_given_json },
+};
+
+/* Large; one exploration per process. */
+static struct lc_schedule schedule;
+static struct lc_schedule found; /* the schedule that breaks a rule */
+static struct fuzz_subject_schedule subject_schedule;
+static struct fuzz_player player;
+static struct fuzz_outcome outcome;
+static struct tool_line replay;
+static double began_seconds;
+static double next_seconds;
+
+static const char *const verdicts[] = { "proved", "broken", "bounded" };
+static const char *const bounds[] = {
+    "none", "memory", "depth", "interrupted", "limits of the simulator",
+};
+
+static bool progress(void *context, const struct fuzz_explore_totals *totals)
+{
+    (void)context;
+    double seconds = tool_setup_seconds() - began_seconds;
+    if (seconds >= next_seconds) {
+        bool is_terminal = isatty(STDERR_FILENO) == 1;
+        next_seconds = seconds + (is_terminal ? 1 : 10);
+        (void)fprintf(
+            stderr,
+            "%s%.0f s: %" PRIu64 " states, %.0f/s, depth %u of %u, %" PRIu64
+            " to expand, %" PRIu64 " MiB%s",
+            is_terminal ? "\r\033[K" : "",
+            seconds,
+            totals->states,
+            (double)totals->states / seconds,
+            totals->depth,
+            totals->depth_max,
+            totals->frontier,
+            totals->memory_bytes / MIB,
+            is_terminal ? "" : "\n");
+        (void)fflush(stderr);
+    }
+    return !tool_setup_interrupted();
+}
+
+/* ---- What is said at the end ---- */
+
+static void print_text(const struct fuzz_explore_result *result, double seconds)
+{
+    const struct fuzz_explore_totals *totals = &result->totals;
+    (void)printf(
+        "%s%s%s\n",
+        verdicts[result->verdict],
+        result->verdict == FUZZ_EXPLORE_BROKEN    ? " "
+        : result->verdict == FUZZ_EXPLORE_BOUNDED ? ": the bound was "
+                                                  : " within the bounds",
+        result->verdict == FUZZ_EXPLORE_BROKEN
+            ? model_rule(outcome.verdict.rule)->id
+        : result->verdict == FUZZ_EXPLORE_BOUNDED ? bounds[result->bound]
+                                                  : "");
+    if (result->verdict == FUZZ_EXPLORE_BROKEN) {
+        tool_verdict_print_rule(outcome.verdict.rule, 2);
+    }
+    (void)printf(
+        "  %" PRIu64 " states, %" PRIu64 " decisions (%" PRIu64
+        " into states seen before), %" PRIu64 " ends, depth %u, %" PRIu64
+        " MiB, %.2f s, %.0f states/s\n",
+        totals->states,
+        totals->transitions,
+        totals->merged,
+        totals->ends,
+        totals->depth_max,
+        totals->memory_bytes / MIB,
+        seconds,
+        (double)totals->states / seconds);
+    /* n states among 2^128 keys: n^2 / 2^129. */
+    double n = (double)totals->states;
+    (void)printf(
+        "  keys of 128 bits: two of these states share one with a probability "
+        "of %.1e at most\n",
+        n * n / 0x1p129);
+    if (totals->unspecified > 0) {
+        (void)printf(
+            "  %" PRIu64 " runs ended at a limit of the simulator: they say "
+            "nothing\n",
+            totals->unspecified);
+    }
+    (void)printf("  latencies and handle values as by default\n");
+    if (result->verdict != FUZZ_EXPLORE_BROKEN) {
+        return;
+    }
+    (void)printf(
+        "  %u decisions lead there, hash %016" PRIx64 "\n",
+        result->path_count,
+        outcome.result.hash);
+    if (given.out != NULL) {
+        replay.length_bytes = 0;
+        tool_line_add_program(&replay);
+        tool_line_add(&replay, " run");
+        tool_line_add_path(&replay, given.out);
+        (void)printf("  to replay: %s\n", replay.text);
+    } else {
+        tool_output_schedule(&found, 4);
+    }
+}
+
+static void print_json(const struct fuzz_explore_result *result, double seconds)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    const struct fuzz_explore_totals *totals = &result->totals;
+    bool is_broken = result->verdict == FUZZ_EXPLORE_BROKEN;
+    if (is_broken) {
+        size_t size_bytes = fuzz_text_print(&found, text, sizeof text);
+        LC_CHECK(size_bytes > 0);
+    }
+    json_t *object = tool_output_object();
+    json_t *rest = json_pack(
+        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:i, s:o}",
+        "verdict",
+        verdicts[result->verdict],
+        "bound",
+        bounds[result->bound],
+        "rule",
+        is_broken ? json_string(model_rule(outcome.verdict.rule)->id)
+                  : json_null(),
+        "states",
+        (json_int_t)totals->states,
+        "transitions",
+        (json_int_t)totals->transitions,
+        "merged",
+        (json_int_t)totals->merged,
+        "ends",
+        (json_int_t)totals->ends,
+        "unspecified",
+        (json_int_t)totals->unspecified,
+        "depth",
+        (json_int_t)totals->depth_max,
+        "memory_bytes",
+        (json_int_t)totals->memory_bytes,
+        "seconds",
+        seconds,
+        "key_bits",
+        128,
+        "schedule",
+        is_broken ? json_string(text) : json_null());
+    LC_CHECK(rest != NULL);
+    (void)json_object_update(object, rest);
+    json_decref(rest);
+    tool_output_json(object);
+}
+
+/* ---- The command ---- */
+
+/* The schedule that goes the way that was found, played once more by itself.
+ * Returns whether it breaks the rule there, too. */
+static bool make_schedule(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_result *result)
+{
+    struct sim_error error;
+    enum fuzz_subject_end end;
+    if (fuzz_explore_follow(
+            subject,
+            result->path,
+            result->path_count,
+            &end,
+            &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return false;
+    }
+    const struct sim_result *run = &subject_schedule.result;
+    found = schedule;
+    found.choice_count = run->choice_count;
+    memset(found.choices, 0, sizeof found.choices);
+    memcpy(
+        found.choices,
+        run->choices,
+        run->choice_count * sizeof found.choices[0]);
+    memset(&found.expect, 0, sizeof found.expect);
+    uint64_t hash = run->hash;
+    player.options = subject_schedule.options;
+    if (fuzz_play(&player, &found, NULL, &outcome, &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return false;
+    }
+    if (end != FUZZ_SUBJECT_BROKEN || outcome.result.hash != hash ||
+        outcome.verdict.kind != LC_VERDICT_BROKEN) {
+        tool_output_error(
+            "two plays of what was found differed: hash %016" PRIx64
+            " and %016" PRIx64,
+            hash,
+            outcome.result.hash);
+        return false;
+    }
+    const char *id = model_rule(outcome.verdict.rule)->id;
+    found.expect = (struct lc_expect){
+        .kind = LC_EXPECT_BROKEN,
+        .has_hash = true,
+        .hash = hash,
+    };
+    memcpy(found.expect.rule, id, strlen(id));
+    return true;
+}
+
+static bool set_up(const char *path, struct fuzz_explore_options *ret_options)
+{
+    bool is_depth = given.order != NULL && strcmp(given.order, "depth") == 0;
+    if (given.order != NULL && !is_depth &&
+        strcmp(given.order, "breadth") != 0) {
+        tool_output_error(
+            "--order: '%s' is neither breadth nor depth",
+            given.order);
+        return false;
+    }
+    *ret_options = (struct fuzz_explore_options){
+        .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
+        .memory_bytes = given.memory_mib.value * MIB,
+        .depth_max = (uint32_t)given.depth.value,
+        .progress = progress,
+    };
+    struct tool_hosted hosted;
+    if (!tool_setup_model(
+            tool_given.model,
+            tool_given.inferences,
+            &subject_schedule.options) ||
+        !tool_load_schedule(path, &schedule) || !tool_setup_open() ||
+        !tool_setup_providers(
+            &tool_given.providers,
+            &schedule.world,
+            &hosted)) {
+        return false;
+    }
+    fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
+    subject_schedule.schedule = &schedule;
+    return true;
+}
+
+int tool_explore(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    struct fuzz_explore_options how;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    if (!set_up(arguments[0], &how)) {
+        return TOOL_EXIT_USAGE;
+    }
+    tool_line_add_program(&replay);
+    tool_line_add(&replay, " explore");
+    tool_line_add_path(&replay, arguments[0]);
+    tool_given_add_playing(&tool_given, &replay);
+    tool_output_replay(replay.text);
+    tool_setup_catch();
+    sim_watch(TOOL_WATCH_SECONDS);
+    began_seconds = tool_setup_seconds();
+    next_seconds = 1;
+    struct fuzz_subject subject = fuzz_subject_of_schedule(&subject_schedule);
+    if (fuzz_explore(&subject, &how, &result, &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    double seconds = tool_setup_seconds() - began_seconds;
+    bool is_good = result.verdict != FUZZ_EXPLORE_BROKEN ||
+                   make_schedule(&subject, &result);
+    if (is_good && tool_given.json) {
+        print_json(&result, seconds);
+    } else if (is_good) {
+        print_text(&result, seconds);
+    }
+    if (is_good && result.verdict == FUZZ_EXPLORE_BROKEN && given.out != NULL &&
+        !tool_load_save_text(given.out, &found)) {
+        is_good = false;
+    }
+    bool is_bad = result.verdict == FUZZ_EXPLORE_BROKEN ||
+                  (result.verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit);
+    fuzz_explore_free(&result);
+    return !is_good ? TOOL_EXIT_DIFFERED
+           : is_bad ? TOOL_EXIT_BROKEN
+                    : TOOL_EXIT_HELD;
+}
