@@ -153,6 +153,16 @@ static void put_connections(
     }
 }
 
+static uint32_t process_count(const struct model *model)
+{
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        uint32_t process = model->threads[i].process;
+        count = process + 1 > count ? process + 1 : count;
+    }
+    return count;
+}
+
 /* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a size and a time */
 size_t model_key(
     const struct model *model,
@@ -168,7 +178,9 @@ size_t model_key(
     for (uint32_t i = 0; i < model->thread_count; i++) {
         put_thread(&writer, &model->threads[i], now_ns, &generations, &records);
     }
-    for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
+    /* Of a process that has had no thread nothing is known. */
+    uint32_t processes = process_count(model);
+    for (uint32_t i = 0; i < processes; i++) {
         put_process(&writer, model, i, &records);
     }
     for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {

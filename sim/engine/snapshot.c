@@ -487,12 +487,9 @@ struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
     LC_CHECK(engine->current == SIM_NO_THREAD);
     struct sim_state_key key = { 0 };
     uint64_t words[] = {
-        engine->thread_count,
-        engine->has_ended,
-        engine->end,
-        engine->exited,
-        SIM_HISTORY->decided,
-        engine->is_time_told ? engine->now_ns + 1 : 0,
+        engine->thread_count, engine->has_ended,
+        engine->end,          engine->exited,
+        SIM_HISTORY->decided, engine->is_time_told ? engine->now_ns + 1 : 0,
     };
     key = sim_copy_hash(key, words, sizeof words);
     key = sim_copy_hash(key, engine->dll_threads, sizeof engine->dll_threads);

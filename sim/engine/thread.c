@@ -78,6 +78,17 @@ uint32_t sim_thread_find(uint8_t ref)
     return SIM_NO_THREAD;
 }
 
+uint32_t sim_thread_process_count(void)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    uint32_t count = 0;
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        uint32_t process = engine->threads[slot].process;
+        count = process + 1 > count ? process + 1 : count;
+    }
+    return count;
+}
+
 static void make_runnable(struct sim_thread *thread)
 {
     thread->state = SIM_THREAD_RUNNABLE;
@@ -99,6 +110,9 @@ static void thread_main(void)
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
     set_step(thread, &(struct sim_thread_step){ 0 });
+    if (SIM_HISTORY->is_hashed) {
+        sim_copy_wipe_stack(); /* registers are the host's */
+    }
     thread->entry(thread->argument);
     sim_thread_exit();
 }

@@ -124,6 +124,9 @@ static inline struct sim_thread *sim_thread_at(uint32_t slot)
     return &SIM_ENGINE->threads[slot];
 }
 
+/** One more than the highest process that has had a thread. */
+uint32_t sim_thread_process_count(void);
+
 /** A thread by its reference, or SIM_NO_THREAD. */
 uint32_t sim_thread_find(uint8_t ref);
 

@@ -176,7 +176,19 @@ static size_t used_bytes(void)
 static struct sim_state_key key_of_part(struct sim_state_key key)
 {
     const struct sim_ws2_32 *ws2_32 = SIM_WS2_32;
-    key = sim_copy_hash(key, ws2_32, offsetof(struct sim_ws2_32, sets));
+    /* Of a process that has had no thread all is zero. */
+    uint32_t processes = sim_thread_process_count();
+    uint32_t counts[] = { ws2_32->set_count, ws2_32->started_count };
+    key = sim_copy_hash(key, counts, sizeof counts);
+    key = sim_copy_hash(
+        key,
+        ws2_32->processes,
+        processes * sizeof ws2_32->processes[0]);
+    key = sim_copy_hash(key, ws2_32->apps, processes * sizeof ws2_32->apps[0]);
+    key = sim_copy_hash(
+        key,
+        ws2_32->started,
+        ws2_32->started_count * sizeof ws2_32->started[0]);
     for (uint32_t i = 0; i < ws2_32->set_count; i++) {
         const struct sim_probe_set *set = &ws2_32->sets[i];
         uint64_t words[] = {

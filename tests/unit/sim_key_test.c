@@ -9,19 +9,7 @@
 #include "sim/sim.h"
 #include "sim/win32/win32.h"
 #include "tests/unit/engine_fixture.h"
-
-/* Of code that is sanitized, or not optimised. */
-#if defined(__has_feature)
-#    if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#        define FRAMES_KEEP_COPIES true
-#    endif
-#endif
-#if !defined(__OPTIMIZE__) || defined(__SANITIZE_ADDRESS__)
-#    define FRAMES_KEEP_COPIES true
-#endif
-#if !defined(FRAMES_KEEP_COPIES)
-#    define FRAMES_KEEP_COPIES false
-#endif
+#include "tests/unit/frames.h"
 
 enum {
     STEPS_MAX = 2000

@@ -1,0 +1,308 @@
+/*
+ * Explorations: what is proved is what an enumeration without keys finds, and
+ * what breaks is a way there that can be played.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/explore/explore.h"
+#include "fuzz/explore/table.h"
+#include "fuzz/text.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/frames.h"
+#include "tests/unit/framework.h"
+
+enum {
+    MEMORY_BYTES = 256 << 20
+};
+
+static const char starts[] = "lastcall schedule 1\n"
+                             "process A\n"
+                             "  thread a\n"
+                             "    WSAStartup 2.2\n"
+                             "    WSACleanup\n"
+                             "  thread b\n"
+                             "    WSAStartup 2.2\n"
+                             "    WSACleanup\n";
+
+static const char socket_and_start[] = "lastcall schedule 1\n"
+                                       "process A\n"
+                                       "  thread a\n"
+                                       "    WSAStartup 2.2\n"
+                                       "    s = socket stream\n"
+                                       "    WSACleanup\n"
+                                       "  thread b\n"
+                                       "    WSAStartup 2.2\n"
+                                       "    WSACleanup\n";
+
+/* Its worker is still inside when the last cleanup is over. */
+static const char worker_left[] = "lastcall schedule 1\n"
+                                  "world\n"
+                                  "  plant worker_left\n"
+                                  "process A\n"
+                                  "  thread a\n"
+                                  "    WSAStartup 2.2\n"
+                                  "    s = socket stream\n"
+                                  "    WSACleanup\n";
+
+static struct lc_schedule schedule;
+static struct fuzz_subject_schedule context;
+static struct fuzz_subject subject;
+
+static void make_subject(const char *text)
+{
+    struct fuzz_text_error text_error;
+    struct sim_error error;
+    assert_true(fuzz_text_parse(text, strlen(text), &schedule, &text_error));
+    assert_int_equal(sim_open(&error), SIM_OK);
+    memset(&context, 0, sizeof context);
+    context.schedule = &schedule;
+    subject = fuzz_subject_of_schedule(&context);
+}
+
+static struct fuzz_explore_result explore(
+    enum fuzz_explore_order order,
+    uint64_t memory_bytes)
+{
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    const struct fuzz_explore_options options = {
+        .order = order,
+        .memory_bytes = memory_bytes,
+    };
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    return result;
+}
+
+/* ---- An enumeration without reduction, and without skipping a state ---- */
+
+static struct {
+    struct fuzz_table states;
+    struct fuzz_table ends;
+    uint64_t runs;
+} all;
+
+static void add(struct fuzz_table *table, struct sim_state_key key)
+{
+    assert_int_not_equal(
+        fuzz_table_add(table, key, MEMORY_BYTES),
+        FUZZ_TABLE_FULL);
+}
+
+static void enumerate(void)
+{
+    struct sim_decision *decision = malloc(sizeof *decision);
+    enum lc_end end;
+    assert_non_null(decision);
+    if (!sim_enabled(decision, &end)) {
+        struct sim_state_key key = subject.key(&context);
+        assert_int_equal(subject.finish(&context, end), FUZZ_SUBJECT_HELD);
+        add(&all.ends, key);
+        all.runs++;
+        free(decision);
+        return;
+    }
+    add(&all.states, subject.key(&context));
+    size_t size_bytes = subject.size(&context);
+    void *snapshot = malloc(size_bytes);
+    assert_non_null(snapshot);
+    (void)subject.save(&context, snapshot, size_bytes);
+    for (uint32_t i = 0; i < decision->point.count; i++) {
+        subject.load(&context, snapshot);
+        sim_take(decision, i);
+        enumerate();
+    }
+    free(snapshot);
+    free(decision);
+}
+
+static void keys_lose_no_state_and_no_end(void **state)
+{
+    (void)state;
+    struct sim_error error;
+    make_subject(starts);
+    assert_int_equal(subject.begin(&context, &error), SIM_OK);
+    memset(&all, 0, sizeof all);
+    enumerate();
+    assert_true(all.runs > 200); /* more orders than states */
+    for (int order = 0; order <= FUZZ_EXPLORE_DEPTH; order++) {
+        struct fuzz_explore_result result =
+            explore((enum fuzz_explore_order)order, MEMORY_BYTES);
+        assert_int_equal(result.verdict, FUZZ_EXPLORE_PROVED);
+        assert_int_equal(result.totals.ends, all.ends.count);
+        assert_true(
+            FRAMES_KEEP_COPIES || result.totals.states == all.states.count);
+    }
+    fuzz_table_free(&all.states);
+    fuzz_table_free(&all.ends);
+}
+
+static void both_orders_visit_the_same_states(void **state)
+{
+    (void)state;
+    make_subject(socket_and_start);
+    struct fuzz_explore_result breadth =
+        explore(FUZZ_EXPLORE_BREADTH, MEMORY_BYTES);
+    struct fuzz_explore_result depth =
+        explore(FUZZ_EXPLORE_DEPTH, MEMORY_BYTES);
+    assert_int_equal(breadth.verdict, FUZZ_EXPLORE_PROVED);
+    assert_int_equal(depth.verdict, FUZZ_EXPLORE_PROVED);
+    assert_int_equal(breadth.totals.ends, depth.totals.ends);
+    assert_true(breadth.totals.states > 1000);
+    assert_true(
+        FRAMES_KEEP_COPIES || breadth.totals.states == depth.totals.states);
+    assert_int_equal(breadth.totals.frontier, 0);
+    assert_int_equal(depth.totals.frontier, 0);
+}
+
+static void what_breaks_is_a_way_that_can_be_gone(void **state)
+{
+    (void)state;
+    struct sim_error error;
+    uint32_t lengths[2];
+    uint32_t wanted = 0;
+    for (int order = 0; order <= FUZZ_EXPLORE_DEPTH; order++) {
+        enum fuzz_subject_end end;
+        make_subject(worker_left);
+        struct fuzz_explore_result result =
+            explore((enum fuzz_explore_order)order, MEMORY_BYTES);
+        assert_int_equal(result.verdict, FUZZ_EXPLORE_BROKEN);
+        lengths[order] = result.path_count;
+        assert_int_equal(
+            fuzz_explore_follow(
+                &subject,
+                result.path,
+                result.path_count,
+                &end,
+                &error),
+            SIM_OK);
+        assert_int_equal(end, FUZZ_SUBJECT_BROKEN);
+        assert_true(model_rule_find("LOAD-15", &wanted));
+        assert_string_equal(
+            model_rule(model_verdict(&context.model).rule)->group,
+            model_rule(wanted)->group);
+        fuzz_explore_free(&result);
+    }
+    assert_true(lengths[FUZZ_EXPLORE_BREADTH] <= lengths[FUZZ_EXPLORE_DEPTH]);
+}
+
+/* A shorter way would have been found before: no run that is shorter breaks. */
+static void breadth_finds_the_shortest_way(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    make_subject(worker_left);
+    struct fuzz_explore_result found =
+        explore(FUZZ_EXPLORE_BREADTH, MEMORY_BYTES);
+    const struct fuzz_explore_options shorter = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = MEMORY_BYTES,
+        .depth_max = found.path_count - 1,
+    };
+    assert_int_equal(fuzz_explore(&subject, &shorter, &result, &error), SIM_OK);
+    assert_int_equal(result.verdict, FUZZ_EXPLORE_BOUNDED);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_DEPTH_BOUND);
+    fuzz_explore_free(&found);
+}
+
+static void memory_that_is_used_up_is_said(void **state)
+{
+    (void)state;
+    make_subject(socket_and_start);
+    for (int order = 0; order <= FUZZ_EXPLORE_DEPTH; order++) {
+        struct fuzz_explore_result result =
+            explore((enum fuzz_explore_order)order, 300000);
+        assert_int_equal(result.verdict, FUZZ_EXPLORE_BOUNDED);
+        assert_int_equal(result.bound, FUZZ_EXPLORE_MEMORY);
+        assert_true(result.totals.memory_bytes <= 300000);
+        assert_true(result.totals.states > 0);
+    }
+}
+
+static bool stop_at_second_look(
+    void *looks,
+    const struct fuzz_explore_totals *totals)
+{
+    (void)totals;
+    return ++*(uint32_t *)looks < 2;
+}
+
+static void it_can_be_told_to_stop(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    uint32_t looks = 0;
+    make_subject(socket_and_start);
+    const struct fuzz_explore_options options = {
+        .memory_bytes = MEMORY_BYTES,
+        .progress = stop_at_second_look,
+        .context = &looks,
+    };
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    assert_int_equal(result.verdict, FUZZ_EXPLORE_BOUNDED);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_STOPPED);
+}
+
+/* ---- The table ---- */
+
+static void a_table_knows_what_was_added(void **state)
+{
+    (void)state;
+    struct fuzz_table table = { 0 };
+    for (uint64_t i = 0; i < 100000; i++) {
+        const struct sim_state_key key = { .low = i % 7, .high = i + 1 };
+        assert_int_equal(
+            fuzz_table_add(&table, key, MEMORY_BYTES),
+            FUZZ_TABLE_NEW);
+        i += i > 2000 ? 997 : 0;
+    }
+    uint64_t count = table.count;
+    for (uint64_t i = 0; i < 2000; i++) {
+        const struct sim_state_key key = { .low = i % 7, .high = i + 1 };
+        assert_int_equal(
+            fuzz_table_add(&table, key, MEMORY_BYTES),
+            FUZZ_TABLE_SEEN);
+    }
+    assert_int_equal(table.count, count);
+    fuzz_table_free(&table);
+    assert_int_equal(fuzz_table_bytes(&table), 0);
+}
+
+static void a_table_does_not_outgrow_its_limit(void **state)
+{
+    (void)state;
+    struct fuzz_table table = { 0 };
+    uint64_t i = 1;
+    while (fuzz_table_add(
+               &table,
+               (struct sim_state_key){ .low = i, .high = i },
+               200000) == FUZZ_TABLE_NEW) {
+        i++;
+    }
+    assert_true(fuzz_table_bytes(&table) <= 200000);
+    assert_true(i > 4000);
+    assert_int_equal(
+        fuzz_table_add(
+            &table,
+            (struct sim_state_key){ .low = 1, .high = 1 },
+            200000),
+        FUZZ_TABLE_SEEN);
+    fuzz_table_free(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_lose_no_state_and_no_end),
+        cmocka_unit_test(both_orders_visit_the_same_states),
+        cmocka_unit_test(what_breaks_is_a_way_that_can_be_gone),
+        cmocka_unit_test(breadth_finds_the_shortest_way),
+        cmocka_unit_test(memory_that_is_used_up_is_said),
+        cmocka_unit_test(it_can_be_told_to_stop),
+        cmocka_unit_test(a_table_knows_what_was_added),
+        cmocka_unit_test(a_table_does_not_outgrow_its_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
