@@ -28,6 +28,7 @@ ALLOWED = {
     # Of the engine: how a module is registered, and which one is running.
     'sim/provider': WORDS + ['sim/engine/module.h', 'sim/engine/thread.h',
                              'sim/win32', 'sim/net', 'sim/provider'],
+    'sim/program': WORDS + ['sim/engine', 'sim/program'],
     'sim': WORDS + ['sim', 'sim/engine', 'sim/win32', 'sim/net', 'sim/fault',
                     'sim/host', 'sim/ws2_32', 'sim/provider'],
     'model': WORDS + ['model'],

@@ -153,6 +153,7 @@ uint32_t sim_thread_create(const struct sim_thread_options *options)
     thread->parent =
         engine->running == NULL ? (uint8_t)LC_NONE : engine->running->ref;
     set_step(thread, &options->first);
+    thread->is_declared = options->has_first;
     if (thread->is_dll) {
         engine->dll_threads[options->process]++;
     }
@@ -506,6 +507,10 @@ void sim_thread_step(struct lc_place place, const struct sim_thread_step *step)
 {
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
+    if (thread->is_declared) {
+        thread->is_declared = 0;
+        return;
+    }
     if (over_budget()) {
         return;
     }

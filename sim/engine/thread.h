@@ -63,7 +63,10 @@ struct sim_thread_options {
     uint32_t creator;
     uint32_t module;
     uint8_t ref; /* LC_NONE: the next LC_THREAD_REF of the process */
-    struct sim_thread_step first; /* what it will do first */
+    /* It begins with sim_thread_step(), and this is the step: the decision that
+     * starts the thread is the one for it, and it does not yield again. */
+    bool has_first;
+    struct sim_thread_step first;
     void (*entry)(void *argument);
     void *argument;
 };

@@ -57,13 +57,15 @@ struct sim_thread {
     uint8_t state;       /* enum sim_thread_state */
     uint8_t ref;         /* thread reference of schedule.h */
     uint8_t process;
-    uint8_t creator;    /* enum lc_module */
-    uint8_t is_dll;     /* created by a DLL: does not keep the process alive */
-    uint8_t wake;       /* enum sim_wake of the last wait */
-    uint8_t wait_for;   /* enum lc_wait_for */
-    uint8_t call_index; /* of its application call, from 0 */
-    uint8_t parent;     /* reference of the thread that made it, or LC_NONE */
-    uint8_t is_write;   /* of what it is about to do; see choice.h */
+    uint8_t creator;     /* enum lc_module */
+    uint8_t is_dll;      /* created by a DLL: does not keep the process alive */
+    uint8_t wake;        /* enum sim_wake of the last wait */
+    uint8_t wait_for;    /* enum lc_wait_for */
+    uint8_t call_index;  /* of its application call, from 0 */
+    uint8_t parent;      /* reference of the thread that made it, or LC_NONE */
+    uint8_t is_write;    /* of what it is about to do; see choice.h */
+    uint8_t is_declared; /* it was started for its first step */
+    uint8_t zero;
     uint32_t object;
     /* It can go on only while this is 0; NULL: always. In the arena. */
     const uint32_t *gate;

@@ -37,6 +37,12 @@ CASES = [
         'sim/ws2_32/api.h': '',
         'sim/engine/bad.c': '\n#include "sim/ws2_32/api.h"\n'},
      'sim/engine/bad.c:2'),
+    ('a micro-program sees the engine', {
+        'sim/program/good.c': '#include "sim/engine/queue.h"\n'}, None),
+    ('a micro-program sees the network', {
+        'sim/program/bad.c': '#include "sim/engine/queue.h"\n'
+                             '#include "sim/net/net.h"\n'},
+     'sim/program/bad.c:2'),
     ('a provider sees the loader', {
         'sim/ws2_32/api.h': '',
         'sim/provider/bad.c': '#  include "sim/ws2_32/api.h"\n'},
