@@ -25,6 +25,8 @@ static struct {
     struct tool_number memory_mib;
     struct tool_number depth;
     const char *out;
+    const char *program;
+    bool all;
     bool strict_exit;
 } given = {
     .memory_mib = { .value = MEMORY_MIB, .low = 1, .high = 1 << 20 },
@@ -52,6 +54,16 @@ static const struct tool_option options[] = {
       &given.out,
       "FILE",
       "writes the schedule that breaks a rule there" },
+    { "--program",
+      TOOL_TEXT,
+      &given.program,
+      "NAME",
+      "explores a micro-program (`bench schedulers`) instead of a schedule" },
+    { "--all",
+      TOOL_FLAG,
+      &given.all,
+      NULL,
+      "goes on after what breaks, to count all states" },
     { "--strict-exit",
       TOOL_FLAG,
       &given.strict_exit,
@@ -62,9 +74,8 @@ static const struct tool_option options[] = {
 
 static const struct tool_command command = {
     .name = "explore",
-    .arguments = "SCHEDULE",
+    .arguments = "[SCHEDULE]",
     .summary = "Plays a schedule in all orders of its threads and events.",
-    .argument_count = 1,
     .argument_max = 1,
     .tables = { options, tool_given_playing, tool_given_json },
 };
@@ -73,6 +84,7 @@ static const struct tool_command command = {
 static struct lc_schedule schedule;
 static struct lc_schedule found; /* the schedule that breaks a rule */
 static struct fuzz_subject_schedule subject_schedule;
+static struct fuzz_subject_program subject_program;
 static struct fuzz_player player;
 static struct fuzz_outcome outcome;
 static struct tool_line replay;
@@ -111,22 +123,34 @@ static bool progress(void *context, const struct fuzz_explore_totals *totals)
 
 /* ---- What is said at the end ---- */
 
+static void print_verdict(const struct fuzz_explore_result *result)
+{
+    switch (result->verdict) {
+    case FUZZ_EXPLORE_PROVED:
+        (void)printf("proved within the bounds\n");
+        break;
+    case FUZZ_EXPLORE_BOUNDED:
+        (void)printf("bounded: the bound was %s\n", bounds[result->bound]);
+        break;
+    case FUZZ_EXPLORE_BROKEN:
+        if (given.program != NULL) {
+            (void)printf(
+                "broken: %s\n",
+                subject_program.outcome == SIM_PROGRAM_DEADLOCK
+                    ? "a deadlock"
+                    : "an assertion of the program");
+            break;
+        }
+        (void)printf("broken %s\n", model_rule(outcome.verdict.rule)->id);
+        tool_verdict_print_rule(outcome.verdict.rule, 2);
+        break;
+    }
+}
+
 static void print_text(const struct fuzz_explore_result *result, double seconds)
 {
     const struct fuzz_explore_totals *totals = &result->totals;
-    (void)printf(
-        "%s%s%s\n",
-        verdicts[result->verdict],
-        result->verdict == FUZZ_EXPLORE_BROKEN    ? " "
-        : result->verdict == FUZZ_EXPLORE_BOUNDED ? ": the bound was "
-                                                  : " within the bounds",
-        result->verdict == FUZZ_EXPLORE_BROKEN
-            ? model_rule(outcome.verdict.rule)->id
-        : result->verdict == FUZZ_EXPLORE_BOUNDED ? bounds[result->bound]
-                                                  : "");
-    if (result->verdict == FUZZ_EXPLORE_BROKEN) {
-        tool_verdict_print_rule(outcome.verdict.rule, 2);
-    }
+    print_verdict(result);
     (void)printf(
         "  %" PRIu64 " states, %" PRIu64 " decisions (%" PRIu64
         " into states seen before), %" PRIu64 " ends, depth %u, %" PRIu64
@@ -151,14 +175,20 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
             "nothing\n",
             totals->unspecified);
     }
-    (void)printf("  latencies and handle values as by default\n");
+    if (given.program == NULL) {
+        (void)printf("  latencies and handle values as by default\n");
+    }
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
     }
-    (void)printf(
-        "  %u decisions lead there, hash %016" PRIx64 "\n",
-        result->path_count,
-        outcome.result.hash);
+    (void)printf("  %u decisions lead there\n", result->path_count);
+    if (given.all) {
+        (void)printf("  %" PRIu64 " runs ended broken\n", totals->broken);
+    }
+    if (given.program != NULL) {
+        return;
+    }
+    (void)printf("  hash %016" PRIx64 "\n", outcome.result.hash);
     if (given.out != NULL) {
         replay.length_bytes = 0;
         tool_line_add_program(&replay);
@@ -175,20 +205,21 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
     static char text[FUZZ_TEXT_SIZE_MAX];
     const struct fuzz_explore_totals *totals = &result->totals;
     bool is_broken = result->verdict == FUZZ_EXPLORE_BROKEN;
-    if (is_broken) {
+    bool has_schedule = is_broken && given.program == NULL;
+    if (has_schedule) {
         size_t size_bytes = fuzz_text_print(&found, text, sizeof text);
         LC_CHECK(size_bytes > 0);
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:i, s:o}",
+        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:i, s:o}",
         "verdict",
         verdicts[result->verdict],
         "bound",
         bounds[result->bound],
         "rule",
-        is_broken ? json_string(model_rule(outcome.verdict.rule)->id)
-                  : json_null(),
+        has_schedule ? json_string(model_rule(outcome.verdict.rule)->id)
+                     : json_null(),
         "states",
         (json_int_t)totals->states,
         "transitions",
@@ -197,6 +228,8 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
         (json_int_t)totals->merged,
         "ends",
         (json_int_t)totals->ends,
+        "broken_ends",
+        (json_int_t)totals->broken,
         "unspecified",
         (json_int_t)totals->unspecified,
         "depth",
@@ -208,7 +241,7 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
         "key_bits",
         128,
         "schedule",
-        is_broken ? json_string(text) : json_null());
+        has_schedule ? json_string(text) : json_null());
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -219,21 +252,9 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
 
 /* The schedule that goes the way that was found, played once more by itself.
  * Returns whether it breaks the rule there, too. */
-static bool make_schedule(
-    const struct fuzz_subject *subject,
-    const struct fuzz_explore_result *result)
+static bool make_schedule(void)
 {
     struct sim_error error;
-    enum fuzz_subject_end end;
-    if (fuzz_explore_follow(
-            subject,
-            result->path,
-            result->path_count,
-            &end,
-            &error) != SIM_OK) {
-        tool_output_error("%s", error.text);
-        return false;
-    }
     const struct sim_result *run = &subject_schedule.result;
     found = schedule;
     found.choice_count = run->choice_count;
@@ -249,7 +270,7 @@ static bool make_schedule(
         tool_output_error("%s", error.text);
         return false;
     }
-    if (end != FUZZ_SUBJECT_BROKEN || outcome.result.hash != hash ||
+    if (outcome.result.hash != hash ||
         outcome.verdict.kind != LC_VERDICT_BROKEN) {
         tool_output_error(
             "two plays of what was found differed: hash %016" PRIx64
@@ -268,23 +289,46 @@ static bool make_schedule(
     return true;
 }
 
-static bool set_up(const char *path, struct fuzz_explore_options *ret_options)
+/* Goes the way that was found once more. */
+static bool follow(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_result *result)
 {
-    bool is_depth = given.order != NULL && strcmp(given.order, "depth") == 0;
-    if (given.order != NULL && !is_depth &&
-        strcmp(given.order, "breadth") != 0) {
-        tool_output_error(
-            "--order: '%s' is neither breadth nor depth",
-            given.order);
+    struct sim_error error;
+    enum fuzz_subject_end end;
+    if (fuzz_explore_follow(
+            subject,
+            result->path,
+            result->path_count,
+            &end,
+            &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
         return false;
     }
-    *ret_options = (struct fuzz_explore_options){
-        .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
-        .memory_bytes = given.memory_mib.value * MIB,
-        .depth_max = (uint32_t)given.depth.value,
-        .progress = progress,
-    };
+    if (end != FUZZ_SUBJECT_BROKEN) {
+        tool_output_error("the way that was found does not lead there again");
+        return false;
+    }
+    return given.program != NULL || make_schedule();
+}
+
+/* Finds what is to be explored. Says what is wrong. */
+static bool set_subject(const char *path, struct fuzz_subject *ret_subject)
+{
     struct tool_hosted hosted;
+    if ((path == NULL) == (given.program == NULL)) {
+        tool_output_error("explore: either SCHEDULE or --program");
+        return false;
+    }
+    if (given.program != NULL) {
+        subject_program.program = sim_program_find(given.program);
+        if (subject_program.program == NULL) {
+            tool_output_error("--program: no '%s'", given.program);
+            return false;
+        }
+        *ret_subject = fuzz_subject_of_program(&subject_program);
+        return tool_setup_open();
+    }
     if (!tool_setup_model(
             tool_given.model,
             tool_given.inferences,
@@ -298,6 +342,27 @@ static bool set_up(const char *path, struct fuzz_explore_options *ret_options)
     }
     fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
     subject_schedule.schedule = &schedule;
+    *ret_subject = fuzz_subject_of_schedule(&subject_schedule);
+    return true;
+}
+
+static bool set_options(struct fuzz_explore_options *ret_options)
+{
+    bool is_depth = given.order != NULL && strcmp(given.order, "depth") == 0;
+    if (given.order != NULL && !is_depth &&
+        strcmp(given.order, "breadth") != 0) {
+        tool_output_error(
+            "--order: '%s' is neither breadth nor depth",
+            given.order);
+        return false;
+    }
+    *ret_options = (struct fuzz_explore_options){
+        .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
+        .memory_bytes = given.memory_mib.value * MIB,
+        .depth_max = (uint32_t)given.depth.value,
+        .goes_on = given.all,
+        .progress = progress,
+    };
     return true;
 }
 
@@ -311,33 +376,37 @@ int tool_explore(int argc, char **argv)
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
     }
-    if (!set_up(arguments[0], &how)) {
+    struct fuzz_subject subject;
+    if (!set_options(&how) || !set_subject(arguments[0], &subject)) {
         return TOOL_EXIT_USAGE;
     }
     tool_line_add_program(&replay);
     tool_line_add(&replay, " explore");
-    tool_line_add_path(&replay, arguments[0]);
+    tool_line_add_option(&replay, "--program", given.program);
+    if (arguments[0] != NULL) {
+        tool_line_add_path(&replay, arguments[0]);
+    }
     tool_given_add_playing(&tool_given, &replay);
     tool_output_replay(replay.text);
     tool_setup_catch();
     sim_watch(TOOL_WATCH_SECONDS);
     began_seconds = tool_setup_seconds();
     next_seconds = 1;
-    struct fuzz_subject subject = fuzz_subject_of_schedule(&subject_schedule);
+
     if (fuzz_explore(&subject, &how, &result, &error) != SIM_OK) {
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }
     double seconds = tool_setup_seconds() - began_seconds;
-    bool is_good = result.verdict != FUZZ_EXPLORE_BROKEN ||
-                   make_schedule(&subject, &result);
+    bool is_good =
+        result.verdict != FUZZ_EXPLORE_BROKEN || follow(&subject, &result);
     if (is_good && tool_given.json) {
         print_json(&result, seconds);
     } else if (is_good) {
         print_text(&result, seconds);
     }
     if (is_good && result.verdict == FUZZ_EXPLORE_BROKEN && given.out != NULL &&
-        !tool_load_save_text(given.out, &found)) {
+        given.program == NULL && !tool_load_save_text(given.out, &found)) {
         is_good = false;
     }
     bool is_bad = result.verdict == FUZZ_EXPLORE_BROKEN ||

@@ -42,6 +42,8 @@ struct search {
     struct node *nodes;
     uint32_t node_count;
     uint32_t node_capacity;
+    uint16_t *path; /* to the first that broke, or NULL */
+    uint32_t path_count;
     uint16_t taken[FUZZ_EXPLORE_DEPTH_MAX]; /* depth-first: the path */
 };
 
@@ -152,7 +154,8 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
     struct sim_state_key key = subject->key(subject->context);
     switch (subject->finish(subject->context, end)) {
     case FUZZ_SUBJECT_BROKEN:
-        return ARRIVED_BROKEN;
+        search->totals.broken++;
+        return search->totals.broken > 1 ? ARRIVED_MERGED : ARRIVED_BROKEN;
     case FUZZ_SUBJECT_UNSPECIFIED:
         search->totals.unspecified++;
         set_bound(search, FUZZ_EXPLORE_UNSPECIFIED);
@@ -208,6 +211,16 @@ static enum arrival arrive(struct search *search, uint32_t depth)
     return ARRIVED_NEW;
 }
 
+/* Keeps the way to what broke. */
+static void keep_way(struct search *search, uint32_t length)
+{
+    uint16_t *path = malloc(length * sizeof path[0]);
+    LC_CHECK(length > 0 && search->path == NULL && path != NULL);
+    memcpy(path, search->taken, length * sizeof path[0]);
+    search->path = path;
+    search->path_count = length;
+}
+
 /* ---- Depth-first ---- */
 
 static void pop(struct search *search)
@@ -244,21 +257,30 @@ static enum arrival descend(struct search *search, uint32_t depth)
     return arrival;
 }
 
-/* Returns the length of the path that breaks, 0 when there is none. */
-static uint32_t explore_depth(struct search *search)
+/* Whether to go on after what broke, whose way is kept. */
+static bool goes_on_from(struct search *search, enum arrival arrival)
+{
+    if (arrival == ARRIVED_BROKEN) {
+        keep_way(search, search->totals.depth);
+    }
+    return arrival == ARRIVED_MERGED ||
+           (arrival == ARRIVED_BROKEN && search->options->goes_on);
+}
+
+static void explore_depth(struct search *search)
 {
     enum arrival arrival = arrive(search, 0);
     uint32_t depth = 0;
     if (arrival == ARRIVED_NEW) {
         arrival = descend(search, 0);
     }
-    while (arrival == ARRIVED_MERGED) {
+    while (goes_on_from(search, arrival)) {
         while (search->first != NULL &&
                search->first->next == search->first->count) {
             pop(search);
         }
         if (search->first == NULL) {
-            return 0;
+            return;
         }
         depth = search->first->depth;
         search->taken[depth] = (uint16_t)search->first->next;
@@ -268,7 +290,6 @@ static uint32_t explore_depth(struct search *search)
             arrival = descend(search, depth + 1);
         }
     }
-    return arrival == ARRIVED_BROKEN ? search->totals.depth : 0;
 }
 
 /* ---- Breadth-first ---- */
@@ -336,33 +357,30 @@ static enum arrival expand(struct search *search, struct moment *moment)
             set_bound(search, FUZZ_EXPLORE_MEMORY);
             return ARRIVED_STOPPED;
         }
-        if (arrival == ARRIVED_BROKEN || arrival == ARRIVED_STOPPED) {
+        if (arrival == ARRIVED_BROKEN) {
+            keep_way(
+                search,
+                trace_back(search, moment, (uint16_t)(moment->next - 1)));
+        }
+        if (arrival == ARRIVED_STOPPED ||
+            (arrival == ARRIVED_BROKEN && !search->options->goes_on)) {
             return arrival;
         }
     }
     return ARRIVED_MERGED;
 }
 
-static uint32_t explore_breadth(struct search *search)
+static void explore_breadth(struct search *search)
 {
     const struct node root = { 0 };
     enum arrival arrival = arrive(search, 0);
     if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
-        return 0;
     }
-    while (search->first != NULL) {
-        struct moment *moment = search->first;
-        arrival = expand(search, moment);
-        if (arrival == ARRIVED_BROKEN) {
-            return trace_back(search, moment, (uint16_t)(moment->next - 1));
-        }
-        if (arrival == ARRIVED_STOPPED) {
-            return 0;
-        }
+    while (search->first != NULL &&
+           expand(search, search->first) == ARRIVED_MERGED) {
         pop(search);
     }
-    return 0;
 }
 
 /* ---- All of it ---- */
@@ -381,26 +399,21 @@ enum sim_status fuzz_explore(
     LC_CHECK(search != NULL);
     search->subject = subject;
     search->options = options;
-    uint32_t length = options->order == FUZZ_EXPLORE_DEPTH
-                          ? explore_depth(search)
-                          : explore_breadth(search);
+    if (options->order == FUZZ_EXPLORE_DEPTH) {
+        explore_depth(search);
+    } else {
+        explore_breadth(search);
+    }
     search->totals.memory_bytes = memory_bytes(search);
     *ret_result = (struct fuzz_explore_result){
-        .verdict = length > 0                           ? FUZZ_EXPLORE_BROKEN
+        .verdict = search->path != NULL                 ? FUZZ_EXPLORE_BROKEN
                    : search->bound != FUZZ_EXPLORE_NONE ? FUZZ_EXPLORE_BOUNDED
                                                         : FUZZ_EXPLORE_PROVED,
         .bound = search->bound,
         .totals = search->totals,
-        .path_count = length,
+        .path = search->path,
+        .path_count = search->path_count,
     };
-    if (length > 0) {
-        ret_result->path = malloc(length * sizeof ret_result->path[0]);
-        LC_CHECK(ret_result->path != NULL);
-        memcpy(
-            ret_result->path,
-            search->taken,
-            length * sizeof ret_result->path[0]);
-    }
     while (search->first != NULL) {
         pop(search);
     }

@@ -45,7 +45,8 @@ struct fuzz_explore_totals {
     uint64_t states;
     uint64_t transitions; /* decisions taken */
     uint64_t merged;      /* of them into states that had been seen */
-    uint64_t ends;        /* different states that a run ended in */
+    uint64_t ends;        /* different states that a run ended in and held */
+    uint64_t broken;      /* runs that ended with something broken */
     uint64_t unspecified; /* runs that ended at a limit of the simulator */
     uint64_t frontier;    /* states that are still to be expanded */
     uint64_t memory_bytes;
@@ -57,6 +58,8 @@ struct fuzz_explore_options {
     enum fuzz_explore_order order;
     uint64_t memory_bytes; /* for keys and snapshots */
     uint32_t depth_max;    /* decisions of a run; 0: no bound but the limit */
+    bool goes_on; /* after what breaks: all states are counted, and the way to
+                     the first is kept */
     /* Told now and then how far it is; returns false to stop it. NULL: nobody. */
     bool (*progress)(void *context, const struct fuzz_explore_totals *totals);
     void *context;

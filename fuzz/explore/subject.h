@@ -49,6 +49,16 @@ struct fuzz_subject_schedule {
     unsigned char key_bytes[sizeof(struct model)];
 };
 
+/* A micro-program. */
+struct fuzz_subject_program {
+    const struct sim_program *program;
+    enum sim_program_outcome outcome; /* of the last run that ended */
+};
+
+/** A subject of a micro-program. The context is borrowed. */
+struct fuzz_subject fuzz_subject_of_program(
+    struct fuzz_subject_program *context);
+
 /** A subject of a schedule. The context is borrowed. */
 struct fuzz_subject fuzz_subject_of_schedule(
     struct fuzz_subject_schedule *context);
