@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/explore/pack.h"
 #include "fuzz/explore/table.h"
 
 enum {
@@ -17,6 +18,7 @@ struct moment {
     uint32_t depth;       /* decisions up to here */
     uint32_t node;        /* breadth-first: which of the nodes it is */
     size_t bytes;         /* of all of it */
+    bool is_packed;       /* its snapshot: see pack.h */
     struct moment *after; /* in the queue or on the path */
     struct sim_choice_candidate candidates[]; /* then the snapshot */
 };
@@ -42,6 +44,8 @@ struct search {
     struct node *nodes;
     uint32_t node_count;
     uint32_t node_capacity;
+    unsigned char *scratch; /* for a snapshot that is packed or unpacked */
+    size_t scratch_bytes;
     uint16_t *path; /* to the first that broke, or NULL */
     uint32_t path_count;
     uint16_t taken[FUZZ_EXPLORE_DEPTH_MAX]; /* depth-first: the path */
@@ -107,7 +111,8 @@ static struct moment *keep(struct search *search, uint32_t depth)
         moment->candidates,
         search->decision.candidates,
         count * sizeof moment->candidates[0]);
-    (void)subject->save(subject->context, snapshot_of(moment), capacity);
+    moment->bytes =
+        head + subject->save(subject->context, snapshot_of(moment), capacity);
     search->moment_bytes += moment->bytes;
     return moment;
 }
@@ -118,13 +123,52 @@ static void drop(struct search *search, struct moment *moment)
     free(moment);
 }
 
+/* Makes room for a snapshot in the scratch. */
+static void need_scratch(struct search *search, size_t size_bytes)
+{
+    if (search->scratch_bytes < size_bytes) {
+        free(search->scratch);
+        search->scratch_bytes = 2 * size_bytes;
+        search->scratch = malloc(search->scratch_bytes);
+        LC_CHECK(search->scratch != NULL);
+    }
+}
+
+/* The same moment in less memory, for one that waits long. */
+static struct moment *pack(struct search *search, struct moment *moment)
+{
+    size_t head = (size_t)(snapshot_of(moment) - (unsigned char *)moment);
+    need_scratch(search, fuzz_pack_max(moment->bytes));
+    size_t packed_bytes =
+        fuzz_pack(snapshot_of(moment), moment->bytes - head, search->scratch);
+    struct moment *smaller = malloc(head + packed_bytes);
+    if (smaller == NULL) {
+        return moment;
+    }
+    memcpy(smaller, moment, head);
+    memcpy(snapshot_of(smaller), search->scratch, packed_bytes);
+    smaller->is_packed = true;
+    smaller->bytes = head + packed_bytes;
+    search->moment_bytes += smaller->bytes;
+    drop(search, moment);
+    return smaller;
+}
+
 /* Takes the next candidate of a moment. */
 static void take_next(struct search *search, struct moment *moment)
 {
     const struct fuzz_subject *subject = search->subject;
     uint32_t index = moment->next++;
     LC_CHECK(index < moment->count);
-    subject->load(subject->context, snapshot_of(moment));
+    const void *snapshot = snapshot_of(moment);
+    if (moment->is_packed) {
+        uint64_t size_bytes;
+        memcpy(&size_bytes, snapshot, sizeof size_bytes);
+        need_scratch(search, size_bytes);
+        (void)fuzz_unpack(snapshot, search->scratch);
+        snapshot = search->scratch;
+    }
+    subject->load(subject->context, snapshot);
     search->decision.point.candidates = search->decision.candidates;
     search->decision.point.count = moment->count;
     memcpy(
@@ -315,6 +359,7 @@ static bool enqueue(
     if (moment == NULL) {
         return false;
     }
+    moment = pack(search, moment);
     search->nodes[search->node_count] = *node;
     moment->node = search->node_count;
     search->node_count++;
@@ -419,6 +464,7 @@ enum sim_status fuzz_explore(
     }
     fuzz_table_free(&search->seen);
     fuzz_table_free(&search->ends);
+    free(search->scratch);
     free(search->nodes);
     free(search);
     return SIM_OK;

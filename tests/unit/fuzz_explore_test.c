@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzz/explore/explore.h"
+#include "fuzz/explore/pack.h"
 #include "fuzz/explore/table.h"
 #include "fuzz/text.h"
 #include "tests/unit/failing.h"
@@ -292,6 +293,42 @@ static void a_table_does_not_outgrow_its_limit(void **state)
     fuzz_table_free(&table);
 }
 
+/* ---- Packing ---- */
+
+static void what_was_packed_comes_back(void **state)
+{
+    (void)state;
+
+    enum {
+        SIZE = 5000
+    };
+
+    static unsigned char bytes[SIZE];
+    static unsigned char packed[4 * SIZE];
+    static unsigned char back[SIZE + 1];
+    for (uint32_t way = 0; way < 5; way++) {
+        for (size_t i = 0; i < SIZE; i++) {
+            /* All zeros; none; every other word; rare; the end only. */
+            const bool is_set[] = { false,
+                                    true,
+                                    i / 8 % 2 == 0,
+                                    i % 1000 == 7,
+                                    i > SIZE - 5 };
+            bytes[i] = is_set[way] ? (unsigned char)(i % 251 + 1) : 0;
+        }
+        for (size_t size = SIZE - 20; size <= SIZE; size++) {
+            memset(back, 0xee, sizeof back);
+            size_t used = fuzz_pack(bytes, size, packed);
+            assert_true(used <= fuzz_pack_max(size));
+            assert_true(fuzz_pack_max(size) <= sizeof packed);
+            assert_int_equal(fuzz_unpack(packed, back), size);
+            assert_memory_equal(back, bytes, size);
+            assert_int_equal(back[size], 0xee);
+            assert_true(way == 1 || way == 2 || used < size / 10);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +340,7 @@ int main(void)
         cmocka_unit_test(it_can_be_told_to_stop),
         cmocka_unit_test(a_table_knows_what_was_added),
         cmocka_unit_test(a_table_does_not_outgrow_its_limit),
+        cmocka_unit_test(what_was_packed_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
