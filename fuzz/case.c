@@ -18,6 +18,9 @@ static uint32_t choose(void *context, const struct sim_choice_point *point)
     struct fuzz_case *one = context;
     struct fuzz_case_mirror *mirror = one->mirror;
     uint32_t index = one->inner.choose(one->inner.context, point);
+    if (one->profiling && point->candidates != NULL) {
+        fuzz_profile_note(&one->profile, &point->candidates[index]);
+    }
     if (index == 0 || mirror->choice_count == LC_CHOICES_MAX) {
         return index;
     }
@@ -36,6 +39,11 @@ static uint32_t choose(void *context, const struct sim_choice_point *point)
     return index;
 }
 
+static bool knows_profile(const struct fuzz_case *one)
+{
+    return one->has_profile && one->profile_program == one->program;
+}
+
 static enum sim_status play(
     struct fuzz_case *one,
     enum fuzz_sampler_kind kind,
@@ -43,24 +51,51 @@ static enum sim_status play(
     struct fuzz_outcome *ret_outcome,
     struct sim_error *ret_error)
 {
-    struct sim_backer backer = { .choose = choose, .context = one };
     uint32_t length = one->mirror->length;
     one->mirror->choice_count = 0;
     one->inner = fuzz_sampler_begin(
         &one->sampler,
-        kind,
-        seed,
-        length > 0 ? length : fuzz_case_guess_length(&one->schedule));
+        &(struct fuzz_sampler_options){
+            .kind = kind,
+            .seed = seed,
+            .length =
+                length > 0 ? length : fuzz_case_guess_length(&one->schedule),
+            .profile = knows_profile(one) ? &one->profile : NULL,
+        });
+    one->profiling = kind == FUZZ_SAMPLER_DEFAULT;
+    if (one->profiling) {
+        one->has_profile = false;
+        fuzz_profile_begin(&one->profile);
+    }
+    struct sim_backer backer = {
+        .choose = choose,
+        .context = one,
+        .sees_all = one->inner.sees_all || one->profiling,
+    };
     enum sim_status status = fuzz_play(
         &one->player,
         &one->schedule,
         &backer,
         ret_outcome,
         ret_error);
-    if (kind == FUZZ_SAMPLER_DEFAULT) {
+    if (one->profiling) {
+        one->profiling = false;
         one->mirror->length = one->sampler.step + 1;
+        fuzz_profile_end(&one->profile);
+        one->profile_program = one->program;
+        one->has_profile = true;
     }
     return status;
+}
+
+/* Whether the default order has to be played first, for what the sampler needs
+ * to know. */
+static bool needs_default(
+    const struct fuzz_case *one,
+    enum fuzz_sampler_kind kind)
+{
+    return (fuzz_sampler_needs_length(kind) && one->mirror->length == 0) ||
+           (fuzz_sampler_needs_profile(kind) && !knows_profile(one));
 }
 
 enum sim_status fuzz_case_play(
@@ -83,7 +118,7 @@ enum sim_status fuzz_case_play(
         one->mirror->program = program;
         one->mirror->length = 0;
     }
-    if (fuzz_sampler_needs_length(kind) && one->mirror->length == 0) {
+    if (needs_default(one, kind)) {
         /* The play of the group's first seed, which is not this one's turn. */
         enum sim_status status =
             play(one, FUZZ_SAMPLER_DEFAULT, seed, ret_outcome, ret_error);

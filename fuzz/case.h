@@ -38,6 +38,12 @@ struct fuzz_case {
     uint64_t program;
     struct lc_schedule schedule;
     struct fuzz_sampler sampler;
+    /* Of the default order of the program that has this number; profiling is
+     * whether the run at hand makes it. */
+    bool has_profile;
+    bool profiling;
+    uint64_t profile_program;
+    struct fuzz_profile profile;
     struct sim_backer inner;
 };
 

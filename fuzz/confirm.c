@@ -134,9 +134,11 @@ static bool test(void *context, struct lc_schedule *schedule)
     for (uint32_t i = 0; i < judge->tries; i++) {
         struct sim_backer backer = fuzz_sampler_begin(
             &judge->sampler,
-            i == 0 ? FUZZ_SAMPLER_DEFAULT : FUZZ_SAMPLER_FEW,
-            i,
-            length);
+            &(struct fuzz_sampler_options){
+                .kind = i == 0 ? FUZZ_SAMPLER_DEFAULT : FUZZ_SAMPLER_FEW,
+                .seed = i,
+                .length = length,
+            });
         bool is_broken = play(judge, schedule, &backer);
         if (i == 0) {
             length = judge->sampler.step + 1;

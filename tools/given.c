@@ -41,7 +41,8 @@ const struct tool_option tool_given_searching[] = {
       TOOL_TEXT,
       &tool_given.sampler,
       "NAME",
-      "who goes next: rw, pct, few or mix (the default)" },
+      "who goes next: rw, pct (pct1 to pct10: of that depth), pos, urw, "
+      "surw, prio, few or mix (the default)" },
     { "--world",
       TOOL_TEXT,
       &tool_given.world,

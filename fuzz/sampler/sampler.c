@@ -1,16 +1,38 @@
 #include "fuzz/sampler/sampler.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "lastcall/check.h"
 
-static const char *const words[] = { "rw", "pct", "few", "mix", "default" };
+#include "fuzz/sampler/parts.h"
+
+static const char *const words[] = {
+    "rw",   "pct",  "few",  "mix",  "default", "pos",  "urw",
+    "surw", "prio", "pct1", "pct2", "pct3",    "pct4", "pct5",
+    "pct6", "pct7", "pct8", "pct9", "pct10",
+};
 _Static_assert(LC_COUNT_OF(words) == FUZZ_SAMPLER_COUNT, "one each");
+
+static bool is_word(uint32_t kind, const char *word)
+{
+    static const char prefix[] = "pct:";
+    if (kind == FUZZ_SAMPLER_DEFAULT) {
+        return false;
+    }
+    if (strcmp(words[kind], word) == 0) {
+        return true;
+    }
+    /* pct:3 is pct3. */
+    return kind >= FUZZ_SAMPLER_PCT_1 &&
+           strncmp(word, prefix, sizeof prefix - 1) == 0 &&
+           strcmp(words[kind] + 3, word + sizeof prefix - 1) == 0;
+}
 
 bool fuzz_sampler_find(const char *word, enum fuzz_sampler_kind *ret_kind)
 {
-    for (uint32_t i = 0; i <= FUZZ_SAMPLER_MIX; i++) {
-        if (strcmp(words[i], word) == 0) {
+    for (uint32_t i = 0; i < FUZZ_SAMPLER_COUNT; i++) {
+        if (is_word(i, word)) {
             *ret_kind = (enum fuzz_sampler_kind)i;
             return true;
         }
@@ -28,32 +50,54 @@ enum fuzz_sampler_kind fuzz_sampler_for(
     enum fuzz_sampler_kind kind,
     uint64_t seed)
 {
-    static const uint8_t turns[FUZZ_SAMPLER_GROUP] = {
-        FUZZ_SAMPLER_DEFAULT, FUZZ_SAMPLER_FEW, FUZZ_SAMPLER_PCT,
-        FUZZ_SAMPLER_FEW,     FUZZ_SAMPLER_RW,  FUZZ_SAMPLER_PCT,
-        FUZZ_SAMPLER_FEW,     FUZZ_SAMPLER_PCT,
+    /* Each second program has those that know most about defects of this
+     * kind, the others each its turn. */
+    static const uint8_t turns[2][FUZZ_SAMPLER_GROUP] = {
+        {
+            FUZZ_SAMPLER_DEFAULT,
+            FUZZ_SAMPLER_FEW,
+            FUZZ_SAMPLER_PCT,
+            FUZZ_SAMPLER_POS,
+            FUZZ_SAMPLER_URW,
+            FUZZ_SAMPLER_SURW,
+            FUZZ_SAMPLER_PRIO,
+            FUZZ_SAMPLER_PCT,
+        },
+        {
+            FUZZ_SAMPLER_DEFAULT,
+            FUZZ_SAMPLER_FEW,
+            FUZZ_SAMPLER_PCT,
+            FUZZ_SAMPLER_FEW,
+            FUZZ_SAMPLER_RW,
+            FUZZ_SAMPLER_PCT,
+            FUZZ_SAMPLER_FEW,
+            FUZZ_SAMPLER_PCT,
+        },
     };
     uint32_t turn = (uint32_t)(seed % FUZZ_SAMPLER_GROUP);
     if (kind == FUZZ_SAMPLER_MIX) {
-        return (enum fuzz_sampler_kind)turns[turn];
+        uint32_t row = (uint32_t)(seed / FUZZ_SAMPLER_GROUP % 2);
+        return (enum fuzz_sampler_kind)turns[row][turn];
     }
     return turn == 0 && fuzz_sampler_needs_length(kind) ? FUZZ_SAMPLER_DEFAULT
                                                         : kind;
 }
 
-bool fuzz_sampler_needs_length(enum fuzz_sampler_kind kind)
+static bool is_pct(enum fuzz_sampler_kind kind)
 {
-    return kind == FUZZ_SAMPLER_PCT || kind == FUZZ_SAMPLER_FEW;
+    return kind == FUZZ_SAMPLER_PCT ||
+           (kind >= FUZZ_SAMPLER_PCT_1 && kind <= FUZZ_SAMPLER_PCT_10);
 }
 
-static bool is_point(const struct fuzz_sampler *sampler)
+bool fuzz_sampler_needs_length(enum fuzz_sampler_kind kind)
 {
-    for (uint32_t i = 0; i < sampler->point_count; i++) {
-        if (sampler->points[i] == sampler->step) {
-            return true;
-        }
-    }
-    return false;
+    return is_pct(kind) || kind == FUZZ_SAMPLER_FEW ||
+           fuzz_sampler_needs_profile(kind);
+}
+
+bool fuzz_sampler_needs_profile(enum fuzz_sampler_kind kind)
+{
+    return kind == FUZZ_SAMPLER_URW || kind == FUZZ_SAMPLER_SURW;
 }
 
 static uint32_t choose_default(
@@ -61,8 +105,7 @@ static uint32_t choose_default(
     const struct sim_choice_point *point)
 {
     struct fuzz_sampler *sampler = context;
-    LC_CHECK(point->count >= 2);
-    sampler->step++;
+    sampler->step += point->count > 1; /* it may see all, for a profile */
     return 0;
 }
 
@@ -93,110 +136,76 @@ static uint32_t depart(
 static uint32_t choose_few(void *context, const struct sim_choice_point *point)
 {
     struct fuzz_sampler *sampler = context;
-    bool departs = is_point(sampler);
+    bool departs = fuzz_sampler_is_point(sampler);
     sampler->step++;
     return departs ? depart(sampler, point) : 0;
 }
 
-static uint32_t actor_of(const struct sim_choice_candidate *candidate)
-{
-    return candidate->action == LC_ACTION_RUN ? candidate->target
-                                              : 256U + candidate->target;
-}
-
-static uint32_t priority(struct fuzz_sampler *sampler, uint32_t actor)
-{
-    LC_CHECK(actor < FUZZ_SAMPLER_ACTORS);
-    if (sampler->priorities[actor] == 0) {
-        /* Above all that change points and streaks give out. */
-        sampler->priorities[actor] =
-            fuzz_rng_between(&sampler->rng, UINT32_MAX / 2, UINT32_MAX - 1);
-    }
-    return sampler->priorities[actor];
-}
-
-static uint32_t highest(
-    struct fuzz_sampler *sampler,
-    const struct sim_choice_point *point)
-{
-    uint32_t best = 0;
-    uint32_t best_priority = priority(sampler, actor_of(&point->candidates[0]));
-    for (uint32_t i = 1; i < point->count; i++) {
-        uint32_t other = priority(sampler, actor_of(&point->candidates[i]));
-        if (other > best_priority) {
-            best = i;
-            best_priority = other;
-        }
-    }
-    return best;
-}
-
-/* Code that waits in a loop would never let the others go on. */
-static bool is_streak(struct fuzz_sampler *sampler, uint32_t actor)
-{
-    if (sampler->streak_actor != actor) {
-        sampler->streak_actor = actor;
-        sampler->streak = 0;
-    }
-    sampler->streak++;
-    if (sampler->streak < FUZZ_SAMPLER_STREAK) {
-        return false;
-    }
-    sampler->streak = 0;
-    return true;
-}
-
-static uint32_t choose_pct(void *context, const struct sim_choice_point *point)
-{
-    struct fuzz_sampler *sampler = context;
-    if (point->candidates == NULL) {
-        bool draws =
-            sampler->draws_values && fuzz_rng_chance(&sampler->rng, 1, 4);
-        return draws ? fuzz_rng_upto(&sampler->rng, point->count - 1) : 0;
-    }
-    uint32_t best = highest(sampler, point);
-    uint32_t actor = actor_of(&point->candidates[best]);
-    bool is_demoted = is_point(sampler) || is_streak(sampler, actor);
-    sampler->step++;
-    if (is_demoted) {
-        LC_CHECK(sampler->lowest > 1);
-        sampler->lowest--;
-        sampler->priorities[actor] = sampler->lowest;
-        best = highest(sampler, point);
-    }
-    return best;
-}
-
-/* NOLINTBEGIN(bugprone-easily-swappable-parameters): each is of another type */
-struct sim_backer fuzz_sampler_begin(
-    struct fuzz_sampler *sampler,
-    enum fuzz_sampler_kind kind,
-    uint64_t seed,
-    uint32_t length)
-/* NOLINTEND(bugprone-easily-swappable-parameters) */
+static sim_choice_fn *function_of(enum fuzz_sampler_kind kind)
 {
     static sim_choice_fn *const functions[] = {
-        choose_walk, choose_pct, choose_few, NULL, choose_default,
+        choose_walk,       fuzz_sampler_pct,
+        choose_few,        NULL,
+        choose_default,    fuzz_sampler_pos,
+        fuzz_sampler_urw,  fuzz_sampler_surw,
+        fuzz_sampler_prio,
     };
-    _Static_assert(LC_COUNT_OF(functions) == FUZZ_SAMPLER_COUNT, "one each");
-    LC_CHECK(length > 0);
-    LC_CHECK(kind < FUZZ_SAMPLER_COUNT);
-    LC_CHECK(kind != FUZZ_SAMPLER_MIX);
-    memset(sampler, 0, sizeof *sampler);
-    fuzz_rng_seed(&sampler->rng, seed, FUZZ_RNG_ORDER);
-    sampler->kind = kind;
-    sampler->lowest = UINT32_MAX / 4;
-    sampler->streak_actor = FUZZ_SAMPLER_ACTORS;
-    /* PCT of depth d has d - 1 change points. */
-    if (kind == FUZZ_SAMPLER_PCT) {
+    _Static_assert(LC_COUNT_OF(functions) == FUZZ_SAMPLER_PCT_1, "one each");
+    return is_pct(kind) ? fuzz_sampler_pct : functions[kind];
+}
+
+/* PCT of depth d has d - 1 change points. */
+static void draw_points(struct fuzz_sampler *sampler, uint32_t length)
+{
+    if (sampler->kind == FUZZ_SAMPLER_PCT) {
         sampler->point_count = fuzz_rng_upto(&sampler->rng, 2);
-        sampler->draws_values = fuzz_rng_chance(&sampler->rng, 1, 4);
-    } else if (kind == FUZZ_SAMPLER_FEW) {
+    } else if (sampler->kind == FUZZ_SAMPLER_FEW) {
         sampler->point_count =
-            fuzz_rng_between(&sampler->rng, 1, FUZZ_SAMPLER_POINTS);
+            fuzz_rng_between(&sampler->rng, 1, FUZZ_SAMPLER_FEW_POINTS);
+    } else if (is_pct(sampler->kind)) {
+        sampler->point_count =
+            (uint32_t)sampler->kind - (uint32_t)FUZZ_SAMPLER_PCT_1;
+        sampler->has_fixed_depth = true;
+    }
+    if (sampler->kind != FUZZ_SAMPLER_FEW) {
+        sampler->draws_values = fuzz_rng_chance(&sampler->rng, 1, 4);
     }
     for (uint32_t i = 0; i < sampler->point_count; i++) {
         sampler->points[i] = fuzz_rng_upto(&sampler->rng, length - 1);
     }
-    return (struct sim_backer){ .choose = functions[kind], .context = sampler };
+}
+
+struct sim_backer fuzz_sampler_begin(
+    struct fuzz_sampler *sampler,
+    const struct fuzz_sampler_options *options)
+{
+    enum fuzz_sampler_kind kind = options->kind;
+    LC_CHECK(options->length > 0);
+    LC_CHECK(kind < FUZZ_SAMPLER_COUNT);
+    LC_CHECK(kind != FUZZ_SAMPLER_MIX);
+    memset(sampler, 0, offsetof(struct fuzz_sampler, seen));
+    fuzz_rng_seed(&sampler->rng, options->seed, FUZZ_RNG_ORDER);
+    sampler->kind = kind;
+    struct sim_backer backer = {
+        .choose = function_of(kind),
+        .context = sampler,
+    };
+    if (kind == FUZZ_SAMPLER_RW || kind == FUZZ_SAMPLER_DEFAULT) {
+        return backer;
+    }
+    memset(sampler->actors, 0, sizeof sampler->actors);
+    sampler->profile = options->profile;
+    sampler->lowest = UINT32_MAX / 4;
+    sampler->streak_actor = FUZZ_ACTORS;
+    draw_points(sampler, options->length);
+    if (kind == FUZZ_SAMPLER_URW) {
+        fuzz_sampler_begin_urw(sampler);
+    } else if (kind == FUZZ_SAMPLER_SURW) {
+        fuzz_sampler_begin_surw(sampler);
+    }
+    /* An event that nobody had to choose is one, too. */
+    backer.sees_all = fuzz_sampler_needs_profile(kind) ||
+                      sampler->has_fixed_depth || kind == FUZZ_SAMPLER_POS ||
+                      kind == FUZZ_SAMPLER_PRIO;
+    return backer;
 }

@@ -498,9 +498,31 @@ bool sim_thread_is_asked(void)
            is_turn_over(history);
 }
 
+/* What a thread touches behind a yield point that only has a name: whatever
+ * the module there has. Of a beginning and an end nothing is known. */
+static struct sim_thread_step step_at(
+    const struct sim_thread *thread,
+    struct lc_place place)
+{
+    bool is_known =
+        place.kind == LC_PLACE_SPI_ENTER || place.kind == LC_PLACE_SPI_LEAVE ||
+        place.kind == LC_PLACE_UPCALL || place.kind == LC_PLACE_SHIM;
+    if (!is_known) {
+        return (struct sim_thread_step){ .object = SIM_OBJECT_ANY };
+    }
+    return (struct sim_thread_step){
+        .object = 1U + thread->process * LC_MODULE_COUNT + place.module,
+        .is_write = true,
+    };
+}
+
 void sim_thread_ask(struct lc_place place)
 {
+    struct sim_thread *thread = sim_thread_current();
+    struct sim_thread_step step = step_at(thread, place);
+    set_step(thread, &step);
     give_way(place);
+    set_step(thread, &(struct sim_thread_step){ 0 });
 }
 
 void sim_thread_step(struct lc_place place, const struct sim_thread_step *step)

@@ -1,0 +1,78 @@
+/*
+ * What one run of a program tells about the others: how many events each actor
+ * has, who makes whom, and which objects several of them touch. An actor is a
+ * thread, or all events of one kind.
+ */
+#ifndef FUZZ_SAMPLER_PROFILE_H
+#define FUZZ_SAMPLER_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fuzz/rng.h"
+#include "sim/sim.h"
+
+enum fuzz_profile_limits {
+    FUZZ_ACTORS = 256 + LC_EVENT_COUNT,
+    FUZZ_PROFILE_EVENTS_MAX = 4096, /* that are kept one by one */
+    FUZZ_PROFILE_OBJECTS_MAX = 256
+};
+
+struct fuzz_profile {
+    uint32_t event_count; /* kept below */
+    uint32_t actor_count;
+    uint32_t shared_count;
+    uint16_t order[FUZZ_ACTORS];              /* actors, as they came */
+    uint16_t parent[FUZZ_ACTORS];             /* FUZZ_ACTORS: none */
+    uint32_t own[FUZZ_ACTORS];                /* events of an actor */
+    uint32_t all[FUZZ_ACTORS];                /* and of all that it makes */
+    uint16_t shared[FUZZ_PROFILE_EVENTS_MAX]; /* events on shared objects */
+
+    struct {
+        uint32_t object;
+        uint16_t actor;
+        uint16_t zero;
+    } events[FUZZ_PROFILE_EVENTS_MAX];
+};
+
+/** The actor of a candidate. */
+static inline uint32_t fuzz_profile_actor(
+    const struct sim_choice_candidate *candidate)
+{
+    return candidate->action == LC_ACTION_RUN ? candidate->target
+                                              : 256U + candidate->target;
+}
+
+/** Begins a profile. */
+void fuzz_profile_begin(struct fuzz_profile *profile);
+
+/** Takes what was chosen in the run. Of a backer that sees all. */
+void fuzz_profile_note(
+    struct fuzz_profile *profile,
+    const struct sim_choice_candidate *chosen);
+
+/** Ends it: the sums are made. */
+void fuzz_profile_end(struct fuzz_profile *profile);
+
+/**
+ * Draws an object that several actors touch, each with the probability of its
+ * share of the events on such objects.
+ *
+ * Returns: SIM_OBJECT_ANY when there is none.
+ */
+uint32_t fuzz_profile_draw(
+    const struct fuzz_profile *profile,
+    struct fuzz_rng *rng);
+
+/**
+ * Counts the events on one object.
+ *
+ * @param ret_counts  filled for each actor of the profile: its own events and
+ *                    those of all that it makes. Of others nothing is written.
+ */
+void fuzz_profile_count(
+    const struct fuzz_profile *profile,
+    uint32_t object,
+    uint32_t ret_counts[FUZZ_ACTORS]);
+
+#endif
