@@ -24,6 +24,8 @@ struct sim_engine {
     struct sim_thread *running; /* that thread, or NULL */
     uint32_t last; /* slot that ran last, if it could go on: the default */
     uint32_t thread_count; /* slots in use, never falls within a run */
+    /* A bit for each slot whose thread is runnable. */
+    uint64_t runnable[(SIM_SLOTS_MAX + 63) / 64];
     uint32_t dll_threads[LC_PROCESSES_MAX]; /* created so far */
     uint32_t idle_count; /* choices made while nothing was running */
     uint32_t has_teb;    /* the block that GS points to is this run's */

@@ -61,15 +61,6 @@ static void piece(struct cursor *cursor, void *arena, size_t size_bytes)
     cursor->at += size_bytes;
 }
 
-/* Bytes of the engine's part up to the last event: the queue is its last
- * member. */
-static size_t engine_bytes(const struct sim_engine *engine)
-{
-    LC_CHECK(engine->queue.count <= SIM_EVENTS_MAX);
-    return offsetof(struct sim_engine, queue.items) +
-           engine->queue.count * sizeof(struct sim_event);
-}
-
 /* Of a thread what is in use: frames and places are its last members. Behind
  * the last place is nothing that anybody reads. */
 static void thread_pieces(struct cursor *cursor, struct sim_thread *thread)
@@ -313,20 +304,28 @@ void sim_snapshot_restore(const void *buffer)
     all_pieces(&cursor);
 }
 
-/* Behind the last thread and the last event all is zero already. */
+/* Behind the last thread and the last event all is zero already. Of a thread's
+ * frames and places nobody reads more than it has, so they may stay. */
 static void reset_engine(struct sim_engine *engine)
 {
-    size_t end = engine_bytes(engine);
     LC_CHECK(engine->thread_count <= SIM_SLOTS_MAX);
-    sim_copy_fill(
-        engine->modules,
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        memset(&engine->threads[slot], 0, offsetof(struct sim_thread, frames));
+    }
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        if (engine->mapped_bits[process] != 0) {
+            sim_copy_fill(
+                engine->modules[process],
+                0,
+                sizeof engine->modules[process]);
+        }
+    }
+    memset(
+        &engine->queue,
         0,
-        end - offsetof(struct sim_engine, modules));
-    sim_copy_fill(
-        engine,
-        0,
-        offsetof(struct sim_engine, threads) +
-            engine->thread_count * sizeof engine->threads[0]);
+        offsetof(struct sim_queue, items) +
+            engine->queue.count * sizeof engine->queue.items[0]);
+    memset(engine, 0, offsetof(struct sim_engine, threads));
 }
 
 void sim_snapshot_reset(void)
@@ -345,10 +344,10 @@ void sim_snapshot_reset(void)
     }
     reset_engine(engine);
     for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
-        sim_copy_fill(
-            sim_arena_part((enum sim_part)part),
-            0,
-            sim_arena_part_used((enum sim_part)part));
+        size_t used = sim_arena_part_used((enum sim_part)part);
+        if (used > 0) {
+            sim_copy_fill(sim_arena_part((enum sim_part)part), 0, used);
+        }
     }
     uint64_t run_number = history->run_number + 1;
     memset(history, 0, offsetof(struct sim_history, choices));

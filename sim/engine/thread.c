@@ -67,11 +67,21 @@ void sim_thread_begin_run(void)
     SIM_ENGINE->last = SIM_NO_THREAD;
 }
 
+static bool is_ref(uint32_t slot, uint8_t ref)
+{
+    const struct sim_thread *thread = &SIM_ENGINE->threads[slot];
+    return thread->state != SIM_THREAD_FREE && thread->ref == ref;
+}
+
 uint32_t sim_thread_find(uint8_t ref)
 {
+    /* Threads that are made in the order of their references have their slots
+     * by them. */
+    if (ref < SIM_SLOTS_MAX && is_ref(ref, ref)) {
+        return ref;
+    }
     for (uint32_t slot = 0; slot < SIM_ENGINE->thread_count; slot++) {
-        const struct sim_thread *thread = &SIM_ENGINE->threads[slot];
-        if (thread->state != SIM_THREAD_FREE && thread->ref == ref) {
+        if (is_ref(slot, ref)) {
             return slot;
         }
     }
@@ -89,9 +99,23 @@ uint32_t sim_thread_process_count(void)
     return count;
 }
 
+/* The one place where a thread's state changes. */
+static void set_state(struct sim_thread *thread, enum sim_thread_state state)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    uint32_t slot = (uint32_t)(thread - engine->threads);
+    uint64_t bit = 1ULL << slot % 64;
+    thread->state = (uint8_t)state;
+    if (state == SIM_THREAD_RUNNABLE) {
+        engine->runnable[slot / 64] |= bit;
+    } else {
+        engine->runnable[slot / 64] &= ~bit;
+    }
+}
+
 static void make_runnable(struct sim_thread *thread)
 {
-    thread->state = SIM_THREAD_RUNNABLE;
+    set_state(thread, SIM_THREAD_RUNNABLE);
     thread->ready_sequence = ++SIM_HISTORY->sequence;
 }
 
@@ -258,43 +282,62 @@ static void add_events(
     }
 }
 
+/* Of a runnable thread. */
 static inline bool is_enabled(const struct sim_thread *thread)
 {
-    return thread->state == SIM_THREAD_RUNNABLE &&
-           (thread->gate == NULL || *thread->gate == 0);
+    return thread->gate == NULL || *thread->gate == 0;
 }
 
-/* All that is enabled, the default first. */
+/* In place and by field: a value that is put together elsewhere and copied at
+ * once is waited for. */
+static inline void set_candidate(
+    struct sim_choice_candidate *candidate,
+    const struct sim_thread *thread)
+{
+    candidate->action = LC_ACTION_RUN;
+    candidate->target = thread->ref;
+    candidate->value = 0;
+    candidate->object = thread->object;
+    candidate->is_write = thread->is_write;
+    candidate->parent = thread->parent;
+    candidate->zero[0] = 0;
+    candidate->zero[1] = 0;
+}
+
+/* All that is enabled, the default first: the thread that runs, the others in
+ * the order in which they became runnable, the events. */
 static uint32_t list_enabled(
     uint32_t running,
     struct sim_choice_candidate *candidates)
 {
     const struct sim_engine *engine = SIM_ENGINE;
-    uint32_t order[SIM_SLOTS_MAX];
+    const struct sim_thread *threads = engine->threads;
+    uint32_t sequences[SIM_SLOTS_MAX];
     uint32_t count = 0;
-    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
-        if (!is_enabled(&engine->threads[slot])) {
-            continue;
-        }
-        uint32_t at = count++;
-        while (at > 0 && order[at - 1] != running &&
-               (slot == running ||
-                engine->threads[slot].ready_sequence <
-                    engine->threads[order[at - 1]].ready_sequence)) {
-            order[at] = order[at - 1];
-            at--;
-        }
-        order[at] = slot;
+    if (running != SIM_NO_THREAD &&
+        threads[running].state == SIM_THREAD_RUNNABLE &&
+        is_enabled(&threads[running])) {
+        set_candidate(&candidates[0], &threads[running]);
+        sequences[0] = 0; /* before all others */
+        count = 1;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct sim_thread *thread = &engine->threads[order[i]];
-        candidates[i] = (struct sim_choice_candidate){
-            .action = LC_ACTION_RUN,
-            .target = thread->ref,
-            .object = thread->object,
-            .is_write = thread->is_write,
-            .parent = thread->parent,
-        };
+    for (uint32_t word = 0; word < LC_COUNT_OF(engine->runnable); word++) {
+        uint64_t left = engine->runnable[word];
+        for (; left != 0; left &= left - 1) {
+            uint32_t slot = word * 64 + (uint32_t)__builtin_ctzll(left);
+            const struct sim_thread *thread = &threads[slot];
+            if (slot == running || !is_enabled(thread)) {
+                continue;
+            }
+            uint32_t at = count++;
+            while (at > 0 && thread->ready_sequence < sequences[at - 1]) {
+                candidates[at] = candidates[at - 1];
+                sequences[at] = sequences[at - 1];
+                at--;
+            }
+            set_candidate(&candidates[at], thread);
+            sequences[at] = thread->ready_sequence;
+        }
     }
     add_events(engine, candidates, &count);
     LC_CHECK(count <= SIM_CANDIDATES_MAX);
@@ -559,7 +602,7 @@ enum sim_wake sim_thread_block(const struct sim_wait_options *options)
         .b = is_bounded ? (int64_t)(options->timeout_ns / LC_NS_PER_MS) : -1,
     };
     sim_trace_write(record);
-    thread->state = SIM_THREAD_BLOCKED;
+    set_state(thread, SIM_THREAD_BLOCKED);
     thread->wait_key = options->key;
     thread->wait_for = (uint8_t)options->wait_for;
     thread->wake = SIM_WAKE_NONE;
@@ -668,7 +711,7 @@ static void process_ends(uint32_t process)
             thread->state != SIM_THREAD_DONE) {
             (void)
                 sim_queue_cancel(&engine->queue, LC_EVENT_TIMEOUT, thread->ref);
-            thread->state = SIM_THREAD_DONE;
+            set_state(thread, SIM_THREAD_DONE);
             thread->wait_key = 0;
         }
     }
@@ -694,7 +737,7 @@ void sim_thread_exit(void)
 {
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
-    thread->state = SIM_THREAD_DONE;
+    set_state(thread, SIM_THREAD_DONE);
     sim_thread_progress();
     if (!thread->is_dll && !process_lives(thread->process)) {
         process_ends(thread->process);

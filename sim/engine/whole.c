@@ -68,6 +68,9 @@ static void check_thread(const struct sim_engine *engine, uint32_t slot)
     LC_CHECK(thread->process < LC_PROCESSES_MAX);
     LC_CHECK(thread->depth >= 1 && thread->depth <= SIM_FRAMES_MAX);
     LC_CHECK(thread->place_count <= SIM_PLACES_MAX);
+    LC_CHECK(
+        (thread->state == SIM_THREAD_RUNNABLE) ==
+        ((engine->runnable[slot / 64] >> slot % 64 & 1) == 1));
     LC_CHECK((thread->state == SIM_THREAD_BLOCKED) == (thread->wait_key != 0));
     if (thread->state == SIM_THREAD_DONE) {
         return;
