@@ -24,5 +24,6 @@
 #include "fuzz/shrink.h"
 #include "fuzz/text.h"
 #include "fuzz/trace_text.h"
+#include "fuzz/trial.h"
 
 #endif

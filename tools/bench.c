@@ -14,6 +14,7 @@
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
+#include "tools/schedulers.h"
 #include "tools/setup.h"
 
 enum {
@@ -32,12 +33,13 @@ static const struct tool_option options[] = {
       TOOL_DURATION,
       &given.seconds,
       "N",
-      "processor time for each row (1)" },
+      "throughput: processor time for each row (1)" },
     { "--provider",
       TOOL_LIST,
       &given.providers,
       "NAME=FILE",
-      "the DLL for the hosted rows; left out: the passlayer of this build" },
+      "throughput: the DLL for the hosted rows; left out: the passlayer of "
+      "this build" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -45,12 +47,13 @@ static struct tool_line replay;
 
 static const struct tool_command command = {
     .name = "bench",
-    .arguments = "throughput",
+    .arguments = "throughput|schedulers",
     .summary = "Measures how many schedules and records go through in a "
-               "second, on one core.",
+               "second, on one core; or how soon each sampler meets the bugs "
+               "of micro-programs, beside what others have measured.",
     .argument_count = 1,
     .argument_max = 1,
-    .tables = { options, tool_given_json },
+    .tables = { options, tool_schedulers_options, tool_given_json },
 };
 
 /* corpus/seed/standard.lc, so that the program needs no file to measure. */
@@ -130,7 +133,9 @@ static bool play_one(
     const struct lc_schedule *schedule = &stack->schedules[kind == ENGINE];
     enum sim_status status;
     if (kind == WALK) {
-        backer = fuzz_sampler_begin(&sampler, FUZZ_SAMPLER_RW, seed, 1);
+        backer = fuzz_sampler_begin(
+            &sampler,
+            &(struct fuzz_sampler_options){ .seed = seed, .length = 1 });
         who = &backer;
     }
     if (kind == UNREAD || kind == ENGINE) {
@@ -360,8 +365,13 @@ int tool_bench(int argc, char **argv)
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
     }
+    if (strcmp(arguments[0], "schedulers") == 0) {
+        return tool_schedulers();
+    }
     if (strcmp(arguments[0], "throughput") != 0) {
-        tool_output_error("bench: no '%s'; there is throughput", arguments[0]);
+        tool_output_error(
+            "bench: no '%s'; there are throughput and schedulers",
+            arguments[0]);
         return TOOL_EXIT_USAGE;
     }
     for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {

@@ -32,7 +32,8 @@ ALLOWED = {
     'sim': WORDS + ['sim', 'sim/engine', 'sim/win32', 'sim/net', 'sim/fault',
                     'sim/host', 'sim/ws2_32', 'sim/provider'],
     'model': WORDS + ['model'],
-    'fuzz': WORDS + ['fuzz', 'sim/sim.h', 'model/model.h'],
+    'fuzz': WORDS + ['fuzz', 'sim/sim.h', 'sim/program/program.h',
+                     'model/model.h'],
     'tools': WORDS + ['tools', 'fuzz/fuzz.h', 'sim/sim.h', 'model/model.h'],
     # Ordinary Windows code: nothing of ours.
     'examples': ['examples'],

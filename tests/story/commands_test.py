@@ -378,4 +378,30 @@ with tempfile.TemporaryDirectory() as folder:
     expect('another seed is refused', changed.returncode == 2 and
            'seed' in changed.stderr, changed)
 
+# Schedulers on micro-programs: the seed settles what is counted.
+with tempfile.TemporaryDirectory() as folder:
+    page, table = (os.path.join(folder, name) for name in ('t.html', 't.csv'))
+    words = ['bench', 'schedulers', '--program', 'deadlock01', '--trials',
+             '20', '--json']
+    answers = [json.loads(run(*words, '--html', page, '--csv', table).stdout)
+               for _ in range(2)]
+    for answer in answers:
+        for cell in answer['schedulers']:
+            del cell['schedules_per_s']
+    cells = answers[0]['schedulers']
+    expect('bench schedulers', answers[0] == answers[1] and
+           len(cells) == 7 and all(
+               cell['found'] == 20 and
+               cell['low'] <= cell['mean'] <= cell['high'] for cell in cells),
+           answers)
+    text = Path(page).read_text(encoding='utf-8')
+    expect('a page by itself', '<svg' in text and 'deadlock01' in text and
+           not re.search('src=|href=|url\\(', text), text)
+    expect('a table', len(Path(table).read_text(
+        encoding='utf-8').splitlines()) == 8)
+for word, value in (('--program', 'reorder'), ('--sampler', 'few')):
+    result = run('bench', 'schedulers', word, value)
+    expect(f'{word} {value}', result.returncode == 2 and
+           value in result.stderr, result)
+
 sys.exit(1 if problems else 0)

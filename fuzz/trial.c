@@ -1,0 +1,63 @@
+#include "fuzz/trial.h"
+
+#include "lastcall/check.h"
+
+/* The default order, noted. */
+static uint32_t note(void *context, const struct sim_choice_point *point)
+{
+    struct fuzz_trial *trial = context;
+    fuzz_profile_note(&trial->profile, &point->candidates[0]);
+    return 0;
+}
+
+void fuzz_trial_begin(
+    struct fuzz_trial *trial,
+    const struct sim_program *program)
+{
+    const struct sim_backer backer = {
+        .choose = note,
+        .context = trial,
+        .sees_all = true,
+    };
+    LC_CHECK(program != NULL);
+    trial->program = program;
+    fuzz_profile_begin(&trial->profile);
+    sim_program_begin(program, &backer, false);
+    (void)sim_program_run();
+    fuzz_profile_end(&trial->profile);
+    trial->length = trial->profile.event_count * 6 / 5;
+}
+
+bool fuzz_trial_play(
+    struct fuzz_trial *trial,
+    enum fuzz_sampler_kind kind,
+    uint64_t seed)
+{
+    const struct sim_backer backer = fuzz_sampler_begin(
+        &trial->sampler,
+        &(struct fuzz_sampler_options){
+            .kind = kind,
+            .seed = seed,
+            .length = trial->length,
+            .profile = &trial->profile,
+        });
+    sim_program_begin(trial->program, &backer, false);
+    return sim_program_is_bug(trial->program, sim_program_run());
+}
+
+bool fuzz_trial_run(
+    struct fuzz_trial *trial,
+    enum fuzz_sampler_kind kind,
+    uint64_t seed,
+    uint64_t schedules_max,
+    uint64_t *ret_schedules)
+{
+    LC_CHECK(schedules_max > 0);
+    for (uint64_t played = 1;; played++) {
+        bool is_met = fuzz_trial_play(trial, kind, seed + played - 1);
+        if (is_met || played == schedules_max) {
+            *ret_schedules = played;
+            return is_met;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/*
+ * How soon a sampler meets the bug of a micro-program (sim/program).
+ */
+#ifndef FUZZ_TRIAL_H
+#define FUZZ_TRIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fuzz/sampler/sampler.h"
+#include "sim/program/program.h"
+
+/* A program, and what one run in its default order tells. Large: keep one. */
+struct fuzz_trial {
+    const struct sim_program *program;
+    /* Events that PCT takes a run to have: as usual, those of that run and a
+     * fifth. */
+    uint32_t length;
+    struct fuzz_profile profile;
+    struct fuzz_sampler sampler;
+};
+
+/**
+ * Takes a program, and plays it once to know how many events there are. The
+ * arena is open.
+ */
+void fuzz_trial_begin(
+    struct fuzz_trial *trial,
+    const struct sim_program *program);
+
+/**
+ * Plays one schedule.
+ *
+ * Returns: whether it met the bug.
+ */
+bool fuzz_trial_play(
+    struct fuzz_trial *trial,
+    enum fuzz_sampler_kind kind,
+    uint64_t seed);
+
+/**
+ * Plays schedule after schedule, of rising seeds, until one meets the bug.
+ *
+ * @param seed           of the first.
+ * @param schedules_max  after so many it is given up.
+ * @param ret_schedules  filled: how many were played.
+ *
+ * Returns: whether the last one met it.
+ */
+bool fuzz_trial_run(
+    struct fuzz_trial *trial,
+    enum fuzz_sampler_kind kind,
+    uint64_t seed,
+    uint64_t schedules_max,
+    uint64_t *ret_schedules);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * What others have measured: schedules to the first bug of the micro-programs.
+ */
+#ifndef TOOLS_PUBLISHED_H
+#define TOOLS_PUBLISHED_H
+
+#include <stdint.h>
+
+/* The columns of the table, in this order. */
+enum tool_column {
+    TOOL_COLUMN_RW = 0,
+    TOOL_COLUMN_PCT3 = 1,
+    TOOL_COLUMN_PCT10 = 2,
+    TOOL_COLUMN_POS = 3,
+    TOOL_COLUMN_URW = 4,
+    TOOL_COLUMN_SURW = 5,
+    TOOL_COLUMN_PRIO = 6,
+    TOOL_COLUMN_COUNT = 7
+};
+
+struct tool_published {
+    const char *program;
+    /* An independent implementation of the same programs at the same
+     * granularity: runs for each bug; 0: not measured, below 0: none in so
+     * many runs. */
+    uint32_t trial_runs;
+    double trial[TOOL_COLUMN_COUNT];
+    /* Two studies: mean and deviation, or the mean of the trials that found
+     * it and how many of 20 did. NULL: no such number. */
+    const char *surw[TOOL_COLUMN_COUNT];
+    const char *rff[TOOL_COLUMN_COUNT];
+};
+
+/** By program; NULL when there is nothing. */
+const struct tool_published *tool_published_find(const char *program);
+
+/** Where the numbers are from, a line each; NULL ends. */
+extern const char *const tool_published_sources[];
+
+#endif

@@ -1,0 +1,269 @@
+/*
+ * lastcall bench schedulers: the table as CSV, and as a page with a plot that
+ * needs nothing from elsewhere.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "tools/schedulers.h"
+
+bool tool_schedulers_csv(
+    FILE *file,
+    const struct tool_cell *cells,
+    uint32_t count)
+{
+    (void)fprintf(
+        file,
+        "program,sampler,trials,found,cap,schedules,mean,low,high,"
+        "schedules_per_s,elsewhere,agrees,surw_study,rff_study\n");
+    for (uint32_t i = 0; i < count; i++) {
+        const struct tool_cell *cell = &cells[i];
+        const struct tool_published *published = cell->published;
+        const char *surw =
+            published == NULL ? NULL : published->surw[cell->column];
+        const char *rff =
+            published == NULL ? NULL : published->rff[cell->column];
+        char mean[32];
+        char other[32];
+        tool_schedulers_mean(cell, mean);
+        tool_schedulers_trial(cell, other);
+        (void)fprintf(
+            file,
+            "%s,%s,%" PRIu32 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
+            ",%s,%.2f,%.2f,%.0f,%s,%s,\"%s\",\"%s\"\n",
+            sim_program_name(cell->program),
+            tool_schedulers_word(cell->column),
+            cell->trials,
+            cell->found,
+            cell->cap,
+            cell->schedules,
+            mean,
+            cell->low,
+            cell->high,
+            cell->schedules_per_s,
+            other,
+            tool_schedulers_agrees(cell) ? "yes" : "no",
+            surw == NULL ? "" : surw,
+            rff == NULL ? "" : rff);
+    }
+    return ferror(file) == 0;
+}
+
+/* ---- The plot: a row for each program, a logarithmic axis ---- */
+
+enum {
+    LEFT = 150,  /* names */
+    WIDTH = 760, /* of the axis */
+    TOP = 30,
+    ROW = 44,
+    STEP = 5, /* between the samplers of a row */
+    DECADES = 7
+};
+
+static const char *const colours[TOOL_COLUMN_COUNT] = {
+    "#7a7a7a", "#1f6fb4", "#17a2b8", "#d9660f", "#2e8b3d", "#b3202c", "#7d4fb0",
+};
+
+static double axis(double schedules)
+{
+    double decades = log10(schedules < 1 ? 1 : schedules);
+    decades = decades > DECADES ? DECADES : decades;
+    return LEFT + WIDTH * decades / DECADES;
+}
+
+static uint32_t count_rows(const struct tool_cell *cells, uint32_t count)
+{
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        rows += i == 0 || cells[i].program != cells[i - 1].program;
+    }
+    return rows;
+}
+
+static void draw_axis(FILE *file, uint32_t rows)
+{
+    uint32_t bottom = TOP + rows * ROW;
+    for (uint32_t decade = 0; decade <= DECADES; decade++) {
+        double x = LEFT + (double)WIDTH * decade / DECADES;
+        (void)fprintf(
+            file,
+            "<line x1='%.1f' x2='%.1f' y1='%d' y2='%" PRIu32
+            "' stroke='#ddd'/><text x='%.1f' y='20' text-anchor='middle'>10"
+            "<tspan dy='-5' font-size='9'>%" PRIu32 "</tspan></text>\n",
+            x,
+            x,
+            TOP,
+            bottom,
+            x,
+            decade);
+    }
+}
+
+/* A dot with its interval; where no bug was met an arrow from what was
+ * played. The other implementation's value is an open ring. */
+static void draw_cell(FILE *file, const struct tool_cell *cell, double y)
+{
+    const char *colour = colours[cell->column];
+    double other =
+        cell->published == NULL ? 0 : cell->published->trial[cell->column];
+    if (cell->found == 0) {
+        double x = axis((double)cell->schedules);
+        (void)fprintf(
+            file,
+            "<path d='M%.1f %.1fh12m-4 -2.5l4 2.5l-4 2.5' fill='none' "
+            "stroke='%s'/>",
+            x,
+            y,
+            colour);
+    } else {
+        double high = cell->high > 0 ? cell->high : pow(10, DECADES);
+        (void)fprintf(
+            file,
+            "<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' stroke='%s' "
+            "stroke-width='1.5'/><circle cx='%.1f' cy='%.1f' r='2.6' "
+            "fill='%s'/>",
+            axis(cell->low),
+            axis(high),
+            y,
+            y,
+            colour,
+            axis(cell->mean),
+            y,
+            colour);
+    }
+    if (other > 0) {
+        (void)fprintf(
+            file,
+            "<circle cx='%.1f' cy='%.1f' r='4.2' fill='none' stroke='%s'/>",
+            axis(other),
+            y,
+            colour);
+    }
+    (void)fputc('\n', file);
+}
+
+static void draw(FILE *file, const struct tool_cell *cells, uint32_t count)
+{
+    uint32_t rows = count_rows(cells, count);
+    (void)fprintf(
+        file,
+        "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%" PRIu32
+        "' font-size='12' font-family='sans-serif' role='img' "
+        "aria-label='schedules to the first bug'>\n",
+        LEFT + WIDTH + 40,
+        TOP + rows * ROW + 20);
+    draw_axis(file, rows);
+    uint32_t row = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_first = i == 0 || cells[i].program != cells[i - 1].program;
+        row += i > 0 && is_first;
+        if (is_first) {
+            (void)fprintf(
+                file,
+                "<text x='%d' y='%" PRIu32 "' text-anchor='end'>%s</text>\n",
+                LEFT - 10,
+                TOP + row * ROW + ROW / 2 + 4,
+                sim_program_name(cells[i].program));
+        }
+        draw_cell(
+            file,
+            &cells[i],
+            (double)(TOP + row * ROW + 7 + (uint32_t)cells[i].column * STEP));
+    }
+    (void)fprintf(file, "</svg>\n");
+}
+
+static void legend(FILE *file)
+{
+    (void)fprintf(file, "<p>");
+    for (uint32_t i = 0; i < TOOL_COLUMN_COUNT; i++) {
+        (void)fprintf(
+            file,
+            "<span style='color:%s'>&#9679; %s</span> &#160; ",
+            colours[i],
+            tool_schedulers_word((enum tool_column)i));
+    }
+    (void)fprintf(
+        file,
+        "</p>\n<p>Schedules to the first bug, and the 95 %% interval of their "
+        "mean. An arrow: none in so many. A ring: another implementation's "
+        "value at the same granularity.</p>\n");
+}
+
+static void write_cell(FILE *file, const struct tool_cell *cell)
+{
+    const struct tool_published *published = cell->published;
+    char mean[32];
+    char other[32];
+    tool_schedulers_mean(cell, mean);
+    tool_schedulers_trial(cell, other);
+    const char *surw = published == NULL ? NULL : published->surw[cell->column];
+    const char *rff = published == NULL ? NULL : published->rff[cell->column];
+    (void)fprintf(
+        file,
+        "<tr><td>%s<td>%s<td>%s%s",
+        sim_program_name(cell->program),
+        tool_schedulers_word(cell->column),
+        mean[0] == '>' ? "&gt;" : "",
+        mean[0] == '>' ? mean + 1 : mean);
+    if (cell->found > 0) {
+        (void)fprintf(file, "<td>%.3g&#8211;%.3g", cell->low, cell->high);
+    } else {
+        (void)fprintf(file, "<td>&gt;%.3g", cell->low);
+    }
+    (void)fprintf(
+        file,
+        "<td>%" PRIu32 "/%" PRIu32 "<td>%" PRIu64
+        "<td%s>%s%s<td>%s<td>%s<td>%.0f</tr>\n",
+        cell->found,
+        cell->trials,
+        cell->cap,
+        tool_schedulers_agrees(cell) ? "" : " class='differs'",
+        other[0] == '>' ? "&gt;" : "",
+        other[0] == '>' ? other + 1 : other,
+        surw == NULL ? "" : surw,
+        rff == NULL ? "" : rff,
+        cell->schedules_per_s);
+}
+
+bool tool_schedulers_page(
+    FILE *file,
+    const struct tool_cell *cells,
+    uint32_t count,
+    const char *how)
+{
+    (void)fprintf(
+        file,
+        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>\n"
+        "<title>Schedulers</title>\n<style>body{font:14px "
+        "sans-serif;margin:2em;max-width:1000px}table{border-collapse:"
+        "collapse}td,th{padding:2px 8px;text-align:right;border-bottom:1px "
+        "solid #eee}td:nth-child(-n+2){text-align:left}.differs{color:"
+        "#b3202c}</style></head><body>\n<h1>Schedulers on micro-programs</h1>"
+        "\n<p><code>");
+    for (const char *at = how; *at != '\0'; at++) {
+        if (*at == '<' || *at == '&') {
+            (void)fprintf(file, "&#%d;", *at);
+        } else {
+            (void)fputc(*at, file);
+        }
+    }
+    (void)fprintf(file, "</code></p>\n");
+    legend(file);
+    draw(file, cells, count);
+    (void)fprintf(
+        file,
+        "<h2>The numbers</h2>\n<table><tr><th>program<th>sampler"
+        "<th>schedules<th>95 %%<th>found<th>given up after<th>elsewhere"
+        "<th>SURW study<th>RFF study<th>schedules/s</tr>\n");
+    for (uint32_t i = 0; i < count; i++) {
+        write_cell(file, &cells[i]);
+    }
+    (void)fprintf(file, "</table>\n<h2>Granularity and sources</h2>\n<ul>\n");
+    for (const char *const *at = tool_published_sources; *at != NULL; at++) {
+        (void)fprintf(file, "<li>%s</li>\n", *at);
+    }
+    (void)fprintf(file, "</ul></body></html>\n");
+    return ferror(file) == 0;
+}
