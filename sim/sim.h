@@ -21,7 +21,6 @@
 #include "sim/engine/decision.h"
 #include "sim/engine/status.h"
 #include "sim/engine/trace.h"
-#include "sim/program/program.h"
 
 /* Room for the one line that explains an error. */
 enum {

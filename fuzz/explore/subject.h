@@ -14,6 +14,7 @@
 #include "lastcall/verdict.h"
 
 #include "model/model.h"
+#include "sim/program/program.h"
 #include "sim/sim.h"
 
 /* How a run has ended. */
