@@ -163,12 +163,15 @@ static uint32_t process_count(const struct model *model)
     return count;
 }
 
-/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a size and a time */
+/* NOLINTBEGIN(bugprone-easily-swappable-parameters): a size and a time */
+/* NOLINTBEGIN(readability-non-const-parameter): it is written through */
 size_t model_key(
     const struct model *model,
     uint64_t now_ns,
     unsigned char *ret_bytes,
     size_t capacity)
+/* NOLINTEND(readability-non-const-parameter) */
+/* NOLINTEND(bugprone-easily-swappable-parameters) */
 {
     LC_CHECK(capacity >= sizeof *model);
     struct writer writer = { .at = ret_bytes };

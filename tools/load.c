@@ -105,9 +105,9 @@ static void find_name(
             return;
         }
         line = strchr(line, '\n');
-        line = line == NULL ? NULL : line + 1;
+        LC_CHECK(line != NULL); /* a name that was read stands in its text */
+        line++;
     }
-    LC_CHECK(!"a name that was read stands in its text");
 }
 
 /* Whether this build has the bugs that a schedule plants. Says which not. */

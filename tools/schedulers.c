@@ -134,6 +134,7 @@ bool tool_schedulers_agrees(const struct tool_cell *cell)
     if (other == 0) {
         return true;
     }
+    LC_CHECK(cell->published != NULL);
     double runs = cell->published->trial_runs;
     if (cell->found == 0 || other < 0) {
         /* One of them has met none: the other ought to be as rare. */
@@ -442,8 +443,7 @@ int tool_schedulers(void)
     if (!is_known()) {
         return TOOL_EXIT_USAGE;
     }
-    if (sim_arena_open() != SIM_OK) {
-        tool_output_error("the arena's addresses are not free");
+    if (!tool_setup_open()) {
         return TOOL_EXIT_USAGE;
     }
     (void)snprintf(seed, sizeof seed, "%" PRIu64, given.seed.value);

@@ -4,12 +4,10 @@
 #ifndef SIM_ENGINE_DECISION_H
 #define SIM_ENGINE_DECISION_H
 
-#include "sim/engine/arena.h"
 #include "sim/engine/choice.h"
-#include "sim/engine/queue.h"
 
 enum sim_decision_limits {
-    SIM_CANDIDATES_MAX = SIM_SLOTS_MAX + SIM_EVENTS_MAX
+    SIM_CANDIDATES_MAX = 360 /* all threads and all events: see thread.c */
 };
 
 /* The default first. */

@@ -24,6 +24,10 @@ enum {
     STEPS_MAX = 2000000
 };
 
+_Static_assert(
+    SIM_CANDIDATES_MAX == SIM_SLOTS_MAX + SIM_EVENTS_MAX,
+    "a decision has room for all that can be enabled");
+
 /* Written at start-up only. */
 static struct {
     sim_event_fn *event[LC_EVENT_COUNT];

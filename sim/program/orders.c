@@ -110,8 +110,8 @@ static void uneven_once(struct sim_program_thread *me, uint32_t index)
 static void uneven_often(struct sim_program_thread *me, uint32_t index)
 {
     (void)index;
-    for (uint16_t event = 1; event < UNEVEN_LOADS; event++) {
-        me->r = sim_program_load(me, event, UNEVEN_X);
+    for (uint32_t event = 1; event < UNEVEN_LOADS; event++) {
+        me->r = sim_program_load(me, (uint16_t)event, UNEVEN_X);
     }
     me->x = sim_program_load(me, UNEVEN_LOADS, UNEVEN_X);
     sim_program_assert(me->r == me->x);

@@ -25,10 +25,10 @@
 #include <stdint.h>
 
 #include "lastcall/check.h"
+#include "lastcall/trace.h"
 
 #include "sim/engine/choice.h"
 #include "sim/engine/copy.h"
-#include "sim/engine/thread.h"
 
 struct sim_program;
 
