@@ -152,6 +152,20 @@ void sim_fiber_abandon(void)
     __builtin_unreachable();
 }
 
+void sim_fiber_forget(uint32_t slot, const void *at)
+{
+    LC_CHECK(slot < SIM_SLOTS_MAX);
+#ifdef FIBER_ASAN
+    const unsigned char *from = at;
+    const unsigned char *top = sim_arena_stack_top(slot);
+    if (from != NULL) {
+        __asan_unpoison_memory_region(from, (size_t)(top - from));
+    }
+#else
+    (void)at;
+#endif
+}
+
 void sim_fiber_reset(uint32_t slot_count)
 {
     LC_CHECK(slot_count <= SIM_SLOTS_MAX);

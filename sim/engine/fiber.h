@@ -43,6 +43,10 @@ void sim_fiber_leave(void);
  */
 LC_NORETURN void sim_fiber_abandon(void);
 
+/** Gives up what lies on a parked fiber's stack, so that another moment can be
+ * brought back there (ASan). */
+void sim_fiber_forget(uint32_t slot, const void *at);
+
 /** Makes all stacks accessible again after fibers were given up (ASan). */
 void sim_fiber_reset(uint32_t slot_count);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/engine/engine.h"
+#include "sim/engine/fiber.h"
 
 /* How parts go into a key. Written at start-up only. */
 static sim_key_fn *part_keys[SIM_PART_COUNT];
@@ -296,6 +297,9 @@ void sim_snapshot_restore(const void *buffer)
 {
     LC_CHECK(buffer != NULL);
     LC_CHECK(SIM_ENGINE->current == SIM_NO_THREAD);
+    for (uint32_t slot = 0; slot < SIM_ENGINE->thread_count; slot++) {
+        sim_fiber_forget(slot, SIM_ENGINE->threads[slot].sp);
+    }
     sim_page_reset();
     struct cursor cursor = {
         .visit = VISIT_RESTORE,
