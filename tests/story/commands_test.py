@@ -168,6 +168,40 @@ with tempfile.TemporaryDirectory() as folder:
     expect('run a rule of another build', result.returncode == 2 and
            "no rule 'OTHER-1'" in result.stderr, result)
 
+    # All orders: a proof, or a schedule that shows what breaks.
+    few = os.path.join(folder, 'few.lc')
+    Path(few).write_text('lastcall schedule 1\nprocess A\n' + ''.join(
+        f'  thread {name}\n    WSAStartup 2.2\n    WSACleanup\n'
+        for name in 'ab'), encoding='utf-8')
+    result = run('explore', few)
+    expect('explore proves', result.returncode == 0 and
+           result.stdout.startswith('proved'), result)
+    result = run('explore', '--depth', '3', '--strict-exit', '--json', few)
+    answer = json.loads(result.stdout)
+    expect('explore within a bound', result.returncode == 1 and
+           (answer['verdict'], answer['bound']) == ('bounded', 'depth'),
+           answer)
+    for order in ('breadth', 'depth'):
+        way = os.path.join(folder, order + '.lc')
+        result = run('explore', '--order', order, '-o', way,
+                     'corpus/zoo/worker_left/minimal.lc')
+        expect(f'explore finds, {order} first', result.returncode == 1 and
+               result.stdout.startswith('broken') and
+               run('run', '--twice', '--expect', way).returncode == 0, result)
+    counts = []
+    for order in ('breadth', 'depth'):
+        result = run('explore', '--all', '--json', '--order', order,
+                     '--program', 'reorder_3')
+        counts.append(json.loads(result.stdout)['states'])
+    expect('explore a program', result.returncode == 1 and
+           counts == [103, 103], counts)
+    for words in (['explore'], ['explore', '--program', 'reorder_3', few],
+                  ['explore', '--program', 'no_such_program'],
+                  ['explore', '--order', 'sideways', few]):
+        result = run(*words)
+        expect(f'{words} is refused', result.returncode == 2 and
+               result.stderr.count('\n') == 1, result)
+
     # The schedules of the zoo are as short as the shrinker can make them. One
     # sends what its card says is lost, and the rule breaks without, too.
     for minimal in sorted(Path('corpus/zoo').glob('*/minimal.lc')):
@@ -309,7 +343,7 @@ with tempfile.TemporaryDirectory() as folder:
     # A campaign that is killed again and again loses and repeats nothing.
     campaign = os.path.join(folder, 'campaign')
     words = [LASTCALL, 'campaign', campaign, '--bug', 'unsent_dropped',
-             '--schedules', '60000', '--jobs', '2']
+             '--schedules', '60000', '--seed', '1', '--jobs', '2']
     totals = [0]
     for kill in range(6):
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL,
