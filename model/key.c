@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "lastcall/abi.h"
 #include "lastcall/check.h"
 
 #include "model/model.h"
@@ -62,6 +63,13 @@ static bool is_in_call(const struct model_thread *thread)
     return thread->depth > 0 && thread->frames[0].kind == MODEL_FRAME_API;
 }
 
+/* A WSPSocket whose layer below has made its socket remembers which. */
+static bool holds_generation(const struct model_frame *frame)
+{
+    return frame->kind == MODEL_FRAME_SPI && frame->function == LC_SPI_SOCKET &&
+           frame->child != MODEL_NONE;
+}
+
 static bool is_live(const struct model *model, uint32_t slot)
 {
     return (model->live_sockets >> slot & 1) != 0;
@@ -74,6 +82,11 @@ static void collect(
 {
     for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
+        for (uint32_t k = 0; k < thread->depth; k++) {
+            if (holds_generation(&thread->frames[k])) {
+                add_rank(generations, (uint32_t)thread->frames[k].value);
+            }
+        }
         if (is_in_call(thread)) {
             add_rank(generations, thread->generation);
             add_rank(records, thread->api_record);
@@ -119,7 +132,13 @@ static void put_thread(
         kept.wait_ms = thread->wait_ms;
     }
     put(writer, &kept, offsetof(struct model_thread, frames));
-    put(writer, thread->frames, thread->depth * sizeof thread->frames[0]);
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        struct model_frame frame = thread->frames[i];
+        if (holds_generation(&frame)) {
+            frame.value = rank_of(generations, (uint32_t)frame.value);
+        }
+        put(writer, &frame, sizeof frame);
+    }
 }
 
 static void put_process(

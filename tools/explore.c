@@ -48,7 +48,7 @@ static const struct tool_option options[] = {
       TOOL_NUMBER,
       &given.depth,
       "N",
-      "looks at the first N decisions of a run only" },
+      "looks at the first N decisions of a run only (breadth-first)" },
     { "-o",
       TOOL_TEXT,
       &given.out,
@@ -88,12 +88,18 @@ static struct fuzz_subject_program subject_program;
 static struct fuzz_player player;
 static struct fuzz_outcome outcome;
 static struct tool_line replay;
+static bool is_saved; /* what was found lies where -o says */
 static double began_seconds;
 static double next_seconds;
 
 static const char *const verdicts[] = { "proved", "broken", "bounded" };
 static const char *const bounds[] = {
-    "none", "memory", "depth", "interrupted", "limits of the simulator",
+    "none",
+    "memory",
+    "depth",
+    "interrupted",
+    "unspecified outcomes",
+    "that no run came to an end",
 };
 
 static bool progress(void *context, const struct fuzz_explore_totals *totals)
@@ -171,12 +177,13 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
         n * n / 0x1p129);
     if (totals->unspecified > 0) {
         (void)printf(
-            "  %" PRIu64 " runs ended at a limit of the simulator: they say "
-            "nothing\n",
+            "  %" PRIu64 " runs ended unspecified: they say nothing\n",
             totals->unspecified);
     }
     if (given.program == NULL) {
-        (void)printf("  latencies and handle values as by default\n");
+        (void)printf(
+            "  latencies and handle values as by default; what goes round for "
+            "ever (LIVELOCK) is not judged\n");
     }
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
@@ -189,11 +196,13 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
         return;
     }
     (void)printf("  hash %016" PRIx64 "\n", outcome.result.hash);
-    if (given.out != NULL) {
+    if (given.out != NULL && is_saved) {
         replay.length_bytes = 0;
         tool_line_add_program(&replay);
         tool_line_add(&replay, " run");
         tool_line_add_path(&replay, given.out);
+        tool_line_add_option(&replay, "--model", tool_given.model);
+        tool_line_add(&replay, tool_given.inferences ? " --inferences" : "");
         (void)printf("  to replay: %s\n", replay.text);
     } else {
         tool_output_schedule(&found, 4);
@@ -356,6 +365,17 @@ static bool set_options(struct fuzz_explore_options *ret_options)
             given.order);
         return false;
     }
+    if (is_depth && given.depth.is_given) {
+        tool_output_error("--depth: goes with --order breadth only");
+        return false;
+    }
+    if (given.program != NULL &&
+        (given.out != NULL || tool_given.providers.count > 0 ||
+         tool_given.model != NULL || tool_given.inferences)) {
+        tool_output_error(
+            "--program: has no schedule to write, no provider and no model");
+        return false;
+    }
     *ret_options = (struct fuzz_explore_options){
         .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
         .memory_bytes = given.memory_mib.value * MIB,
@@ -400,19 +420,21 @@ int tool_explore(int argc, char **argv)
     double seconds = tool_setup_seconds() - began_seconds;
     bool is_good =
         result.verdict != FUZZ_EXPLORE_BROKEN || follow(&subject, &result);
+    bool is_broken = result.verdict == FUZZ_EXPLORE_BROKEN;
+    bool has_schedule = is_good && is_broken && given.program == NULL;
+    is_saved = has_schedule && given.out != NULL &&
+               tool_load_save_text(given.out, &found);
     if (is_good && tool_given.json) {
         print_json(&result, seconds);
     } else if (is_good) {
         print_text(&result, seconds);
     }
-    if (is_good && result.verdict == FUZZ_EXPLORE_BROKEN && given.out != NULL &&
-        given.program == NULL && !tool_load_save_text(given.out, &found)) {
-        is_good = false;
-    }
-    bool is_bad = result.verdict == FUZZ_EXPLORE_BROKEN ||
+    bool is_lost = has_schedule && given.out != NULL && !is_saved;
+    bool is_bad = is_broken ||
                   (result.verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit);
     fuzz_explore_free(&result);
-    return !is_good ? TOOL_EXIT_DIFFERED
-           : is_bad ? TOOL_EXIT_BROKEN
-                    : TOOL_EXIT_HELD;
+    return !is_good  ? TOOL_EXIT_DIFFERED
+           : is_lost ? TOOL_EXIT_USAGE
+           : is_bad  ? TOOL_EXIT_BROKEN
+                     : TOOL_EXIT_HELD;
 }

@@ -71,10 +71,12 @@ static uint64_t memory_bytes(const struct search *search)
            search->moment_bytes + search->node_capacity * sizeof(struct node);
 }
 
-/* What the table of states may take. */
-static size_t table_limit(const struct search *search)
+/* What a table may take. */
+static size_t table_limit(
+    const struct search *search,
+    const struct fuzz_table *table)
 {
-    uint64_t others = memory_bytes(search) - fuzz_table_bytes(&search->seen);
+    uint64_t others = memory_bytes(search) - fuzz_table_bytes(table);
     uint64_t limit = search->options->memory_bytes;
     return limit > others ? (size_t)(limit - others) : 0;
 }
@@ -208,7 +210,7 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
         break;
     }
     enum fuzz_table_answer answer =
-        fuzz_table_add(&search->ends, key, table_limit(search));
+        fuzz_table_add(&search->ends, key, table_limit(search, &search->ends));
     search->totals.ends += answer == FUZZ_TABLE_NEW;
     if (answer == FUZZ_TABLE_FULL) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
@@ -236,7 +238,7 @@ static enum arrival arrive(struct search *search, uint32_t depth)
     switch (fuzz_table_add(
         &search->seen,
         subject->key(subject->context),
-        table_limit(search))) {
+        table_limit(search, &search->seen))) {
     case FUZZ_TABLE_SEEN:
         totals->merged++;
         return ARRIVED_MERGED;
@@ -248,7 +250,10 @@ static enum arrival arrive(struct search *search, uint32_t depth)
     }
     totals->states++;
     uint32_t limit = search->options->depth_max;
-    if (depth == FUZZ_EXPLORE_DEPTH_MAX - 1 || (limit != 0 && depth == limit)) {
+    uint32_t kept = 0; /* choices: no more than a schedule holds */
+    (void)sim_choice_taken(&kept);
+    if (depth == FUZZ_EXPLORE_DEPTH_MAX - 1 || kept == LC_CHOICES_MAX ||
+        (limit != 0 && depth == limit)) {
         set_bound(search, FUZZ_EXPLORE_DEPTH_BOUND);
         return ARRIVED_MERGED;
     }
@@ -442,6 +447,7 @@ enum sim_status fuzz_explore(
     }
     struct search *search = calloc(1, sizeof *search);
     LC_CHECK(search != NULL);
+    LC_CHECK(options->depth_max == 0 || options->order == FUZZ_EXPLORE_BREADTH);
     search->subject = subject;
     search->options = options;
     if (options->order == FUZZ_EXPLORE_DEPTH) {
@@ -450,6 +456,9 @@ enum sim_status fuzz_explore(
         explore_breadth(search);
     }
     search->totals.memory_bytes = memory_bytes(search);
+    if (search->totals.ends + search->totals.broken == 0) {
+        set_bound(search, FUZZ_EXPLORE_ENDLESS);
+    }
     *ret_result = (struct fuzz_explore_result){
         .verdict = search->path != NULL                 ? FUZZ_EXPLORE_BROKEN
                    : search->bound != FUZZ_EXPLORE_NONE ? FUZZ_EXPLORE_BOUNDED

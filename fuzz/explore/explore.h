@@ -27,7 +27,8 @@ enum fuzz_explore_order {
 };
 
 enum fuzz_explore_verdict {
-    FUZZ_EXPLORE_PROVED = 0, /* within the bounds nothing breaks */
+    FUZZ_EXPLORE_PROVED = 0, /* within the bounds nothing breaks, but for what
+                                goes round for ever: LIVELOCK */
     FUZZ_EXPLORE_BROKEN = 1,
     FUZZ_EXPLORE_BOUNDED = 2 /* a bound was hit, and nothing broke before */
 };
@@ -38,7 +39,8 @@ enum fuzz_explore_bound {
     FUZZ_EXPLORE_MEMORY = 1,
     FUZZ_EXPLORE_DEPTH_BOUND = 2,
     FUZZ_EXPLORE_STOPPED = 3,
-    FUZZ_EXPLORE_UNSPECIFIED = 4 /* a run ended at a limit of the simulator */
+    FUZZ_EXPLORE_UNSPECIFIED = 4, /* a run ended unspecified */
+    FUZZ_EXPLORE_ENDLESS = 5      /* no run came to an end */
 };
 
 struct fuzz_explore_totals {
@@ -47,7 +49,7 @@ struct fuzz_explore_totals {
     uint64_t merged;      /* of them into states that had been seen */
     uint64_t ends;        /* different states that a run ended in and held */
     uint64_t broken;      /* runs that ended with something broken */
-    uint64_t unspecified; /* runs that ended at a limit of the simulator */
+    uint64_t unspecified; /* runs that ended unspecified: they say nothing */
     uint64_t frontier;    /* states that are still to be expanded */
     uint64_t memory_bytes;
     uint32_t depth;     /* decisions of the path looked at now */
@@ -57,7 +59,9 @@ struct fuzz_explore_totals {
 struct fuzz_explore_options {
     enum fuzz_explore_order order;
     uint64_t memory_bytes; /* for keys and snapshots */
-    uint32_t depth_max;    /* decisions of a run; 0: no bound but the limit */
+    uint32_t depth_max;    /* decisions of a run; 0: no bound but the limit.
+                              Breadth-first only: depth-first, a state that was
+                              met first at the bound would stay cut */
     bool goes_on; /* after what breaks: all states are counted, and the way to
                      the first is kept */
     /* Told now and then how far it is; returns false to stop it. NULL: nobody. */

@@ -195,7 +195,25 @@ with tempfile.TemporaryDirectory() as folder:
         counts.append(json.loads(result.stdout)['states'])
     expect('explore a program', result.returncode == 1 and
            counts == [103, 103], counts)
-    for words in (['explore'], ['explore', '--program', 'reorder_3', few],
+    result = run('explore', '-o', os.path.join(folder, 'none', 'x.lc'),
+                 'corpus/zoo/worker_left/minimal.lc')
+    expect('what was found and could not be written is shown',
+           result.returncode == 2 and 'WSAStartup' in result.stdout and
+           'to replay' not in result.stdout, result)
+    endless = (Path(LASTCALL).resolve().parent /
+               'tests/data/endless_sleep.dll')
+    if endless.exists():
+        alone = os.path.join(folder, 'alone.lc')
+        Path(alone).write_text(
+            'lastcall schedule 1\nprocess A\n  thread a\n'
+            '    WSAStartup 2.2\n    s = socket stream\n    WSACleanup\n',
+            encoding='utf-8')
+        result = run('explore', '--provider', f'filter={endless}', alone)
+        expect('no end is no proof', result.returncode == 0 and
+               result.stdout.startswith('bounded'), result)
+    for words in (['explore', '--order', 'depth', '--depth', '3', few],
+                  ['explore', '--program', 'reorder_3', '-o', few],
+                  ['explore'], ['explore', '--program', 'reorder_3', few],
                   ['explore', '--program', 'no_such_program'],
                   ['explore', '--order', 'sideways', few]):
         result = run(*words)
