@@ -43,8 +43,9 @@ static void note_state(
     last_state = (key >> 16 | key << 16) * 5U;
 }
 
-/* Nothing survives from one play to the next: an engine that sees other code
- * run for the same input takes it for new. */
+/* An engine that sees other code run for the same input takes it for new. So
+ * nothing survives from one play to the next, and each clears up after itself:
+ * a play that began with what another left would run through code by that. */
 static void play(fuzz_play_reader_fn *reader, struct fuzz_outcome *ret_outcome)
 {
     struct sim_error error;
@@ -54,11 +55,11 @@ static void play(fuzz_play_reader_fn *reader, struct fuzz_outcome *ret_outcome)
         (void)fprintf(stderr, "%s\n", error.text);
         abort();
     }
-    sim_forget();
     if (fuzz_play(&player, &schedule, NULL, ret_outcome, &error) != SIM_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         abort();
     }
+    sim_forget();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
