@@ -323,7 +323,7 @@ enum sim_status sim_begin(
         schedule->choice_count,
         options->backer);
     sim_net_begin(&schedule->world);
-    sim_ws2_32_begin(&schedule->world);
+    sim_ws2_32_begin(&schedule->world, schedule->process_count);
     start_threads(schedule);
     return SIM_OK;
 }
@@ -456,4 +456,23 @@ void sim_load(const void *buffer)
 struct sim_state_key sim_key(const void *extra, size_t extra_bytes)
 {
     return sim_snapshot_key(extra, extra_bytes);
+}
+
+bool sim_key_split(
+    const void *extra,
+    size_t extra_bytes,
+    uint32_t went,
+    struct sim_key_pieces *pieces)
+{
+    return sim_snapshot_pieces(extra, extra_bytes, went, pieces);
+}
+
+struct sim_state_key sim_key_join(const struct sim_key_pieces *pieces)
+{
+    return sim_snapshot_join(pieces);
+}
+
+bool sim_is_hosting(void)
+{
+    return sim_module_has_hosted();
 }

@@ -165,4 +165,15 @@ size_t sim_save(void *buffer, size_t capacity);
 void sim_load(const void *buffer);
 struct sim_state_key sim_key(const void *extra, size_t extra_bytes);
 
+/** The key in pieces, and put together. See sim/engine/snapshot.h. */
+bool sim_key_split(
+    const void *extra,
+    size_t extra_bytes,
+    uint32_t went,
+    struct sim_key_pieces *pieces);
+struct sim_state_key sim_key_join(const struct sim_key_pieces *pieces);
+
+/** Whether code that was not written here is part of the simulation. */
+bool sim_is_hosting(void);
+
 #endif

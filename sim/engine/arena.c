@@ -9,7 +9,7 @@
 static struct {
     bool is_open;
     size_t part_bytes[SIM_PART_COUNT];
-    size_t (*part_used[SIM_PART_COUNT])(void);
+    sim_arena_used_fn *part_used[SIM_PART_COUNT];
 } arena;
 
 static bool protect_guards(void)
@@ -76,27 +76,31 @@ size_t sim_arena_part_bytes(enum sim_part part)
     return arena.part_bytes[part];
 }
 
-void sim_arena_part_set_used(enum sim_part part, size_t (*used)(void))
+void sim_arena_part_set_used(enum sim_part part, sim_arena_used_fn *used)
 {
     LC_CHECK(part < SIM_PART_COUNT);
     LC_CHECK(arena.part_bytes[part] > 0);
     arena.part_used[part] = used;
 }
 
-size_t sim_arena_part_used(enum sim_part part)
+uint32_t sim_arena_part_used(
+    enum sim_part part,
+    struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
 {
-    size_t size_bytes = sim_arena_part_bytes(part);
-    if (arena.part_used[part] == NULL) {
-        return size_bytes;
+    LC_CHECK(part < SIM_PART_COUNT);
+    if (arena.part_used[part] != NULL) {
+        return arena.part_used[part](ret_ranges);
     }
-    size_t used_bytes = arena.part_used[part]();
-    return used_bytes < size_bytes ? used_bytes : size_bytes;
+    ret_ranges[0] =
+        (struct sim_range){ .size_bytes = (uint32_t)arena.part_bytes[part] };
+    return 1;
 }
 
-void sim_arena_heap_touched(uint64_t size_bytes)
+void sim_arena_heap_touched(uint32_t lane, uint32_t size_bytes)
 {
-    LC_CHECK(size_bytes <= SIM_ARENA_HEAP_BYTES);
-    if (size_bytes > SIM_ENGINE->heap_bytes) {
-        SIM_ENGINE->heap_bytes = size_bytes;
+    LC_CHECK(lane < SIM_THREADS_MAX);
+    LC_CHECK(size_bytes <= SIM_ARENA_LANE_BYTES);
+    if (size_bytes > SIM_ENGINE->heap_bytes[lane]) {
+        SIM_ENGINE->heap_bytes[lane] = size_bytes;
     }
 }

@@ -7,13 +7,14 @@
  *
  *   parts    one fixed slot for each piece of the simulator (enum sim_part);
  *            only the declared bytes of a slot are ever used
- *   heap     blocks of simulated heaps; a high-water mark bounds copies
  *   stacks   one per thread, each above a guard page
  *   tebs     one page per thread, the block that GS would point to
- *   modules  one slot per (process, module): a built-in's globals, or the
- *            image of a hosted DLL
  *   shared   data of a module that all processes see
  *   history  records, sequence numbers, choices taken: never part of a state
+ *   modules  one slot per (process, module): a built-in's globals, or the
+ *            image of a hosted DLL
+ *   heap     blocks of simulated heaps, one lane per thread; high-water marks
+ *            bound copies
  */
 #ifndef SIM_ENGINE_ARENA_H
 #define SIM_ENGINE_ARENA_H
@@ -38,8 +39,6 @@ enum sim_part {
 
 #define SIM_ARENA_BASE                0x520000000000ULL
 #define SIM_ARENA_PART_BYTES          0x80000ULL /* stride of the parts */
-#define SIM_ARENA_HEAP                (SIM_ARENA_BASE + 0x1000000ULL)
-#define SIM_ARENA_HEAP_BYTES          0x1000000ULL
 #define SIM_ARENA_STACK               (SIM_ARENA_BASE + 0x4000000ULL)
 #define SIM_ARENA_STACK_BYTES         0x40000ULL /* with its guard page */
 #define SIM_ARENA_GUARD_BYTES         0x1000ULL
@@ -52,9 +51,12 @@ enum sim_part {
 #define SIM_ARENA_MODULE              (SIM_ARENA_BASE + 0x10000000ULL)
 #define SIM_ARENA_MODULE_BYTES        0x1000000ULL /* per (process, module) */
 #define SIM_ARENA_MODULES_PER_PROCESS 16U
-#define SIM_ARENA_BYTES                                          \
-    (0x10000000ULL + SIM_ARENA_MODULE_BYTES * LC_PROCESSES_MAX * \
-                         SIM_ARENA_MODULES_PER_PROCESS)
+#define SIM_ARENA_HEAP                                              \
+    (SIM_ARENA_MODULE + SIM_ARENA_MODULE_BYTES * LC_PROCESSES_MAX * \
+                            SIM_ARENA_MODULES_PER_PROCESS)
+#define SIM_ARENA_LANE_BYTES 0x1000000ULL /* of the heap, per thread slot */
+#define SIM_ARENA_HEAP_BYTES (SIM_ARENA_LANE_BYTES * SIM_THREADS_MAX)
+#define SIM_ARENA_BYTES      (SIM_ARENA_HEAP + SIM_ARENA_HEAP_BYTES - SIM_ARENA_BASE)
 
 enum sim_arena_limits {
     /* Threads of a schedule's run. */
@@ -62,7 +64,8 @@ enum sim_arena_limits {
     /* Slots for threads: sim/program has programs with so many. */
     SIM_SLOTS_MAX = 104,
     /* Writable ranges of modules that differ from run to run. */
-    SIM_RANGES_MAX = 4
+    SIM_RANGES_MAX = 4,
+    SIM_PART_RANGES_MAX = 6
 };
 
 /* A writable range of a module slot, relative to the slot. */
@@ -90,18 +93,24 @@ void sim_arena_close(void);
 void sim_arena_part_declare(enum sim_part part, size_t size_bytes);
 
 /**
- * Says at start-up that a run uses a part from its beginning up to a mark: a
- * reset need not go further.
+ * Says at start-up that a run uses only ranges of a part: neither a reset nor a
+ * snapshot needs the rest.
  *
- * @param used  how many bytes the run has used so far. Behind them all is zero.
+ * @param used  fills in the ranges that the run has used so far and returns how
+ *              many they are: always as many, each always from the same place,
+ *              of a size that the first range tells. Outside them all is zero.
  */
-void sim_arena_part_set_used(enum sim_part part, size_t (*used)(void));
+typedef uint32_t sim_arena_used_fn(
+    struct sim_range ret_ranges[SIM_PART_RANGES_MAX]);
+void sim_arena_part_set_used(enum sim_part part, sim_arena_used_fn *used);
 
 /** Bytes declared for a part, 0 when none. */
 size_t sim_arena_part_bytes(enum sim_part part);
 
-/** Of these the bytes that the run has used; all when the part can't say. */
-size_t sim_arena_part_used(enum sim_part part);
+/** Of these the ranges that the run has used; all when the part can't say. */
+uint32_t sim_arena_part_used(
+    enum sim_part part,
+    struct sim_range ret_ranges[SIM_PART_RANGES_MAX]);
 
 /** A part's fixed address: a constant expression for the compiler. */
 static inline void *sim_arena_part(enum sim_part part)
@@ -134,8 +143,8 @@ static inline unsigned char *sim_arena_stack_low(uint32_t slot)
            SIM_ARENA_GUARD_BYTES;
 }
 
-/** Bytes of the heap segment that may have been touched in this run. */
-void sim_arena_heap_touched(uint64_t size_bytes);
+/** Bytes of a lane of the heap that may have been touched in this run. */
+void sim_arena_heap_touched(uint32_t lane, uint32_t size_bytes);
 
 /** Whether an address lies in the arena. */
 static inline bool sim_arena_has(const void *address)

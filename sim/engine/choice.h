@@ -23,10 +23,12 @@ struct sim_choice_candidate {
     uint32_t object;
     uint8_t is_write;
     uint8_t parent; /* thread reference of who made it; LC_NONE: nobody */
-    uint8_t zero[2];
+    uint8_t slot;   /* of the thread; SIM_NO_SLOT: an event */
+    uint8_t zero;
 };
 
 #define SIM_OBJECT_ANY 0U
+#define SIM_NO_SLOT    0xffU
 
 struct sim_choice_point {
     /* Where: the first eight bytes are set, the action is not. */

@@ -6,12 +6,33 @@
 
 #include "lastcall/check.h"
 
+/* Of the library, by the widest vectors that the processor has. The header that
+ * declares it can't be had together with functions in line. */
+XXH128_hash_t XXH3_128bits_dispatch(const void *input, size_t length);
+
 enum {
-    WIPED_WORDS = 512
+    WIPED_WORDS = 512,
+    UNIT_BYTES = 16,
+    SHORT_BYTES = 1024
 };
+
+/* Sixteen bytes wherever they lie. */
+typedef uint64_t unit
+    __attribute__((vector_size(UNIT_BYTES), aligned(1), may_alias));
 
 void sim_copy_bytes(void *to, const void *from, size_t size_bytes)
 {
+    /* The instruction takes its time to begin. */
+    if (size_bytes <= SHORT_BYTES && size_bytes >= UNIT_BYTES) {
+        size_t last = size_bytes - UNIT_BYTES;
+        for (size_t at = 0; at < last; at += UNIT_BYTES) {
+            *(unit *)((unsigned char *)to + at) =
+                *(const unit *)((const unsigned char *)from + at);
+        }
+        *(unit *)((unsigned char *)to + last) =
+            *(const unit *)((const unsigned char *)from + last);
+        return;
+    }
     __asm__ volatile("rep movsb"
                      : "+D"(to), "+S"(from), "+c"(size_bytes)
                      :
@@ -81,7 +102,7 @@ struct sim_state_key sim_copy_hash(
      * mixed in behind it. */
     bool is_long = size_bytes > 240;
     XXH128_hash_t hash =
-        is_long ? XXH3_128bits(bytes, size_bytes)
+        is_long ? XXH3_128bits_dispatch(bytes, size_bytes)
                 : XXH3_128bits_withSeed(bytes, size_bytes, so_far.low);
     /* The high half is chained by itself, so that none of it is lost. */
     return (struct sim_state_key){

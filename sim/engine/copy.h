@@ -15,6 +15,15 @@ struct sim_state_key {
     uint64_t high;
 };
 
+/* The key of a state, in pieces: what is one thread's own, and the rest. A step
+ * of a thread depends on its own piece and on the shared one, and changes no
+ * other. */
+struct sim_key_pieces {
+    struct sim_state_key shared;
+    struct sim_state_key *own; /* by thread slot; zeros: nothing of its own */
+    uint32_t count;            /* of threads */
+};
+
 void sim_copy_bytes(void *to, const void *from, size_t size_bytes);
 void sim_copy_fill(void *to, unsigned char value, size_t size_bytes);
 

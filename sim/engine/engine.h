@@ -34,7 +34,7 @@ struct sim_engine {
     uint32_t exited;      /* bit per process whose last thread ended */
     uint32_t shared_used; /* bit per module whose shared data is in use */
     uint32_t mapped_bits[LC_PROCESSES_MAX]; /* modules mapped in this run */
-    uint64_t heap_bytes;   /* high-water mark of the heap segment */
+    uint32_t heap_bytes[SIM_THREADS_MAX];   /* high-water marks of its lanes */
     uint32_t span_count;   /* of spans; behind them all is zero */
     uint32_t whole_count;  /* of instances whose is_whole is set */
     uint32_t is_time_told; /* code of a module has asked for the time */

@@ -49,6 +49,17 @@ const struct sim_module_class *sim_module_class(uint32_t module)
     return classes[module];
 }
 
+bool sim_module_has_hosted(void)
+{
+    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+        const struct sim_module_class *class = sim_module_class(module);
+        if (class != NULL && class->is_hosted) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void sim_module_set_path(uint32_t module, const char *path)
 {
     LC_CHECK(module < LC_MODULE_COUNT);
@@ -251,7 +262,7 @@ bool sim_module_of(
     uint32_t *ret_module)
 {
     uint64_t at = (uint64_t)(uintptr_t)address;
-    if (at < SIM_ARENA_MODULE || at >= SIM_ARENA_BASE + SIM_ARENA_BYTES) {
+    if (at < SIM_ARENA_MODULE || at >= SIM_ARENA_HEAP) {
         return false;
     }
     uint64_t slot = (at - SIM_ARENA_MODULE) / SIM_ARENA_MODULE_BYTES;

@@ -107,6 +107,9 @@ void sim_module_set_class(
 /** The description of a module, or NULL. */
 const struct sim_module_class *sim_module_class(uint32_t module);
 
+/** Whether one of them is hosted: code that was not written here. */
+bool sim_module_has_hosted(void);
+
 /** The instance of a module in a process. */
 struct sim_module *sim_module_at(uint32_t process, uint32_t module);
 

@@ -170,7 +170,7 @@ void sim_page_forget(uint64_t at, uint64_t size_bytes)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     LC_CHECK(at % SIM_PAGE_BYTES == 0 && size_bytes % SIM_PAGE_BYTES == 0);
-    LC_CHECK(at + size_bytes <= SIM_ARENA_MODULE);
+    LC_CHECK(at + size_bytes <= SIM_ARENA_MODULE || at >= SIM_ARENA_HEAP);
     for (uint32_t i = 0; i < engine->span_count; i++) {
         const struct sim_span *span = &engine->spans[i];
         if (is_within(span, at, at + size_bytes)) {

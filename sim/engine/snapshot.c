@@ -138,12 +138,27 @@ static void engine_pieces(struct cursor *cursor)
 static void part_piece(struct cursor *cursor, enum sim_part part)
 {
     unsigned char *at = sim_arena_part(part);
-    size_t was_used = sim_arena_part_used(part);
-    size_t used = was_used;
-    piece(cursor, &used, sizeof used);
-    piece(cursor, at, used);
-    if (cursor->visit == VISIT_RESTORE && was_used > used) {
-        sim_copy_fill(at + used, 0, was_used - used);
+    struct sim_range was[SIM_PART_RANGES_MAX] = { { 0 } };
+    struct sim_range is[SIM_PART_RANGES_MAX];
+    uint32_t count = sim_arena_part_used(part, was);
+    LC_CHECK(count <= SIM_PART_RANGES_MAX);
+    if (count == 0) {
+        return;
+    }
+    /* The first says how large the others are. */
+    piece(cursor, at + was[0].offset_bytes, was[0].size_bytes);
+    count = sim_arena_part_used(part, is);
+    for (uint32_t i = 1; i < count; i++) {
+        unsigned char *first = at + is[i].offset_bytes;
+        LC_CHECK(was[i].offset_bytes == is[i].offset_bytes);
+        piece(cursor, first, is[i].size_bytes);
+        if (cursor->visit == VISIT_RESTORE &&
+            was[i].size_bytes > is[i].size_bytes) {
+            sim_copy_fill(
+                first + is[i].size_bytes,
+                0,
+                was[i].size_bytes - is[i].size_bytes);
+        }
     }
 }
 
@@ -257,7 +272,12 @@ static void all_pieces(struct cursor *cursor)
     for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
         part_piece(cursor, (enum sim_part)part);
     }
-    piece(cursor, (void *)(uintptr_t)SIM_ARENA_HEAP, engine->heap_bytes);
+    for (uint32_t lane = 0; lane < SIM_THREADS_MAX; lane++) {
+        piece(
+            cursor,
+            (void *)(uintptr_t)(SIM_ARENA_HEAP + lane * SIM_ARENA_LANE_BYTES),
+            engine->heap_bytes[lane]);
+    }
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
         if (thread_lives(&engine->threads[slot])) {
             stack_piece(cursor, slot);
@@ -348,9 +368,11 @@ void sim_snapshot_reset(void)
     }
     reset_engine(engine);
     for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
-        size_t used = sim_arena_part_used((enum sim_part)part);
-        if (used > 0) {
-            sim_copy_fill(sim_arena_part((enum sim_part)part), 0, used);
+        unsigned char *at = sim_arena_part((enum sim_part)part);
+        struct sim_range ranges[SIM_PART_RANGES_MAX];
+        uint32_t count = sim_arena_part_used((enum sim_part)part, ranges);
+        for (uint32_t i = count; i-- > 0;) { /* the first is asked for last */
+            sim_copy_fill(at + ranges[i].offset_bytes, 0, ranges[i].size_bytes);
         }
     }
     uint64_t run_number = history->run_number + 1;
@@ -420,7 +442,20 @@ static struct sim_state_key key_of_thread(
     for (uint32_t i = 0; i < thread->depth; i++) {
         key = key_of_frame(key, thread->process, &thread->frames[i]);
     }
-    const unsigned char *sp = thread->sp;
+    return key;
+}
+
+/* Nobody but the thread itself looks at its parked stack, unless it says so. */
+static bool has_own(const struct sim_thread *thread)
+{
+    return thread_lives(thread) && !thread->is_stack_shared;
+}
+
+static struct sim_state_key key_of_stack(
+    struct sim_state_key key,
+    uint32_t slot)
+{
+    const unsigned char *sp = SIM_ENGINE->threads[slot].sp;
     return sim_copy_hash(key, sp, (size_t)(sim_arena_stack_top(slot) - sp));
 }
 
@@ -484,7 +519,7 @@ static struct sim_state_key key_of_modules(struct sim_state_key key)
     return key;
 }
 
-struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
+static struct sim_state_key key_of_shared(const void *extra, size_t extra_bytes)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     LC_CHECK(engine->current == SIM_NO_THREAD);
@@ -497,7 +532,11 @@ struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
     key = sim_copy_hash(key, words, sizeof words);
     key = sim_copy_hash(key, engine->dll_threads, sizeof engine->dll_threads);
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        const struct sim_thread *thread = &engine->threads[slot];
         key = key_of_thread(key, slot);
+        if (thread_lives(thread) && !has_own(thread)) {
+            key = key_of_stack(key, slot);
+        }
     }
     key = key_of_queue(key);
     sim_page_open();
@@ -525,4 +564,45 @@ struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
         key = sim_copy_hash(key, extra, extra_bytes);
     }
     return key;
+}
+
+bool sim_snapshot_pieces(
+    const void *extra,
+    size_t extra_bytes,
+    uint32_t went,
+    struct sim_key_pieces *pieces)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    bool is_same = pieces->count == engine->thread_count;
+    LC_CHECK(engine->thread_count <= SIM_SLOTS_MAX);
+    pieces->shared = key_of_shared(extra, extra_bytes);
+    for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
+        bool is_own = has_own(&engine->threads[slot]);
+        struct sim_state_key *own = &pieces->own[slot];
+        bool was_own = slot < pieces->count && (own->low | own->high) != 0;
+        if (is_own && (slot == went || !was_own)) {
+            *own = key_of_stack((struct sim_state_key){ 0 }, slot);
+        } else if (!is_own) {
+            *own = (struct sim_state_key){ 0 };
+        }
+        is_same = is_same && (slot == went || is_own == was_own);
+    }
+    pieces->count = engine->thread_count;
+    return is_same;
+}
+
+struct sim_state_key sim_snapshot_join(const struct sim_key_pieces *pieces)
+{
+    return sim_copy_hash(
+        pieces->shared,
+        pieces->own,
+        pieces->count * sizeof pieces->own[0]);
+}
+
+struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes)
+{
+    struct sim_state_key own[SIM_SLOTS_MAX];
+    struct sim_key_pieces pieces = { .own = own };
+    (void)sim_snapshot_pieces(extra, extra_bytes, SIM_NO_SLOT, &pieces);
+    return sim_snapshot_join(&pieces);
 }

@@ -6,6 +6,7 @@
 #ifndef SIM_ENGINE_SNAPSHOT_H
 #define SIM_ENGINE_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lastcall/check.h"
@@ -52,5 +53,25 @@ void sim_snapshot_set_key(enum sim_part part, sim_key_fn *key);
  *               it (the model's).
  */
 struct sim_state_key sim_snapshot_key(const void *extra, size_t extra_bytes);
+
+/**
+ * The same, in pieces.
+ *
+ * @param went    slot of the thread that made the last step, when ret_pieces
+ *                holds the pieces before it: those of the others are kept as
+ *                long as they have one. SIM_NO_SLOT, and a count of 0: all are
+ *                made.
+ * @param pieces  changed; its `own` has room for SIM_SLOTS_MAX.
+ *
+ * Returns: whether the others' pieces are the same as before.
+ */
+bool sim_snapshot_pieces(
+    const void *extra,
+    size_t extra_bytes,
+    uint32_t went,
+    struct sim_key_pieces *pieces);
+
+/** The key that pieces make up. */
+struct sim_state_key sim_snapshot_join(const struct sim_key_pieces *pieces);
 
 #endif

@@ -103,6 +103,19 @@ uint32_t sim_thread_process_count(void)
     return count;
 }
 
+uint32_t sim_thread_ordinal(void)
+{
+    const struct sim_engine *engine = SIM_ENGINE;
+    uint32_t self = sim_thread_current_slot();
+    uint32_t ordinal = 0;
+    LC_CHECK(self < engine->thread_count);
+    for (uint32_t slot = 0; slot < self; slot++) {
+        ordinal +=
+            engine->threads[slot].process == engine->threads[self].process;
+    }
+    return ordinal;
+}
+
 /* The one place where a thread's state changes. */
 static void set_state(struct sim_thread *thread, enum sim_thread_state state)
 {
@@ -281,6 +294,7 @@ static void add_events(
             .object = SIM_OBJECT_ANY,
             .is_write = 1,
             .parent = LC_NONE,
+            .slot = SIM_NO_SLOT,
         };
         (*count)++;
     }
@@ -304,8 +318,8 @@ static inline void set_candidate(
     candidate->object = thread->object;
     candidate->is_write = thread->is_write;
     candidate->parent = thread->parent;
-    candidate->zero[0] = 0;
-    candidate->zero[1] = 0;
+    candidate->slot = (uint8_t)(thread - SIM_ENGINE->threads);
+    candidate->zero = 0;
 }
 
 /* All that is enabled, the default first: the thread that runs, the others in

@@ -130,6 +130,9 @@ static inline struct sim_thread *sim_thread_at(uint32_t slot)
 /** One more than the highest process that has had a thread. */
 uint32_t sim_thread_process_count(void);
 
+/** Number of the running thread in its process, by its slot, from 0. */
+uint32_t sim_thread_ordinal(void);
+
 /** A thread by its reference, or SIM_NO_THREAD. */
 uint32_t sim_thread_find(uint8_t ref);
 

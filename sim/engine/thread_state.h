@@ -65,7 +65,7 @@ struct sim_thread {
     uint8_t parent;      /* reference of the thread that made it, or LC_NONE */
     uint8_t is_write;    /* of what it is about to do; see choice.h */
     uint8_t is_declared; /* it was started for its first step */
-    uint8_t zero;
+    uint8_t is_stack_shared; /* others may look at its stack now */
     uint32_t object;
     /* It can go on only while this is 0; NULL: always. In the arena. */
     const uint32_t *gate;

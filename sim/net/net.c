@@ -14,7 +14,9 @@ enum {
     PATTERN_PERIOD = 65521, /* a prime: no power of two repeats it */
     PATTERN_STRIDE = 997,   /* between the streams of two handles */
     HANDLE_FIRST = 0x40,    /* values are multiples of 4, as in Windows */
-    LATE_MAX = 3            /* extra latencies that a packet may take */
+    LATE_MAX = 3,           /* extra latencies that a packet may take */
+    PLACES_OF_A_THREAD = 4, /* for connections: where its first one goes */
+    HANDLES_OF_A_THREAD = 8 /* whose values lie together */
 };
 
 enum connection_state {
@@ -48,10 +50,8 @@ struct connection {
 };
 
 struct handles {
-    uint32_t fresh; /* values given out so far */
     uint32_t freed_count;
     uint32_t open_count;
-    uint32_t zero;
     uint32_t freed[SIM_HANDLES_MAX]; /* indexes, the last one freed on top */
 };
 
@@ -61,7 +61,7 @@ struct sim_net {
     uint32_t window_bytes;
     uint32_t peer_rate; /* 0: the peer reads at once */
     uint32_t sndbuf_bytes;
-    uint32_t connection_count;
+    uint32_t connection_end; /* behind the last place in use */
     struct handles handles[LC_PROCESSES_MAX];
     struct connection
         connections[SIM_CONNECTIONS_MAX]; /* last: see the reset */
@@ -109,7 +109,7 @@ const unsigned char *sim_net_pattern(lc_socket handle, uint64_t offset_bytes)
 
 static struct connection *connection_at(uint32_t number)
 {
-    LC_CHECK(number >= 1 && number <= SIM_NET->connection_count);
+    LC_CHECK(number >= 1 && number <= SIM_NET->connection_end);
     struct connection *connection = &SIM_NET->connections[number - 1];
     LC_CHECK(connection->state != CONNECTION_FREE);
     return connection;
@@ -283,11 +283,18 @@ static void on_ack(uint16_t object, uint64_t value)
     changed(connection);
 }
 
-static size_t used_bytes(void)
+static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
 {
     const struct sim_net *net = SIM_NET;
-    return offsetof(struct sim_net, connections) +
-           net->connection_count * sizeof net->connections[0];
+    ret_ranges[0] = (struct sim_range){
+        .size_bytes = offsetof(struct sim_net, connections),
+    };
+    ret_ranges[1] = (struct sim_range){
+        .offset_bytes = offsetof(struct sim_net, connections),
+        .size_bytes =
+            net->connection_end * (uint32_t)sizeof net->connections[0],
+    };
+    return 2;
 }
 
 /* Of a connection's bytes none is lost and none made up, and each handle that
@@ -296,13 +303,13 @@ static void check_whole(void)
 {
     const struct sim_net *net = SIM_NET;
     uint32_t open_count[LC_PROCESSES_MAX] = { 0 };
-    LC_CHECK(net->connection_count <= SIM_CONNECTIONS_MAX);
+    LC_CHECK(net->connection_end <= SIM_CONNECTIONS_MAX);
     for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
         const struct connection *connection = &net->connections[i];
-        if (i >= net->connection_count) {
-            LC_CHECK(connection->state == CONNECTION_FREE);
+        if (connection->state == CONNECTION_FREE) {
             continue;
         }
+        LC_CHECK(i < net->connection_end);
         LC_CHECK(connection->state <= CONNECTION_RESET);
         LC_CHECK(connection->process < LC_PROCESSES_MAX);
         LC_CHECK(connection->acked_bytes <= connection->sent_bytes);
@@ -322,12 +329,20 @@ static void check_whole(void)
     }
 }
 
-/* Numbers of objects are history. */
+/* Numbers of objects are history. So is which handles were freed: a run whose
+ * states are compared gives out fresh ones only. */
 static struct sim_state_key key_of_part(struct sim_state_key key)
 {
     const struct sim_net *net = SIM_NET;
-    key = sim_copy_hash(key, net, offsetof(struct sim_net, connections));
-    for (uint32_t i = 0; i < net->connection_count; i++) {
+    key = sim_copy_hash(key, net, offsetof(struct sim_net, handles));
+    for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
+        const struct handles *handles = &net->handles[process];
+        key = sim_copy_hash(
+            key,
+            &handles->open_count,
+            sizeof handles->open_count);
+    }
+    for (uint32_t i = 0; i < net->connection_end; i++) {
         struct connection connection = net->connections[i];
         connection.object = 0;
         key = sim_copy_hash(key, &connection, sizeof connection);
@@ -339,7 +354,7 @@ void sim_net_open(void)
 {
     sim_whole_add(check_whole);
     sim_arena_part_declare(SIM_PART_NET, sizeof(struct sim_net));
-    sim_arena_part_set_used(SIM_PART_NET, used_bytes);
+    sim_arena_part_set_used(SIM_PART_NET, used_ranges);
     sim_snapshot_set_key(SIM_PART_NET, key_of_part);
     sim_thread_set_handler(LC_EVENT_CONNECTED, on_connected);
     sim_thread_set_handler(LC_EVENT_DELIVER, on_deliver);
@@ -369,22 +384,49 @@ static struct lc_place net_place(void)
     };
 }
 
-static bool handle_take(struct handles *handles, uint32_t *ret_index)
+/* A place that no connection of the run has had. Where it lies depends on the
+ * thread and on what that thread has opened, not on what others did meanwhile.
+ * NULL: all are taken. */
+static struct connection *fresh_place(void)
 {
-    if (handles->open_count == SIM_HANDLES_MAX) {
-        return false;
+    struct sim_net *net = SIM_NET;
+    uint32_t first = sim_thread_current_slot() * PLACES_OF_A_THREAD;
+    for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
+        uint32_t at = (first + i) % SIM_CONNECTIONS_MAX;
+        if (net->connections[at].state == CONNECTION_FREE) {
+            if (at >= net->connection_end) {
+                net->connection_end = at + 1;
+            }
+            return &net->connections[at];
+        }
     }
-    bool reuse = handles->freed_count > 0 &&
-                 sim_choice_upto(LC_STREAM_HANDLE, net_place(), 1) == 1;
-    if (reuse) {
-        handles->freed_count--;
-        *ret_index = handles->freed[handles->freed_count];
-    } else {
-        *ret_index = handles->fresh;
-        handles->fresh++;
-    }
+    return NULL;
+}
+
+/* The index of a handle that the process has never had. It depends on the
+ * thread, by its number in the process, and on how many it has opened. */
+static uint32_t fresh_index(const struct connection *connection)
+{
+    uint32_t first = sim_thread_current_slot() * PLACES_OF_A_THREAD;
+    uint32_t ordinal = sim_thread_ordinal();
+    uint32_t nth = (number_of(connection) - 1 + SIM_CONNECTIONS_MAX -
+                    first % SIM_CONNECTIONS_MAX) %
+                   SIM_CONNECTIONS_MAX;
+    return nth < HANDLES_OF_A_THREAD ? ordinal * HANDLES_OF_A_THREAD + nth
+                                     : SIM_THREADS_MAX * HANDLES_OF_A_THREAD +
+                                           ordinal * SIM_CONNECTIONS_MAX + nth;
+}
+
+/* The index of a fresh handle, or of the one that was freed last. */
+static uint32_t take_handle(struct handles *handles, uint32_t fresh)
+{
     handles->open_count++;
-    return true;
+    if (handles->freed_count > 0 &&
+        sim_choice_upto(LC_STREAM_HANDLE, net_place(), 1) == 1) {
+        handles->freed_count--;
+        return handles->freed[handles->freed_count];
+    }
+    return fresh;
 }
 
 enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
@@ -393,13 +435,13 @@ enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
     sim_thread_yield(net_place());
     uint32_t process = sim_thread_process();
     LC_CHECK(process < LC_PROCESSES_MAX);
-    uint32_t index;
-    if (net->connection_count == SIM_CONNECTIONS_MAX ||
-        !handle_take(&net->handles[process], &index)) {
+    struct handles *handles = &net->handles[process];
+    struct connection *connection = fresh_place();
+    if (connection == NULL || handles->open_count == SIM_HANDLES_MAX) {
         return LC_WSAENOBUFS;
     }
-    struct connection *connection = &net->connections[net->connection_count];
-    net->connection_count++;
+    /* Places are not used again: neither are the indexes of fresh handles. */
+    uint32_t index = take_handle(handles, fresh_index(connection));
     *connection = (struct connection){
         .state = CONNECTION_NEW,
         .process = (uint8_t)process,
@@ -730,9 +772,10 @@ void sim_net_set_buffer(uint32_t number, uint32_t size_bytes)
 void sim_net_process_exit(uint32_t process)
 {
     struct sim_net *net = SIM_NET;
-    for (uint32_t i = 0; i < net->connection_count; i++) {
+    for (uint32_t i = 0; i < net->connection_end; i++) {
         struct connection *connection = &net->connections[i];
-        if (connection->process == process && !connection->is_released) {
+        if (connection->state != CONNECTION_FREE &&
+            connection->process == process && !connection->is_released) {
             connection->has_handle = 0;
             connection->is_released = 1;
             reset(connection);

@@ -180,10 +180,17 @@ static void main_entry(void *argument)
 }
 
 /* Behind the last thread all is zero. */
-static size_t used_bytes(void)
+static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
 {
-    return offsetof(struct sim_program_state, threads) +
-           SIM_PROGRAM->thread_count * sizeof(struct sim_program_thread);
+    ret_ranges[0] = (struct sim_range){
+        .size_bytes = offsetof(struct sim_program_state, threads),
+    };
+    ret_ranges[1] = (struct sim_range){
+        .offset_bytes = offsetof(struct sim_program_state, threads),
+        .size_bytes = SIM_PROGRAM->thread_count *
+                      (uint32_t)sizeof(struct sim_program_thread),
+    };
+    return 2;
 }
 
 void sim_program_begin(
@@ -193,7 +200,7 @@ void sim_program_begin(
 {
     LC_CHECK(program->word_count <= SIM_PROGRAM_WORDS_MAX);
     sim_arena_part_declare(SIM_PART_PROGRAM, sizeof(struct sim_program_state));
-    sim_arena_part_set_used(SIM_PART_PROGRAM, used_bytes);
+    sim_arena_part_set_used(SIM_PART_PROGRAM, used_ranges);
     sim_thread_begin_run();
     sim_choice_begin(NULL, 0, backer);
     if (is_watched) {

@@ -4,6 +4,10 @@
  * 0xdd, and eight bytes behind a block must stay as they are. The segment keeps
  * the bytes of the run before: nothing is read here that was not written in
  * this run.
+ *
+ * Each thread takes memory from a lane of its own, and of what is free there
+ * the block that lies lowest. So what one thread gets does not depend on what
+ * the others did meanwhile, and states that differ in nothing else are one.
  * Source: documented. HeapCreate, HeapAlloc, HeapFree, HeapDestroy (heapapi.h).
  *         Observed: a block that is freed in another heap than its own, or
  *         twice, is corruption that Windows may or may not notice.
@@ -25,6 +29,7 @@ enum {
     NEW_BYTE = 0xcd,
     FREED_BYTE = 0xdd,
     TAIL_BYTE = 0xfd,
+    CLASSES = 44,          /* of capacities */
     DEFAULT_HEAP = 0x8000, /* + process: index of its default heap */
     LMEM_ZEROINIT = 0x40
 };
@@ -46,9 +51,54 @@ struct block {
 
 _Static_assert(sizeof(struct block) == 32, "keeps blocks aligned");
 
+/* A lane begins with the lists of what is free in it: for each class offset + 1
+ * of the first. */
+struct lane {
+    uint32_t free_blocks[CLASSES];
+};
+
+_Static_assert(sizeof(struct lane) % ALIGN_BYTES == 0, "keeps blocks aligned");
+
+static struct lane *lane_at(uint32_t index)
+{
+    return (struct lane
+                *)(uintptr_t)(SIM_ARENA_HEAP + index * SIM_ARENA_LANE_BYTES);
+}
+
 static struct block *block_at(uint32_t offset)
 {
     return (struct block *)(uintptr_t)(SIM_ARENA_HEAP + offset);
+}
+
+static uint32_t offset_of(const struct block *block)
+{
+    return (uint32_t)((uint64_t)(uintptr_t)block - SIM_ARENA_HEAP);
+}
+
+/* The first block at an offset or behind it, lane by lane; NULL: no more. */
+static struct block *block_from(uint64_t offset)
+{
+    for (uint64_t lane = offset / SIM_ARENA_LANE_BYTES; lane < SIM_THREADS_MAX;
+         lane++) {
+        uint64_t begin = lane * SIM_ARENA_LANE_BYTES;
+        uint64_t first = begin + sizeof(struct lane);
+        first = offset > first ? offset : first;
+        if (first < begin + SIM_WIN32->heap_end[lane]) {
+            return block_at((uint32_t)first);
+        }
+    }
+    return NULL;
+}
+
+static struct block *first_block(void)
+{
+    return block_from(0);
+}
+
+static struct block *next_block(const struct block *block)
+{
+    return block_from(
+        (uint64_t)offset_of(block) + sizeof *block + block->capacity);
 }
 
 /* Capacities: 16 to 512 in steps of 16, then powers of two. */
@@ -70,9 +120,12 @@ static uint32_t class_of(uint64_t bytes, uint64_t *ret_capacity)
     return class;
 }
 
-static struct block *take_free(uint32_t class, uint64_t capacity)
+static struct block *take_free(
+    struct lane *lane,
+    uint32_t class,
+    uint64_t capacity)
 {
-    uint32_t *link = &SIM_WIN32->free_blocks[class];
+    uint32_t *link = &lane->free_blocks[class];
     while (*link != 0) {
         struct block *block = block_at(*link - 1);
         LC_CHECK(block->magic == MAGIC_FREE);
@@ -85,32 +138,45 @@ static struct block *take_free(uint32_t class, uint64_t capacity)
     return NULL;
 }
 
-static struct block *take_fresh(uint64_t capacity)
+static struct block *take_fresh(uint32_t index, uint64_t capacity)
 {
-    struct sim_win32 *win32 = SIM_WIN32;
+    uint32_t *end = &SIM_WIN32->heap_end[index];
     uint64_t bytes = sizeof(struct block) + capacity;
-    if (bytes > SIM_ARENA_HEAP_BYTES - win32->heap_end) {
+    if (bytes > SIM_ARENA_LANE_BYTES - *end) {
         sim_win32_limit();
         return NULL;
     }
-    struct block *block = block_at(win32->heap_end);
-    win32->heap_end += (uint32_t)bytes;
-    sim_arena_heap_touched(win32->heap_end);
+    struct block *block =
+        (struct block *)((unsigned char *)lane_at(index) + *end);
+    *end += (uint32_t)bytes;
+    sim_arena_heap_touched(index, *end);
     block->capacity = (uint32_t)capacity;
     return block;
 }
 
+/* A block of the running thread's lane, which is made when it is needed. */
+static struct block *take(uint32_t class, uint64_t capacity)
+{
+    uint32_t index = sim_thread_current_slot();
+    LC_CHECK(index < SIM_THREADS_MAX);
+    struct lane *lane = lane_at(index);
+    if (SIM_WIN32->heap_end[index] == 0) {
+        memset(lane, 0, sizeof *lane);
+        SIM_WIN32->heap_end[index] = (uint32_t)sizeof *lane;
+        sim_arena_heap_touched(index, (uint32_t)sizeof *lane);
+    }
+    struct block *block = take_free(lane, class, capacity);
+    return block == NULL ? take_fresh(index, capacity) : block;
+}
+
 void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
 {
-    if (size_bytes > SIM_ARENA_HEAP_BYTES / 2) {
+    if (size_bytes > SIM_ARENA_LANE_BYTES / 2) {
         return NULL;
     }
     uint64_t capacity;
     uint32_t class = class_of(size_bytes + TAIL_BYTES, &capacity);
-    struct block *block = take_free(class, capacity);
-    if (block == NULL) {
-        block = take_fresh(capacity);
-    }
+    struct block *block = take(class, capacity);
     if (block == NULL) {
         return NULL;
     }
@@ -145,9 +211,13 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
 static struct block *find_header(const void *memory)
 {
     uint64_t at = (uint64_t)(uintptr_t)memory;
-    uint64_t first = SIM_ARENA_HEAP + sizeof(struct block);
-    if (at < first || at >= SIM_ARENA_HEAP + SIM_WIN32->heap_end ||
-        at % ALIGN_BYTES != 0) {
+    if (at < SIM_ARENA_HEAP || at >= SIM_ARENA_HEAP + SIM_ARENA_HEAP_BYTES) {
+        return NULL;
+    }
+    uint64_t lane = (at - SIM_ARENA_HEAP) / SIM_ARENA_LANE_BYTES;
+    uint64_t in_lane = (at - SIM_ARENA_HEAP) % SIM_ARENA_LANE_BYTES;
+    if (in_lane < sizeof(struct lane) + sizeof(struct block) ||
+        in_lane >= SIM_WIN32->heap_end[lane] || at % ALIGN_BYTES != 0) {
         return NULL;
     }
     struct block *block =
@@ -198,17 +268,24 @@ static void record_misuse(const void *memory)
     }
 }
 
+/* Into the list of its class and lane, by its address: in which order blocks
+ * were freed makes no difference. */
 static void put_free(struct block *block)
 {
     LC_CHECK(block->magic == MAGIC_LIVE);
     memset(block + 1, FREED_BYTE, block->capacity);
     uint64_t capacity;
     uint32_t class = class_of(block->capacity, &capacity);
-    LC_CHECK(class < SIM_HEAP_CLASSES);
+    uint32_t offset = offset_of(block);
+    LC_CHECK(class < CLASSES);
+    struct lane *lane = lane_at(offset / (uint32_t)SIM_ARENA_LANE_BYTES);
+    uint32_t *link = &lane->free_blocks[class];
+    while (*link != 0 && *link - 1 < offset) {
+        link = &block_at(*link - 1)->next;
+    }
     block->magic = MAGIC_FREE;
-    block->next = SIM_WIN32->free_blocks[class];
-    SIM_WIN32->free_blocks[class] =
-        (uint32_t)((uint64_t)(uintptr_t)block - SIM_ARENA_HEAP) + 1;
+    block->next = *link;
+    *link = offset + 1;
     SIM_WIN32->processes[block->process].block_count--;
 }
 
@@ -235,11 +312,10 @@ bool sim_heap_give(void *memory)
 
 void sim_heap_process_exit(uint32_t process)
 {
-    uint32_t offset = 0;
-    while (SIM_WIN32->processes[process].block_count > 0) {
-        LC_CHECK(offset < SIM_WIN32->heap_end);
-        struct block *block = block_at(offset);
-        offset += (uint32_t)sizeof *block + block->capacity;
+    struct block *block = first_block();
+    for (; SIM_WIN32->processes[process].block_count > 0;
+         block = next_block(block)) {
+        LC_CHECK(block != NULL);
         if (block->magic == MAGIC_LIVE && block->process == process) {
             put_free(block);
         }
@@ -250,43 +326,32 @@ void sim_heap_process_exit(uint32_t process)
 struct sim_state_key sim_heap_key(struct sim_state_key key)
 {
     const struct sim_win32 *win32 = SIM_WIN32;
-    key = sim_copy_hash(key, &win32->heap_end, sizeof win32->heap_end);
-    key = sim_copy_hash(key, win32->free_blocks, sizeof win32->free_blocks);
-    uint32_t offset = 0;
-    while (offset < win32->heap_end) {
-        const struct block *block = block_at(offset);
+    key = sim_copy_hash(key, win32->heap_end, sizeof win32->heap_end);
+    const struct block *block = first_block();
+    for (; block != NULL; block = next_block(block)) {
         struct block header = *block;
         header.number = 0;
         key = sim_copy_hash(key, &header, sizeof header);
         key = sim_copy_hash(key, block + 1, block->capacity);
-        offset += (uint32_t)sizeof *block + block->capacity;
     }
     return key;
-}
-
-/* Code that was not written here may write over headers: its blocks say
- * nothing about ours. */
-static bool has_hosted_code(void)
-{
-    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
-        const struct sim_module_class *class = sim_module_class(module);
-        if (class != NULL && class->is_hosted) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Blocks in the lists of those that are free. */
 static uint32_t count_listed(void)
 {
     uint32_t count = 0;
-    for (uint32_t class = 0; class < SIM_HEAP_CLASSES; class ++) {
-        uint32_t next = SIM_WIN32->free_blocks[class];
+    for (uint32_t i = 0; i < SIM_THREADS_MAX * CLASSES; i++) {
+        uint32_t lane = i / CLASSES;
+        bool is_made = SIM_WIN32->heap_end[lane] != 0;
+        uint32_t next = is_made ? lane_at(lane)->free_blocks[i % CLASSES] : 0;
         while (next != 0) {
-            LC_CHECK(next <= SIM_WIN32->heap_end);
+            LC_CHECK((next - 1) / SIM_ARENA_LANE_BYTES == lane);
             LC_CHECK(block_at(next - 1)->magic == MAGIC_FREE);
-            LC_CHECK(count < SIM_ARENA_HEAP_BYTES / sizeof(struct block));
+            /* They lie in order: there is no circle. */
+            LC_CHECK_IF(
+                block_at(next - 1)->next != 0,
+                block_at(next - 1)->next > next);
             count++;
             next = block_at(next - 1)->next;
         }
@@ -300,21 +365,20 @@ static void check_whole(void)
 {
     uint32_t live[LC_PROCESSES_MAX] = { 0 };
     uint32_t free_count = 0;
-    uint32_t offset = 0;
-    if (has_hosted_code()) {
+    /* Code that was not written here may write over headers: its blocks say
+     * nothing about ours. */
+    if (sim_module_has_hosted()) {
         return;
     }
-    while (offset < SIM_WIN32->heap_end) {
-        const struct block *block = block_at(offset);
+    const struct block *block = first_block();
+    for (; block != NULL; block = next_block(block)) {
         LC_CHECK(block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE);
         LC_CHECK(block->process < LC_PROCESSES_MAX);
         LC_CHECK(block->capacity > 0 && block->capacity % ALIGN_BYTES == 0);
         LC_CHECK((uint64_t)block->size + TAIL_BYTES <= block->capacity);
         live[block->process] += block->magic == MAGIC_LIVE;
         free_count += block->magic == MAGIC_FREE;
-        offset += (uint32_t)sizeof *block + block->capacity;
     }
-    LC_CHECK(offset == SIM_WIN32->heap_end);
     LC_CHECK(count_listed() == free_count);
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
         LC_CHECK(live[process] == SIM_WIN32->processes[process].block_count);
@@ -371,10 +435,8 @@ int LC_ABI sim_win32_heap_destroy(lc_handle handle)
         sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
         return 0;
     }
-    uint32_t offset = 0;
-    while (offset < SIM_WIN32->heap_end) {
-        struct block *block = block_at(offset);
-        offset += (uint32_t)sizeof *block + block->capacity;
+    struct block *block = first_block();
+    for (; block != NULL; block = next_block(block)) {
         if (block->magic == MAGIC_LIVE && block->heap == index) {
             free_block(block);
         }

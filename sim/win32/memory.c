@@ -265,7 +265,7 @@ static uint32_t protect(uint64_t from, uint64_t to, uint32_t protection)
 
 static void *allocate_pages(size_t size_bytes, uint32_t protection)
 {
-    if (size_bytes == 0 || size_bytes > SIM_ARENA_HEAP_BYTES) {
+    if (size_bytes == 0 || size_bytes > SIM_ARENA_LANE_BYTES) {
         return NULL;
     }
     uint64_t region_bytes = up(size_bytes);

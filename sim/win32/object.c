@@ -15,7 +15,8 @@
 #include "sim/win32/win32.h"
 
 enum {
-    HANDLE_FIRST = 0x400
+    HANDLE_FIRST = 0x400,
+    PLACES_OF_A_THREAD = 8 /* where its first object goes */
 };
 
 struct sim_win32_process *sim_win32_process(void)
@@ -70,20 +71,23 @@ void sim_win32_limit(void)
 
 /* ---- The table ---- */
 
+/* Where it lies depends on the thread and on what that thread has made, not on
+ * what others did meanwhile. */
 static struct sim_object *free_place(void)
 {
     struct sim_win32 *win32 = SIM_WIN32;
-    LC_CHECK(win32->object_count <= SIM_OBJECTS_MAX);
-    for (uint32_t i = 0; i < win32->object_count; i++) {
-        if (win32->objects[i].kind == SIM_OBJECT_FREE) {
-            return &win32->objects[i];
+    uint32_t first = sim_thread_current_slot() * PLACES_OF_A_THREAD;
+    for (uint32_t i = 0; i < SIM_OBJECTS_MAX; i++) {
+        uint32_t at = (first + i) % SIM_OBJECTS_MAX;
+        if (win32->objects[at].kind == SIM_OBJECT_FREE) {
+            if (at >= win32->object_count) {
+                win32->object_count = at + 1;
+            }
+            return &win32->objects[at];
         }
     }
-    if (win32->object_count == SIM_OBJECTS_MAX) {
-        sim_win32_limit();
-    }
-    LC_CHECK(win32->object_count < SIM_OBJECTS_MAX);
-    return &win32->objects[win32->object_count++];
+    sim_win32_limit();
+    __builtin_unreachable();
 }
 
 struct sim_object *sim_object_make(

@@ -15,9 +15,8 @@
 #include "sim/engine/copy.h"
 
 enum sim_win32_limits {
-    SIM_OBJECTS_MAX = 256, /* per run; places are used again */
-    SIM_TLS_MAX = 16,      /* per process */
-    SIM_HEAP_CLASSES = 44,
+    SIM_OBJECTS_MAX = 256,   /* per run; places are used again */
+    SIM_TLS_MAX = 16,        /* per process */
     SIM_WIN32_IOB_BYTES = 48 /* of a FILE of msvcrt */
 };
 
@@ -61,16 +60,18 @@ struct sim_win32_process {
 };
 
 struct sim_win32 {
-    uint32_t object_count; /* places in use, never falls within a run */
+    uint32_t object_count; /* behind the last place used in the run */
     uint32_t waiting;      /* bit per thread slot: its place in waits is set */
-    uint32_t heap_end;     /* first byte of the heap segment not yet used */
-    uint32_t free_blocks[SIM_HEAP_CLASSES]; /* offset + 1 of the first */
+    /* Of each lane of the heap the first byte not yet used. */
+    uint32_t heap_end[SIM_THREADS_MAX];
     struct sim_win32_process processes[LC_PROCESSES_MAX];
     uint64_t pages; /* header of the newest region of VirtualAlloc, or 0 */
+    unsigned char iob[3 * SIM_WIN32_IOB_BYTES]; /* msvcrt's three streams */
+    uint32_t tls_end; /* behind the last slot of a thread that has values */
+    uint32_t zero;
     uint64_t tls[SIM_THREADS_MAX][SIM_TLS_MAX];
     uint64_t waits[SIM_THREADS_MAX]; /* address of what a blocked thread waits
                                         for, on its own stack; 0: nothing */
-    unsigned char iob[3 * SIM_WIN32_IOB_BYTES]; /* msvcrt's three streams */
     struct sim_object objects[SIM_OBJECTS_MAX]; /* last: see the reset */
 };
 

@@ -121,8 +121,12 @@ static int LC_ABI tls_set_value(uint32_t index, void *value)
     if (!is_tls(index)) {
         return 0;
     }
-    SIM_WIN32->tls[sim_thread_current_slot()][index] =
-        (uint64_t)(uintptr_t)value;
+    uint32_t slot = sim_thread_current_slot();
+    LC_CHECK(slot < SIM_THREADS_MAX);
+    SIM_WIN32->tls[slot][index] = (uint64_t)(uintptr_t)value;
+    if (slot >= SIM_WIN32->tls_end) {
+        SIM_WIN32->tls_end = slot + 1;
+    }
     return 1;
 }
 
@@ -274,11 +278,23 @@ const struct sim_export sim_system_exports[] = {
 };
 const uint32_t sim_system_export_count = LC_COUNT_OF(sim_system_exports);
 
-static size_t used_bytes(void)
+static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
 {
     const struct sim_win32 *win32 = SIM_WIN32;
-    return offsetof(struct sim_win32, objects) +
-           win32->object_count * sizeof win32->objects[0];
+    uint32_t waits =
+        win32->waiting == 0 ? 0 : 32U - (uint32_t)__builtin_clz(win32->waiting);
+    const struct sim_range ranges[] = {
+        { .size_bytes = offsetof(struct sim_win32, tls) },
+        { .offset_bytes = offsetof(struct sim_win32, tls),
+          .size_bytes = win32->tls_end * (uint32_t)sizeof win32->tls[0] },
+        { .offset_bytes = offsetof(struct sim_win32, waits),
+          .size_bytes = waits * (uint32_t)sizeof win32->waits[0] },
+        { .offset_bytes = offsetof(struct sim_win32, objects),
+          .size_bytes =
+              win32->object_count * (uint32_t)sizeof win32->objects[0] },
+    };
+    memcpy(ret_ranges, ranges, sizeof ranges);
+    return LC_COUNT_OF(ranges);
 }
 
 static struct sim_state_key key_of_object(
@@ -319,9 +335,17 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
         key = sim_copy_hash(key, process->tls_owner, sizeof process->tls_owner);
     }
     if (has_tls) {
-        key = sim_copy_hash(key, win32->tls, sizeof win32->tls);
+        key = sim_copy_hash(
+            key,
+            win32->tls,
+            win32->tls_end * sizeof win32->tls[0]);
     }
-    key = sim_copy_hash(key, win32->waits, sizeof win32->waits);
+    for (uint32_t left = win32->waiting; left != 0; left &= left - 1) {
+        key = sim_copy_hash(
+            key,
+            &win32->waits[__builtin_ctz(left)],
+            sizeof win32->waits[0]);
+    }
     key = sim_copy_hash(key, win32->iob, sizeof win32->iob);
     for (uint32_t i = 0; i < win32->object_count; i++) {
         key = key_of_object(key, &win32->objects[i]);
@@ -332,7 +356,7 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
 void sim_win32_open(void)
 {
     sim_arena_part_declare(SIM_PART_WIN32, sizeof(struct sim_win32));
-    sim_arena_part_set_used(SIM_PART_WIN32, used_bytes);
+    sim_arena_part_set_used(SIM_PART_WIN32, used_ranges);
     sim_snapshot_set_key(SIM_PART_WIN32, key_of_part);
     sim_heap_open();
 

@@ -51,6 +51,7 @@ static void remember(uint32_t slot, const struct wait *wait)
     LC_CHECK(SIM_WIN32->waits[slot] == 0);
     SIM_WIN32->waits[slot] = (uint64_t)(uintptr_t)wait;
     SIM_WIN32->waiting |= 1U << slot;
+    SIM_ENGINE->threads[slot].is_stack_shared = 1;
 }
 
 void sim_wait_forget(uint32_t slot)
@@ -58,6 +59,7 @@ void sim_wait_forget(uint32_t slot)
     LC_CHECK(slot < SIM_THREADS_MAX);
     SIM_WIN32->waits[slot] = 0;
     SIM_WIN32->waiting &= ~(1U << slot);
+    SIM_ENGINE->threads[slot].is_stack_shared = 0;
 }
 
 static bool is_signalled(const struct sim_object *object, uint8_t self)

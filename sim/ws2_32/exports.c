@@ -164,11 +164,23 @@ static const struct sim_export exports[] = {
     { "ntohs", 15, (sim_code_fn *)export_swap_16 },
 };
 
-static size_t used_bytes(void)
+static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
 {
     const struct sim_ws2_32 *ws2 = SIM_WS2_32;
-    return offsetof(struct sim_ws2_32, sets) +
-           ws2->set_count * sizeof ws2->sets[0];
+    const struct sim_range ranges[] = {
+        { .size_bytes = offsetof(struct sim_ws2_32, processes) },
+        { .offset_bytes = offsetof(struct sim_ws2_32, processes),
+          .size_bytes =
+              ws2->process_count * (uint32_t)sizeof ws2->processes[0] },
+        { .offset_bytes = offsetof(struct sim_ws2_32, apps),
+          .size_bytes = ws2->process_count * (uint32_t)sizeof ws2->apps[0] },
+        { .offset_bytes = offsetof(struct sim_ws2_32, started),
+          .size_bytes = ws2->started_count * (uint32_t)sizeof ws2->started[0] },
+        { .offset_bytes = offsetof(struct sim_ws2_32, sets),
+          .size_bytes = ws2->set_count * (uint32_t)sizeof ws2->sets[0] },
+    };
+    memcpy(ret_ranges, ranges, sizeof ranges);
+    return LC_COUNT_OF(ranges);
 }
 
 /* Of how often a module was mapped it matters only whether a probe set is from
@@ -176,8 +188,7 @@ static size_t used_bytes(void)
 static struct sim_state_key key_of_part(struct sim_state_key key)
 {
     const struct sim_ws2_32 *ws2_32 = SIM_WS2_32;
-    /* Of a process that has had no thread all is zero. */
-    uint32_t processes = sim_thread_process_count();
+    uint32_t processes = ws2_32->process_count;
     uint32_t counts[] = { ws2_32->set_count, ws2_32->started_count };
     key = sim_copy_hash(key, counts, sizeof counts);
     key = sim_copy_hash(
@@ -251,15 +262,17 @@ void sim_ws2_32_open(void)
 {
     sim_whole_add(check_whole);
     sim_arena_part_declare(SIM_PART_WS2_32, sizeof(struct sim_ws2_32));
-    sim_arena_part_set_used(SIM_PART_WS2_32, used_bytes);
+    sim_arena_part_set_used(SIM_PART_WS2_32, used_ranges);
     sim_snapshot_set_key(SIM_PART_WS2_32, key_of_part);
     sim_module_add_system("ws2_32.dll", exports, LC_COUNT_OF(exports));
     sim_probe_open();
 }
 
-void sim_ws2_32_begin(const struct lc_world *world)
+void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count)
 {
     LC_CHECK(world != NULL);
+    LC_CHECK(process_count <= LC_PROCESSES_MAX);
+    SIM_WS2_32->process_count = process_count;
     sim_catalog_build(world);
 }
 

@@ -8,6 +8,10 @@
 #include "sim/engine/trace.h"
 #include "sim/ws2_32/catalog.h"
 
+enum {
+    PLACES_OF_A_THREAD = 5 /* where its first handle goes */
+};
+
 static void record(
     enum lc_handle_change change,
     const struct sim_socket_handle *handle)
@@ -35,19 +39,22 @@ struct sim_socket_handle *sim_handle_find(lc_socket handle)
     return NULL;
 }
 
+/* A free place. Where it lies depends on the thread and on what that thread
+ * has registered, not on what others did meanwhile. */
 static struct sim_socket_handle *find_free(void)
 {
     struct sim_ws2_process *process = sim_ws2_process();
-    for (uint32_t i = 0; i < process->handle_count; i++) {
-        if (process->handles[i].catalog_id == 0) {
-            return &process->handles[i];
+    uint32_t first = sim_thread_current_slot() * PLACES_OF_A_THREAD;
+    for (uint32_t i = 0; i < SIM_SOCKET_HANDLES_MAX; i++) {
+        uint32_t at = (first + i) % SIM_SOCKET_HANDLES_MAX;
+        if (process->handles[at].catalog_id == 0) {
+            if (at >= process->handle_count) {
+                process->handle_count = at + 1;
+            }
+            return &process->handles[at];
         }
     }
-    if (process->handle_count == SIM_SOCKET_HANDLES_MAX) {
-        return NULL;
-    }
-    process->handle_count++;
-    return &process->handles[process->handle_count - 1];
+    return NULL;
 }
 
 enum lc_wsa sim_handle_register(lc_socket handle, uint32_t catalog_id)

@@ -46,7 +46,7 @@ struct sim_ws2_process {
     uint16_t version;
     uint8_t lock_owner; /* thread reference + 1, 0: free */
     uint8_t lock_depth;
-    uint32_t handle_count; /* places in use, never falls within a run */
+    uint32_t handle_count; /* behind the last place used in the run */
     struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
     /* What the probes have seen of each provider: starts minus cleanups. */
     int32_t counts[LC_MODULE_COUNT];
@@ -73,6 +73,8 @@ struct sim_probe_set {
 struct sim_ws2_32 {
     uint32_t set_count;
     uint32_t started_count; /* places in use, never falls within a run */
+    uint32_t process_count; /* of the schedule */
+    uint32_t zero;
     struct sim_ws2_process processes[LC_PROCESSES_MAX];
     struct sim_app_process apps[LC_PROCESSES_MAX];
     struct sim_started started[SIM_STARTED_MAX];

@@ -20,8 +20,9 @@
 /** Declares the part, makes the probes, registers the exports. At start-up. */
 void sim_ws2_32_open(void);
 
-/** Takes the world of the coming run: builds the catalog. */
-void sim_ws2_32_begin(const struct lc_world *world);
+/** Takes the world of the coming run, and of how many processes: builds the
+ * catalog. */
+void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count);
 
 /** Forgets the catalog: the next run builds it anew. */
 void sim_ws2_32_forget(void);

@@ -421,7 +421,7 @@ static void is_refused_pages(void *argument)
 
     enum {
         /* The heap has room for one block of that many. */
-        PAGES = SIM_ARENA_HEAP_BYTES / SIM_PAGE_BYTES / 2 - 16
+        PAGES = SIM_ARENA_LANE_BYTES / SIM_PAGE_BYTES / 2 - 16
     };
 
     for (uint32_t turn = 0; turn < 3; turn++) {

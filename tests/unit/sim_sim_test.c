@@ -235,10 +235,10 @@ static void a_snapshot_holds_each_kind_of_state(void **state)
         sim_module_class(LC_MODULE_PROVIDER + 1);
     assert_true(class->ops->ranges(class, false, &ranges) > 0);
     sim_load(watch.buffer);
-    assert_true(SIM_ENGINE->heap_bytes > 0);
+    assert_true(SIM_ENGINE->heap_bytes[0] > 0);
     assert_int_equal(sim_module_at(0, LC_MODULE_PROVIDER)->is_mapped, 1);
     unsigned char *const places[] = {
-        (unsigned char *)(uintptr_t)SIM_ARENA_HEAP + 40,
+        (unsigned char *)(uintptr_t)SIM_ARENA_HEAP + 216,
         (unsigned char *)(uintptr_t)SIM_ARENA_TEB + 0x68,
         sim_arena_module(0, LC_MODULE_PROVIDER),
         sim_arena_module(0, LC_MODULE_PROVIDER + 1) + ranges[0].offset_bytes,

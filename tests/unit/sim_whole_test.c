@@ -110,10 +110,10 @@ static void bytes_from_nowhere(void)
 
 static void lost_handle(void)
 {
-    /* One handle is open, and none was freed: two numbers of 32 bits. */
-    uint64_t *counts = find_in_net(1, 1);
+    /* None was freed, and one handle is open: two numbers of 32 bits. */
+    uint64_t *counts = find_in_net(UINT64_C(1) << 32, 0);
     LC_CHECK(counts != NULL);
-    *counts = 2;
+    *counts = UINT64_C(2) << 32;
 }
 
 static void lost_block(void)
@@ -121,16 +121,18 @@ static void lost_block(void)
     SIM_WIN32->processes[0].block_count++;
 }
 
+enum {
+    LISTS_BYTES = 176 /* of free blocks, before the first block of a lane */
+};
+
 static void header(void)
 {
-    *(uint32_t *)(uintptr_t)SIM_ARENA_HEAP = 0;
+    *(uint32_t *)(uintptr_t)(SIM_ARENA_HEAP + LISTS_BYTES) = 0;
 }
 
 static void lost_free_block(void)
 {
-    for (uint32_t i = 0; i < SIM_HEAP_CLASSES; i++) {
-        SIM_WIN32->free_blocks[i] = 0;
-    }
+    memset((void *)(uintptr_t)SIM_ARENA_HEAP, 0, LISTS_BYTES);
 }
 
 static void lock_without_owner(void)

@@ -68,7 +68,7 @@ static inline void ws2_begin(
     sim_module_set_class(FILTER, filter == NULL ? &sim_provider_ifs : filter);
     fixture_begin(NULL, 0, NULL);
     sim_net_begin(&world);
-    sim_ws2_32_begin(&world);
+    sim_ws2_32_begin(&world, LC_PROCESSES_MAX);
     ws2.record_count = 0;
     ws2.on_record = NULL;
     SIM_HISTORY->sink = ws2_keep;
