@@ -23,41 +23,6 @@ static uint64_t ago(uint64_t time_ns, uint64_t now_ns)
     return time_ns == 0 ? 0 : now_ns - time_ns + 1;
 }
 
-/* Of generations and records it matters which came before which: the place of
- * a number among those that are still compared. */
-struct ranks {
-    uint32_t items
-        [MODEL_THREADS_MAX + MODEL_SOCKETS_MAX +
-         LC_PROCESSES_MAX * LC_PROVIDERS_MAX];
-    uint32_t count;
-};
-
-static void add_rank(struct ranks *ranks, uint32_t number)
-{
-    LC_CHECK(ranks->count < LC_COUNT_OF(ranks->items));
-    uint32_t at = 0;
-    while (at < ranks->count && ranks->items[at] < number) {
-        at++;
-    }
-    if (at < ranks->count && ranks->items[at] == number) {
-        return;
-    }
-    for (uint32_t i = ranks->count; i > at; i--) {
-        ranks->items[i] = ranks->items[i - 1];
-    }
-    ranks->items[at] = number;
-    ranks->count++;
-}
-
-static uint32_t rank_of(const struct ranks *ranks, uint32_t number)
-{
-    uint32_t at = 0;
-    while (at < ranks->count && ranks->items[at] < number) {
-        at++;
-    }
-    return at;
-}
-
 static bool is_in_call(const struct model_thread *thread)
 {
     return thread->depth > 0 && thread->frames[0].kind == MODEL_FRAME_API;
@@ -75,42 +40,72 @@ static bool is_live(const struct model *model, uint32_t slot)
     return (model->live_sockets >> slot & 1) != 0;
 }
 
-static void collect(
+/* Of records it matters which came before a call that is under way. Later ones
+ * come after all that are. */
+static uint32_t earlier_records(
     const struct model *model,
-    struct ranks *generations,
-    struct ranks *records)
+    const struct model_thread *thread)
 {
-    for (uint32_t i = 0; i < model->thread_count; i++) {
-        const struct model_thread *thread = &model->threads[i];
-        for (uint32_t k = 0; k < thread->depth; k++) {
-            if (holds_generation(&thread->frames[k])) {
-                add_rank(generations, (uint32_t)thread->frames[k].value);
-            }
-        }
-        if (is_in_call(thread)) {
-            add_rank(generations, thread->generation);
-            add_rank(records, thread->api_record);
-        }
+    const struct model_process *process = &model->processes[thread->process];
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < model->world.provider_count; i++) {
+        bool is_earlier =
+            process->owed[LC_MODULE_WS2_32][i] > 0 &&
+            process->providers[i].started_record < thread->api_record;
+        bits |= (uint32_t)is_earlier << i;
     }
-    for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
-        if (is_live(model, i)) {
-            add_rank(generations, model->sockets[i].generation);
-            add_rank(records, model->sockets[i].registered_record);
-        }
+    bool has_socket =
+        thread->slot != MODEL_NONE && is_live(model, thread->slot);
+    bool is_earlier =
+        has_socket &&
+        model->sockets[thread->slot].registered_record < thread->api_record;
+    return bits | (uint32_t)is_earlier << LC_PROVIDERS_MAX;
+}
+
+/* Of a generation it matters whether it is that of the socket that lives in
+ * the slot. */
+static bool is_current(
+    const struct model *model,
+    uint8_t slot,
+    uint32_t generation)
+{
+    return slot != MODEL_NONE && is_live(model, slot) &&
+           model->sockets[slot].generation == generation;
+}
+
+/* And, for one that is gone, which threads are still at the same. */
+static uint32_t call_generation(
+    const struct model *model,
+    const struct model_thread *thread)
+{
+    if (thread->slot == MODEL_NONE) {
+        return 0;
     }
-    for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
-        for (uint32_t k = 0; k < model->world.provider_count; k++) {
-            add_rank(records, model->processes[i].providers[k].started_record);
-        }
+    if (is_current(model, thread->slot, thread->generation)) {
+        return 1;
     }
+    uint32_t at = 0;
+    while (!is_in_call(&model->threads[at]) ||
+           model->threads[at].slot != thread->slot ||
+           model->threads[at].generation != thread->generation) {
+        at++; /* it finds the thread itself at the latest */
+    }
+    return 2 + at;
+}
+
+/* Of the bounds of a count it matters whether they are above 0, and for a
+ * WSACleanup whether there is one more. */
+static int16_t bound(int16_t value, int16_t highest)
+{
+    int16_t low = value < 0 ? 0 : value;
+    return low > highest ? highest : low;
 }
 
 static void put_thread(
     struct writer *writer,
+    const struct model *model,
     const struct model_thread *thread,
-    uint64_t now_ns,
-    const struct ranks *generations,
-    const struct ranks *records)
+    uint64_t now_ns)
 {
     struct model_thread kept = { 0 };
     kept.process = thread->process;
@@ -119,8 +114,10 @@ static void put_thread(
     kept.depth = thread->depth;
     if (is_in_call(thread)) {
         kept = *thread;
-        kept.generation = rank_of(generations, thread->generation);
-        kept.api_record = rank_of(records, thread->api_record);
+        kept.generation = call_generation(model, thread);
+        kept.api_record = earlier_records(model, thread);
+        kept.low = bound(kept.low, kept.api == LC_CALL_WSACLEANUP ? 2 : 1);
+        kept.high = bound(kept.high, 1);
         kept.linger_time_ns = ago(thread->linger_time_ns, now_ns);
         kept.linger_end_ns = ago(thread->linger_end_ns, now_ns);
     }
@@ -135,7 +132,7 @@ static void put_thread(
     for (uint32_t i = 0; i < thread->depth; i++) {
         struct model_frame frame = thread->frames[i];
         if (holds_generation(&frame)) {
-            frame.value = rank_of(generations, (uint32_t)frame.value);
+            frame.value = is_current(model, frame.child, (uint32_t)frame.value);
         }
         put(writer, &frame, sizeof frame);
     }
@@ -144,13 +141,11 @@ static void put_thread(
 static void put_process(
     struct writer *writer,
     const struct model *model,
-    uint32_t index,
-    const struct ranks *records)
+    uint32_t index)
 {
     struct model_process kept = model->processes[index];
     for (uint32_t i = 0; i < model->world.provider_count; i++) {
-        kept.providers[i].started_record =
-            rank_of(records, kept.providers[i].started_record);
+        kept.providers[i].started_record = 0; /* see earlier_records() */
     }
     put(writer, &kept, sizeof kept);
 }
@@ -194,22 +189,19 @@ size_t model_key(
 {
     LC_CHECK(capacity >= sizeof *model);
     struct writer writer = { .at = ret_bytes };
-    struct ranks generations = { .count = 0 };
-    struct ranks records = { .count = 0 };
-    collect(model, &generations, &records);
     for (uint32_t i = 0; i < model->thread_count; i++) {
-        put_thread(&writer, &model->threads[i], now_ns, &generations, &records);
+        put_thread(&writer, model, &model->threads[i], now_ns);
     }
     /* Of a process that has had no thread nothing is known. */
     uint32_t processes = process_count(model);
     for (uint32_t i = 0; i < processes; i++) {
-        put_process(&writer, model, i, &records);
+        put_process(&writer, model, i);
     }
     for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
         if (is_live(model, i)) {
             struct model_socket kept = model->sockets[i];
-            kept.generation = rank_of(&generations, kept.generation);
-            kept.registered_record = rank_of(&records, kept.registered_record);
+            kept.generation = 0; /* see call_generation() */
+            kept.registered_record = 0;
             put(&writer, &kept, sizeof kept);
         }
     }
