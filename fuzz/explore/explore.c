@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/explore/memo.h"
 #include "fuzz/explore/pack.h"
 #include "fuzz/explore/table.h"
 
 enum {
     TRANSITIONS_PER_LOOK = 1024, /* between two calls of progress */
-    NODES_FIRST = 1 << 12
+    NODES_FIRST = 1 << 12,
+    SLOTS_MAX = 128, /* of threads, in the pieces of a key */
+    MEMO_SHARE = 4 /* what is remembered of steps may take one in four bytes */
 };
 
 /* A state that is to be expanded: what is enabled there, and its snapshot. */
@@ -19,8 +22,17 @@ struct moment {
     uint32_t node;        /* breadth-first: which of the nodes it is */
     size_t bytes;         /* of all of it */
     bool is_packed;       /* its snapshot: see pack.h */
+    uint32_t threads;     /* pieces of its key, besides the shared one */
     struct moment *after; /* in the queue or on the path */
-    struct sim_choice_candidate candidates[]; /* then the snapshot */
+    struct sim_state_key shared;
+    /* Then the threads' pieces, and the snapshot. */
+    struct sim_choice_candidate candidates[];
+};
+
+/* The pieces of a state's key, where steps are remembered. */
+struct pieces {
+    struct sim_key_pieces key;
+    struct sim_state_key own[SLOTS_MAX];
 };
 
 /* How a state was reached first; breadth-first only. */
@@ -34,9 +46,13 @@ struct search {
     const struct fuzz_subject *subject;
     const struct fuzz_explore_options *options;
     struct fuzz_explore_totals totals;
+    uint64_t next_look; /* transitions at which progress is told */
     enum fuzz_explore_bound bound;
     struct fuzz_table seen;
     struct fuzz_table ends;
+    struct fuzz_memo memo;
+    bool has_memo;
+    struct pieces here; /* of the state that a step begins in, then ends in */
     struct sim_decision decision;
     uint64_t moment_bytes;
     struct moment *first; /* the queue, or the top of the path */
@@ -68,7 +84,8 @@ static void set_bound(struct search *search, enum fuzz_explore_bound bound)
 static uint64_t memory_bytes(const struct search *search)
 {
     return fuzz_table_bytes(&search->seen) + fuzz_table_bytes(&search->ends) +
-           search->moment_bytes + search->node_capacity * sizeof(struct node);
+           fuzz_memo_bytes(&search->memo) + search->moment_bytes +
+           search->node_capacity * sizeof(struct node);
 }
 
 /* What a table may take. */
@@ -83,9 +100,14 @@ static size_t table_limit(
 
 /* ---- Moments ---- */
 
+static struct sim_state_key *own_of(struct moment *moment)
+{
+    return (struct sim_state_key *)&moment->candidates[moment->count];
+}
+
 static unsigned char *snapshot_of(struct moment *moment)
 {
-    return (unsigned char *)&moment->candidates[moment->count];
+    return (unsigned char *)(own_of(moment) + moment->threads);
 }
 
 /* Keeps the state that the run is in. Returns NULL when there is no room. */
@@ -94,8 +116,10 @@ static struct moment *keep(struct search *search, uint32_t depth)
     const struct fuzz_subject *subject = search->subject;
     uint32_t count = search->decision.point.count;
     size_t capacity = subject->size(subject->context);
-    size_t head =
-        sizeof(struct moment) + count * sizeof(struct sim_choice_candidate);
+    uint32_t threads = search->has_memo ? search->here.key.count : 0;
+    size_t head = sizeof(struct moment) +
+                  count * sizeof(struct sim_choice_candidate) +
+                  threads * sizeof(struct sim_state_key);
     if (memory_bytes(search) + head + capacity >
         search->options->memory_bytes) {
         return NULL;
@@ -108,7 +132,13 @@ static struct moment *keep(struct search *search, uint32_t depth)
         .count = count,
         .depth = depth,
         .bytes = head + capacity,
+        .threads = threads,
+        .shared = search->here.key.shared,
     };
+    memcpy(
+        own_of(moment),
+        search->here.own,
+        threads * sizeof(struct sim_state_key));
     memcpy(
         moment->candidates,
         search->decision.candidates,
@@ -156,12 +186,10 @@ static struct moment *pack(struct search *search, struct moment *moment)
     return smaller;
 }
 
-/* Takes the next candidate of a moment. */
-static void take_next(struct search *search, struct moment *moment)
+/* Brings the run back to a moment. */
+static void go_back(struct search *search, struct moment *moment)
 {
     const struct fuzz_subject *subject = search->subject;
-    uint32_t index = moment->next++;
-    LC_CHECK(index < moment->count);
     const void *snapshot = snapshot_of(moment);
     if (moment->is_packed) {
         uint64_t size_bytes;
@@ -177,8 +205,6 @@ static void take_next(struct search *search, struct moment *moment)
         search->decision.candidates,
         moment->candidates,
         moment->count * sizeof moment->candidates[0]);
-    sim_take(&search->decision, index);
-    search->totals.transitions++;
 }
 
 /* ---- States ---- */
@@ -186,10 +212,11 @@ static void take_next(struct search *search, struct moment *moment)
 static bool goes_on(struct search *search)
 {
     struct fuzz_explore_totals *totals = &search->totals;
-    if (totals->transitions % TRANSITIONS_PER_LOOK != 0 ||
+    if (totals->transitions < search->next_look ||
         search->options->progress == NULL) {
         return true;
     }
+    search->next_look = totals->transitions + TRANSITIONS_PER_LOOK;
     totals->memory_bytes = memory_bytes(search);
     return search->options->progress(search->options->context, totals);
 }
@@ -218,26 +245,16 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
     return ARRIVED_MERGED;
 }
 
-/* Looks at the state that a decision has led to. */
-static enum arrival arrive(struct search *search, uint32_t depth)
+/* Adds a state to those that were seen. */
+static enum arrival arrive_at_state(
+    struct search *search,
+    struct sim_state_key key,
+    uint32_t depth)
 {
-    const struct fuzz_subject *subject = search->subject;
     struct fuzz_explore_totals *totals = &search->totals;
-    enum lc_end end;
-    if (!goes_on(search)) {
-        set_bound(search, FUZZ_EXPLORE_STOPPED);
-        return ARRIVED_STOPPED;
-    }
-    totals->depth = depth;
-    if (depth > totals->depth_max) {
-        totals->depth_max = depth;
-    }
-    if (!sim_enabled(&search->decision, &end)) {
-        return arrive_at_end(search, end);
-    }
     switch (fuzz_table_add(
         &search->seen,
-        subject->key(subject->context),
+        key,
         table_limit(search, &search->seen))) {
     case FUZZ_TABLE_SEEN:
         totals->merged++;
@@ -258,6 +275,168 @@ static enum arrival arrive(struct search *search, uint32_t depth)
         return ARRIVED_MERGED;
     }
     return ARRIVED_NEW;
+}
+
+static void note_depth(struct search *search, uint32_t depth)
+{
+    search->totals.depth = depth;
+    if (depth > search->totals.depth_max) {
+        search->totals.depth_max = depth;
+    }
+}
+
+/* The beginning of the run. */
+static enum arrival arrive_first(struct search *search)
+{
+    const struct fuzz_subject *subject = search->subject;
+    enum lc_end end;
+    if (!sim_enabled(&search->decision, &end)) {
+        return arrive_at_end(search, end);
+    }
+    if (search->has_memo) {
+        (void)subject->split(subject->context, SIM_NO_SLOT, &search->here.key);
+    }
+    return arrive_at_state(search, subject->key(subject->context), 0);
+}
+
+/* ---- Steps ---- */
+
+/* Where a step led to is kept in `here`. */
+static void go_there(
+    struct search *search,
+    const struct sim_choice_candidate *who,
+    const struct fuzz_memo_step *step)
+{
+    search->here.key.shared = step->shared;
+    if (who->slot != SIM_NO_SLOT) {
+        search->here.own[who->slot] = step->own;
+    }
+}
+
+/* The pieces of the state that a step has led to. It is remembered when it has
+ * changed nothing but what is shared and what is the thread's own: only then
+ * the same step always leads to the same. */
+static void learn(
+    struct search *search,
+    const struct sim_choice_candidate *who,
+    struct sim_state_key from)
+{
+    const struct fuzz_subject *subject = search->subject;
+    struct sim_key_pieces *here = &search->here.key;
+    uint64_t limit = search->options->memory_bytes;
+    if (!subject->split(subject->context, who->slot, here)) {
+        return;
+    }
+    struct fuzz_memo_step step = { .from = from, .shared = here->shared };
+    if (who->slot != SIM_NO_SLOT) {
+        step.own = here->own[who->slot];
+    }
+    uint64_t others = memory_bytes(search) - fuzz_memo_bytes(&search->memo);
+    uint64_t left = limit > others ? limit - others : 0;
+    uint64_t share = limit / MEMO_SHARE;
+    fuzz_memo_add(&search->memo, &step, left < share ? left : share);
+}
+
+/* Whether the run is where a step was said to lead. */
+static bool is_there(struct search *search)
+{
+    const struct fuzz_subject *subject = search->subject;
+    struct sim_state_key said = sim_key_join(&search->here.key);
+    struct sim_state_key is = subject->key(subject->context);
+    return said.low == is.low && said.high == is.high;
+}
+
+/* The pieces of the state that a step begins in. */
+static void begin_at(struct search *search, struct moment *moment)
+{
+    search->here.key.shared = moment->shared;
+    search->here.key.count = moment->threads;
+    memcpy(
+        search->here.own,
+        own_of(moment),
+        moment->threads * sizeof search->here.own[0]);
+}
+
+/* Whether a step is known to lead into a state that was seen: it need not be
+ * taken. */
+static bool leads_nowhere(
+    struct search *search,
+    const struct sim_choice_candidate *who)
+{
+    struct sim_key_pieces *here = &search->here.key;
+    const struct fuzz_memo_step *known =
+        fuzz_memo_find(&search->memo, fuzz_memo_key(who, here));
+    if (known == NULL) {
+        return false;
+    }
+    struct sim_state_key shared = here->shared;
+    struct sim_state_key *own =
+        who->slot == SIM_NO_SLOT ? NULL : &here->own[who->slot];
+    struct sim_state_key kept = own == NULL ? shared : *own;
+    here->shared = known->shared;
+    if (own != NULL) {
+        *own = known->own;
+    }
+    bool is_seen = fuzz_table_has(&search->seen, sim_key_join(here));
+    here->shared = shared;
+    if (own != NULL) {
+        *own = kept;
+    }
+    return is_seen;
+}
+
+/* The first of the candidates from one on that has to be taken, or how many
+ * there are. */
+static uint32_t next_of(
+    struct search *search,
+    struct sim_choice_candidate *candidates,
+    uint32_t from,
+    uint32_t count)
+{
+    while (from < count && search->has_memo &&
+           leads_nowhere(search, &candidates[from])) {
+        search->totals.transitions++;
+        search->totals.merged++;
+        from++;
+    }
+    return from;
+}
+
+/* Takes a candidate of where the run is, and looks at the state that this
+ * leads to. */
+static enum arrival step(struct search *search, uint32_t index, uint32_t depth)
+{
+    const struct fuzz_subject *subject = search->subject;
+    const struct sim_choice_candidate who = search->decision.candidates[index];
+    const struct fuzz_memo_step *known = NULL;
+    struct sim_state_key from = { 0 };
+    struct sim_state_key key;
+    enum lc_end end;
+    search->totals.transitions++;
+    if (!goes_on(search)) {
+        set_bound(search, FUZZ_EXPLORE_STOPPED);
+        return ARRIVED_STOPPED;
+    }
+    note_depth(search, depth + 1);
+    if (search->has_memo) {
+        from = fuzz_memo_key(&who, &search->here.key);
+        known = fuzz_memo_find(&search->memo, from);
+    }
+    sim_take(&search->decision, index);
+    if (!sim_enabled(&search->decision, &end)) {
+        LC_CHECK(known == NULL); /* ends are not remembered */
+        return arrive_at_end(search, end);
+    }
+    if (known != NULL) {
+        go_there(search, &who, known);
+        LC_CHECK_FULL(is_there(search));
+    } else if (search->has_memo) {
+        learn(search, &who, from);
+        LC_CHECK_FULL(is_there(search));
+    }
+    key = search->has_memo ? sim_key_join(&search->here.key)
+                           : subject->key(subject->context);
+    return arrive_at_state(search, key, depth + 1);
 }
 
 /* Keeps the way to what broke. */
@@ -281,27 +460,33 @@ static void pop(struct search *search)
 }
 
 /* From a state that is new: down the path of the defaults, keeping each state
- * at which there is something to choose. Returns how it ended. */
+ * at which there is more to choose. Returns how it ended. */
 static enum arrival descend(struct search *search, uint32_t depth)
 {
+    struct sim_decision *decision = &search->decision;
     enum arrival arrival = ARRIVED_NEW;
     while (arrival == ARRIVED_NEW) {
-        if (search->decision.point.count > 1) {
+        uint32_t count = decision->point.count;
+        uint32_t first = next_of(search, decision->candidates, 0, count);
+        if (first == count) {
+            return ARRIVED_MERGED;
+        }
+        uint32_t second =
+            next_of(search, decision->candidates, first + 1, count);
+        if (second < count) {
             struct moment *moment = keep(search, depth);
             if (moment == NULL) {
                 set_bound(search, FUZZ_EXPLORE_MEMORY);
                 return ARRIVED_STOPPED;
             }
-            moment->next = 1;
+            moment->next = second;
             moment->after = search->first;
             search->first = moment;
             search->totals.frontier++;
         }
-        search->taken[depth] = 0;
-        sim_take(&search->decision, 0);
-        search->totals.transitions++;
+        search->taken[depth] = (uint16_t)first;
+        arrival = step(search, first, depth);
         depth++;
-        arrival = arrive(search, depth);
     }
     return arrival;
 }
@@ -316,25 +501,43 @@ static bool goes_on_from(struct search *search, enum arrival arrival)
            (arrival == ARRIVED_BROKEN && search->options->goes_on);
 }
 
+/* The next candidate of a moment that has to be taken; the run is brought back
+ * to it. Returns false when there is none. */
+static bool next_step(
+    struct search *search,
+    struct moment *moment,
+    uint32_t *ret_index)
+{
+    begin_at(search, moment);
+    moment->next =
+        next_of(search, moment->candidates, moment->next, moment->count);
+    if (moment->next == moment->count) {
+        return false;
+    }
+    go_back(search, moment);
+    *ret_index = moment->next;
+    moment->next++;
+    return true;
+}
+
 static void explore_depth(struct search *search)
 {
-    enum arrival arrival = arrive(search, 0);
-    uint32_t depth = 0;
+    enum arrival arrival = arrive_first(search);
     if (arrival == ARRIVED_NEW) {
         arrival = descend(search, 0);
     }
     while (goes_on_from(search, arrival)) {
+        uint32_t index;
         while (search->first != NULL &&
-               search->first->next == search->first->count) {
+               !next_step(search, search->first, &index)) {
             pop(search);
         }
         if (search->first == NULL) {
             return;
         }
-        depth = search->first->depth;
-        search->taken[depth] = (uint16_t)search->first->next;
-        take_next(search, search->first);
-        arrival = arrive(search, depth + 1);
+        uint32_t depth = search->first->depth;
+        search->taken[depth] = (uint16_t)index;
+        arrival = step(search, index, depth);
         if (arrival == ARRIVED_NEW) {
             arrival = descend(search, depth + 1);
         }
@@ -395,22 +598,20 @@ static uint32_t trace_back(
 
 static enum arrival expand(struct search *search, struct moment *moment)
 {
-    while (moment->next < moment->count) {
+    uint32_t index;
+    while (next_step(search, moment, &index)) {
         const struct node node = {
             .parent = moment->node,
-            .taken = (uint16_t)moment->next,
+            .taken = (uint16_t)index,
         };
-        take_next(search, moment);
-        enum arrival arrival = arrive(search, moment->depth + 1);
+        enum arrival arrival = step(search, index, moment->depth);
         if (arrival == ARRIVED_NEW &&
             !enqueue(search, moment->depth + 1, &node)) {
             set_bound(search, FUZZ_EXPLORE_MEMORY);
             return ARRIVED_STOPPED;
         }
         if (arrival == ARRIVED_BROKEN) {
-            keep_way(
-                search,
-                trace_back(search, moment, (uint16_t)(moment->next - 1)));
+            keep_way(search, trace_back(search, moment, (uint16_t)index));
         }
         if (arrival == ARRIVED_STOPPED ||
             (arrival == ARRIVED_BROKEN && !search->options->goes_on)) {
@@ -423,7 +624,7 @@ static enum arrival expand(struct search *search, struct moment *moment)
 static void explore_breadth(struct search *search)
 {
     const struct node root = { 0 };
-    enum arrival arrival = arrive(search, 0);
+    enum arrival arrival = arrive_first(search);
     if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
     }
@@ -450,6 +651,9 @@ enum sim_status fuzz_explore(
     LC_CHECK(options->depth_max == 0 || options->order == FUZZ_EXPLORE_BREADTH);
     search->subject = subject;
     search->options = options;
+    search->here.key.own = search->here.own;
+    /* Code that was not written here may look at other threads' stacks. */
+    search->has_memo = subject->split != NULL && !sim_is_hosting();
     if (options->order == FUZZ_EXPLORE_DEPTH) {
         explore_depth(search);
     } else {
@@ -473,6 +677,7 @@ enum sim_status fuzz_explore(
     }
     fuzz_table_free(&search->seen);
     fuzz_table_free(&search->ends);
+    fuzz_memo_free(&search->memo);
     free(search->scratch);
     free(search->nodes);
     free(search);

@@ -46,15 +46,27 @@ static enum fuzz_subject_end finish(void *context, enum lc_end end)
     return FUZZ_SUBJECT_UNSPECIFIED;
 }
 
-static struct sim_state_key key(void *context)
+static size_t make_key_bytes(struct fuzz_subject_schedule *subject)
 {
-    struct fuzz_subject_schedule *subject = context;
-    size_t size_bytes = model_key(
+    return model_key(
         &subject->model,
         sim_now_ns(),
         subject->key_bytes,
         sizeof subject->key_bytes);
+}
+
+static struct sim_state_key key(void *context)
+{
+    struct fuzz_subject_schedule *subject = context;
+    size_t size_bytes = make_key_bytes(subject);
     return sim_key(subject->key_bytes, size_bytes);
+}
+
+static bool split(void *context, uint32_t went, struct sim_key_pieces *pieces)
+{
+    struct fuzz_subject_schedule *subject = context;
+    size_t size_bytes = make_key_bytes(subject);
+    return sim_key_split(subject->key_bytes, size_bytes, went, pieces);
 }
 
 static size_t size(void *context)
@@ -86,6 +98,7 @@ struct fuzz_subject fuzz_subject_of_schedule(
         .begin = begin,
         .finish = finish,
         .key = key,
+        .split = split,
         .size = size,
         .save = save,
         .load = load,

@@ -32,6 +32,8 @@ struct fuzz_subject {
     enum fuzz_subject_end (*finish)(void *context, enum lc_end end);
     /* Key of the state between two decisions. */
     struct sim_state_key (*key)(void *context);
+    /* The same in pieces, see sim_key_split(). NULL: it has none. */
+    bool (*split)(void *context, uint32_t went, struct sim_key_pieces *pieces);
     /* Snapshots. */
     size_t (*size)(void *context);
     size_t (*save)(void *context, void *buffer, size_t capacity);

@@ -50,14 +50,24 @@ static bool grow(struct fuzz_table *table, size_t bytes_max)
     return true;
 }
 
+/* Zeros mean a free place. */
+static struct sim_state_key kept_as(struct sim_state_key key)
+{
+    return is_free(&key) ? (struct sim_state_key){ .low = 1 } : key;
+}
+
+bool fuzz_table_has(const struct fuzz_table *table, struct sim_state_key key)
+{
+    key = kept_as(key);
+    return table->capacity > 0 && !is_free(find(table, &key));
+}
+
 enum fuzz_table_answer fuzz_table_add(
     struct fuzz_table *table,
     struct sim_state_key key,
     size_t bytes_max)
 {
-    if (is_free(&key)) {
-        key.low = 1; /* zeros mean a free place */
-    }
+    key = kept_as(key);
     /* At most four of five places are taken. */
     bool is_full = 5 * (table->count + 1) > 4 * table->capacity;
     if (is_full && !grow(table, bytes_max)) {

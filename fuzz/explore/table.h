@@ -34,6 +34,9 @@ LC_MUST_USE enum fuzz_table_answer fuzz_table_add(
     struct sim_state_key key,
     size_t bytes_max);
 
+/** Whether a key is there. */
+bool fuzz_table_has(const struct fuzz_table *table, struct sim_state_key key);
+
 /** Bytes that it takes. */
 size_t fuzz_table_bytes(const struct fuzz_table *table);
 
