@@ -206,17 +206,21 @@ static void module_pieces(struct cursor *cursor, uint32_t process)
     }
 }
 
-static void shared_pieces(struct cursor *cursor)
+/* What modules share between processes. After a restore: what only the later
+ * moment used is zero again. */
+static void shared_pieces(struct cursor *cursor, uint32_t was_used)
 {
+    uint32_t is_used = SIM_ENGINE->shared_used;
     for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
-        if ((SIM_ENGINE->shared_used >> module & 1) == 0) {
-            continue;
+        unsigned char *at =
+            (unsigned char
+                 *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES);
+        if ((is_used >> module & 1) != 0) {
+            piece(cursor, at, sim_module_class(module)->shared_bytes);
+        } else if (
+            cursor->visit == VISIT_RESTORE && (was_used >> module & 1) != 0) {
+            sim_copy_fill(at, 0, SIM_ARENA_SHARED_BYTES);
         }
-        piece(
-            cursor,
-            (void
-                 *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES),
-            sim_module_class(module)->shared_bytes);
     }
 }
 
@@ -265,6 +269,7 @@ static void history_piece(struct cursor *cursor)
 static void all_pieces(struct cursor *cursor)
 {
     struct sim_engine *engine = SIM_ENGINE;
+    uint32_t shared_used = engine->shared_used;
     engine_pieces(cursor);
     if (cursor->visit != VISIT_SIZE) {
         sim_page_open();
@@ -289,7 +294,7 @@ static void all_pieces(struct cursor *cursor)
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
         module_pieces(cursor, process);
     }
-    shared_pieces(cursor);
+    shared_pieces(cursor, shared_used);
     history_piece(cursor);
     if (cursor->visit != VISIT_SIZE) {
         sim_page_close();

@@ -107,12 +107,30 @@ const unsigned char *sim_net_pattern(lc_socket handle, uint64_t offset_bytes)
     return pattern + start % PATTERN_PERIOD;
 }
 
+/* A provider has named a connection that never was: the run ends. */
+static void name_nothing(void)
+{
+    LC_CHECK(sim_thread_current() != NULL);
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_FAULT,
+        .function = LC_FAULT_READ,
+        .caller = LC_MODULE_SYSTEM,
+        .callee = (uint8_t)sim_thread_module(),
+        .a = -1,
+        .b = -1,
+    });
+    sim_thread_end_run(LC_END_FAULT);
+    __builtin_unreachable();
+}
+
 static struct connection *connection_at(uint32_t number)
 {
-    LC_CHECK(number >= 1 && number <= SIM_NET->connection_end);
-    struct connection *connection = &SIM_NET->connections[number - 1];
-    LC_CHECK(connection->state != CONNECTION_FREE);
-    return connection;
+    bool is_known = number >= 1 && number <= SIM_NET->connection_end &&
+                    SIM_NET->connections[number - 1].state != CONNECTION_FREE;
+    if (!is_known) {
+        name_nothing();
+    }
+    return &SIM_NET->connections[number - 1];
 }
 
 static uint32_t number_of(const struct connection *connection)

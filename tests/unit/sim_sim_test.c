@@ -264,6 +264,22 @@ static void a_snapshot_holds_each_kind_of_state(void **state)
     assert_true(is_same(sim_key(NULL, 0), watch.key));
 }
 
+/* What modules share begins as zeros in each life of the run. */
+static void a_snapshot_forgets_what_was_shared_later(void **state)
+{
+    (void)state;
+    make_schedule(NULL);
+    (void)strcpy(schedule.world.plants[0], "count_shared");
+    schedule.world.plant_count = 1;
+    (void)play(0); /* no provider is loaded yet */
+    unsigned char *shared =
+        (unsigned char
+             *)(uintptr_t)(SIM_ARENA_SHARED + LC_MODULE_PROVIDER * SIM_ARENA_SHARED_BYTES);
+    sim_copy_fill(shared, 7, 1);
+    sim_load(watch.buffer);
+    assert_int_equal(peek(shared), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +293,10 @@ int main(void)
             tear_down),
         cmocka_unit_test_setup_teardown(
             a_snapshot_holds_each_kind_of_state,
+            set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_snapshot_forgets_what_was_shared_later,
             set_up,
             tear_down),
     };
