@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / 'model/spin/life_cycle.pml'
 PROGRAMS = {'2x1': 'life_cycle', '3x2': 'life_cycle_3x2',
             '3x3': 'life_cycle_3x3'}
-# Bits of the table that SPIN begins with: what it is fastest with.
+# Bits of SPIN's table: about what it is fastest with.
 TABLE_BITS = {'2x1': 14, '3x2': 24, '3x3': 24}
 COLUMNS = ['size', 'tool', 'turn', 'states', 'generate_s', 'compile_s',
            'search_s', 'states_per_s', 'verdict_s', 'verdict_clock_s']
