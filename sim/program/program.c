@@ -13,10 +13,8 @@ enum {
 };
 
 static const struct sim_program *const files[] = {
-    sim_program_orders,
-    sim_program_locks,
-    sim_program_buffers,
-    sim_program_safestack,
+    sim_program_orders,    sim_program_locks, sim_program_buffers,
+    sim_program_safestack, sim_program_life,
 };
 
 const struct sim_program *sim_program_at(uint32_t index)
@@ -175,6 +173,9 @@ static void main_entry(void *argument)
     for (uint32_t i = 1; i < state->thread_count; i++) {
         struct sim_thread_step step = main_step(i, true);
         sim_program_event(me, (uint16_t)(EVENT_JOIN + i), &step);
+    }
+    if (program->main_last != NULL) {
+        program->main_last(me, 0);
     }
     thread_ends(0);
 }

@@ -76,6 +76,7 @@ struct sim_program {
     void (*prepare)(int32_t *words); /* NULL: all words are 0 */
     /* What main does between spawning and joining; NULL: nothing. */
     sim_program_body *main_body;
+    sim_program_body *main_last; /* what it does after joining; NULL: nothing */
     bool exits;     /* main returns without joining, which ends the run */
     bool deadlocks; /* the bug is a deadlock; else a failed assertion */
     bool is_fixed;  /* has no bug */
@@ -196,5 +197,6 @@ extern const struct sim_program sim_program_orders[];    /* orders.c */
 extern const struct sim_program sim_program_locks[];     /* locks.c */
 extern const struct sim_program sim_program_buffers[];   /* buffers.c */
 extern const struct sim_program sim_program_safestack[]; /* safestack.c */
+extern const struct sim_program sim_program_life[];      /* life.c */
 
 #endif

@@ -135,19 +135,32 @@ static struct found walk_through(const char *name)
 
 /* As many as an independent implementation has counted at this granularity,
  * which knew no engine: of interleavings where their number is small. Of uneven
- * it counts 133 states; its program is known in words only. */
+ * it counts 133 states; its program is known in words only. The states of
+ * life_cycle are those that SPIN stores, without the first. */
 static const struct count {
     const char *name;
     uint32_t states;
     double interleavings;
 } counts[] = {
-    { "reorder_3", 104, 2770 },       { "reorder_4", 335, 436341 },
-    { "reorder_5", 1040, 107069961 }, { "reorder_10", 264179, 0 },
-    { "twostage", 62, 1642 },         { "wronglock_3", 2996, 30377786 },
-    { "lazy01", 108, 665 },           { "deadlock01", 42, 90 },
-    { "account", 106, 1503 },         { "account_exit", 76, 560 },
-    { "bluetooth_driver", 174, 968 }, { "token_ring", 512, 541796 },
-    { "stack", 25534, 8125517 },      { "uneven", 132, 377 },
+    { "reorder_3", 104, 2770 },
+    { "reorder_4", 335, 436341 },
+    { "reorder_5", 1040, 107069961 },
+    { "reorder_10", 264179, 0 },
+    { "twostage", 62, 1642 },
+    { "wronglock_3", 2996, 30377786 },
+    { "lazy01", 108, 665 },
+    { "deadlock01", 42, 90 },
+    { "account", 106, 1503 },
+    { "account_exit", 76, 560 },
+    { "bluetooth_driver", 174, 968 },
+    { "token_ring", 512, 541796 },
+    { "stack", 25534, 8125517 },
+    { "uneven", 132, 377 },
+    { "life_cycle", 1409, 0 },
+    { "life_cycle_unlocked", 2669, 0 },
+    { "life_cycle_early", 1254, 0 },
+    { "life_cycle_inverted", 998, 0 },
+    { "life_cycle_lower_left", 1348, 0 },
 };
 
 static void states_and_interleavings_are_as_many_as_elsewhere(void **state)
@@ -167,11 +180,24 @@ static void each_bug_can_be_reached(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "reorder_3",    "reorder_4",   "reorder_5",
-        "twostage",     "uneven",      "bluetooth_driver",
-        "token_ring",   "wronglock_3", "account",
-        "account_exit", "lazy01",      "deadlock01",
-        "carter01",     "stack",
+        "reorder_3",
+        "reorder_4",
+        "reorder_5",
+        "twostage",
+        "uneven",
+        "bluetooth_driver",
+        "token_ring",
+        "wronglock_3",
+        "account",
+        "account_exit",
+        "lazy01",
+        "deadlock01",
+        "carter01",
+        "stack",
+        "life_cycle_unlocked",
+        "life_cycle_early",
+        "life_cycle_inverted",
+        "life_cycle_lower_left",
     };
     for (uint32_t i = 0; i < LC_COUNT_OF(names); i++) {
         struct found found = walk_through(names[i]);
@@ -220,6 +246,13 @@ static void the_larger_ones_are_met_at_random(void **state)
     }
 }
 
+/* Of too many states for a walk: tests/story/spin_test.py explores it. */
+static bool is_large(const char *name)
+{
+    return strcmp(name, "life_cycle_3x2") == 0 ||
+           strcmp(name, "life_cycle_3x3") == 0;
+}
+
 /* With what was wrong put right there is none, in any order: it was the bug
  * that was found, and not the way in which it is looked for. */
 static void corrected_programs_hold_in_every_order(void **state)
@@ -228,16 +261,17 @@ static void corrected_programs_hold_in_every_order(void **state)
     uint32_t count = 0;
     const struct sim_program *program;
     for (uint32_t i = 0; (program = sim_program_at(i)) != NULL; i++) {
-        if (sim_program_has_bug(program)) {
+        const char *name = sim_program_name(program);
+        if (sim_program_has_bug(program) || is_large(name)) {
             continue;
         }
-        struct found found = walk_through(sim_program_name(program));
+        struct found found = walk_through(name);
         assert_int_equal(found.ends[SIM_PROGRAM_BUG], 0);
         assert_int_equal(found.ends[SIM_PROGRAM_DEADLOCK], 0);
         assert_true(found.ends[SIM_PROGRAM_HELD] > 0);
         count++;
     }
-    assert_int_equal(count, 3);
+    assert_int_equal(count, 4);
 }
 
 /* The default order, counted. */
