@@ -418,7 +418,9 @@ static void take_counts(void)
 {
     struct fuzz_search_totals *totals = &search.result->totals;
     for (uint32_t w = 0; w < search.options->jobs; w++) {
-        fuzz_count_merge(&search.broken, &search.workers[w].share->broken);
+        const struct fuzz_share *share = search.workers[w].share;
+        fuzz_count_merge(&search.broken, &share->broken);
+        fuzz_statistics_merge(&search.result->statistics, &share->statistics);
     }
     totals->is_uncounted = search.broken.has_overflowed;
     if (search.entry_count <= search.findings_max) {

@@ -10,6 +10,7 @@ static uint32_t priority(
     struct fuzz_sampler_actor *actor =
         fuzz_sampler_actor_of(sampler, candidate);
     if (actor->priority == 0) {
+        sampler->actor_count++;
         /* Above all that change points and streaks give out. */
         actor->priority =
             fuzz_rng_between(&sampler->rng, UINT32_MAX / 2, UINT32_MAX - 1);
