@@ -210,8 +210,8 @@ static void bury(struct worker *worker, int32_t signal_number)
         share->mirror.choice_count = 0;
     }
     LC_CHECK(share->mirror.choice_count <= LC_CHOICES_MAX);
-    fuzz_generate(
-        &search.options->one.generate,
+    fuzz_case_generate(
+        &search.options->one,
         seed / FUZZ_SAMPLER_GROUP,
         &schedule);
     schedule.choice_count = share->mirror.choice_count;

@@ -58,7 +58,7 @@ void tool_statistics_print(const struct fuzz_statistics *statistics)
         (void)printf(
             "watched %" PRIu64 " of them, one in %d: %s%" PRIu64
             " states of the model, %s%" PRIu64 " pairs of steps of two "
-            "threads; the next shows a new pair with %.1e at most "
+            "threads; the next is expected to show %.1e new ones "
             "(Good-Turing)\n",
             statistics->watched,
             FUZZ_BEHAVIOUR_ONE_IN,
