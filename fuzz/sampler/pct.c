@@ -49,15 +49,13 @@ static bool is_streak(struct fuzz_sampler *sampler, uint32_t actor)
     return true;
 }
 
-/* Below all others: of a fixed depth the j-th change point gives priority j,
- * so that the one who loses it may yet come before one who did earlier. */
+/* Below all others. The j-th change point gives priority j, and they are in no
+ * order: the one who loses it may yet come before one who did earlier. */
 static uint32_t lowered(struct fuzz_sampler *sampler)
 {
-    if (sampler->has_fixed_depth) {
-        for (uint32_t i = 0; i < sampler->point_count; i++) {
-            if (sampler->points[i] == sampler->step) {
-                return UINT32_MAX / 4 + 1 + i;
-            }
+    for (uint32_t i = 0; i < sampler->point_count; i++) {
+        if (sampler->points[i] == sampler->step) {
+            return UINT32_MAX / 4 + 1 + i;
         }
     }
     LC_CHECK(sampler->lowest > 1);
