@@ -312,6 +312,8 @@ static void the_largest_schedule_fits(void **state)
         provider->kind = i == 0 ? LC_PROVIDER_BASE : LC_PROVIDER_DLL;
         memset(provider->path, i == 0 ? 0 : '"', LC_PATH_MAX - 1);
     }
+    memset(first.swarm.weights, 1, sizeof first.swarm.weights);
+    memset(first.swarm.weights, LC_SWARM_WEIGHT_MAX, LC_CALL_COUNT);
     first.world.plant_count = LC_PLANTS_MAX;
     for (uint32_t i = 0; i < LC_PLANTS_MAX; i++) {
         fill_name(first.world.plants[i], i);
