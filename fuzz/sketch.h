@@ -11,8 +11,8 @@
  * Source: Flajolet, "On adaptive sampling", Computing 43 (1990), of an idea of
  *         Wegman's; with counts: Gibbons, "Distinct sampling for
  *         highly-accurate answers to distinct values queries and event
- *         reports", VLDB 2001. The standard error of a number is 1.2 of the
- *         square root of FUZZ_SKETCH_KEYS: 1.4 %.
+ *         reports", VLDB 2001. The standard error of a number is 1.2 by the
+ *         square root of FUZZ_SKETCH_KEYS: 1.3 %.
  */
 #ifndef FUZZ_SKETCH_H
 #define FUZZ_SKETCH_H
