@@ -98,6 +98,16 @@ static bool needs_default(
            (fuzz_sampler_needs_profile(kind) && !knows_profile(one));
 }
 
+void fuzz_case_generate(
+    const struct fuzz_case_options *options,
+    uint64_t program,
+    struct lc_schedule *ret_schedule)
+{
+    struct fuzz_generate_options generate = options->generate;
+    generate.has_swarm |= options->sampler == FUZZ_SAMPLER_MIX;
+    fuzz_generate(&generate, program, ret_schedule);
+}
+
 enum sim_status fuzz_case_play(
     struct fuzz_case *one,
     uint64_t seed,
@@ -110,7 +120,7 @@ enum sim_status fuzz_case_play(
     one->player.options = one->options.model;
     one->mirror->seed = seed;
     if (!one->has_program || one->program != program) {
-        fuzz_generate(&one->options.generate, program, &one->schedule);
+        fuzz_case_generate(&one->options, program, &one->schedule);
         one->program = program;
         one->has_program = true;
     }

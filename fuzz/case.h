@@ -47,6 +47,13 @@ struct fuzz_case {
     struct sim_backer inner;
 };
 
+/** Makes the program of so many seeds: its number is the seed's by
+ * FUZZ_SAMPLER_GROUP. `mix` has a swarm. */
+void fuzz_case_generate(
+    const struct fuzz_case_options *options,
+    uint64_t program,
+    struct lc_schedule *ret_schedule);
+
 /**
  * Plays a seed.
  *

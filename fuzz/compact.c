@@ -133,7 +133,25 @@ static void text_field(struct stream *stream, char *text, uint32_t capacity)
     memset(text + length, 0, capacity - length);
 }
 
-/* Names, paths, planted bugs and the expectation. */
+/* Those that are not left out: feature and weight of each. */
+static void swarm_fields(struct stream *stream, struct lc_swarm *swarm)
+{
+    uint8_t features[LC_FEATURE_COUNT] = { 0 };
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
+        if (swarm->weights[i] != 0) {
+            features[used] = (uint8_t)i;
+            used++;
+        }
+    }
+    used = count(stream, used, LC_FEATURE_COUNT);
+    for (uint32_t i = 0; i < used; i++) {
+        uint32_t feature = byte(stream, features[i]) % LC_FEATURE_COUNT;
+        swarm->weights[feature] = byte(stream, swarm->weights[feature]);
+    }
+}
+
+/* Names, paths, planted bugs, the expectation and the swarm. */
 static void names(struct stream *stream, struct lc_schedule *schedule)
 {
     struct lc_world *world = &schedule->world;
@@ -161,6 +179,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     text_field(stream, expect->rule, LC_NAME_MAX);
     expect->has_hash = byte(stream, expect->has_hash) != 0;
     expect->hash = number(stream, expect->hash, 8);
+    swarm_fields(stream, &schedule->swarm);
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

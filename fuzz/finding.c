@@ -57,8 +57,7 @@ void fuzz_finding_fill_dead(
     memcpy(ret_finding->schedule.expect.rule, id, sizeof id);
 }
 
-/* A module by what it is, so that worlds don't multiply findings. */
-static uint64_t role(const struct lc_world *world, uint8_t module)
+uint64_t fuzz_finding_role(const struct lc_world *world, uint8_t module)
 {
     uint32_t provider = module - (uint32_t)LC_MODULE_PROVIDER;
     if (module < LC_MODULE_PROVIDER || provider >= world->provider_count) {
@@ -87,8 +86,8 @@ uint64_t fuzz_finding_key(
     }
     key = mix(key, record->kind);
     key = mix(key, record->function);
-    key = mix(key, role(world, record->caller));
-    key = mix(key, role(world, record->callee));
+    key = mix(key, fuzz_finding_role(world, record->caller));
+    key = mix(key, fuzz_finding_role(world, record->callee));
     /* Faults at different instructions are different. */
     return record->kind == LC_RECORD_FAULT ? mix(key, (uint64_t)record->a)
                                            : key;

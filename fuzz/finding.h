@@ -50,6 +50,10 @@ void fuzz_finding_fill_dead(
     const struct lc_schedule *schedule,
     int32_t signal_number);
 
+/** A module by what it is, so that worlds don't multiply what is found: a
+ * provider by its kind. Below 256. */
+uint64_t fuzz_finding_role(const struct lc_world *world, uint8_t module);
+
 /**
  * One number for what is the same finding: group of the rule, and place (kind,
  * function, caller and callee of the record that decided; providers by kind).

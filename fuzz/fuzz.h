@@ -5,7 +5,8 @@
  * Schedules as values, text and bytes: schedule, text, compact, generate.
  * One schedule:  play (and judge), trace_text, shrink, confirm.
  * All orders:    explore.
- * Many:          sampler, search, finding; campaign and ledger keep them.
+ * Many:          sampler, search, finding, statistics; campaign and ledger keep
+ *                them.
  */
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
@@ -22,6 +23,7 @@
 #include "fuzz/schedule.h"
 #include "fuzz/search.h"
 #include "fuzz/shrink.h"
+#include "fuzz/statistics.h"
 #include "fuzz/text.h"
 #include "fuzz/trace_text.h"
 #include "fuzz/trial.h"

@@ -6,21 +6,67 @@
 
 #include "fuzz/rng.h"
 #include "fuzz/schedule.h"
+#include "fuzz/swarm.h"
 
 enum {
     THREADS = 3,
     PROCESSES = 2,
-    BODY_MAX = 9
+    BODY_MAX = 9,
+    SOCKETS_MAX = 30, /* the model follows 32 connections */
+    SLEEP_BITS = 12,  /* to 8 s; in ms */
+    LATENCY_BITS = 20 /* to 2 s; in us */
 };
 
 struct maker {
     struct fuzz_rng rng;
     struct lc_schedule *schedule;
+    const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;
-    uint32_t calls_on; /* bit per enum lc_call: swarm */
+    uint32_t calls_on; /* without a swarm: bit per enum lc_call */
+    uint32_t body_max;
+    uint32_t socket_count;
+    uint32_t sleep_low_ms; /* the pace of the thread */
     bool is_hostile;
     uint32_t socket_base; /* first variable of the thread's process */
 };
+
+/* Whether something is to be, `times` of `of`. A swarm either leaves it out or
+ * has it twice as often: about as often on the whole. */
+static bool chance(
+    struct fuzz_rng *rng,
+    const struct lc_swarm *swarm,
+    enum lc_feature feature,
+    uint32_t times,
+    uint32_t of)
+{
+    if (swarm == NULL) {
+        return fuzz_rng_chance(rng, times, of);
+    }
+    uint32_t twice = 2 * times < of ? 2 * times : of;
+    return swarm->weights[feature] != 0 && fuzz_rng_chance(rng, twice, of);
+}
+
+static bool has(
+    struct maker *maker,
+    enum lc_feature feature,
+    uint32_t times,
+    uint32_t of)
+{
+    return chance(&maker->rng, maker->swarm, feature, times, of);
+}
+
+static bool has_call(const struct maker *maker, enum lc_call call)
+{
+    return maker->swarm == NULL || maker->swarm->weights[call] != 0;
+}
+
+/* A number whose logarithm is uniform: 2^bits at least, 2^(bits_max + 1) - 1 at
+ * most. */
+static uint32_t heavy(struct fuzz_rng *rng, uint32_t bits, uint32_t bits_max)
+{
+    uint32_t low = 1U << fuzz_rng_between(rng, bits, bits_max);
+    return fuzz_rng_between(rng, low, 2 * low - 1);
+}
 
 static void add(struct maker *maker, struct lc_op op)
 {
@@ -57,13 +103,17 @@ static uint8_t pick_socket(struct maker *maker, uint32_t thread)
 {
     /* Mostly the thread's own variable, now and then one that it shares. */
     uint32_t own = maker->socket_base + 1 + thread;
-    bool is_shared = fuzz_rng_chance(&maker->rng, 1, 4);
+    bool is_shared = has(maker, LC_FEATURE_SHARE, 1, 4);
     return (uint8_t)(is_shared ? maker->socket_base : own);
 }
 
 static void add_socket(struct maker *maker, uint8_t socket)
 {
-    bool is_via = fuzz_rng_chance(&maker->rng, 1, 3);
+    if (maker->socket_count == SOCKETS_MAX) {
+        return;
+    }
+    maker->socket_count++;
+    bool is_via = has(maker, LC_FEATURE_VIA, 1, 3);
     uint32_t entry =
         is_via ? fuzz_rng_upto(&maker->rng, maker->entries - 1) : LC_NONE;
     add(maker,
@@ -99,14 +149,50 @@ static uint32_t pick_linger(struct maker *maker)
     return seconds[fuzz_rng_upto(&maker->rng, LC_COUNT_OF(seconds) - 1)];
 }
 
-static void add_body_call(struct maker *maker, uint8_t socket)
+static uint32_t draw_sleep(struct maker *maker)
 {
-    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    return fuzz_rng_between(
+        &maker->rng,
+        maker->sleep_low_ms,
+        2 * maker->sleep_low_ms - 1);
+}
+
+/* A call by the weights of the swarm. */
+static uint32_t draw_weighted(struct maker *maker)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < LC_CALL_COUNT; i++) {
+        sum += maker->swarm->weights[i];
+    }
+    LC_CHECK(sum > 0);
+    uint32_t drawn = fuzz_rng_upto(&maker->rng, sum - 1);
+    uint32_t call = 0;
+    while (drawn >= maker->swarm->weights[call]) {
+        drawn -= maker->swarm->weights[call];
+        call++;
+    }
+    LC_CHECK(call < LC_CALL_COUNT);
+    return call;
+}
+
+/* A call for the middle of a life; LC_CALL_COUNT: none. */
+static uint32_t draw_call(struct maker *maker)
+{
+    if (maker->swarm != NULL) {
+        return draw_weighted(maker);
+    }
     uint32_t kind = fuzz_rng_upto(&maker->rng, LC_CALL_COUNT + 2);
     if (kind >= LC_CALL_COUNT) {
         kind = LC_CALL_SEND;
     }
-    if ((maker->calls_on >> kind & 1) == 0) {
+    return (maker->calls_on >> kind & 1) != 0 ? kind : LC_CALL_COUNT;
+}
+
+static void add_body_call(struct maker *maker, uint8_t socket)
+{
+    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    uint32_t kind = draw_call(maker);
+    if (kind == LC_CALL_COUNT) {
         return;
     }
     op.call = (uint8_t)kind;
@@ -129,7 +215,7 @@ static void add_body_call(struct maker *maker, uint8_t socket)
         op.value = fuzz_rng_between(&maker->rng, 256, 20000);
         break;
     case LC_CALL_SLEEP:
-        op.value = fuzz_rng_between(&maker->rng, 1, 2000);
+        op.value = draw_sleep(maker);
         break;
     case LC_CALL_SOCKET:
         add_socket(maker, socket);
@@ -182,7 +268,7 @@ static void add_close(struct maker *maker, uint8_t socket)
         op = (struct lc_op){ .call = LC_CALL_SLEEP,
                              .socket = LC_NONE,
                              .entry = LC_NONE };
-        op.value = fuzz_rng_between(&maker->rng, 1, 2000);
+        op.value = draw_sleep(maker);
         add(maker, op);
     }
     if (fuzz_rng_chance(&maker->rng, 1, 2)) {
@@ -201,16 +287,18 @@ static void add_life(struct maker *maker, uint32_t thread)
     if (fuzz_rng_chance(&maker->rng, 6, 7)) {
         add_socket(maker, socket);
     }
-    uint32_t calls = fuzz_rng_upto(&maker->rng, BODY_MAX);
+    uint32_t calls = fuzz_rng_upto(&maker->rng, maker->body_max);
     for (uint32_t i = 0; i < calls; i++) {
         if (fuzz_rng_chance(&maker->rng, 1, 6)) {
             socket = pick_socket(maker, thread);
         }
         add_body_call(maker, socket);
     }
-    if (fuzz_rng_chance(&maker->rng, 1, 4)) {
+    if (has(maker, LC_FEATURE_UNSENT, 1, 4)) {
         add_close(maker, socket);
-    } else if (fuzz_rng_chance(&maker->rng, 2, 3)) {
+    } else if (
+        has_call(maker, LC_CALL_CLOSESOCKET) &&
+        fuzz_rng_chance(&maker->rng, 2, 3)) {
         add_call(maker, LC_CALL_CLOSESOCKET, socket);
     }
     if (!maker->is_hostile || fuzz_rng_chance(&maker->rng, 2, 3)) {
@@ -237,11 +325,23 @@ static void add_chain(
     memcpy(chain->providers, members, length);
 }
 
-static void random_world(struct lc_world *world, struct fuzz_rng *rng)
+/* From none to two layers: 1 in 5 has none, 3 have two. */
+static uint32_t draw_shape(struct fuzz_rng *rng, const struct lc_swarm *swarm)
 {
-    memset(world, 0, sizeof *world);
+    if (swarm == NULL) {
+        return fuzz_rng_upto(rng, 4);
+    }
+    return swarm->weights[LC_FEATURE_LAYERS] != 0 ? fuzz_rng_between(rng, 2, 4)
+                                                  : fuzz_rng_chance(rng, 1, 2);
+}
+
+static void draw_providers(
+    struct lc_world *world,
+    struct fuzz_rng *rng,
+    const struct lc_swarm *swarm)
+{
     add_provider(world, "tcp", LC_PROVIDER_BASE);
-    uint32_t shape = fuzz_rng_upto(rng, 4);
+    uint32_t shape = draw_shape(rng, swarm);
     if (shape >= 1) {
         add_provider(world, "filter", LC_PROVIDER_IFS);
         add_chain(world, (const uint8_t[]){ 1, 0 }, 2);
@@ -258,28 +358,50 @@ static void random_world(struct lc_world *world, struct fuzz_rng *rng)
         add_chain(world, (const uint8_t[]){ 2, 3 }, 2);
     }
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        world->providers[i].pinned = fuzz_rng_chance(rng, 1, 5);
+        world->providers[i].pinned = chance(rng, swarm, LC_FEATURE_PIN, 1, 5);
     }
+}
+
+static void random_world(
+    struct lc_world *world,
+    struct fuzz_rng *rng,
+    const struct lc_swarm *swarm)
+{
+    fuzz_schedule_default_world(world);
+    world->provider_count = 0;
+    world->chain_count = 0;
+    memset(world->providers, 0, sizeof world->providers);
+    memset(world->chains, 0, sizeof world->chains);
+    draw_providers(world, rng, swarm);
     static const uint32_t sizes[] = { 1000, 4096, 8192, 16384, 65536 };
-    static const uint64_t rates[] = { 64000, 1000000, 100000000 };
-    world->sndbuf_bytes = sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
-    world->link_window_bytes =
-        sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
-    world->link_bits_per_s = rates[fuzz_rng_upto(rng, LC_COUNT_OF(rates) - 1)];
-    world->link_latency_ns = fuzz_rng_between(rng, 0, 200) * LC_NS_PER_MS;
-    if (fuzz_rng_chance(rng, 1, 3)) {
+    if (chance(rng, swarm, LC_FEATURE_BUFFERS, 1, 1)) {
+        world->sndbuf_bytes = sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
+    }
+    if (chance(rng, swarm, LC_FEATURE_LINK, 1, 1)) {
+        bool has_latency = fuzz_rng_chance(rng, 15, 16);
+        world->link_window_bytes =
+            sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
+        world->link_bits_per_s =
+            1000ULL * heavy(rng, 3, 20); /* 8 kbit to 2 G */
+        world->link_latency_ns =
+            has_latency ? LC_NS_PER_US * heavy(rng, 0, LATENCY_BITS) : 0;
+    }
+    if (chance(rng, swarm, LC_FEATURE_SLOW, 1, 3)) {
         world->peer_kind = LC_PEER_SLOW;
-        world->peer_rate = fuzz_rng_between(rng, 500, 50000);
+        world->peer_rate = heavy(rng, 8, 16); /* 256 to 131071 */
     }
 }
 
 /* A given world stays as it is but for what an application decides: now and
  * then it holds a DLL itself. */
-static void vary_world(struct lc_world *world, struct fuzz_rng *rng)
+static void vary_world(
+    struct lc_world *world,
+    struct fuzz_rng *rng,
+    const struct lc_swarm *swarm)
 {
-    uint32_t pinned = fuzz_rng_upto(rng, 3 * LC_PROVIDERS_MAX);
-    if (pinned < world->provider_count) {
-        world->providers[pinned].pinned = 1;
+    uint32_t i = fuzz_rng_upto(rng, world->provider_count - 1);
+    if (chance(rng, swarm, LC_FEATURE_PIN, 1, 12)) {
+        world->providers[i].pinned = 1;
     }
 }
 
@@ -327,48 +449,72 @@ void fuzz_generate_host(
     }
 }
 
+/* The world of a schedule, by a stream of its own. */
+static void make_world(
+    const struct fuzz_generate_options *options,
+    uint64_t seed,
+    const struct lc_swarm *swarm,
+    struct lc_world *world)
+{
+    struct fuzz_rng rng;
+    fuzz_rng_seed(&rng, seed, FUZZ_RNG_WORLD);
+    if (options->world == NULL) {
+        random_world(world, &rng, swarm);
+    } else {
+        *world = *options->world;
+        vary_world(world, &rng, swarm);
+    }
+    fuzz_generate_host(world, options->hosted, options->hosted_count);
+    if (options->plant != NULL) {
+        add_plant(world, options->plant);
+    }
+}
+
+/* Threads with their lives. */
+static void add_threads(struct maker *maker)
+{
+    struct lc_schedule *schedule = maker->schedule;
+    uint32_t threads = fuzz_rng_between(&maker->rng, 1, THREADS);
+    uint32_t processes = has(maker, LC_FEATURE_PROCESSES, 1, 3) ? PROCESSES : 1;
+    if (processes > threads) {
+        threads = processes;
+    }
+    schedule->process_count = processes;
+    for (uint32_t t = 0; t < threads; t++) {
+        struct lc_thread *thread = &schedule->threads[t];
+        thread->process = (uint8_t)(t % processes);
+        thread->op_first = schedule->op_count;
+        schedule->thread_count++;
+        maker->socket_base = (THREADS + 1) * thread->process;
+        maker->sleep_low_ms = 1U << fuzz_rng_upto(&maker->rng, SLEEP_BITS);
+        uint32_t lives = has(maker, LC_FEATURE_RESTART, 1, 3) ? 2 : 1;
+        for (uint32_t i = 0; i < lives; i++) {
+            add_life(maker, t);
+        }
+    }
+}
+
 void fuzz_generate(
     const struct fuzz_generate_options *options,
     uint64_t seed,
     struct lc_schedule *ret_schedule)
 {
-    struct maker maker = { .schedule = ret_schedule };
-    struct fuzz_rng world_rng;
+    struct maker maker = { .schedule = ret_schedule, .body_max = BODY_MAX };
     memset(ret_schedule, 0, sizeof *ret_schedule);
     fuzz_rng_seed(&maker.rng, seed, FUZZ_RNG_PROGRAM);
-    fuzz_rng_seed(&world_rng, seed, FUZZ_RNG_WORLD);
-    if (options->world == NULL) {
-        random_world(&ret_schedule->world, &world_rng);
-    } else {
-        ret_schedule->world = *options->world;
-        vary_world(&ret_schedule->world, &world_rng);
-    }
-    fuzz_generate_host(
-        &ret_schedule->world,
-        options->hosted,
-        options->hosted_count);
-    if (options->plant != NULL) {
-        add_plant(&ret_schedule->world, options->plant);
-    }
-    maker.entries = fuzz_schedule_entry_count(&ret_schedule->world);
-    maker.calls_on = (uint32_t)fuzz_rng_next(&maker.rng) | 1U << LC_CALL_SEND;
-    maker.is_hostile = fuzz_rng_chance(&maker.rng, 1, 4);
-    uint32_t threads = fuzz_rng_between(&maker.rng, 1, THREADS);
-    uint32_t processes = fuzz_rng_chance(&maker.rng, 1, 3) ? PROCESSES : 1;
-    if (processes > threads) {
-        threads = processes;
-    }
-    ret_schedule->process_count = processes;
-    for (uint32_t t = 0; t < threads; t++) {
-        struct lc_thread *thread = &ret_schedule->threads[t];
-        thread->process = (uint8_t)(t % processes);
-        thread->op_first = ret_schedule->op_count;
-        ret_schedule->thread_count++;
-        maker.socket_base = (THREADS + 1) * thread->process;
-        uint32_t lives = fuzz_rng_chance(&maker.rng, 1, 3) ? 2 : 1;
-        for (uint32_t i = 0; i < lives; i++) {
-            add_life(&maker, t);
+    if (options->has_swarm) {
+        struct fuzz_rng rng;
+        fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);
+        fuzz_swarm_draw(&rng, options->world == NULL, &ret_schedule->swarm);
+        if (fuzz_swarm_is_on(&ret_schedule->swarm)) {
+            maker.swarm = &ret_schedule->swarm;
+            maker.body_max = fuzz_rng_between(&rng, 1, BODY_MAX);
         }
     }
+    make_world(options, seed, maker.swarm, &ret_schedule->world);
+    maker.entries = fuzz_schedule_entry_count(&ret_schedule->world);
+    maker.calls_on = (uint32_t)fuzz_rng_next(&maker.rng) | 1U << LC_CALL_SEND;
+    maker.is_hostile = has(&maker, LC_FEATURE_HOSTILE, 1, 4);
+    add_threads(&maker);
     fuzz_schedule_repair(ret_schedule);
 }

@@ -1,6 +1,12 @@
 /*
  * The generator: makes a schedule of a seed. Mostly applications that behave,
- * and a share that doesn't; each seed leaves some kinds of calls out (swarm).
+ * and a share that doesn't; each seed leaves some kinds of calls out. With a
+ * swarm (fuzz/swarm.h) it leaves features out, too, and calls have very
+ * different weights.
+ *
+ * Times and rates that it draws have heavy tails, and each thread sleeps at a
+ * pace of its own: times from one range, all equally likely, make a few orders
+ * over and over.
  */
 #ifndef FUZZ_GENERATE_H
 #define FUZZ_GENERATE_H
@@ -16,6 +22,7 @@ struct fuzz_generate_options {
     /* Borrowed: DLLs that take the place of layers of those names. */
     const struct lc_provider *hosted;
     uint32_t hosted_count;
+    bool has_swarm;
 };
 
 /**

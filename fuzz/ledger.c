@@ -12,7 +12,10 @@
 
 enum {
     BUSY_MS = 10000,
-    FORMAT = 1, /* PRAGMA user_version */
+    /* PRAGMA user_version. 2 has statistics; one of format 1 is read without,
+     * and gets them when it is opened to be written. */
+    FORMAT = 2,
+    ENTRY_BYTES = 16,
     PATH_BYTES = 4096,
     URI_BYTES = 3 * PATH_BYTES
 };
@@ -41,7 +44,15 @@ static const char schema[] =
     "  key INTEGER PRIMARY KEY, finding INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS coverage ("
     "  rule TEXT PRIMARY KEY, checked INTEGER NOT NULL,"
-    "  premise INTEGER NOT NULL);";
+    "  premise INTEGER NOT NULL);"
+    /* Entries: key and count of each, 8 bytes, little endian. */
+    "CREATE TABLE IF NOT EXISTS sketch ("
+    "  name TEXT PRIMARY KEY, watched INTEGER NOT NULL,"
+    "  level INTEGER NOT NULL, entries BLOB NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS pct ("
+    "  depth INTEGER PRIMARY KEY, schedules INTEGER NOT NULL,"
+    "  actors INTEGER NOT NULL, steps INTEGER NOT NULL,"
+    "  actors_max INTEGER NOT NULL, steps_max INTEGER NOT NULL);";
 
 static bool fail(
     struct fuzz_ledger *ledger,
@@ -111,8 +122,10 @@ static uint64_t column(sqlite3_stmt *statement, int at)
 
 /* ---- Opening ---- */
 
-static bool check_format(
+/* The format of a ledger; 0: it is empty. */
+static bool get_format(
     struct fuzz_ledger *ledger,
+    int *ret_format,
     struct fuzz_ledger_error *ret_error)
 {
     sqlite3_stmt *statement = prepare(ledger, "PRAGMA user_version", 0, NULL);
@@ -121,9 +134,20 @@ static bool check_format(
         (void)sqlite3_finalize(statement);
         return false;
     }
-    int format = sqlite3_column_int(statement, 0);
+    *ret_format = sqlite3_column_int(statement, 0);
     (void)sqlite3_finalize(statement);
-    if (format != 0 && format != FORMAT) {
+    return true;
+}
+
+static bool check_format(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error)
+{
+    int format;
+    if (!get_format(ledger, &format, ret_error)) {
+        return false;
+    }
+    if (format < 0 || format > FORMAT) {
         (void)snprintf(
             ret_error->text,
             sizeof ret_error->text,
@@ -206,6 +230,21 @@ static bool open_to_write(struct fuzz_ledger *ledger, const char *path)
                NULL) == SQLITE_OK;
 }
 
+/* The number of the format comes last: who dies before has changed nothing. */
+static bool make_tables(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error)
+{
+    char version[64];
+    (void)snprintf(
+        version,
+        sizeof version,
+        "PRAGMA user_version=%d",
+        (int)FORMAT);
+    return execute(ledger, schema, ret_error) &&
+           execute(ledger, version, ret_error);
+}
+
 struct fuzz_ledger *fuzz_ledger_open(
     const char *path,
     bool may_make,
@@ -231,11 +270,10 @@ struct fuzz_ledger *fuzz_ledger_open(
         /* A commit is on the disk before it returns. */
         is_good = execute(
             ledger,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "PRAGMA user_version=1;",
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             ret_error);
     }
-    is_good = is_good && (!may_make || execute(ledger, schema, ret_error));
+    is_good = is_good && (!may_make || make_tables(ledger, ret_error));
     if (!is_good) {
         fuzz_ledger_close(ledger);
         return NULL;
@@ -423,6 +461,192 @@ uint64_t fuzz_ledger_exercised(struct fuzz_ledger *ledger, const char *rule)
     return times;
 }
 
+/* ---- Statistics ---- */
+
+static uint64_t get_number(const unsigned char *bytes)
+{
+    uint64_t number = 0;
+    for (uint32_t i = 0; i < sizeof number; i++) {
+        number |= (uint64_t)bytes[i] << (8 * i);
+    }
+    return number;
+}
+
+static void put_number(unsigned char *bytes, uint64_t number)
+{
+    for (uint32_t i = 0; i < sizeof number; i++) {
+        bytes[i] = (unsigned char)(number >> (8 * i));
+    }
+}
+
+/* Takes a row of `sketch` apart. Returns whether it can be one. */
+static bool take_sketch(
+    sqlite3_stmt *statement,
+    struct fuzz_statistics *statistics)
+{
+    const char *name = (const char *)sqlite3_column_text(statement, 0);
+    struct fuzz_sketch *sketch =
+        strcmp(name, "states") == 0 ? &statistics->states : &statistics->pairs;
+    uint64_t level = column(statement, 2);
+    const unsigned char *bytes = sqlite3_column_blob(statement, 3);
+    uint32_t size_bytes = (uint32_t)sqlite3_column_bytes(statement, 3);
+    if (level > FUZZ_SKETCH_LEVEL_MAX || size_bytes % ENTRY_BYTES != 0) {
+        return false;
+    }
+    statistics->watched = column(statement, 1);
+    fuzz_sketch_raise(sketch, (uint32_t)level);
+    for (uint32_t at = 0; at < size_bytes; at += ENTRY_BYTES) {
+        uint64_t count = get_number(&bytes[at + sizeof(uint64_t)]);
+        if (count == 0) {
+            return false;
+        }
+        fuzz_sketch_add(sketch, get_number(&bytes[at]), count);
+    }
+    return true;
+}
+
+static bool read_sketches(
+    struct fuzz_ledger *ledger,
+    struct fuzz_statistics *statistics,
+    struct fuzz_ledger_error *ret_error)
+{
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "SELECT name, watched, level, entries FROM sketch"
+        " WHERE name IN ('states', 'pairs')",
+        0,
+        NULL);
+    if (statement == NULL) {
+        return fail(ledger, ret_error);
+    }
+    bool is_whole = true;
+    int step = sqlite3_step(statement);
+    while (step == SQLITE_ROW && is_whole) {
+        is_whole = take_sketch(statement, statistics);
+        step = sqlite3_step(statement);
+    }
+    bool is_good = step == SQLITE_DONE || !is_whole || fail(ledger, ret_error);
+    (void)sqlite3_finalize(statement);
+    if (!is_whole) {
+        (void)snprintf(
+            ret_error->text,
+            sizeof ret_error->text,
+            "a sketch in it is damaged");
+    }
+    return is_good && is_whole;
+}
+
+static bool read_pct(
+    struct fuzz_ledger *ledger,
+    struct fuzz_statistics *statistics,
+    struct fuzz_ledger_error *ret_error)
+{
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "SELECT depth, schedules, actors, steps, actors_max, steps_max"
+        " FROM pct",
+        0,
+        NULL);
+    if (statement == NULL) {
+        return fail(ledger, ret_error);
+    }
+    int step = sqlite3_step(statement);
+    while (step == SQLITE_ROW) {
+        uint64_t depth = column(statement, 0);
+        if (depth >= 1 && depth <= FUZZ_SAMPLER_DEPTH_MAX) {
+            statistics->pct[depth - 1] = (struct fuzz_statistics_pct){
+                .schedules = column(statement, 1),
+                .actors = column(statement, 2),
+                .steps = column(statement, 3),
+                .actors_max = column(statement, 4),
+                .steps_max = column(statement, 5),
+            };
+        }
+        step = sqlite3_step(statement);
+    }
+    bool is_good = step == SQLITE_DONE || fail(ledger, ret_error);
+    (void)sqlite3_finalize(statement);
+    return is_good;
+}
+
+bool fuzz_ledger_statistics(
+    struct fuzz_ledger *ledger,
+    struct fuzz_statistics *ret_statistics,
+    struct fuzz_ledger_error *ret_error)
+{
+    int format;
+    memset(ret_statistics, 0, sizeof *ret_statistics);
+    return get_format(ledger, &format, ret_error) &&
+           (format < FORMAT ||
+            (read_sketches(ledger, ret_statistics, ret_error) &&
+             read_pct(ledger, ret_statistics, ret_error)));
+}
+
+static bool write_sketch(
+    struct fuzz_ledger *ledger,
+    const char *name,
+    uint64_t watched,
+    const struct fuzz_sketch *sketch,
+    struct fuzz_ledger_error *ret_error)
+{
+    static unsigned char bytes[FUZZ_SKETCH_KEYS * ENTRY_BYTES];
+    const uint64_t numbers[] = { watched, sketch->level };
+    int at = 0;
+    for (uint32_t slot = 0; slot < FUZZ_SKETCH_SLOTS; slot++) {
+        const struct fuzz_sketch_entry *entry = &sketch->slots[slot];
+        if (entry->count != 0) {
+            put_number(&bytes[at], entry->key);
+            put_number(&bytes[at + (int)sizeof entry->key], entry->count);
+            at += ENTRY_BYTES;
+        }
+    }
+    sqlite3_stmt *statement = prepare(
+        ledger,
+        "INSERT OR REPLACE INTO sketch (watched, level, name, entries)"
+        " VALUES (?1, ?2, ?3, ?4)",
+        LC_COUNT_OF(numbers),
+        numbers);
+    if (statement != NULL) {
+        bind_text(statement, 3, name);
+        (void)sqlite3_bind_blob(statement, 4, bytes, at, SQLITE_STATIC);
+    }
+    return finish(ledger, statement, ret_error);
+}
+
+/* Adds what a search has counted to what the ledger has; in a transaction. */
+static bool add_statistics(
+    struct fuzz_ledger *ledger,
+    const struct fuzz_statistics *more,
+    struct fuzz_ledger_error *ret_error)
+{
+    static struct fuzz_statistics all;
+    if (!fuzz_ledger_statistics(ledger, &all, ret_error)) {
+        return false;
+    }
+    fuzz_statistics_merge(&all, more);
+    bool is_good =
+        write_sketch(ledger, "states", all.watched, &all.states, ret_error) &&
+        write_sketch(ledger, "pairs", all.watched, &all.pairs, ret_error);
+    for (uint32_t i = 0; i < FUZZ_SAMPLER_DEPTH_MAX && is_good; i++) {
+        const struct fuzz_statistics_pct *pct = &all.pct[i];
+        const uint64_t numbers[] = {
+            i + 1,      pct->schedules,  pct->actors,
+            pct->steps, pct->actors_max, pct->steps_max,
+        };
+        is_good =
+            pct->schedules == 0 || finish(
+                                       ledger,
+                                       prepare(
+                                           ledger,
+                                           "INSERT OR REPLACE INTO pct"
+                                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                                           LC_COUNT_OF(numbers),
+                                           numbers),
+                                       ret_error);
+    }
+    return is_good;
+}
+
 /* ---- Writing ---- */
 
 static bool add_chunk(
@@ -563,7 +787,9 @@ static bool add_played(
             result->known_counts[i],
             ret_error);
     }
-    return is_good && add_coverage(ledger, &result->totals.coverage, ret_error);
+    return is_good &&
+           add_coverage(ledger, &result->totals.coverage, ret_error) &&
+           add_statistics(ledger, &result->statistics, ret_error);
 }
 
 bool fuzz_ledger_commit(

@@ -94,6 +94,17 @@ LC_MUST_USE bool fuzz_ledger_sum(
     struct fuzz_ledger_error *ret_error);
 
 /**
+ * What was seen in that: of an old ledger only since it was written last by a
+ * program that counts it.
+ *
+ * @param ret_statistics  filled on success; large: not for a stack.
+ */
+LC_MUST_USE bool fuzz_ledger_statistics(
+    struct fuzz_ledger *ledger,
+    struct fuzz_statistics *ret_statistics,
+    struct fuzz_ledger_error *ret_error);
+
+/**
  * Keys under which findings are known.
  *
  * @param ret_keys  filled; FUZZ_KNOWN_MAX entries.

@@ -419,6 +419,8 @@ static size_t encode(
     uint8_t *bytes,
     size_t capacity)
 {
+    /* No swarm has made this one. */
+    memset(&schedule->swarm, 0, sizeof schedule->swarm);
     fuzz_schedule_repair(schedule);
     size_t size_bytes = fuzz_compact_encode(schedule, bytes, capacity);
     while (size_bytes == 0 && schedule->choice_count > 0) {

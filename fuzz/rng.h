@@ -14,7 +14,8 @@ enum fuzz_rng_stream {
     FUZZ_RNG_WORLD = 1,
     FUZZ_RNG_ORDER = 2, /* who goes next */
     FUZZ_RNG_SHRINK = 3,
-    FUZZ_RNG_MUTATE = 4
+    FUZZ_RNG_MUTATE = 4,
+    FUZZ_RNG_SWARM = 5 /* which features a schedule has */
 };
 
 struct fuzz_rng {

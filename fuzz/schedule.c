@@ -598,6 +598,14 @@ static void repair_expect(struct lc_expect *expect)
     expect->hash = expect->has_hash ? expect->hash : 0;
 }
 
+static void repair_swarm(struct lc_swarm *swarm)
+{
+    for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
+        uint32_t max = i < LC_CALL_COUNT ? LC_SWARM_WEIGHT_MAX : 1;
+        swarm->weights[i] = (uint8_t)clamp(swarm->weights[i], 0, max);
+    }
+}
+
 void fuzz_schedule_repair(struct lc_schedule *schedule)
 {
     struct old_numbers old;
@@ -618,6 +626,7 @@ void fuzz_schedule_repair(struct lc_schedule *schedule)
         (count - kept) * sizeof schedule->choices[0]);
     schedule->choice_count = kept;
     repair_expect(&schedule->expect);
+    repair_swarm(&schedule->swarm);
 }
 
 /* Field by field: padding says nothing. */
@@ -697,5 +706,9 @@ bool fuzz_schedule_equal(
            a->expect.kind == b->expect.kind &&
            strcmp(a->expect.rule, b->expect.rule) == 0 &&
            a->expect.has_hash == b->expect.has_hash &&
-           a->expect.hash == b->expect.hash;
+           a->expect.hash == b->expect.hash &&
+           memcmp(
+               a->swarm.weights,
+               b->swarm.weights,
+               sizeof a->swarm.weights) == 0;
 }

@@ -210,8 +210,8 @@ static void bury(struct worker *worker, int32_t signal_number)
         share->mirror.choice_count = 0;
     }
     LC_CHECK(share->mirror.choice_count <= LC_CHOICES_MAX);
-    fuzz_generate(
-        &search.options->one.generate,
+    fuzz_case_generate(
+        &search.options->one,
         seed / FUZZ_SAMPLER_GROUP,
         &schedule);
     schedule.choice_count = share->mirror.choice_count;
@@ -418,7 +418,9 @@ static void take_counts(void)
 {
     struct fuzz_search_totals *totals = &search.result->totals;
     for (uint32_t w = 0; w < search.options->jobs; w++) {
-        fuzz_count_merge(&search.broken, &search.workers[w].share->broken);
+        const struct fuzz_share *share = search.workers[w].share;
+        fuzz_count_merge(&search.broken, &share->broken);
+        fuzz_statistics_merge(&search.result->statistics, &share->statistics);
     }
     totals->is_uncounted = search.broken.has_overflowed;
     if (search.entry_count <= search.findings_max) {

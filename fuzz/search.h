@@ -12,6 +12,7 @@
 
 #include "fuzz/case.h"
 #include "fuzz/finding.h"
+#include "fuzz/statistics.h"
 
 enum fuzz_search_limits {
     FUZZ_JOBS_MAX = 64,
@@ -76,6 +77,7 @@ struct fuzz_search_result {
     uint32_t alias_count;
     struct fuzz_search_alias aliases[FUZZ_FINDINGS_MAX];
     uint64_t known_counts[FUZZ_KNOWN_MAX];
+    struct fuzz_statistics statistics;
 };
 
 /**

@@ -6,6 +6,7 @@
 #include "lastcall/trace.h"
 
 #include "fuzz/schedule.h"
+#include "fuzz/swarm.h"
 
 enum {
     PAIRS_OPS_MAX = 24
@@ -467,6 +468,7 @@ uint32_t fuzz_shrink(
     }
     shrinker.trial = *schedule;
     rename_all(&shrinker.trial);
+    fuzz_swarm_narrow(&shrinker.trial);
     (void)attempt(&shrinker);
     return shrinker.tests;
 }

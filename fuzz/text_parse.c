@@ -157,6 +157,9 @@ static bool schedule_line(struct fuzz_text_reader *reader)
     case FUZZ_TEXT_EXPECT:
         return expect_line(reader);
     case FUZZ_TEXT_NONE:
+        if (fuzz_text_read_is(reader, 0, "swarm")) {
+            return fuzz_text_swarm_line(reader);
+        }
         break;
     }
     return fuzz_text_read_miss(reader, 0, "world or process");

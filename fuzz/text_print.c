@@ -6,6 +6,7 @@
 
 #include "fuzz/schedule.h"
 #include "fuzz/text.h"
+#include "fuzz/text_read.h"
 #include "fuzz/words.h"
 
 struct writer {
@@ -141,6 +142,27 @@ static void put_world(struct writer *writer, const struct lc_world *world)
     for (uint32_t i = 0; i < world->plant_count; i++) {
         put(writer, "  plant %s\n", world->plants[i]);
     }
+}
+
+/* A line for the calls, and one for the rest. */
+static void put_swarm(struct writer *writer, const struct lc_swarm *swarm)
+{
+    const char *before = "swarm ";
+    for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
+        if (i == LC_CALL_COUNT) {
+            put(writer, before[0] == ' ' ? "\n" : "");
+            before = "swarm ";
+        }
+        if (swarm->weights[i] == 0) {
+            continue;
+        }
+        put(writer, "%s%s", before, fuzz_text_feature(i));
+        if (swarm->weights[i] > 1) {
+            put(writer, "*%u", swarm->weights[i]);
+        }
+        before = " ";
+    }
+    put(writer, before[0] == ' ' ? "\n" : "");
 }
 
 static void put_op(
@@ -339,6 +361,7 @@ size_t fuzz_text_print(
     LC_CHECK(capacity > 0);
     struct writer writer = { buffer, capacity, 0, false };
     put(&writer, "lastcall schedule 1\n");
+    put_swarm(&writer, &schedule->swarm);
     put_world(&writer, &schedule->world);
     for (uint32_t p = 0; p < schedule->process_count; p++) {
         put(&writer, "process %s\n", schedule->processes[p].name);

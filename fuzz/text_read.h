@@ -162,7 +162,13 @@ size_t fuzz_text_read_digits(
     size_t length,
     uint64_t *ret_number);
 
+/** The word of a feature, enum lc_feature, or of a call. */
+const char *fuzz_text_feature(uint32_t feature);
+
 /* The sections; each reads the line that the reader holds. */
+
+/** A line that says how the schedule was made. */
+LC_MUST_USE bool fuzz_text_swarm_line(struct fuzz_text_reader *reader);
 
 /** A line of the world. */
 LC_MUST_USE bool fuzz_text_world_line(struct fuzz_text_reader *reader);

@@ -162,6 +162,15 @@ _Static_assert(
     LC_COUNT_OF(module_words) == LC_MODULE_PROVIDER + 1,
     "one for each that is no provider");
 
+static const char *const feature_words[] = {
+    "processes", "restart", "hostile", "share",   "via",  "unsent",
+    "pin",       "layers",  "link",    "buffers", "slow",
+};
+_Static_assert(
+    LC_COUNT_OF(feature_words) ==
+        (int)LC_FEATURE_COUNT - (int)LC_FEATURE_PROCESSES,
+    "one each");
+
 #define TABLE(words)              \
     {                             \
         words, LC_COUNT_OF(words) \
@@ -188,6 +197,7 @@ static const struct {
     [FUZZ_WORDS_LOCK] = TABLE(lock_words),
     [FUZZ_WORDS_PROVIDER] = TABLE(provider_words),
     [FUZZ_WORDS_MODULE] = TABLE(module_words),
+    [FUZZ_WORDS_FEATURE] = TABLE(feature_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

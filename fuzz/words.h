@@ -30,7 +30,8 @@ enum fuzz_words {
     FUZZ_WORDS_MODULE = 16,   /* modules that are no providers, for which no
                                  provider may be named; the values are places
                                  in the table */
-    FUZZ_WORDS_COUNT = 17
+    FUZZ_WORDS_FEATURE = 17,  /* enum lc_feature, less LC_CALL_COUNT */
+    FUZZ_WORDS_COUNT = 18
 };
 
 /**

@@ -142,21 +142,39 @@ static void tell(
     (void)fuzz_count_add(&share->broken, key, 1);
 }
 
+/* Counts what a run that came to its end behaved like. */
+static void count(
+    const struct fuzz_case *one,
+    const struct fuzz_behaviour *behaviour,
+    struct fuzz_share *share)
+{
+    fuzz_statistics_add_pct(&share->statistics, &one->sampler);
+    if (one->player.reader != NULL) {
+        fuzz_statistics_add(&share->statistics, behaviour);
+    }
+}
+
 /* Plays one seed. Returns whether the process may go on. */
 static bool play_seed(
     const struct fuzz_worker_options *options,
     struct fuzz_case *one,
     struct fuzz_share *share)
 {
+    static struct fuzz_behaviour behaviour;
     struct fuzz_outcome outcome;
     uint64_t seed = atomic_load(&share->at);
     fuzz_worker_take_seed(seed);
+    behaviour.player = &one->player;
+    one->player.reader_context = &behaviour;
+    one->player.reader =
+        fuzz_behaviour_is_watched(seed) ? fuzz_behaviour_read : NULL;
     if (fuzz_case_play(one, seed, &outcome, &share->error) != SIM_OK) {
         leave(share, FUZZ_WORKER_ERROR);
     }
     if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
         tell(options, one, &outcome, share);
     }
+    count(one, &behaviour, share);
     share->schedules++;
     share->records += outcome.result.record_count;
     share->virtual_ns += outcome.result.virtual_ns;

@@ -14,6 +14,7 @@
 #include "fuzz/case.h"
 #include "fuzz/count.h"
 #include "fuzz/finding.h"
+#include "fuzz/statistics.h"
 
 enum fuzz_worker_limits {
     FUZZ_WORKER_CPU_SECONDS = 30 /* for the plays of one program */
@@ -53,6 +54,7 @@ struct fuzz_share {
     uint64_t unspecified;
     struct model_coverage coverage;
     struct fuzz_count broken; /* what broke, and how often */
+    struct fuzz_statistics statistics;
     struct fuzz_case_mirror mirror;
     struct sim_error error;
 };

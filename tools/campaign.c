@@ -18,6 +18,7 @@
 #include "tools/report.h"
 #include "tools/revision.h"
 #include "tools/setup.h"
+#include "tools/statistics.h"
 #include "tools/status.h"
 #include "tools/version.h"
 
@@ -461,8 +462,14 @@ static bool set_up(uint64_t *ret_seed)
     return save_world();
 }
 
-static void print_text(const struct fuzz_ledger_totals *totals)
+static bool print_text(
+    const struct fuzz_ledger_totals *totals,
+    struct fuzz_ledger_error *ret_error)
 {
+    static struct fuzz_statistics statistics;
+    if (!fuzz_ledger_statistics(campaign.ledger, &statistics, ret_error)) {
+        return false;
+    }
     (void)printf(
         "%s: %" PRIu64 " schedules (%" PRIu64 " of them now), %.1f "
         "virtual days, %u of %u rules exercised, %u findings\n",
@@ -473,9 +480,14 @@ static void print_text(const struct fuzz_ledger_totals *totals)
         totals->rules_exercised,
         model_rule_count(),
         totals->finding_count);
+    tool_statistics_print(&statistics);
+    if (totals->finding_count == 0) {
+        tool_statistics_print_bound(totals->schedules - totals->unspecified);
+    }
     if (tool_setup_interrupted()) {
         (void)printf("interrupted; the same command goes on\n");
     }
+    return true;
 }
 
 static bool print_json(
@@ -528,16 +540,14 @@ static int run(void)
         return TOOL_EXIT_USAGE;
     }
     tool_status_clear();
-    if (!tool_given.json) {
-        print_text(&totals);
-    }
     bool has_differed = false;
-    if ((tool_given.json && !print_json(&totals, &error)) ||
-        !fuzz_ledger_findings(
-            campaign.ledger,
-            note_differed,
-            &has_differed,
-            &error)) {
+    bool is_said = tool_given.json ? print_json(&totals, &error)
+                                   : print_text(&totals, &error);
+    if (!is_said || !fuzz_ledger_findings(
+                        campaign.ledger,
+                        note_differed,
+                        &has_differed,
+                        &error)) {
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }

@@ -16,6 +16,7 @@
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/setup.h"
+#include "tools/statistics.h"
 #include "tools/status.h"
 #include "tools/verdict.h"
 
@@ -138,6 +139,7 @@ static void print_finding(const struct fuzz_finding *finding)
     }
     (void)putchar('\n');
     tool_verdict_print_rule(finding->rule, 2);
+    tool_statistics_print_share(finding->count, result.totals.schedules);
     if (finding->signal_number != 0) {
         (void)printf(
             "  the worker died of signal %d (%s)\n",
@@ -217,6 +219,7 @@ static void print_text(double seconds)
         model_rule_count(),
         totals->finding_count,
         seconds);
+    tool_statistics_print(&result.statistics);
     for (uint32_t i = 0; i < totals->finding_count; i++) {
         print_finding(&result.findings[i]);
     }
@@ -229,6 +232,7 @@ static void print_text(double seconds)
     }
     if (totals->finding_count == 0) {
         (void)printf("no rule was broken\n");
+        tool_statistics_print_bound(totals->schedules - totals->unspecified);
     }
     print_limits();
 }
@@ -243,7 +247,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         finding_path(finding, path);
     }
     json_t *object = json_pack(
-        "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:b, s:b, s:I, s:o}",
+        "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:o, s:b, s:b, s:I, s:o}",
         "rule",
         model_rule(finding->rule)->id,
         "rules",
@@ -261,6 +265,8 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         "count",
         finding->count > 0 ? json_integer((json_int_t)finding->count)
                            : json_null(),
+        "share",
+        tool_statistics_share(finding->count, result.totals.schedules),
         "replayed",
         (int)(finding->replay == FUZZ_REPLAY_SAME),
         "differed",
@@ -282,7 +288,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -311,6 +317,11 @@ static void print_json(double seconds)
         (int)totals->is_cut,
         "interrupted",
         (int)tool_setup_interrupted(),
+        "statistics",
+        tool_statistics_object(
+            &result.statistics,
+            totals->schedules - totals->unspecified,
+            totals->finding_count > 0),
         "findings",
         list);
     LC_CHECK(rest != NULL);

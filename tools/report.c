@@ -14,6 +14,7 @@
 #include "tools/given.h"
 #include "tools/option.h"
 #include "tools/output.h"
+#include "tools/statistics.h"
 #include "tools/verdict.h"
 
 enum {
@@ -33,6 +34,8 @@ static const char *const names[] = {
     "build",      "seed", "sampler", "model",
     "inferences", "bug",  "world",   "provider",
 };
+
+static struct fuzz_statistics statistics; /* large */
 
 /* ---- For people ---- */
 
@@ -72,26 +75,25 @@ static void print_totals(const struct fuzz_ledger_totals *totals)
         tool_output_days(totals->virtual_ns),
         totals->unspecified,
         totals->next_seed);
-    uint64_t judged = totals->schedules - totals->unspecified;
     if (totals->unspecified > 0) {
         (void)printf(
             "%" PRIu64 " ended unspecified, at a limit of the simulator: they "
             "say nothing\n",
             totals->unspecified);
     }
-    if (totals->finding_count == 0 && judged >= 3) {
-        (void)printf(
-            "no finding: with 95 %% confidence fewer than one in %" PRIu64
-            " schedules like these breaks a rule\n",
-            judged / 3);
-    }
 }
+
+/* For print_finding(). */
+struct page {
+    const char *folder;
+    uint64_t schedules;
+};
 
 static void print_finding(
     void *context,
     const struct fuzz_ledger_finding *finding)
 {
-    const char *folder = context;
+    const struct page *page = context;
     uint32_t rule = 0;
     (void)printf("\nbroken %s", finding->rule);
     if (finding->count > 0) {
@@ -102,6 +104,7 @@ static void print_finding(
     if (model_rule_find(finding->rule, &rule)) {
         tool_verdict_print_rule(rule, 2);
     }
+    tool_statistics_print_share(finding->count, page->schedules);
     if (finding->signal_number != 0) {
         (void)printf(
             "  the worker died of signal %d\n",
@@ -115,7 +118,7 @@ static void print_finding(
         finding->switches,
         finding->hash,
         finding->seed,
-        folder,
+        page->folder,
         finding->file);
 }
 
@@ -137,15 +140,21 @@ static void print_rules(struct fuzz_ledger *ledger)
 
 /* ---- For scripts ---- */
 
+/* For add_finding(). */
+struct list {
+    json_t *array;
+    uint64_t schedules;
+};
+
 static void add_finding(
     void *context,
     const struct fuzz_ledger_finding *finding)
 {
-    json_t *list = context;
+    const struct list *list = context;
     uint32_t rule = 0;
     bool is_known = model_rule_find(finding->rule, &rule);
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:s, s:s}",
+        "{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:s, s:s}",
         "rule",
         finding->rule,
         "rules",
@@ -153,6 +162,8 @@ static void add_finding(
         "count",
         finding->count > 0 ? json_integer((json_int_t)finding->count)
                            : json_null(),
+        "share",
+        tool_statistics_share(finding->count, list->schedules),
         "seed",
         (json_int_t)finding->seed,
         "calls",
@@ -172,7 +183,7 @@ static void add_finding(
         "text",
         finding->text);
     LC_CHECK(object != NULL);
-    (void)json_array_append_new(list, object);
+    (void)json_array_append_new(list->array, object);
 }
 
 bool tool_report_object(
@@ -182,10 +193,13 @@ bool tool_report_object(
 {
     static char value[FUZZ_TEXT_SIZE_MAX];
     struct fuzz_ledger_totals totals;
-    json_t *findings = json_array();
     if (!fuzz_ledger_sum(ledger, &totals, ret_error) ||
-        !fuzz_ledger_findings(ledger, add_finding, findings, ret_error)) {
-        json_decref(findings);
+        !fuzz_ledger_statistics(ledger, &statistics, ret_error)) {
+        return false;
+    }
+    struct list list = { json_array(), totals.schedules };
+    if (!fuzz_ledger_findings(ledger, add_finding, &list, ret_error)) {
+        json_decref(list.array);
         return false;
     }
     json_t *settings = json_object();
@@ -206,7 +220,7 @@ bool tool_report_object(
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}",
         "settings",
         settings,
         "schedules",
@@ -223,8 +237,13 @@ bool tool_report_object(
         (json_int_t)totals.rules_exercised,
         "rules_not_exercised",
         unexercised,
+        "statistics",
+        tool_statistics_object(
+            &statistics,
+            totals.schedules - totals.unspecified,
+            totals.finding_count > 0),
         "findings",
-        findings);
+        list.array);
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -240,15 +259,20 @@ static bool print_text(
     struct fuzz_ledger_error *ret_error)
 {
     struct fuzz_ledger_totals totals;
-    char name[PATH_BYTES];
-    if (!fuzz_ledger_sum(ledger, &totals, ret_error)) {
+    if (!fuzz_ledger_sum(ledger, &totals, ret_error) ||
+        !fuzz_ledger_statistics(ledger, &statistics, ret_error)) {
         return false;
     }
-    (void)snprintf(name, sizeof name, "%s", folder);
+    struct page page = { folder, totals.schedules };
     print_settings(ledger);
     print_totals(&totals);
+    tool_statistics_print(&statistics);
+    if (totals.finding_count == 0) {
+        (void)printf("no rule was broken\n");
+        tool_statistics_print_bound(totals.schedules - totals.unspecified);
+    }
     print_rules(ledger);
-    return fuzz_ledger_findings(ledger, print_finding, name, ret_error);
+    return fuzz_ledger_findings(ledger, print_finding, &page, ret_error);
 }
 
 static bool print_json(

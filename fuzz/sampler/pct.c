@@ -10,6 +10,7 @@ static uint32_t priority(
     struct fuzz_sampler_actor *actor =
         fuzz_sampler_actor_of(sampler, candidate);
     if (actor->priority == 0) {
+        sampler->actor_count++;
         /* Above all that change points and streaks give out. */
         actor->priority =
             fuzz_rng_between(&sampler->rng, UINT32_MAX / 2, UINT32_MAX - 1);
@@ -48,15 +49,13 @@ static bool is_streak(struct fuzz_sampler *sampler, uint32_t actor)
     return true;
 }
 
-/* Below all others: of a fixed depth the j-th change point gives priority j,
- * so that the one who loses it may yet come before one who did earlier. */
+/* Below all others. The j-th change point gives priority j, and they are in no
+ * order: the one who loses it may yet come before one who did earlier. */
 static uint32_t lowered(struct fuzz_sampler *sampler)
 {
-    if (sampler->has_fixed_depth) {
-        for (uint32_t i = 0; i < sampler->point_count; i++) {
-            if (sampler->points[i] == sampler->step) {
-                return UINT32_MAX / 4 + 1 + i;
-            }
+    for (uint32_t i = 0; i < sampler->point_count; i++) {
+        if (sampler->points[i] == sampler->step) {
+            return UINT32_MAX / 4 + 1 + i;
         }
     }
     LC_CHECK(sampler->lowest > 1);

@@ -83,7 +83,7 @@ enum fuzz_sampler_kind fuzz_sampler_for(
                                                         : kind;
 }
 
-static bool is_pct(enum fuzz_sampler_kind kind)
+bool fuzz_sampler_is_pct(enum fuzz_sampler_kind kind)
 {
     return kind == FUZZ_SAMPLER_PCT ||
            (kind >= FUZZ_SAMPLER_PCT_1 && kind <= FUZZ_SAMPLER_PCT_10);
@@ -91,7 +91,7 @@ static bool is_pct(enum fuzz_sampler_kind kind)
 
 bool fuzz_sampler_needs_length(enum fuzz_sampler_kind kind)
 {
-    return is_pct(kind) || kind == FUZZ_SAMPLER_FEW ||
+    return fuzz_sampler_is_pct(kind) || kind == FUZZ_SAMPLER_FEW ||
            fuzz_sampler_needs_profile(kind);
 }
 
@@ -151,7 +151,7 @@ static sim_choice_fn *function_of(enum fuzz_sampler_kind kind)
         fuzz_sampler_prio,
     };
     _Static_assert(LC_COUNT_OF(functions) == FUZZ_SAMPLER_PCT_1, "one each");
-    return is_pct(kind) ? fuzz_sampler_pct : functions[kind];
+    return fuzz_sampler_is_pct(kind) ? fuzz_sampler_pct : functions[kind];
 }
 
 /* PCT of depth d has d - 1 change points. */
@@ -162,7 +162,7 @@ static void draw_points(struct fuzz_sampler *sampler, uint32_t length)
     } else if (sampler->kind == FUZZ_SAMPLER_FEW) {
         sampler->point_count =
             fuzz_rng_between(&sampler->rng, 1, FUZZ_SAMPLER_FEW_POINTS);
-    } else if (is_pct(sampler->kind)) {
+    } else if (fuzz_sampler_is_pct(sampler->kind)) {
         sampler->point_count =
             (uint32_t)sampler->kind - (uint32_t)FUZZ_SAMPLER_PCT_1;
         sampler->has_fixed_depth = true;
@@ -186,6 +186,7 @@ struct sim_backer fuzz_sampler_begin(
     memset(sampler, 0, offsetof(struct fuzz_sampler, seen));
     fuzz_rng_seed(&sampler->rng, options->seed, FUZZ_RNG_ORDER);
     sampler->kind = kind;
+    sampler->length = options->length;
     struct sim_backer backer = {
         .choose = function_of(kind),
         .context = sampler,

@@ -83,6 +83,8 @@ struct fuzz_sampler {
     uint32_t selected; /* SURW: the object */
     uint32_t intended; /* SURW: who is next on it; FUZZ_ACTORS: undecided */
     uint32_t seen_count;
+    uint32_t length;      /* of the run, as change points were drawn */
+    uint32_t actor_count; /* PCT: who had a priority */
     /* The rest is used by some. */
     uint16_t seen[FUZZ_ACTORS]; /* actors, as they came */
     struct fuzz_sampler_actor actors[FUZZ_ACTORS];
@@ -103,6 +105,9 @@ const char *fuzz_sampler_word(enum fuzz_sampler_kind kind);
 enum fuzz_sampler_kind fuzz_sampler_for(
     enum fuzz_sampler_kind kind,
     uint64_t seed);
+
+/** Whether a sampler is PCT, of whatever depth. */
+bool fuzz_sampler_is_pct(enum fuzz_sampler_kind kind);
 
 /** Whether a sampler wants to know how many decisions the program has. */
 bool fuzz_sampler_needs_length(enum fuzz_sampler_kind kind);

@@ -216,7 +216,37 @@ struct lc_expect {
     uint64_t hash; /* trace hash */
 };
 
+/* What a generator may do or leave out: the calls, enum lc_call, and these. */
+enum lc_feature {
+    LC_FEATURE_PROCESSES = LC_CALL_COUNT,   /* two processes */
+    LC_FEATURE_RESTART = LC_CALL_COUNT + 1, /* threads start again at the end */
+    LC_FEATURE_HOSTILE = LC_CALL_COUNT + 2, /* starts and cleanups that do not
+                                               match */
+    LC_FEATURE_SHARE = LC_CALL_COUNT + 3,   /* threads use one socket */
+    LC_FEATURE_VIA = LC_CALL_COUNT + 4,     /* sockets of a named entry */
+    LC_FEATURE_UNSENT = LC_CALL_COUNT + 5,  /* closing right behind a send */
+    LC_FEATURE_PIN = LC_CALL_COUNT + 6,
+    /* Of random worlds: */
+    LC_FEATURE_LAYERS = LC_CALL_COUNT + 7,  /* more than one */
+    LC_FEATURE_LINK = LC_CALL_COUNT + 8,    /* not the default link */
+    LC_FEATURE_BUFFERS = LC_CALL_COUNT + 9, /* nor send buffer */
+    LC_FEATURE_SLOW = LC_CALL_COUNT + 10,   /* a slow peer */
+    LC_FEATURE_COUNT = LC_CALL_COUNT + 11
+};
+
+enum lc_swarm_limits {
+    LC_SWARM_WEIGHT_MAX = 100
+};
+
+/* How a schedule was generated: a record, of which its run does not depend. */
+struct lc_swarm {
+    /* 0: left out. Of a call how often it was drawn beside the others; else 1.
+     * All are 0: nothing was left out on purpose, or nobody knows. */
+    uint8_t weights[LC_FEATURE_COUNT];
+};
+
 struct lc_schedule {
+    struct lc_swarm swarm;
     struct lc_world world;
     struct lc_process processes[LC_PROCESSES_MAX];
     uint32_t process_count;

@@ -8,6 +8,7 @@ patterns. With NAME=DLL all is played once more with that DLL in place of the
 provider NAME. Schedules: the corpus, what a search over a planted bug comes
 across, and bytes by chance in the compact form. The last line is one number
 over all hashes: equal on all machines for one state of the sources.
+A search must have seen the same, too, by whatever program and number of workers.
 """
 
 import json
@@ -65,6 +66,15 @@ def play(job: tuple) -> str:
         return f'exit {result.returncode}: {result.stderr.strip()[:200]}'
 
 
+def search(program: str, jobs: str) -> str:
+    """What a search has counted: states by their hashes, pairs of steps."""
+    result = subprocess.run(
+        [program, 'fuzz', '--seed', '3', '--schedules', '2000', '--world',
+         'any', '--jobs', jobs, '--json'], capture_output=True, text=True,
+        check=False, timeout=TIMEOUT_S, env=QUICK)
+    return json.dumps(json.loads(result.stdout)['statistics'])
+
+
 def main() -> int:
     programs = [word for word in sys.argv[1:] if '=' not in word]
     stacks = [[], *[['--provider', word] for word in sys.argv[1:]
@@ -93,6 +103,11 @@ def main() -> int:
                 elif not answers[0].startswith('exit'):
                     number = (number * 0x100000001b3 ^
                               int(answers[0].split()[0], 16)) % (1 << 64)
+    seen = {search(program, jobs) for program in programs
+            for jobs in ('1', '2')}
+    if len(seen) != 1:
+        problems += 1
+        print('what searches have seen differs:', *sorted(seen), sep='\n  ')
     if len(schedules) < BY_CHANCE + 8:
         problems += 1
         print(f'only {len(schedules)} schedules')

@@ -103,6 +103,7 @@ members = json.loads(run('run', '--json', BROKEN).stdout)
 expect('members of run --json', all(
     re.search(fr'\b{name}\b', part) for name in members), members)
 explained = options_by_command(page)
+searching = page[page.index('.SS fuzz'):page.index('.SS shrink')]
 expect('commands of the manual page', set(explained) == listed,
        (sorted(explained), sorted(listed)))
 for option in ('-h, --help', '--version'):
@@ -268,7 +269,16 @@ with tempfile.TemporaryDirectory() as folder:
         answer = json.loads(result.stdout)
         expect('not interrupted', answer['interrupted'] is False, answer)
         expect('400 schedules', answer['schedules'] == 400, answer)
-        seen.append((sorted(os.listdir(where)), answer['records']))
+        expect('members of fuzz --json', all(
+            re.search(fr'\b{name}\b', searching) for name in (
+                *answer, *answer['statistics'],
+                *answer['statistics']['pct'][0],
+                *answer['findings'][0], *answer['findings'][0]['share'])),
+            answer)
+        expect('no bound where something broke',
+               answer['statistics']['bound_schedules'] is None, answer)
+        seen.append((sorted(os.listdir(where)), answer['records'],
+                     answer['statistics']))
     expect('one worker or three', seen[0] == seen[1], seen)
 
     dlls = Path(LASTCALL).resolve().parent / 'tests/data'
@@ -319,6 +329,18 @@ with tempfile.TemporaryDirectory() as folder:
         os.killpg(process.pid, signal.SIGTERM)
         output, _ = process.communicate(timeout=100)
         return process.returncode, output
+
+    lines = [run('fuzz', '--seed', '7', '--schedules', '4000', '--jobs',
+                 jobs).stdout.split('\n')[1:] for jobs in ('1', '2')]
+    expect('what a search has seen', lines[0] == lines[1] and all(
+        any(re.search(words, line) for line in lines[0]) for words in (
+            'states of the model, [0-9]+ pairs of steps', 'Good-Turing',
+            r'PCT in .* 1/\(n k\^\(d-1\)\) .* where d is 3',
+            r'one program in 166 .* one of them in 1333 \(3/N\)')), lines)
+    result = run('fuzz', '--seed', '7', '--schedules', '800', '--sampler',
+                 'urw')
+    expect('no PCT, no guarantee', 'Good-Turing' in result.stdout and
+           'PCT' not in result.stdout, result)
 
     status, output = told_to_stop('fuzz', '--seconds', '60')
     expect('told to stop', status == 0 and 'no rule was broken' in output and
@@ -409,6 +431,8 @@ with tempfile.TemporaryDirectory() as folder:
              answer['findings']]
     expect('report --json', shown == found and
            answer['schedules'] == 60000 and
+           answer['statistics']['watched'] > 7000 and
+           'Good-Turing' in report.stdout and
            answer['settings']['bug'] == 'unsent_dropped', answer)
     os.chmod(folder, 0o755)
     os.chmod(aside, 0o555)

@@ -5,6 +5,7 @@ Usage: killed_test.py PROGRAM DLL [SECONDS]: SECONDS by the clock, or else a
 fixed number of schedules.
 """
 
+import json
 import os
 import random
 import signal
@@ -81,6 +82,17 @@ def main(folder: Path) -> None:
                             capture_output=True, text=True, check=False)
     assert report.returncode == 0 and 'LAYER-11' in report.stdout
     assert os.listdir(campaign / 'findings')
+    if not SECONDS:
+        # What was seen is what one search of the same seeds sees.
+        report = subprocess.run([PROGRAM, 'report', '--json', str(campaign)],
+                                capture_output=True, text=True, check=True)
+        search = subprocess.run(
+            [PROGRAM, 'fuzz', '--json', '--schedules', str(SCHEDULES),
+             *words[3:7]], capture_output=True, text=True, check=False)
+        seen, other = (json.loads(answer.stdout)['statistics']
+                       for answer in (report, search))
+        print(seen)
+        assert seen == other, other
 
 
 with tempfile.TemporaryDirectory() as name:

@@ -90,14 +90,16 @@ static void the_bytes_are_the_documented_ones(void **state)
             1,    1,    's',                /* sockets */
             2,    3,    'S',  '-',  '1', 1, /* broken S-1, with a hash */
             8,    7,    6,    5,    4,   3, 2,   1, /* */
+            2,    5,    90,   23,   1,              /* swarm send*90 slow */
         };
 
     assert_true(parse(
-        WORLD "provider tcp base\nprovider filter ifs\n"
-              "pin filter\nchain filter tcp\npeer slow 2000\nplant x\n"
-              "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
-              "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
-              "expect\nbroken S-1\nhash 0102030405060708\n",
+        HEAD "swarm send*90 slow\nworld\n"
+             "provider tcp base\nprovider filter ifs\n"
+             "pin filter\nchain filter tcp\npeer slow 2000\nplant x\n"
+             "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
+             "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
+             "expect\nbroken S-1\nhash 0102030405060708\n",
         &first));
     assert_int_equal(
         fuzz_compact_encode(&first, bytes, sizeof bytes),
@@ -310,6 +312,8 @@ static void the_largest_schedule_fits(void **state)
         provider->kind = i == 0 ? LC_PROVIDER_BASE : LC_PROVIDER_DLL;
         memset(provider->path, i == 0 ? 0 : '"', LC_PATH_MAX - 1);
     }
+    memset(first.swarm.weights, 1, sizeof first.swarm.weights);
+    memset(first.swarm.weights, LC_SWARM_WEIGHT_MAX, LC_CALL_COUNT);
     first.world.plant_count = LC_PLANTS_MAX;
     for (uint32_t i = 0; i < LC_PLANTS_MAX; i++) {
         fill_name(first.world.plants[i], i);

@@ -1,3 +1,4 @@
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -144,6 +145,112 @@ static void a_partial_chunk_keeps_findings_alone(void **state)
     check_totals(100, 1, 1);
 }
 
+/* What three watched schedules have shown. */
+static void fill_statistics(uint64_t first_key)
+{
+    struct fuzz_statistics *statistics = &result.statistics;
+    memset(statistics, 0, sizeof *statistics);
+    statistics->watched = 3;
+    fuzz_sketch_add(&statistics->states, 1, 2);
+    fuzz_sketch_add(&statistics->pairs, first_key, 1);
+    fuzz_sketch_add(&statistics->pairs, first_key + 1, 1);
+    statistics->pct[1] = (struct fuzz_statistics_pct){ 2, 6, 80, 4, 50 };
+}
+
+/* Statistics of chunks add up, also from one start of a campaign to the next;
+ * of seeds that will be played again nothing is counted. */
+static void statistics_add_up(void **state)
+{
+    (void)state;
+    static struct fuzz_statistics all;
+    struct fuzz_ledger_chunk cut = { .result = &result, .is_partial = true };
+    struct fuzz_ledger_chunk next = { .seed = 100, .result = &result };
+    struct fuzz_ledger *ledger = open_ledger();
+    fill_statistics(10);
+    assert_true(fuzz_ledger_commit(ledger, &cut, &error));
+    assert_true(fuzz_ledger_statistics(ledger, &all, &error));
+    assert_int_equal(all.watched, 0);
+    assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
+    fuzz_ledger_close(ledger);
+    ledger = open_ledger();
+    fill_statistics(11);
+    fuzz_sketch_raise(&result.statistics.states, 2);
+    result.totals.next_seed = 200;
+    assert_true(fuzz_ledger_commit(ledger, &next, &error));
+    fuzz_ledger_close(ledger);
+    ledger = fuzz_ledger_open(path, false, &error);
+    assert_non_null(ledger);
+    assert_true(fuzz_ledger_statistics(ledger, &all, &error));
+    fuzz_ledger_close(ledger);
+    assert_int_equal(all.watched, 6);
+    assert_int_equal(all.states.key_count, 1);
+    assert_int_equal(all.states.level, 2);
+    assert_int_equal(all.pairs.key_count, 3);
+    assert_int_equal(fuzz_sketch_singles(&all.pairs), 2);
+    assert_int_equal(all.pct[1].schedules, 4);
+    assert_int_equal(all.pct[1].steps, 160);
+    assert_int_equal(all.pct[1].steps_max, 50);
+    assert_int_equal(all.pct[0].schedules, 0);
+}
+
+static void execute(const char *text)
+{
+    sqlite3 *base = NULL;
+    assert_int_equal(sqlite3_open(path, &base), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(base, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(base), SQLITE_OK);
+}
+
+/* A campaign of an older program is read, and goes on. */
+static void a_ledger_without_statistics_gets_them(void **state)
+{
+    (void)state;
+    static struct fuzz_statistics all;
+    struct fuzz_ledger *ledger = open_ledger();
+    assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
+    fuzz_ledger_close(ledger);
+    execute("DROP TABLE sketch; DROP TABLE pct; PRAGMA user_version=1");
+    check_totals(100, 1, 1);
+    ledger = fuzz_ledger_open(path, false, &error);
+    assert_non_null(ledger);
+    assert_true(fuzz_ledger_statistics(ledger, &all, &error));
+    assert_int_equal(all.watched, 0);
+    fuzz_ledger_close(ledger);
+    ledger = open_ledger();
+    struct fuzz_ledger_chunk next = { .seed = 100, .result = &result };
+    result.totals.next_seed = 200;
+    fill_statistics(10);
+    assert_true(fuzz_ledger_commit(ledger, &next, &error));
+    assert_true(fuzz_ledger_statistics(ledger, &all, &error));
+    assert_int_equal(all.watched, 3);
+    fuzz_ledger_close(ledger);
+}
+
+/* A file that somebody has changed is an error, not a crash. */
+static void a_damaged_sketch_is_an_error(void **state)
+{
+    (void)state;
+    static const char *const damages[] = {
+        "UPDATE sketch SET level = 51",
+        "UPDATE sketch SET level = -1",
+        "UPDATE sketch SET entries = x'00112233'",
+        "UPDATE sketch SET entries = zeroblob(32)",
+    };
+    static struct fuzz_statistics all;
+    for (uint32_t i = 0; i < LC_COUNT_OF(damages); i++) {
+        struct fuzz_ledger *ledger = open_ledger();
+        fill_statistics(10);
+        (void)!fuzz_ledger_commit(ledger, &chunk, &error);
+        fuzz_ledger_close(ledger);
+        execute(damages[i]);
+        ledger = open_ledger();
+        assert_false(fuzz_ledger_statistics(ledger, &all, &error));
+        assert_non_null(strstr(error.text, "damaged"));
+        fuzz_ledger_close(ledger);
+        (void)tear_down(NULL);
+    }
+}
+
 static void settings_are_kept(void **state)
 {
     (void)state;
@@ -195,6 +302,15 @@ int main(void)
             tear_down),
         cmocka_unit_test_setup_teardown(
             a_partial_chunk_keeps_findings_alone,
+            set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(statistics_add_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_ledger_without_statistics_gets_them,
+            set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_damaged_sketch_is_an_error,
             set_up,
             tear_down),
         cmocka_unit_test_setup_teardown(settings_are_kept, set_up, tear_down),

@@ -45,6 +45,16 @@ static struct fuzz_search_options options(uint32_t jobs, const char *plant)
     };
 }
 
+static void assert_same_sketch(
+    const struct fuzz_sketch *one,
+    const struct fuzz_sketch *other)
+{
+    assert_true(one->key_count > 100);
+    assert_int_equal(one->key_count, other->key_count);
+    assert_int_equal(one->level, other->level);
+    assert_int_equal(fuzz_sketch_singles(one), fuzz_sketch_singles(other));
+}
+
 /* The number of workers is a matter of speed only. */
 static void the_number_of_workers_does_not_matter(void **state)
 {
@@ -67,6 +77,14 @@ static void the_number_of_workers_does_not_matter(void **state)
         assert_int_equal(first.findings[i].count, second.findings[i].count);
         assert_int_equal(first.findings[i].replay, FUZZ_REPLAY_SAME);
     }
+    assert_true(first.statistics.watched > 10);
+    assert_int_equal(first.statistics.watched, second.statistics.watched);
+    assert_same_sketch(&first.statistics.states, &second.statistics.states);
+    assert_same_sketch(&first.statistics.pairs, &second.statistics.pairs);
+    assert_memory_equal(
+        first.statistics.pct,
+        second.statistics.pct,
+        sizeof first.statistics.pct);
 }
 
 /* With less room than there are kinds it is the smallest seeds that have it,

@@ -11,6 +11,10 @@ static void every_word_arrives(void **state)
     (void)state;
     assert_true(parse(example, &first));
     const struct lc_world *world = &first.world;
+    assert_int_equal(first.swarm.weights[LC_CALL_WSASTARTUP], 100);
+    assert_int_equal(first.swarm.weights[LC_CALL_SEND], 1);
+    assert_int_equal(first.swarm.weights[LC_FEATURE_SLOW], 1);
+    assert_int_equal(first.swarm.weights[LC_FEATURE_PIN], 0);
     assert_int_equal(world->provider_count, 3);
     assert_string_equal(world->providers[2].path, "a \"b\".dll");
     assert_int_equal(world->providers[1].pinned, 1);

@@ -17,6 +17,8 @@
 /* As it is printed. */
 static const char example[] =
     "lastcall schedule 1\n"
+    "swarm WSAStartup*100 send Sleep*7\n"
+    "swarm processes slow\n"
     "world\n"
     "  provider tcp base\n"
     "  provider filter ifs\n"

@@ -1,0 +1,208 @@
+#include "fuzz/swarm.h"
+
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/schedule.h"
+
+enum {
+    WEIGHT_BITS = 7
+};
+
+_Static_assert(LC_SWARM_WEIGHT_MAX < 1 << WEIGHT_BITS, "so many bits");
+
+bool fuzz_swarm_is_on(const struct lc_swarm *swarm)
+{
+    bool is_on = false;
+    for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
+        is_on |= swarm->weights[i] != 0;
+    }
+    return is_on;
+}
+
+static uint8_t draw_weight(struct fuzz_rng *rng)
+{
+    uint32_t low = 1U << fuzz_rng_upto(rng, WEIGHT_BITS - 1);
+    uint32_t weight = fuzz_rng_between(rng, low, 2 * low - 1);
+    return (
+        uint8_t)(weight < LC_SWARM_WEIGHT_MAX ? weight : LC_SWARM_WEIGHT_MAX);
+}
+
+/* Whether there is a call that changes anything. */
+static bool has_effect(const struct lc_swarm *swarm)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < LC_CALL_COUNT; i++) {
+        has |= swarm->weights[i] != 0 && i != LC_CALL_GETLASTERROR &&
+               i != LC_CALL_SLEEP;
+    }
+    return has;
+}
+
+void fuzz_swarm_draw(
+    struct fuzz_rng *rng,
+    bool draws_world,
+    struct lc_swarm *ret_swarm)
+{
+    uint8_t features[LC_FEATURE_COUNT];
+    uint32_t count = draws_world ? LC_FEATURE_COUNT : LC_FEATURE_PIN + 1;
+    memset(ret_swarm, 0, sizeof *ret_swarm);
+    if (fuzz_rng_chance(rng, 1, 4)) {
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        features[i] = (uint8_t)i;
+    }
+    uint32_t kept = fuzz_rng_between(rng, 1, count);
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t at = fuzz_rng_between(rng, i, count - 1);
+        uint8_t feature = features[at];
+        features[at] = features[i];
+        ret_swarm->weights[feature] =
+            feature < LC_CALL_COUNT ? draw_weight(rng) : 1;
+    }
+    if (!has_effect(ret_swarm)) {
+        ret_swarm->weights[LC_CALL_SEND] = draw_weight(rng);
+    }
+}
+
+/* ---- What a schedule shows ---- */
+
+static bool makes_call(const struct lc_schedule *schedule, uint32_t call)
+{
+    bool makes = false;
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        makes |= schedule->ops[i].call == call;
+    }
+    return makes;
+}
+
+static uint32_t count_calls(
+    const struct lc_schedule *schedule,
+    uint32_t thread,
+    uint32_t call)
+{
+    const struct lc_thread *of = &schedule->threads[thread];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < of->op_count; i++) {
+        count += schedule->ops[of->op_first + i].call == call;
+    }
+    return count;
+}
+
+static bool has_restart(const struct lc_schedule *schedule)
+{
+    bool has = false;
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        has |= count_calls(schedule, t, LC_CALL_WSASTARTUP) > 1;
+    }
+    return has;
+}
+
+static bool has_mismatch(const struct lc_schedule *schedule)
+{
+    bool has = false;
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        has |= count_calls(schedule, t, LC_CALL_WSASTARTUP) !=
+               count_calls(schedule, t, LC_CALL_WSACLEANUP);
+    }
+    return has;
+}
+
+static bool has_shared_socket(const struct lc_schedule *schedule)
+{
+    uint8_t users[LC_SOCKETS_MAX] = { 0 }; /* bit per thread */
+    bool has = false;
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        const struct lc_thread *thread = &schedule->threads[t];
+        for (uint32_t i = 0; i < thread->op_count; i++) {
+            const struct lc_op *op = &schedule->ops[thread->op_first + i];
+            if (op->socket < LC_SOCKETS_MAX) {
+                users[op->socket] |= (uint8_t)(1U << t);
+                has |= (users[op->socket] & (users[op->socket] - 1U)) != 0;
+            }
+        }
+    }
+    return has;
+}
+
+static bool has_entry(const struct lc_schedule *schedule)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        has |= schedule->ops[i].call == LC_CALL_SOCKET &&
+               schedule->ops[i].entry != LC_NONE;
+    }
+    return has;
+}
+
+static bool has_pin(const struct lc_world *world)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        has |= world->providers[i].pinned != 0;
+    }
+    return has;
+}
+
+static uint32_t layer_count(const struct lc_world *world)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        count += world->providers[i].kind != LC_PROVIDER_BASE;
+    }
+    return count;
+}
+
+static bool shows(
+    const struct lc_schedule *schedule,
+    const struct lc_world *plain,
+    enum lc_feature feature)
+{
+    const struct lc_world *world = &schedule->world;
+    switch (feature) {
+    case LC_FEATURE_PROCESSES:
+        return schedule->process_count > 1;
+    case LC_FEATURE_RESTART:
+        return has_restart(schedule);
+    case LC_FEATURE_HOSTILE:
+        return has_mismatch(schedule);
+    case LC_FEATURE_SHARE:
+        return has_shared_socket(schedule);
+    case LC_FEATURE_VIA:
+        return has_entry(schedule);
+    case LC_FEATURE_UNSENT:
+        return makes_call(schedule, LC_CALL_SEND) &&
+               makes_call(schedule, LC_CALL_CLOSESOCKET);
+    case LC_FEATURE_PIN:
+        return has_pin(world);
+    case LC_FEATURE_LAYERS:
+        return layer_count(world) > 1;
+    case LC_FEATURE_LINK:
+        return world->link_bits_per_s != plain->link_bits_per_s ||
+               world->link_latency_ns != plain->link_latency_ns ||
+               world->link_window_bytes != plain->link_window_bytes;
+    case LC_FEATURE_BUFFERS:
+        return world->sndbuf_bytes != plain->sndbuf_bytes;
+    case LC_FEATURE_SLOW:
+        return world->peer_kind == LC_PEER_SLOW;
+    case LC_FEATURE_COUNT:
+        break;
+    }
+    return false;
+}
+
+void fuzz_swarm_narrow(struct lc_schedule *schedule)
+{
+    struct lc_world plain;
+    fuzz_schedule_default_world(&plain);
+    for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
+        bool is_there = i < LC_CALL_COUNT
+                            ? makes_call(schedule, i)
+                            : shows(schedule, &plain, (enum lc_feature)i);
+        if (!is_there) {
+            schedule->swarm.weights[i] = 0;
+        }
+    }
+}

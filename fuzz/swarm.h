@@ -1,0 +1,37 @@
+/*
+ * Swarm: each program leaves some features out, and has very different weights
+ * for the rest. What is left out can't stand in the way of what is not: a close
+ * right away hides a full send buffer.
+ *
+ * Source: Groce, Zhang, Eide, Chen, Regehr, "Swarm testing", ISSTA 2012.
+ */
+#ifndef FUZZ_SWARM_H
+#define FUZZ_SWARM_H
+
+#include <stdbool.h>
+
+#include "lastcall/schedule.h"
+
+#include "fuzz/rng.h"
+
+/** Whether anything was left out on purpose. */
+bool fuzz_swarm_is_on(const struct lc_swarm *swarm);
+
+/**
+ * Draws a subset of random size, with weights whose logarithm is uniform. One
+ * program in four has no swarm: some things need many features at once. Among
+ * the calls is one at least that does more than to ask or to wait.
+ *
+ * @param draws_world  whether the world is random, too.
+ * @param ret_swarm    filled.
+ */
+void fuzz_swarm_draw(
+    struct fuzz_rng *rng,
+    bool draws_world,
+    struct lc_swarm *ret_swarm);
+
+/** Takes out of the record what the schedule shows no more: calls that it does
+ * not make, features that it does not have. */
+void fuzz_swarm_narrow(struct lc_schedule *schedule);
+
+#endif
