@@ -9,6 +9,7 @@ void fuzz_profile_begin(struct fuzz_profile *profile)
     profile->event_count = 0;
     profile->actor_count = 0;
     profile->shared_count = 0;
+    profile->run_count = 0;
     memset(profile->own, 0, sizeof profile->own);
     memset(profile->all, 0, sizeof profile->all);
 }
@@ -71,10 +72,12 @@ static struct toucher *toucher_of(
     return &touchers[*count - 1];
 }
 
-void fuzz_profile_end(struct fuzz_profile *profile)
+void fuzz_profile_end(struct fuzz_profile *profile, uint32_t run_count)
 {
     struct toucher touchers[FUZZ_PROFILE_OBJECTS_MAX];
     uint32_t count = 0;
+    LC_CHECK(run_count > 0);
+    profile->run_count = run_count;
     memcpy(profile->all, profile->own, sizeof profile->all);
     add_up(profile, profile->all);
     for (uint32_t i = 0; i < profile->event_count; i++) {
@@ -97,15 +100,55 @@ void fuzz_profile_end(struct fuzz_profile *profile)
     }
 }
 
+uint32_t fuzz_profile_length(const struct fuzz_profile *profile)
+{
+    uint32_t runs = profile->run_count;
+    uint64_t sum = 0;
+    LC_CHECK(runs > 0);
+    for (uint32_t i = 0; i < profile->actor_count; i++) {
+        sum += profile->own[profile->order[i]];
+    }
+    return sum == 0 ? 1 : (uint32_t)((sum + runs - 1) / runs);
+}
+
+/* Object of the n-th event on a shared one, of those that are no locks. */
+static uint32_t nth_data(const struct fuzz_profile *profile, uint32_t n)
+{
+    for (uint32_t i = 0;; i++) {
+        LC_CHECK(i < profile->shared_count);
+        uint32_t object = profile->events[profile->shared[i]].object;
+        if ((object & SIM_OBJECT_IS_LOCK) != 0) {
+            continue;
+        }
+        if (n == 0) {
+            return object;
+        }
+        n--;
+    }
+}
+
+static uint32_t count_data(const struct fuzz_profile *profile)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < profile->shared_count; i++) {
+        uint32_t object = profile->events[profile->shared[i]].object;
+        count += (object & SIM_OBJECT_IS_LOCK) == 0;
+    }
+    return count;
+}
+
 uint32_t fuzz_profile_draw(
     const struct fuzz_profile *profile,
-    struct fuzz_rng *rng)
+    struct fuzz_rng *rng,
+    bool with_locks)
 {
-    if (profile->shared_count == 0) {
+    uint32_t count = with_locks ? profile->shared_count : count_data(profile);
+    if (count == 0) {
         return SIM_OBJECT_ANY;
     }
-    uint32_t drawn = fuzz_rng_upto(rng, profile->shared_count - 1);
-    return profile->events[profile->shared[drawn]].object;
+    uint32_t drawn = fuzz_rng_upto(rng, count - 1);
+    return with_locks ? profile->events[profile->shared[drawn]].object
+                      : nth_data(profile, drawn);
 }
 
 void fuzz_profile_count(

@@ -1,7 +1,7 @@
 /*
- * What one run of a program tells about the others: how many events each actor
- * has, who makes whom, and which objects several of them touch. An actor is a
- * thread, or all events of one kind.
+ * What a run of a program tells about the others, or several of them together:
+ * how many events each actor has, who makes whom, and which objects several of
+ * them touch. An actor is a thread, or all events of one kind.
  */
 #ifndef FUZZ_SAMPLER_PROFILE_H
 #define FUZZ_SAMPLER_PROFILE_H
@@ -19,6 +19,7 @@ enum fuzz_profile_limits {
 };
 
 struct fuzz_profile {
+    uint32_t run_count;   /* all that is counted is of so many runs */
     uint32_t event_count; /* kept below */
     uint32_t actor_count;
     uint32_t shared_count;
@@ -51,18 +52,24 @@ void fuzz_profile_note(
     struct fuzz_profile *profile,
     const struct sim_choice_candidate *chosen);
 
-/** Ends it: the sums are made. */
-void fuzz_profile_end(struct fuzz_profile *profile);
+/** Ends it after so many runs: the sums are made. */
+void fuzz_profile_end(struct fuzz_profile *profile, uint32_t run_count);
+
+/** Events of a run, the mean of all, rounded up; 1 or more. */
+uint32_t fuzz_profile_length(const struct fuzz_profile *profile);
 
 /**
  * Draws an object that several actors touch, each with the probability of its
  * share of the events on such objects.
  *
+ * @param with_locks  else none that is said to be a lock.
+ *
  * Returns: SIM_OBJECT_ANY when there is none.
  */
 uint32_t fuzz_profile_draw(
     const struct fuzz_profile *profile,
-    struct fuzz_rng *rng);
+    struct fuzz_rng *rng,
+    bool with_locks);
 
 /**
  * Counts the events on one object.

@@ -27,6 +27,8 @@ struct sim_choice_candidate {
 };
 
 #define SIM_OBJECT_ANY 0U
+/* Set in the number of an object that is a lock, where the threads say so. */
+#define SIM_OBJECT_IS_LOCK 0x80000000U
 
 struct sim_choice_point {
     /* Where: the first eight bytes are set, the action is not. */

@@ -238,7 +238,7 @@ static void sample(
     struct sim_backer backer = fuzz_sampler_begin(&sampler, &options);
     fuzz_profile_begin(&profile);
     (void)play_toy(toy, &backer, true);
-    fuzz_profile_end(&profile);
+    fuzz_profile_end(&profile, 1);
     options.kind = kind;
     options.profile = &profile;
     memset(counts, 0, sizeof counts[0] << 2 * EVENTS_MAX);
