@@ -31,6 +31,7 @@ void fuzz_profile_note(
         return; /* counted, but its object is not known */
     }
     profile->events[profile->event_count].object = chosen->object;
+    profile->events[profile->event_count].thing = chosen->thing;
     profile->events[profile->event_count].actor = (uint16_t)actor;
     profile->event_count++;
 }
@@ -72,6 +73,34 @@ static struct toucher *toucher_of(
     return &touchers[*count - 1];
 }
 
+/* An actor touches something. */
+static void touch(
+    struct toucher *touchers,
+    uint32_t *count,
+    uint32_t object,
+    uint32_t actor)
+{
+    struct toucher *toucher = toucher_of(touchers, count, object);
+    if (toucher != NULL && toucher->actor != actor) {
+        toucher->actor = toucher->actor == UINT32_MAX ? actor : FUZZ_ACTORS;
+    }
+}
+
+/* Keeps it when several touch it. */
+static void share(
+    struct fuzz_profile *profile,
+    struct toucher *touchers,
+    uint32_t *count,
+    uint32_t object)
+{
+    const struct toucher *toucher = toucher_of(touchers, count, object);
+    if (object != SIM_OBJECT_ANY && toucher != NULL &&
+        toucher->actor == FUZZ_ACTORS) {
+        profile->shared[profile->shared_count] = object;
+        profile->shared_count++;
+    }
+}
+
 void fuzz_profile_end(struct fuzz_profile *profile, uint32_t run_count)
 {
     struct toucher touchers[FUZZ_PROFILE_OBJECTS_MAX];
@@ -81,21 +110,19 @@ void fuzz_profile_end(struct fuzz_profile *profile, uint32_t run_count)
     memcpy(profile->all, profile->own, sizeof profile->all);
     add_up(profile, profile->all);
     for (uint32_t i = 0; i < profile->event_count; i++) {
-        struct toucher *toucher =
-            toucher_of(touchers, &count, profile->events[i].object);
         uint32_t actor = profile->events[i].actor;
-        if (toucher != NULL && toucher->actor != actor) {
-            toucher->actor = toucher->actor == UINT32_MAX ? actor : FUZZ_ACTORS;
+        touch(touchers, &count, profile->events[i].object, actor);
+        if (profile->events[i].thing != 0) {
+            uint32_t thing = FUZZ_PROFILE_THING | profile->events[i].thing;
+            touch(touchers, &count, thing, actor);
         }
     }
     profile->shared_count = 0;
     for (uint32_t i = 0; i < profile->event_count; i++) {
-        uint32_t object = profile->events[i].object;
-        const struct toucher *toucher = toucher_of(touchers, &count, object);
-        if (object != SIM_OBJECT_ANY && toucher != NULL &&
-            toucher->actor == FUZZ_ACTORS) {
-            profile->shared[profile->shared_count] = (uint16_t)i;
-            profile->shared_count++;
+        share(profile, touchers, &count, profile->events[i].object);
+        if (profile->events[i].thing != 0) {
+            uint32_t thing = FUZZ_PROFILE_THING | profile->events[i].thing;
+            share(profile, touchers, &count, thing);
         }
     }
 }
@@ -111,17 +138,23 @@ uint32_t fuzz_profile_length(const struct fuzz_profile *profile)
     return sum == 0 ? 1 : (uint32_t)((sum + runs - 1) / runs);
 }
 
-/* Object of the n-th event on a shared one, of those that are no locks. */
+static bool is_lock(uint32_t selected)
+{
+    return (selected & FUZZ_PROFILE_THING) != 0
+               ? sim_thing_kind_of((uint16_t)selected) == SIM_THING_LOCK
+               : (selected & SIM_OBJECT_IS_LOCK) != 0;
+}
+
+/* The n-th of those that are no locks. */
 static uint32_t nth_data(const struct fuzz_profile *profile, uint32_t n)
 {
     for (uint32_t i = 0;; i++) {
         LC_CHECK(i < profile->shared_count);
-        uint32_t object = profile->events[profile->shared[i]].object;
-        if ((object & SIM_OBJECT_IS_LOCK) != 0) {
+        if (is_lock(profile->shared[i])) {
             continue;
         }
         if (n == 0) {
-            return object;
+            return profile->shared[i];
         }
         n--;
     }
@@ -131,8 +164,7 @@ static uint32_t count_data(const struct fuzz_profile *profile)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < profile->shared_count; i++) {
-        uint32_t object = profile->events[profile->shared[i]].object;
-        count += (object & SIM_OBJECT_IS_LOCK) == 0;
+        count += !is_lock(profile->shared[i]);
     }
     return count;
 }
@@ -147,20 +179,22 @@ uint32_t fuzz_profile_draw(
         return SIM_OBJECT_ANY;
     }
     uint32_t drawn = fuzz_rng_upto(rng, count - 1);
-    return with_locks ? profile->events[profile->shared[drawn]].object
-                      : nth_data(profile, drawn);
+    return with_locks ? profile->shared[drawn] : nth_data(profile, drawn);
 }
 
 void fuzz_profile_count(
     const struct fuzz_profile *profile,
-    uint32_t object,
+    uint32_t selected,
     uint32_t ret_counts[FUZZ_ACTORS])
 {
     for (uint32_t i = 0; i < profile->actor_count; i++) {
         ret_counts[profile->order[i]] = 0;
     }
     for (uint32_t i = 0; i < profile->event_count; i++) {
-        if (profile->events[i].object == object) {
+        if (fuzz_profile_touches(
+                profile->events[i].object,
+                profile->events[i].thing,
+                selected)) {
             ret_counts[profile->events[i].actor]++;
         }
     }

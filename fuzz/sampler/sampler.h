@@ -9,8 +9,9 @@
  *          that it depends on comes first
  *   urw    by how many events are left of each: uniform among all orders, as
  *          far as nothing blocks
- *   surw   the same for the events on one object, and any order of the others;
- *          surw-data: on one that is no lock
+ *   surw   the same for the events on one object or thing (a word, a module, a
+ *          socket, a lock, a count), and any order of the others; surw-data: on
+ *          one that is no lock
  *   prio   a random priority for each event
  *   few    the default order but for a few places
  *
@@ -83,7 +84,7 @@ struct fuzz_sampler {
     uint32_t streak;
     uint32_t streak_actor;
     uint32_t lowest;   /* priority that was given to who went too often */
-    uint32_t selected; /* SURW: the object */
+    uint32_t selected; /* SURW: object or thing */
     uint32_t intended; /* SURW: who is next on it; FUZZ_ACTORS: undecided */
     uint32_t seen_count;
     /* The rest is used by some. */

@@ -1,7 +1,7 @@
 /*
  * Uniform among orders: an actor goes next with a probability that is its
  * share of the events that are left. URW counts all events; SURW those on one
- * object, and leaves the order of the others to random priorities.
+ * object or thing, and leaves the order of the others to random priorities.
  */
 #include "fuzz/sampler/parts.h"
 
@@ -183,8 +183,10 @@ static bool may_go(
     uint32_t index)
 {
     const struct sim_choice_candidate *candidate = &point->candidates[index];
-    if (sampler->selected == SIM_OBJECT_ANY ||
-        candidate->object != sampler->selected) {
+    if (sampler->selected == SIM_OBJECT_ANY || !fuzz_profile_touches(
+                                                   candidate->object,
+                                                   candidate->thing,
+                                                   sampler->selected)) {
         return true;
     }
     uint32_t actor = fuzz_profile_actor(candidate);

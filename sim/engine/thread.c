@@ -129,6 +129,7 @@ static void set_step(
 {
     thread->object = step->object;
     thread->is_write = step->is_write;
+    thread->thing = step->thing;
     thread->gate = step->gate;
 }
 
@@ -304,8 +305,7 @@ static inline void set_candidate(
     candidate->object = thread->object;
     candidate->is_write = thread->is_write;
     candidate->parent = thread->parent;
-    candidate->zero[0] = 0;
-    candidate->zero[1] = 0;
+    candidate->thing = (uint16_t)thread->thing;
 }
 
 /* All that is enabled, the default first: the thread that runs, the others in
@@ -563,10 +563,11 @@ static struct sim_thread_step step_at(
     };
 }
 
-void sim_thread_ask(struct lc_place place)
+void sim_thread_ask(struct lc_place place, uint32_t thing)
 {
     struct sim_thread *thread = sim_thread_current();
     struct sim_thread_step step = step_at(thread, place);
+    step.thing = (uint16_t)thing;
     set_step(thread, &step);
     give_way(place);
     set_step(thread, &(struct sim_thread_step){ 0 });

@@ -115,6 +115,24 @@ static struct connection *connection_at(uint32_t number)
     return connection;
 }
 
+static struct lc_place net_place(void)
+{
+    return (struct lc_place){
+        .kind = LC_PLACE_SHIM,
+        .function = LC_SHIM_NET,
+        .module = (uint8_t)sim_thread_module(),
+    };
+}
+
+/* A step on a connection: one on its socket. */
+static void yield_on(uint32_t number)
+{
+    const struct connection *connection = connection_at(number);
+    sim_thread_yield_on(
+        net_place(),
+        sim_thing(SIM_THING_SOCKET, connection->process, connection->handle));
+}
+
 static uint32_t number_of(const struct connection *connection)
 {
     return (uint32_t)(connection - SIM_NET->connections) + 1;
@@ -360,15 +378,6 @@ void sim_net_begin(const struct lc_world *world)
     net->sndbuf_bytes = world->sndbuf_bytes;
 }
 
-static struct lc_place net_place(void)
-{
-    return (struct lc_place){
-        .kind = LC_PLACE_SHIM,
-        .function = LC_SHIM_NET,
-        .module = (uint8_t)sim_thread_module(),
-    };
-}
-
 static bool handle_take(struct handles *handles, uint32_t *ret_index)
 {
     if (handles->open_count == SIM_HANDLES_MAX) {
@@ -476,7 +485,7 @@ static enum lc_wsa state_error(const struct connection *connection)
 
 enum lc_wsa sim_net_connect(uint32_t number, bool wait)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct connection *connection = connection_at(number);
     if (connection->is_cancelled) {
         return LC_WSAEINTR;
@@ -551,7 +560,7 @@ enum lc_wsa sim_net_send(
     uint32_t *ret_taken)
 {
     LC_CHECK_IF(size_bytes > 0, bytes != NULL);
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct connection *connection = connection_at(number);
     uint32_t taken = 0;
     for (;;) {
@@ -576,7 +585,7 @@ enum lc_wsa sim_net_send(
 
 enum lc_wsa sim_net_finish(uint32_t number)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct connection *connection = connection_at(number);
     if (connection->state != CONNECTION_UP &&
         connection->state != CONNECTION_ENDED) {
@@ -616,7 +625,7 @@ static enum lc_wsa drain(
 
 enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
     LC_CHECK(thread->deadline_ns == 0);
@@ -653,7 +662,7 @@ static void reset(struct connection *connection)
 
 void sim_net_abort(uint32_t number)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     reset(connection_at(number));
 }
 
