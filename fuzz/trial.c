@@ -35,13 +35,14 @@ static void profile_run(
 void fuzz_trial_begin(
     struct fuzz_trial *trial,
     const struct sim_program *program,
-    uint32_t walks)
+    uint32_t walks,
+    uint64_t seed)
 {
     LC_CHECK(program != NULL);
     trial->program = program;
     fuzz_profile_begin(&trial->profile);
     if (walks == 0) {
-        profile_run(trial, FUZZ_SAMPLER_DEFAULT, 0);
+        profile_run(trial, FUZZ_SAMPLER_DEFAULT, seed);
         fuzz_profile_end(&trial->profile, 1);
     } else {
         uint32_t run = 0;
@@ -49,7 +50,7 @@ void fuzz_trial_begin(
         while (run < walks &&
                trial->profile.event_count + longest < FUZZ_PROFILE_EVENTS_MAX) {
             uint32_t before = trial->profile.event_count;
-            profile_run(trial, FUZZ_SAMPLER_RW, run);
+            profile_run(trial, FUZZ_SAMPLER_RW, seed + run);
             run++;
             uint32_t length = trial->profile.event_count - before;
             longest = length > longest ? length : longest;

@@ -27,11 +27,13 @@ struct fuzz_trial {
  *
  * @param walks  the profile is the mean of so many random walks, or of as many
  *               as it has room for; 0: it is one run in the default order.
+ * @param seed   of the first walk.
  */
 void fuzz_trial_begin(
     struct fuzz_trial *trial,
     const struct sim_program *program,
-    uint32_t walks);
+    uint32_t walks,
+    uint64_t seed);
 
 /**
  * Plays one schedule.

@@ -179,7 +179,8 @@ static void measure(const struct piece *piece, union found *found)
     fuzz_trial_begin(
         &trial,
         piece->program,
-        (uint32_t)tool_measure.walks.value);
+        (uint32_t)tool_measure.walks.value,
+        seed);
     for (uint32_t i = 0; i < trials->count; i++) {
         uint64_t played;
         trials->found += fuzz_trial_run(

@@ -8,7 +8,7 @@ static void begin(const char *name, uint32_t walks)
     const struct sim_program *program = sim_program_find(name);
     assert_int_equal(sim_arena_open(), SIM_OK);
     assert_non_null(program);
-    fuzz_trial_begin(&trial, program, walks);
+    fuzz_trial_begin(&trial, program, walks, 1);
 }
 
 /* Of so many schedules. */
