@@ -64,7 +64,7 @@ void tool_schedulers_states(const struct tool_explored *one, char text[32]);
 
 /** The exploration of a program, NULL: there is none. */
 const struct tool_explored *tool_schedulers_explored(
-    const struct tool_schedulers_table *table,
+    const struct tool_schedulers_table *of,
     const struct sim_program *program);
 
 /** Writes the table. Returns: whether all could be written. */
