@@ -81,7 +81,7 @@ static enum sim_status play(
     if (one->profiling) {
         one->profiling = false;
         one->mirror->length = one->sampler.step + 1;
-        fuzz_profile_end(&one->profile);
+        fuzz_profile_end(&one->profile, 1);
         one->profile_program = one->program;
         one->has_profile = true;
     }

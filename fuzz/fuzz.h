@@ -7,16 +7,19 @@
  * All orders:    explore.
  * Many:          sampler, search, finding, statistics; campaign and ledger keep
  *                them.
+ * Measurements:  trial, hunt, cells.
  */
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
 
 #include "fuzz/campaign.h"
+#include "fuzz/cells.h"
 #include "fuzz/compact.h"
 #include "fuzz/confirm.h"
 #include "fuzz/explore/explore.h"
 #include "fuzz/finding.h"
 #include "fuzz/generate.h"
+#include "fuzz/hunt.h"
 #include "fuzz/ledger.h"
 #include "fuzz/play.h"
 #include "fuzz/sampler/sampler.h"

@@ -2,30 +2,62 @@
 
 #include "lastcall/check.h"
 
-/* The default order, noted. */
+/* The default order or a walk, noted. */
 static uint32_t note(void *context, const struct sim_choice_point *point)
 {
     struct fuzz_trial *trial = context;
-    fuzz_profile_note(&trial->profile, &point->candidates[0]);
-    return 0;
+    uint32_t index = trial->inner.choose(trial->inner.context, point);
+    fuzz_profile_note(&trial->profile, &point->candidates[index]);
+    return index;
 }
 
-void fuzz_trial_begin(
+static void profile_run(
     struct fuzz_trial *trial,
-    const struct sim_program *program)
+    enum fuzz_sampler_kind kind,
+    uint64_t seed)
 {
     const struct sim_backer backer = {
         .choose = note,
         .context = trial,
         .sees_all = true,
     };
+    trial->inner = fuzz_sampler_begin(
+        &trial->sampler,
+        &(struct fuzz_sampler_options){
+            .kind = kind,
+            .seed = seed,
+            .length = 1,
+        });
+    sim_program_begin(trial->program, &backer, false);
+    (void)sim_program_run();
+}
+
+void fuzz_trial_begin(
+    struct fuzz_trial *trial,
+    const struct sim_program *program,
+    uint32_t walks,
+    uint64_t seed)
+{
     LC_CHECK(program != NULL);
     trial->program = program;
     fuzz_profile_begin(&trial->profile);
-    sim_program_begin(program, &backer, false);
-    (void)sim_program_run();
-    fuzz_profile_end(&trial->profile);
-    trial->length = trial->profile.event_count * 6 / 5;
+    if (walks == 0) {
+        profile_run(trial, FUZZ_SAMPLER_DEFAULT, seed);
+        fuzz_profile_end(&trial->profile, 1);
+    } else {
+        uint32_t run = 0;
+        uint32_t longest = 0;
+        while (run < walks &&
+               trial->profile.event_count + longest < FUZZ_PROFILE_EVENTS_MAX) {
+            uint32_t before = trial->profile.event_count;
+            profile_run(trial, FUZZ_SAMPLER_RW, seed + run);
+            run++;
+            uint32_t length = trial->profile.event_count - before;
+            longest = length > longest ? length : longest;
+        }
+        fuzz_profile_end(&trial->profile, run);
+    }
+    trial->length = (fuzz_profile_length(&trial->profile) * 6 + 4) / 5;
 }
 
 bool fuzz_trial_play(

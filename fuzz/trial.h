@@ -10,23 +10,30 @@
 #include "fuzz/sampler/sampler.h"
 #include "sim/program/program.h"
 
-/* A program, and what one run in its default order tells. Large: keep one. */
+/* A program, and what some runs tell of it. Large: keep one. */
 struct fuzz_trial {
     const struct sim_program *program;
-    /* Events that PCT takes a run to have: as usual, those of that run and a
-     * fifth. */
+    /* Events that PCT takes a run to have: as usual, those of the profile and
+     * a fifth. */
     uint32_t length;
     struct fuzz_profile profile;
     struct fuzz_sampler sampler;
+    struct sim_backer inner; /* of a run that is profiled */
 };
 
 /**
- * Takes a program, and plays it once to know how many events there are. The
- * arena is open.
+ * Takes a program, and plays it to know how many events there are. The arena
+ * is open.
+ *
+ * @param walks  the profile is the mean of so many random walks, or of as many
+ *               as it has room for; 0: it is one run in the default order.
+ * @param seed   of the first walk.
  */
 void fuzz_trial_begin(
     struct fuzz_trial *trial,
-    const struct sim_program *program);
+    const struct sim_program *program,
+    uint32_t walks,
+    uint64_t seed);
 
 /**
  * Plays one schedule.

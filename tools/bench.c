@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "tools/bugs.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/line.h"
 #include "tools/load.h"
+#include "tools/measure.h"
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/schedulers.h"
@@ -47,13 +49,14 @@ static struct tool_line replay;
 
 static const struct tool_command command = {
     .name = "bench",
-    .arguments = "throughput|schedulers",
+    .arguments = "throughput|schedulers|bugs",
     .summary = "Measures how many schedules and records go through in a "
                "second, on one core; or how soon each sampler meets the bugs "
-               "of micro-programs, beside what others have measured.",
+               "of micro-programs, beside what others have measured, or "
+               "those of corpus/zoo.",
     .argument_count = 1,
     .argument_max = 1,
-    .tables = { options, tool_schedulers_options, tool_given_json },
+    .tables = { options, tool_measure_options, tool_given_json },
 };
 
 /* corpus/seed/standard.lc, so that the program needs no file to measure. */
@@ -368,9 +371,12 @@ int tool_bench(int argc, char **argv)
     if (strcmp(arguments[0], "schedulers") == 0) {
         return tool_schedulers();
     }
+    if (strcmp(arguments[0], "bugs") == 0) {
+        return tool_bugs();
+    }
     if (strcmp(arguments[0], "throughput") != 0) {
         tool_output_error(
-            "bench: no '%s'; there are throughput and schedulers",
+            "bench: no '%s'; there are throughput, schedulers and bugs",
             arguments[0]);
         return TOOL_EXIT_USAGE;
     }

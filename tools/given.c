@@ -42,7 +42,7 @@ const struct tool_option tool_given_searching[] = {
       &tool_given.sampler,
       "NAME",
       "who goes next: rw, pct (pct1 to pct10: of that depth), pos, urw, "
-      "surw, prio, few or mix (the default)" },
+      "surw, surw-data, prio, few or mix (the default)" },
     { "--world",
       TOOL_TEXT,
       &tool_given.world,

@@ -21,6 +21,7 @@ static const struct tool_published table[] = {
         .program = "reorder_3",
         .trial_runs = 100000,
         .trial = { 40, 30, 17, 15, 9.7, 6.5, 13 },
+        .states = "104",
         .surw = { "0/20", "185±199", "148±191", "86±70", "24±23", "7±7", NULL },
         .rff = { NULL, "241±328", NULL, "223±162", NULL, NULL, NULL },
     },
@@ -28,6 +29,7 @@ static const struct tool_published table[] = {
         .program = "reorder_4",
         .trial_runs = 100000,
         .trial = { 134, 65, 51, 34, 13, 8.3, 24 },
+        .states = "335",
         .surw = { "0/20",
                   "554±643",
                   "362±213",
@@ -41,6 +43,7 @@ static const struct tool_published table[] = {
         .program = "reorder_5",
         .trial_runs = 100000,
         .trial = { 513, 120, 117, 80, 19, 9.9, 48 },
+        .states = "1040",
         .surw = { "0/20",
                   "647±517",
                   "1094±1216",
@@ -54,6 +57,7 @@ static const struct tool_published table[] = {
         .program = "reorder_10",
         .trial_runs = 100000,
         .trial = { -100000, 1090, 870, 20000, 80, 20, 1850 },
+        .states = "264179",
         .surw = { "0/20",
                   "3225 16/20",
                   "4462 12/20",
@@ -106,6 +110,7 @@ static const struct tool_published table[] = {
         .program = "twostage",
         .trial_runs = 100000,
         .trial = { 46, 6.2, 4, 10.5, 42, 23, 11 },
+        .states = "62",
         .surw = { "464±581", "13±14", "9±10", "15±12", "9±8", "8±4", NULL },
         .rff = { NULL, "9±9", NULL, "15±15", NULL, NULL, NULL },
     },
@@ -152,6 +157,7 @@ static const struct tool_published table[] = {
         .program = "wronglock",
         .trial_runs = 100000,
         .trial = { 3.1, 18, 6.3, 3.1, 2.9, 3.4, 5 },
+        .states = "13.5 million",
         .surw = { "36±42", "51±50", "20±20", "10±14", "4±1", "7±7", NULL },
         .rff = { NULL, "88±96", NULL, "1", NULL, NULL, NULL },
     },
@@ -159,6 +165,7 @@ static const struct tool_published table[] = {
         .program = "wronglock_3",
         .trial_runs = 100000,
         .trial = { 3.3, 11, 4.8, 3.3, 3.2, 3.3, 5.1 },
+        .states = "2996",
         .surw = { "36±42", "58±46", "14±10", "11±14", "5±2", "9±9", NULL },
         .rff = { NULL, "40±35", NULL, "1", NULL, NULL, NULL },
     },
@@ -166,6 +173,7 @@ static const struct tool_published table[] = {
         .program = "account",
         .trial_runs = 100000,
         .trial = { 7.3, 4.8, 7.2, 6, 2.9, 4.2, 4.5 },
+        .states = "106",
         .surw = { "18±24", "4±2", "4±3", "4±3", "3±1", "6±5", NULL },
         .rff = { NULL, "9±7", NULL, "1", NULL, NULL, NULL },
     },
@@ -173,6 +181,7 @@ static const struct tool_published table[] = {
         .program = "account_exit",
         .trial_runs = 100000,
         .trial = { 25000, 41, 103, 81, 25000, 77, 76 },
+        .states = "76",
         .surw = { NULL, NULL, NULL, NULL, NULL, NULL, NULL },
         .rff = { NULL, NULL, NULL, NULL, NULL, NULL, NULL },
     },
@@ -180,6 +189,7 @@ static const struct tool_published table[] = {
         .program = "lazy01",
         .trial_runs = 100000,
         .trial = { 1.9, 1.8, 1.6, 1.9, 1.7, 2.5, 2.1 },
+        .states = "108",
         .surw = { "21±21", "5±3", "5±3", "5±3", "4±2", "2±0", NULL },
         .rff = { NULL, "10±6", NULL, "5±4", NULL, NULL, NULL },
     },
@@ -187,6 +197,7 @@ static const struct tool_published table[] = {
         .program = "deadlock01",
         .trial_runs = 100000,
         .trial = { 2.7, 6.1, 2.6, 4, 2.2, 4, 4 },
+        .states = "42",
         .surw = { "3±3", "13±12", "7±6", "4±3", "3±1", "2±0", NULL },
         .rff = { NULL, "20±20", NULL, "4±3", NULL, NULL, NULL },
     },
@@ -201,6 +212,7 @@ static const struct tool_published table[] = {
         .program = "bluetooth_driver",
         .trial_runs = 100000,
         .trial = { 10, 30, 17, 9.6, 27, 11, 11 },
+        .states = "174",
         .surw = { "215±225",
                   "112±73",
                   "83±86",
@@ -214,6 +226,7 @@ static const struct tool_published table[] = {
         .program = "stack",
         .trial_runs = 100000,
         .trial = { 1.6, 2.1, 1.5, 1.7, 1.2, 1.8, 1.9 },
+        .states = "25534",
         .surw = { "176±136", "3±2", "3±1", "2±1", "986 19/20", "5±3", NULL },
         .rff = { NULL, "2±2", NULL, "2±1", NULL, NULL, NULL },
     },
@@ -235,6 +248,7 @@ static const struct tool_published table[] = {
         .program = "token_ring",
         .trial_runs = 100000,
         .trial = { 10, 9.3, 9.2, 6.5, 6.8, 10, 9.2 },
+        .states = "512",
         .surw = { "13±13", "8±6", "8±8", "9±11", "9±6", "8±6", NULL },
         .rff = { NULL, "8±6", NULL, "7±5", NULL, NULL, NULL },
     },
@@ -242,6 +256,7 @@ static const struct tool_published table[] = {
         .program = "uneven",
         .trial_runs = 100000,
         .trial = { -100000, 25, 100000, -100000, 28, 27, 28 },
+        .states = "133",
         .surw = { NULL, NULL, NULL, NULL, NULL, NULL, NULL },
         .rff = { NULL, NULL, NULL, NULL, NULL, NULL, NULL },
     },
@@ -249,6 +264,7 @@ static const struct tool_published table[] = {
         .program = "safestack",
         .trial_runs = 5000000,
         .trial = { 1.25e+06, -5e+06, -5e+06, 830000, 710000, -5e+06, -5e+06 },
+        .states = "17.3 million",
         .surw = { "0/20",
                   "0/20",
                   "0/20",
@@ -260,6 +276,14 @@ static const struct tool_published table[] = {
     },
 
 };
+
+double tool_published_trial(
+    const struct tool_published *published,
+    enum tool_column column)
+{
+    return published
+        ->trial[column == TOOL_COLUMN_SURW_DATA ? TOOL_COLUMN_SURW : column];
+}
 
 const struct tool_published *tool_published_find(const char *program)
 {

@@ -15,7 +15,8 @@ enum tool_column {
     TOOL_COLUMN_URW = 4,
     TOOL_COLUMN_SURW = 5,
     TOOL_COLUMN_PRIO = 6,
-    TOOL_COLUMN_COUNT = 7
+    TOOL_COLUMN_SURW_DATA = 7,
+    TOOL_COLUMN_COUNT = 8
 };
 
 struct tool_published {
@@ -24,7 +25,8 @@ struct tool_published {
      * granularity: runs for each bug; 0: not measured, below 0: none in so
      * many runs. */
     uint32_t trial_runs;
-    double trial[TOOL_COLUMN_COUNT];
+    double trial[TOOL_COLUMN_COUNT]; /* see tool_published_trial() */
+    const char *states;              /* that it has counted; NULL: it did not */
     /* Two studies: mean and deviation, or the mean of the trials that found
      * it and how many of 20 did. NULL: no such number. */
     const char *surw[TOOL_COLUMN_COUNT];
@@ -33,6 +35,12 @@ struct tool_published {
 
 /** By program; NULL when there is nothing. */
 const struct tool_published *tool_published_find(const char *program);
+
+/** What the other implementation has in a column. Its SURW selects no locks: it
+ * stands beside both of ours. */
+double tool_published_trial(
+    const struct tool_published *published,
+    enum tool_column column);
 
 /** Where the numbers are from, a line each; NULL ends. */
 extern const char *const tool_published_sources[];

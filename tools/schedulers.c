@@ -7,12 +7,12 @@
 
 #include "tools/commands.h"
 #include "tools/given.h"
-#include "tools/line.h"
 #include "tools/output.h"
 #include "tools/setup.h"
 
 enum {
-    CELLS_MAX = 64 * TOOL_COLUMN_COUNT,
+    PROGRAMS_MAX = 64,
+    CELLS_MAX = PROGRAMS_MAX * TOOL_COLUMN_COUNT,
     /* Schedules of a cell when nothing is said, by the number of threads: 100
      * trials share them, 20 where there are 50 threads or more. */
     SCHEDULES_SMALL = 100000,
@@ -22,53 +22,9 @@ enum {
     THREADS_50 = 50,
     THREADS_100 = 100,
     TRIALS_SMALL = 100,
-    TRIALS_LARGE = 20
-};
-
-static struct {
-    const char *program;
-    const char *sampler;
-    const char *csv;
-    const char *html;
-    struct tool_number trials;
-    struct tool_number cap;
-    struct tool_number seed;
-} given = {
-    .trials = { .low = 1, .high = 1000000 },
-    .cap = { .low = 1, .high = UINT32_MAX },
-    .seed = { .value = 1, .low = 0, .high = TOOL_SEEDS_MAX },
-};
-
-const struct tool_option tool_schedulers_options[] = {
-    { "--program",
-      TOOL_TEXT,
-      &given.program,
-      "NAME",
-      "schedulers: only this program" },
-    { "--sampler",
-      TOOL_TEXT,
-      &given.sampler,
-      "NAME",
-      "schedulers: only rw, pct3, pct10, pos, urw, surw or prio" },
-    { "--trials",
-      TOOL_NUMBER,
-      &given.trials,
-      "N",
-      "schedulers: trials of each (100; 20 where there are 50 threads)" },
-    { "--schedules",
-      TOOL_NUMBER,
-      &given.cap,
-      "N",
-      "schedulers: of a trial at most (1000; 1250, 500 for 50, 100 threads; 20 for "
-      "safestack)" },
-    { "--seed", TOOL_NUMBER, &given.seed, "N", "schedulers: the first (1)" },
-    { "--csv", TOOL_TEXT, &given.csv, "FILE", "schedulers: the table, too" },
-    { "--html",
-      TOOL_TEXT,
-      &given.html,
-      "FILE",
-      "schedulers: a page with the plot, too" },
-    { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
+    TRIALS_LARGE = 20,
+    EXPLORE_BYTES_PER_STATE = 64, /* of a table that has just grown */
+    EXPLORE_BYTES = 64 << 20      /* and of snapshots */
 };
 
 static const struct {
@@ -78,47 +34,53 @@ static const struct {
     { "rw", FUZZ_SAMPLER_RW },        { "pct3", FUZZ_SAMPLER_PCT_1 + 2 },
     { "pct10", FUZZ_SAMPLER_PCT_10 }, { "pos", FUZZ_SAMPLER_POS },
     { "urw", FUZZ_SAMPLER_URW },      { "surw", FUZZ_SAMPLER_SURW },
-    { "prio", FUZZ_SAMPLER_PRIO },
+    { "prio", FUZZ_SAMPLER_PRIO },    { "surw-data", FUZZ_SAMPLER_SURW_DATA },
 };
 
 _Static_assert(LC_COUNT_OF(columns) == TOOL_COLUMN_COUNT, "one each");
 
-static struct fuzz_trial trial;
+/* A piece of work: a cell, or the exploration of a program. */
+static struct piece {
+    const struct sim_program *program;
+    enum tool_column column; /* TOOL_COLUMN_COUNT: its exploration */
+    bool ends_row;
+} pieces[CELLS_MAX + PROGRAMS_MAX];
+
+/* What a worker finds out of it. */
+union found {
+    struct {
+        struct tool_trials trials;
+        double seconds;
+    } cell;
+
+    struct tool_explored explored;
+};
+
+static uint32_t piece_count;
 static struct tool_cell cells[CELLS_MAX];
+static struct tool_explored explored[PROGRAMS_MAX];
+static struct tool_schedulers_table table = { .cells = cells,
+                                              .explored = explored };
+static uint32_t row_first; /* cell of the row at hand */
 
 const char *tool_schedulers_word(enum tool_column column)
 {
     return columns[column].word;
 }
 
-/* ---- Statistics ---- */
-
-/* A quantile of chi-squared, by Wilson and Hilferty; z is the normal one. */
-static double chi_squared(double freedom, double z)
+const struct tool_explored *tool_schedulers_explored(
+    const struct tool_schedulers_table *of,
+    const struct sim_program *program)
 {
-    double part = 2 / (9 * freedom);
-    double root = 1 - part + z * sqrt(part);
-    return root <= 0 ? 0 : freedom * root * root * root;
-}
-
-/* Trials that were given up count by what they played: the mean is schedules
- * for each bug, and schedules to the first bug where none was given up. */
-static void estimate(struct tool_cell *cell)
-{
-    double schedules = (double)cell->schedules;
-    double found = cell->found;
-    if (cell->found == 0) {
-        cell->low = schedules / 3; /* 95 %, one-sided */
-        return;
+    for (uint32_t i = 0; i < of->explored_count; i++) {
+        if (of->explored[i].program == program) {
+            return &of->explored[i];
+        }
     }
-    bool is_cut = cell->found < cell->trials;
-    cell->mean = schedules / found;
-    cell->low = 2 * schedules / chi_squared(2 * found + (is_cut ? 2 : 0), 1.96);
-    double lower = chi_squared(2 * found, -1.96);
-    cell->high = lower > 0 ? 2 * schedules / lower : 0;
-    /* Schedules come whole: the fewest are one for each. */
-    cell->low = cell->low < 1 ? 1 : cell->low;
+    return NULL;
 }
+
+/* ---- Beside the other implementation ---- */
 
 /* Relative deviation of a mean of waiting times. */
 static double deviation(double found, double mean)
@@ -127,42 +89,49 @@ static double deviation(double found, double mean)
     return sqrt((1 - chance) / found);
 }
 
+static double elsewhere(const struct tool_cell *cell)
+{
+    return cell->published == NULL
+               ? 0
+               : tool_published_trial(cell->published, cell->column);
+}
+
+bool tool_schedulers_z(const struct tool_cell *cell, double *ret_z)
+{
+    double other = elsewhere(cell);
+    if (other <= 0 || cell->trials.found == 0) {
+        return false;
+    }
+    LC_CHECK(cell->published != NULL);
+    /* The other's value is rounded to two digits or so: evenly, to within
+     * five hundredths of it at most. */
+    static const double rounding = 0.05 / 1.7320508;
+    double one = deviation(cell->trials.found, cell->trials.mean);
+    double two = deviation(cell->published->trial_runs / other, other);
+    double both = sqrt(one * one + two * two + rounding * rounding);
+    *ret_z = log(cell->trials.mean / other) / both;
+    return true;
+}
+
 bool tool_schedulers_agrees(const struct tool_cell *cell)
 {
-    double other =
-        cell->published == NULL ? 0 : cell->published->trial[cell->column];
+    double z;
+    if (tool_schedulers_z(cell, &z)) {
+        return fabs(z) < 2.6;
+    }
+    double other = elsewhere(cell);
     if (other == 0) {
         return true;
     }
-    LC_CHECK(cell->published != NULL);
-    double runs = cell->published->trial_runs;
-    if (cell->found == 0 || other < 0) {
-        /* One of them has met none: the other ought to be as rare. */
-        double mean = other < 0 ? cell->mean : other;
-        double played = other < 0 ? -other : (double)cell->schedules;
-        return mean == 0 || played / mean < 6;
-    }
-    /* The other's value is rounded to two digits or so. */
-    double one = deviation(cell->found, cell->mean);
-    double two = deviation(runs / other, other);
-    double limit = 2.6 * sqrt(one * one + two * two) + 0.05;
-    return fabs(log(cell->mean / other)) < limit;
-}
-
-void tool_schedulers_mean(const struct tool_cell *cell, char text[32])
-{
-    if (cell->found == 0) {
-        (void)snprintf(text, 32, ">%" PRIu64, cell->schedules);
-    } else {
-        (void)
-            snprintf(text, 32, cell->mean < 100 ? "%.1f" : "%.0f", cell->mean);
-    }
+    /* One of them has met none: the other ought to be as rare. */
+    double mean = other < 0 ? cell->trials.mean : other;
+    double played = other < 0 ? -other : (double)cell->trials.schedules;
+    return mean == 0 || played / mean < 6;
 }
 
 void tool_schedulers_trial(const struct tool_cell *cell, char text[32])
 {
-    double other =
-        cell->published == NULL ? 0 : cell->published->trial[cell->column];
+    double other = elsewhere(cell);
     text[0] = '\0';
     if (other < 0) {
         (void)snprintf(text, 32, ">%.0f", -other);
@@ -171,108 +140,161 @@ void tool_schedulers_trial(const struct tool_cell *cell, char text[32])
     }
 }
 
-/* ---- Measuring ---- */
-
-static void set_size(struct tool_cell *cell)
+void tool_schedulers_states(const struct tool_explored *one, char text[32])
 {
-    uint32_t threads = sim_program_threads(cell->program);
+    (void)
+        snprintf(text, 32, "%s%" PRIu64, one->is_whole ? "" : ">", one->states);
+}
+
+/* ---- Measuring, in a worker ---- */
+
+static void set_size(
+    const struct sim_program *program,
+    struct tool_trials *trials)
+{
+    uint32_t threads = sim_program_threads(program);
     uint64_t schedules = threads >= THREADS_100  ? SCHEDULES_100
                          : threads >= THREADS_50 ? SCHEDULES_50
                                                  : SCHEDULES_SMALL;
-    if (strcmp(sim_program_name(cell->program), "safestack") == 0) {
+    if (strcmp(sim_program_name(program), "safestack") == 0) {
         schedules = SCHEDULES_SAFE; /* its threads wait in loops */
     }
-    uint32_t trials = threads >= THREADS_50 ? TRIALS_LARGE : TRIALS_SMALL;
-    cell->cap = given.cap.is_given ? given.cap.value : schedules / trials;
-    cell->trials =
-        given.trials.is_given ? (uint32_t)given.trials.value : trials;
+    trials->count = threads >= THREADS_50 ? TRIALS_LARGE : TRIALS_SMALL;
+    trials->cap = schedules / trials->count;
+    if (tool_measure.trials.is_given) {
+        trials->count = (uint32_t)tool_measure.trials.value;
+    }
+    if (tool_measure.cap.is_given) {
+        trials->cap = tool_measure.cap.value;
+    }
 }
 
-static void measure(struct tool_cell *cell)
+static void measure(const struct piece *piece, union found *found)
 {
+    static struct fuzz_trial trial;
+    struct tool_trials *trials = &found->cell.trials;
     double began = tool_setup_cpu_seconds();
-    uint64_t seed = given.seed.value;
-    for (uint32_t i = 0; i < cell->trials; i++) {
+    uint64_t seed = tool_measure.seed.value;
+    set_size(piece->program, trials);
+    fuzz_trial_begin(
+        &trial,
+        piece->program,
+        (uint32_t)tool_measure.walks.value,
+        seed);
+    for (uint32_t i = 0; i < trials->count; i++) {
         uint64_t played;
-        cell->found += fuzz_trial_run(
+        trials->found += fuzz_trial_run(
             &trial,
-            columns[cell->column].kind,
+            columns[piece->column].kind,
             seed,
-            cell->cap,
+            trials->cap,
             &played);
-        cell->schedules += played;
+        trials->schedules += played;
         seed += played; /* no schedule twice */
     }
-    double seconds = tool_setup_cpu_seconds() - began;
-    cell->schedules_per_s = seconds > 0 ? (double)cell->schedules / seconds : 0;
-    estimate(cell);
+    found->cell.seconds = tool_setup_cpu_seconds() - began;
 }
 
-static bool is_wanted(const char *wanted, const char *name)
+/* Goes on while there are not too many states. */
+static bool may_go_on(void *context, const struct fuzz_explore_totals *totals)
 {
-    return wanted == NULL || strcmp(wanted, name) == 0;
+    (void)context;
+    return totals->states < tool_measure.states.value;
 }
+
+/* Depth first, which needs less memory; to the first bug, or all of it. */
+static struct fuzz_explore_result explore_once(
+    const struct sim_program *program,
+    bool goes_on)
+{
+    struct fuzz_subject_program context = { .program = program };
+    struct fuzz_subject subject = fuzz_subject_of_program(&context);
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    enum sim_status status = fuzz_explore(
+        &subject,
+        &(struct fuzz_explore_options){
+            .order = FUZZ_EXPLORE_DEPTH,
+            .memory_bytes = EXPLORE_BYTES +
+                            tool_measure.states.value * EXPLORE_BYTES_PER_STATE,
+            .goes_on = goes_on,
+            .progress = may_go_on,
+        },
+        &result,
+        &error);
+    LC_CHECK(status == SIM_OK);
+    return result;
+}
+
+static void explore(const struct sim_program *program, union found *found)
+{
+    struct tool_explored *one = &found->explored;
+    double began = tool_setup_cpu_seconds();
+    struct fuzz_explore_result result = explore_once(program, true);
+    double seconds = tool_setup_cpu_seconds() - began;
+    one->states = result.totals.states;
+    one->is_whole = result.bound == FUZZ_EXPLORE_NONE;
+    one->states_per_s = seconds > 0 ? (double)one->states / seconds : 0;
+    fuzz_explore_free(&result);
+    result = explore_once(program, false);
+    if (result.verdict == FUZZ_EXPLORE_BROKEN) {
+        one->states_first = result.totals.states;
+    }
+    fuzz_explore_free(&result);
+}
+
+static bool work(
+    void *context,
+    uint32_t index,
+    void *result,
+    int32_t signal_number)
+{
+    (void)context;
+    (void)signal_number;
+    const struct piece *piece = &pieces[index];
+    if (piece->column == TOOL_COLUMN_COUNT) {
+        explore(piece->program, result);
+    } else {
+        measure(piece, result);
+    }
+    return true;
+}
+
+/* ---- What is said ---- */
 
 static void print_head(void)
 {
     (void)printf("%-18s", "schedules/bug");
     for (uint32_t i = 0; i < TOOL_COLUMN_COUNT; i++) {
-        if (is_wanted(given.sampler, columns[i].word)) {
+        if (tool_measure_wants(tool_measure.sampler, columns[i].word)) {
             (void)printf(" %22s", columns[i].word);
         }
     }
     (void)putchar('\n');
 }
 
-/* A program's row; below it what others have, where they have something. */
-static void print_row(const struct tool_cell *row, uint32_t count)
+static void print_elsewhere(const struct tool_cell *cell)
 {
-    (void)printf("%-18s", sim_program_name(row->program));
-    for (uint32_t i = 0; i < count; i++) {
-        char mean[32];
-        char text[64];
-        tool_schedulers_mean(&row[i], mean);
-        if (row[i].found == 0) {
-            (void)snprintf(text, sizeof text, "%s", mean);
-        } else {
-            (void)snprintf(
-                text,
-                sizeof text,
-                "%s [%.3g %.3g]",
-                mean,
-                row[i].low,
-                row[i].high);
-        }
-        (void)printf(" %22s", text);
-    }
-    (void)printf("\n%-18s", "  found of trials");
-    for (uint32_t i = 0; i < count; i++) {
-        char text[32];
-        (void)snprintf(
-            text,
-            sizeof text,
-            "%" PRIu32 "/%" PRIu32,
-            row[i].found,
-            row[i].trials);
-        (void)printf(" %22s", text);
-    }
-    if (row->published == NULL) {
-        (void)putchar('\n');
-        return;
-    }
-    (void)printf("\n%-18s", "  elsewhere");
-    for (uint32_t i = 0; i < count; i++) {
-        char other[32];
-        char text[64];
-        tool_schedulers_trial(&row[i], other);
+    char other[32];
+    char text[64];
+    double z;
+    tool_schedulers_trial(cell, other);
+    bool agrees = tool_schedulers_agrees(cell);
+    if (!agrees && tool_schedulers_z(cell, &z)) {
+        (void)snprintf(text, sizeof text, "%s (differs: %+.1f)", other, z);
+    } else {
         (void)snprintf(
             text,
             sizeof text,
             "%s%s",
             other,
-            tool_schedulers_agrees(&row[i]) ? "" : " (differs)");
-        (void)printf(" %22s", text);
+            agrees ? "" : " (differs)");
     }
+    (void)printf(" %22s", text);
+}
+
+static void print_studies(const struct tool_cell *row, uint32_t count)
+{
     static const char *const titles[] = { "  SURW study", "  RFF study" };
     for (uint32_t study = 0; study < LC_COUNT_OF(titles); study++) {
         (void)printf("\n%-18s", titles[study]);
@@ -285,187 +307,316 @@ static void print_row(const struct tool_cell *row, uint32_t count)
             (void)printf(" %*s", width, text == NULL ? "" : text);
         }
     }
-    (void)putchar('\n');
-    (void)fflush(stdout);
 }
 
-static uint32_t measure_all(void)
+/* A program's row; below it what others have, where they have something. */
+static void print_row(const struct tool_cell *row, uint32_t count)
 {
-    uint32_t count = 0;
-    const struct sim_program *program;
-    for (uint32_t i = 0; (program = sim_program_at(i)) != NULL; i++) {
-        const char *name = sim_program_name(program);
-        if (!sim_program_has_bug(program) || !is_wanted(given.program, name)) {
-            continue;
-        }
-        fuzz_trial_begin(&trial, program);
-        uint32_t first = count;
-        for (uint32_t column = 0; column < TOOL_COLUMN_COUNT; column++) {
-            if (!is_wanted(given.sampler, columns[column].word)) {
-                continue;
-            }
-            LC_CHECK(count < CELLS_MAX);
-            cells[count] = (struct tool_cell){
-                .program = program,
-                .column = (enum tool_column)column,
-                .published = tool_published_find(name),
-            };
-            set_size(&cells[count]);
-            measure(&cells[count]);
-            count++;
-        }
-        if (!tool_given.json) {
-            print_row(&cells[first], count - first);
-        }
+    (void)printf("%-18s", sim_program_name(row->program));
+    for (uint32_t i = 0; i < count; i++) {
+        char text[64];
+        tool_measure_interval(&row[i].trials, text);
+        (void)printf(" %22s", text);
     }
-    return count;
+    (void)printf("\n%-18s", "  found of trials");
+    for (uint32_t i = 0; i < count; i++) {
+        char text[32];
+        tool_measure_found(&row[i].trials, text);
+        (void)printf(" %22s", text);
+    }
+    if (row->published != NULL) {
+        (void)printf("\n%-18s", "  elsewhere");
+        for (uint32_t i = 0; i < count; i++) {
+            print_elsewhere(&row[i]);
+        }
+        print_studies(row, count);
+    }
+    (void)putchar('\n');
+}
+
+static void print_explored(const struct tool_explored *one)
+{
+    char states[32];
+    char first[64] = "no bug among them";
+    const struct tool_published *published =
+        tool_published_find(sim_program_name(one->program));
+    tool_schedulers_states(one, states);
+    if (one->states_first > 0) {
+        (void)snprintf(
+            first,
+            sizeof first,
+            "the first bug after %" PRIu64,
+            one->states_first);
+    }
+    (void)printf(
+        "%-18s %s states (elsewhere %s), %s, %.0f states/s\n",
+        "  explored",
+        states,
+        published == NULL || published->states == NULL ? "-"
+                                                       : published->states,
+        first,
+        one->states_per_s);
+}
+
+/* Told of each piece, in their order. */
+static void done(void *context, uint32_t index, const void *result)
+{
+    (void)context;
+    const struct piece *piece = &pieces[index];
+    const union found *found = result;
+    if (piece->column == TOOL_COLUMN_COUNT) {
+        struct tool_explored *one = &explored[table.explored_count++];
+        *one = found->explored;
+        one->program = piece->program;
+    } else {
+        struct tool_cell *cell = &cells[table.cell_count++];
+        double seconds = found->cell.seconds;
+        *cell = (struct tool_cell){
+            .program = piece->program,
+            .column = piece->column,
+            .published = tool_published_find(sim_program_name(piece->program)),
+            .trials = found->cell.trials,
+        };
+        cell->schedules_per_s =
+            seconds > 0 ? (double)cell->trials.schedules / seconds : 0;
+        tool_measure_estimate(&cell->trials);
+    }
+    if (!piece->ends_row) {
+        return;
+    }
+    if (!tool_given.json) {
+        print_row(&cells[row_first], table.cell_count - row_first);
+        const struct tool_explored *one =
+            tool_schedulers_explored(&table, piece->program);
+        if (one != NULL) {
+            print_explored(one);
+        }
+        (void)fflush(stdout);
+    }
+    row_first = table.cell_count;
 }
 
 /* ---- What is given out ---- */
 
+static json_t *text_or_null(const char *text)
+{
+    return text == NULL ? json_null() : json_string(text);
+}
+
 static json_t *cell_object(const struct tool_cell *cell)
 {
     const struct tool_published *published = cell->published;
+    double z = 0;
+    bool has_z = tool_schedulers_z(cell, &z);
     json_t *object = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:b}",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:o}",
         "program",
         sim_program_name(cell->program),
         "sampler",
         columns[cell->column].word,
         "trials",
-        (json_int_t)cell->trials,
+        (json_int_t)cell->trials.count,
         "found",
-        (json_int_t)cell->found,
+        (json_int_t)cell->trials.found,
         "cap",
-        (json_int_t)cell->cap,
+        (json_int_t)cell->trials.cap,
         "schedules",
-        (json_int_t)cell->schedules,
+        (json_int_t)cell->trials.schedules,
         "mean",
-        cell->mean,
+        cell->trials.mean,
         "low",
-        cell->low,
+        cell->trials.low,
         "high",
-        cell->high,
+        cell->trials.high,
         "schedules_per_s",
         cell->schedules_per_s,
         "agrees",
-        tool_schedulers_agrees(cell));
+        tool_schedulers_agrees(cell),
+        "z",
+        has_z ? json_real(z) : json_null());
     LC_CHECK(object != NULL);
     if (published != NULL) {
         uint32_t column = cell->column;
-        const char *surw = published->surw[column];
-        const char *rff = published->rff[column];
         (void)json_object_set_new(
             object,
             "elsewhere",
-            json_real(published->trial[column]));
+            json_real(elsewhere(cell)));
         (void)json_object_set_new(
             object,
             "surw_study",
-            surw == NULL ? json_null() : json_string(surw));
+            text_or_null(published->surw[column]));
         (void)json_object_set_new(
             object,
             "rff_study",
-            rff == NULL ? json_null() : json_string(rff));
+            text_or_null(published->rff[column]));
     }
     return object;
 }
 
-static void print_json(uint32_t count)
+static json_t *explored_object(const struct tool_explored *one)
+{
+    const struct tool_published *published =
+        tool_published_find(sim_program_name(one->program));
+    json_t *object = json_pack(
+        "{s:s, s:I, s:b, s:o, s:f, s:o}",
+        "program",
+        sim_program_name(one->program),
+        "states",
+        (json_int_t)one->states,
+        "whole",
+        (int)one->is_whole,
+        "states_to_bug",
+        one->states_first > 0 ? json_integer((json_int_t)one->states_first)
+                              : json_null(),
+        "states_per_s",
+        one->states_per_s,
+        "elsewhere",
+        text_or_null(published == NULL ? NULL : published->states));
+    LC_CHECK(object != NULL);
+    return object;
+}
+
+static void print_json(void)
 {
     json_t *list = json_array();
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < table.cell_count; i++) {
         (void)json_array_append_new(list, cell_object(&cells[i]));
     }
     json_t *object = tool_output_object();
     (void)json_object_set_new(
         object,
         "seed",
-        json_integer((json_int_t)given.seed.value));
+        json_integer((json_int_t)tool_measure.seed.value));
     (void)json_object_set_new(object, "schedulers", list);
+    if (tool_measure.explore) {
+        json_t *rest = json_array();
+        for (uint32_t i = 0; i < table.explored_count; i++) {
+            (void)json_array_append_new(rest, explored_object(&explored[i]));
+        }
+        (void)json_object_set_new(object, "explored", rest);
+    }
     tool_output_json(object);
 }
 
-typedef bool write_fn(FILE *file, uint32_t count, const char *how);
-
-static bool write_csv(FILE *file, uint32_t count, const char *how)
+static bool write_csv(FILE *file, const char *how)
 {
     (void)how;
-    return tool_schedulers_csv(file, cells, count);
+    return tool_schedulers_csv(file, &table);
 }
 
-static bool write_page(FILE *file, uint32_t count, const char *how)
+static bool write_page(FILE *file, const char *how)
 {
-    return tool_schedulers_page(file, cells, count, how);
+    return tool_schedulers_page(file, &table, how);
 }
 
-static bool write_file(
-    const char *path,
-    write_fn *write,
-    uint32_t count,
-    const char *how)
-{
-    if (path == NULL) {
-        return true;
-    }
-    FILE *file = fopen(path, "w");
-    bool is_good = file != NULL && write(file, count, how);
-    is_good = (file == NULL || fclose(file) == 0) && is_good;
-    if (!is_good) {
-        tool_output_error("%s: it can't be written", path);
-    }
-    return is_good;
-}
+/* ---- The command ---- */
 
 static bool is_known(void)
 {
-    bool is_column = given.sampler == NULL;
+    bool is_column = tool_measure.sampler == NULL;
     for (uint32_t i = 0; i < TOOL_COLUMN_COUNT; i++) {
-        is_column = is_column || strcmp(given.sampler, columns[i].word) == 0;
+        is_column =
+            is_column || strcmp(tool_measure.sampler, columns[i].word) == 0;
     }
     if (!is_column) {
         tool_output_error(
-            "--sampler: '%s' is not rw, pct3, pct10, pos, urw, surw or prio",
-            given.sampler);
+            "--sampler: '%s' is not rw, pct3, pct10, pos, urw, surw, prio or "
+            "surw-data",
+            tool_measure.sampler);
         return false;
     }
-    if (given.program != NULL && sim_program_find(given.program) == NULL) {
-        tool_output_error("--program: there is no '%s'", given.program);
+    if (tool_measure.program != NULL &&
+        sim_program_find(tool_measure.program) == NULL) {
+        tool_output_error("--program: there is no '%s'", tool_measure.program);
         return false;
     }
     return true;
 }
 
+static void add_piece(const struct sim_program *program, uint32_t column)
+{
+    LC_CHECK(piece_count < LC_COUNT_OF(pieces));
+    pieces[piece_count++] = (struct piece){
+        .program = program,
+        .column = (enum tool_column)column,
+    };
+}
+
+static void list_pieces(void)
+{
+    const struct sim_program *program;
+    for (uint32_t i = 0; (program = sim_program_at(i)) != NULL; i++) {
+        LC_CHECK(i < PROGRAMS_MAX);
+        if (!sim_program_has_bug(program) || !tool_measure_wants(
+                                                 tool_measure.program,
+                                                 sim_program_name(program))) {
+            continue;
+        }
+        for (uint32_t column = 0; column < TOOL_COLUMN_COUNT; column++) {
+            if (tool_measure_wants(
+                    tool_measure.sampler,
+                    columns[column].word)) {
+                add_piece(program, column);
+            }
+        }
+        if (tool_measure.explore) {
+            add_piece(program, TOOL_COLUMN_COUNT);
+        }
+        pieces[piece_count - 1].ends_row = true;
+    }
+}
+
+static bool stop(void *context)
+{
+    (void)context;
+    return tool_setup_interrupted();
+}
+
 int tool_schedulers(void)
 {
     static struct tool_line line;
-    char seed[32];
-    if (!is_known()) {
+    struct sim_error error;
+    bool is_stopped = false;
+    if (!is_known() || !tool_setup_open()) {
         return TOOL_EXIT_USAGE;
     }
-    if (!tool_setup_open()) {
-        return TOOL_EXIT_USAGE;
-    }
-    (void)snprintf(seed, sizeof seed, "%" PRIu64, given.seed.value);
     tool_line_add_program(&line);
     tool_line_add(&line, " bench schedulers");
-    tool_line_add_option(&line, "--seed", seed);
-    tool_line_add_option(&line, "--program", given.program);
-    tool_line_add_option(&line, "--sampler", given.sampler);
+    tool_measure_add(&line);
     tool_output_replay(line.text);
+    tool_setup_catch();
+    list_pieces();
     if (!tool_given.json) {
         print_head();
+        (void)fflush(stdout);
     }
-    uint32_t count = measure_all();
+    if (piece_count > 0 && fuzz_cells_run(
+                               &(struct fuzz_cells_options){
+                                   .count = piece_count,
+                                   .jobs = tool_setup_jobs(&tool_measure.jobs),
+                                   .result_bytes = sizeof(union found),
+                                   .work = work,
+                                   .done = done,
+                                   .stop = stop,
+                               },
+                               &is_stopped,
+                               &error) != SIM_OK) {
+        tool_output_error("%s", error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    if (is_stopped) {
+        tool_output_error("interrupted: what is missing was not measured");
+    }
     if (tool_given.json) {
-        print_json(count);
+        print_json();
     } else {
         for (const char *const *at = tool_published_sources; *at != NULL;
              at++) {
             (void)printf("%s\n", *at);
         }
     }
-    bool is_good = write_file(given.csv, write_csv, count, line.text);
-    is_good = write_file(given.html, write_page, count, line.text) && is_good;
+    bool is_good = tool_measure_write(tool_measure.csv, write_csv, line.text);
+    is_good =
+        tool_measure_write(tool_measure.html, write_page, line.text) && is_good;
     return is_good ? TOOL_EXIT_HELD : TOOL_EXIT_USAGE;
 }

@@ -8,17 +8,14 @@
 
 #include "tools/schedulers.h"
 
-bool tool_schedulers_csv(
-    FILE *file,
-    const struct tool_cell *cells,
-    uint32_t count)
+bool tool_schedulers_csv(FILE *file, const struct tool_schedulers_table *table)
 {
     (void)fprintf(
         file,
         "program,sampler,trials,found,cap,schedules,mean,low,high,"
-        "schedules_per_s,elsewhere,agrees,surw_study,rff_study\n");
-    for (uint32_t i = 0; i < count; i++) {
-        const struct tool_cell *cell = &cells[i];
+        "schedules_per_s,elsewhere,z,agrees,surw_study,rff_study\n");
+    for (uint32_t i = 0; i < table->cell_count; i++) {
+        const struct tool_cell *cell = &table->cells[i];
         const struct tool_published *published = cell->published;
         const char *surw =
             published == NULL ? NULL : published->surw[cell->column];
@@ -26,23 +23,29 @@ bool tool_schedulers_csv(
             published == NULL ? NULL : published->rff[cell->column];
         char mean[32];
         char other[32];
-        tool_schedulers_mean(cell, mean);
+        char z_text[32] = "";
+        double z;
+        tool_measure_mean(&cell->trials, mean);
         tool_schedulers_trial(cell, other);
+        if (tool_schedulers_z(cell, &z)) {
+            (void)snprintf(z_text, sizeof z_text, "%.1f", z);
+        }
         (void)fprintf(
             file,
             "%s,%s,%" PRIu32 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
-            ",%s,%.2f,%.2f,%.0f,%s,%s,\"%s\",\"%s\"\n",
+            ",%s,%.2f,%.2f,%.0f,%s,%s,%s,\"%s\",\"%s\"\n",
             sim_program_name(cell->program),
             tool_schedulers_word(cell->column),
-            cell->trials,
-            cell->found,
-            cell->cap,
-            cell->schedules,
+            cell->trials.count,
+            cell->trials.found,
+            cell->trials.cap,
+            cell->trials.schedules,
             mean,
-            cell->low,
-            cell->high,
+            cell->trials.low,
+            cell->trials.high,
             cell->schedules_per_s,
             other,
+            z_text,
             tool_schedulers_agrees(cell) ? "yes" : "no",
             surw == NULL ? "" : surw,
             rff == NULL ? "" : rff);
@@ -56,13 +59,14 @@ enum {
     LEFT = 150,  /* names */
     WIDTH = 760, /* of the axis */
     TOP = 30,
-    ROW = 44,
+    ROW = 49,
     STEP = 5, /* between the samplers of a row */
     DECADES = 7
 };
 
 static const char *const colours[TOOL_COLUMN_COUNT] = {
-    "#7a7a7a", "#1f6fb4", "#17a2b8", "#d9660f", "#2e8b3d", "#b3202c", "#7d4fb0",
+    "#7a7a7a", "#1f6fb4", "#17a2b8", "#d9660f",
+    "#2e8b3d", "#b3202c", "#7d4fb0", "#e07b91",
 };
 
 static double axis(double schedules)
@@ -105,10 +109,11 @@ static void draw_axis(FILE *file, uint32_t rows)
 static void draw_cell(FILE *file, const struct tool_cell *cell, double y)
 {
     const char *colour = colours[cell->column];
-    double other =
-        cell->published == NULL ? 0 : cell->published->trial[cell->column];
-    if (cell->found == 0) {
-        double x = axis((double)cell->schedules);
+    double other = cell->published == NULL
+                       ? 0
+                       : tool_published_trial(cell->published, cell->column);
+    if (cell->trials.found == 0) {
+        double x = axis((double)cell->trials.schedules);
         (void)fprintf(
             file,
             "<path d='M%.1f %.1fh12m-4 -2.5l4 2.5l-4 2.5' fill='none' "
@@ -117,18 +122,19 @@ static void draw_cell(FILE *file, const struct tool_cell *cell, double y)
             y,
             colour);
     } else {
-        double high = cell->high > 0 ? cell->high : pow(10, DECADES);
+        double high =
+            cell->trials.high > 0 ? cell->trials.high : pow(10, DECADES);
         (void)fprintf(
             file,
             "<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' stroke='%s' "
             "stroke-width='1.5'/><circle cx='%.1f' cy='%.1f' r='2.6' "
             "fill='%s'/>",
-            axis(cell->low),
+            axis(cell->trials.low),
             axis(high),
             y,
             y,
             colour,
-            axis(cell->mean),
+            axis(cell->trials.mean),
             y,
             colour);
     }
@@ -196,7 +202,7 @@ static void write_cell(FILE *file, const struct tool_cell *cell)
     const struct tool_published *published = cell->published;
     char mean[32];
     char other[32];
-    tool_schedulers_mean(cell, mean);
+    tool_measure_mean(&cell->trials, mean);
     tool_schedulers_trial(cell, other);
     const char *surw = published == NULL ? NULL : published->surw[cell->column];
     const char *rff = published == NULL ? NULL : published->rff[cell->column];
@@ -207,18 +213,22 @@ static void write_cell(FILE *file, const struct tool_cell *cell)
         tool_schedulers_word(cell->column),
         mean[0] == '>' ? "&gt;" : "",
         mean[0] == '>' ? mean + 1 : mean);
-    if (cell->found > 0) {
-        (void)fprintf(file, "<td>%.3g&#8211;%.3g", cell->low, cell->high);
+    if (cell->trials.found > 0) {
+        (void)fprintf(
+            file,
+            "<td>%.3g&#8211;%.3g",
+            cell->trials.low,
+            cell->trials.high);
     } else {
-        (void)fprintf(file, "<td>&gt;%.3g", cell->low);
+        (void)fprintf(file, "<td>&gt;%.3g", cell->trials.low);
     }
     (void)fprintf(
         file,
         "<td>%" PRIu32 "/%" PRIu32 "<td>%" PRIu64
         "<td%s>%s%s<td>%s<td>%s<td>%.0f</tr>\n",
-        cell->found,
-        cell->trials,
-        cell->cap,
+        cell->trials.found,
+        cell->trials.count,
+        cell->trials.cap,
         tool_schedulers_agrees(cell) ? "" : " class='differs'",
         other[0] == '>' ? "&gt;" : "",
         other[0] == '>' ? other + 1 : other,
@@ -227,10 +237,43 @@ static void write_cell(FILE *file, const struct tool_cell *cell)
         cell->schedules_per_s);
 }
 
+static void write_explored(
+    FILE *file,
+    const struct tool_schedulers_table *table)
+{
+    if (table->explored_count == 0) {
+        return;
+    }
+    (void)fprintf(
+        file,
+        "<h2>All orders</h2>\n<table><tr><th>program<th>states<th>elsewhere"
+        "<th>states to the first bug<th>states/s</tr>\n");
+    for (uint32_t i = 0; i < table->explored_count; i++) {
+        const struct tool_explored *one = &table->explored[i];
+        const char *name = sim_program_name(one->program);
+        const struct tool_published *published = tool_published_find(name);
+        char states[32];
+        char first[32] = "-";
+        tool_schedulers_states(one, states);
+        if (one->states_first > 0) {
+            (void)snprintf(first, sizeof first, "%" PRIu64, one->states_first);
+        }
+        (void)fprintf(file, "<tr><td>%s<td>", name);
+        tool_measure_put(file, states);
+        (void)fprintf(
+            file,
+            "<td>%s<td>%s<td>%.0f</tr>\n",
+            published == NULL || published->states == NULL ? ""
+                                                           : published->states,
+            first,
+            one->states_per_s);
+    }
+    (void)fprintf(file, "</table>\n");
+}
+
 bool tool_schedulers_page(
     FILE *file,
-    const struct tool_cell *cells,
-    uint32_t count,
+    const struct tool_schedulers_table *table,
     const char *how)
 {
     (void)fprintf(
@@ -242,25 +285,21 @@ bool tool_schedulers_page(
         "solid #eee}td:nth-child(-n+2){text-align:left}.differs{color:"
         "#b3202c}</style></head><body>\n<h1>Schedulers on micro-programs</h1>"
         "\n<p><code>");
-    for (const char *at = how; *at != '\0'; at++) {
-        if (*at == '<' || *at == '&') {
-            (void)fprintf(file, "&#%d;", *at);
-        } else {
-            (void)fputc(*at, file);
-        }
-    }
+    tool_measure_put(file, how);
     (void)fprintf(file, "</code></p>\n");
     legend(file);
-    draw(file, cells, count);
+    draw(file, table->cells, table->cell_count);
     (void)fprintf(
         file,
         "<h2>The numbers</h2>\n<table><tr><th>program<th>sampler"
         "<th>schedules<th>95 %%<th>found<th>given up after<th>elsewhere"
         "<th>SURW study<th>RFF study<th>schedules/s</tr>\n");
-    for (uint32_t i = 0; i < count; i++) {
-        write_cell(file, &cells[i]);
+    for (uint32_t i = 0; i < table->cell_count; i++) {
+        write_cell(file, &table->cells[i]);
     }
-    (void)fprintf(file, "</table>\n<h2>Granularity and sources</h2>\n<ul>\n");
+    (void)fprintf(file, "</table>\n");
+    write_explored(file, table);
+    (void)fprintf(file, "<h2>Granularity and sources</h2>\n<ul>\n");
     for (const char *const *at = tool_published_sources; *at != NULL; at++) {
         (void)fprintf(file, "<li>%s</li>\n", *at);
     }

@@ -277,7 +277,7 @@ bool tool_setup_sampler(const char *word, enum fuzz_sampler_kind *ret_kind)
     if (!fuzz_sampler_find(word, ret_kind)) {
         tool_output_error(
             "--sampler: '%s' is not rw, pct, pct1 to pct10, pos, urw, surw, "
-            "prio, few or mix",
+            "surw-data, prio, few or mix",
             word);
         return false;
     }

@@ -23,13 +23,15 @@ static const struct tool_command command = {
 static json_t *card_object(const struct tool_zoo_card *card)
 {
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s}",
+        "{s:s, s:s, s:s, s:s, s:s, s:s}",
         "id",
         card->id,
         "clause",
         card->clause,
         "breaks",
         card->breaks,
+        "shows",
+        card->shows,
         "retells",
         card->retells,
         "told",

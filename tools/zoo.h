@@ -8,6 +8,7 @@ struct tool_zoo_card {
     const char *id;
     const char *clause;  /* of the contract, that it breaks */
     const char *breaks;  /* rules, with commas */
+    const char *shows;   /* the rule that its schedule breaks */
     const char *retells; /* where such a defect has been seen */
     const char *told;    /* what is wrong, in sentences */
 };

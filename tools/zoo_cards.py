@@ -13,7 +13,7 @@ def card(path: Path) -> str:
     rows = dict(re.findall(r'^\| (\w[\w ]*) \| (.+) \|$', text, re.M))
     told = text.rsplit('|\n', 1)[1].replace('`', '').split()
     words = [path.parent.name, rows['clause of the contract'], rows['breaks'],
-             rows['retells'], ' '.join(told)]
+             rows['shows as'].split()[0], rows['retells'], ' '.join(told)]
     # A string in C is written as one in JSON, as long as it is plain.
     assert all(word.isascii() and word for word in words), path
     return '    { ' + ', '.join(json.dumps(word) for word in words) + ' },'
@@ -23,7 +23,7 @@ def main() -> None:
     lines = ['#include <stddef.h>', '', '#include "tools/zoo.h"', '',
              'const struct tool_zoo_card tool_zoo_cards[] = {']
     lines += [card(Path(name)) for name in sys.argv[2:]]
-    lines += ['    { NULL, NULL, NULL, NULL, NULL },', '};', '']
+    lines += ['    { NULL, NULL, NULL, NULL, NULL, NULL },', '};', '']
     Path(sys.argv[1]).write_text('\n'.join(lines), encoding='utf-8')
 
 

@@ -8,9 +8,9 @@
 #include "fuzz/sampler/parts.h"
 
 static const char *const words[] = {
-    "rw",   "pct",  "few",  "mix",  "default", "pos",  "urw",
-    "surw", "prio", "pct1", "pct2", "pct3",    "pct4", "pct5",
-    "pct6", "pct7", "pct8", "pct9", "pct10",
+    "rw",   "pct",  "few",  "mix",  "default", "pos",       "urw",
+    "surw", "prio", "pct1", "pct2", "pct3",    "pct4",      "pct5",
+    "pct6", "pct7", "pct8", "pct9", "pct10",   "surw-data",
 };
 _Static_assert(LC_COUNT_OF(words) == FUZZ_SAMPLER_COUNT, "one each");
 
@@ -24,7 +24,7 @@ static bool is_word(uint32_t kind, const char *word)
         return true;
     }
     /* pct:3 is pct3. */
-    return kind >= FUZZ_SAMPLER_PCT_1 &&
+    return kind >= FUZZ_SAMPLER_PCT_1 && kind <= FUZZ_SAMPLER_PCT_10 &&
            strncmp(word, prefix, sizeof prefix - 1) == 0 &&
            strcmp(words[kind] + 3, word + sizeof prefix - 1) == 0;
 }
@@ -89,6 +89,11 @@ bool fuzz_sampler_is_pct(enum fuzz_sampler_kind kind)
            (kind >= FUZZ_SAMPLER_PCT_1 && kind <= FUZZ_SAMPLER_PCT_10);
 }
 
+static bool is_surw(enum fuzz_sampler_kind kind)
+{
+    return kind == FUZZ_SAMPLER_SURW || kind == FUZZ_SAMPLER_SURW_DATA;
+}
+
 bool fuzz_sampler_needs_length(enum fuzz_sampler_kind kind)
 {
     return fuzz_sampler_is_pct(kind) || kind == FUZZ_SAMPLER_FEW ||
@@ -97,7 +102,7 @@ bool fuzz_sampler_needs_length(enum fuzz_sampler_kind kind)
 
 bool fuzz_sampler_needs_profile(enum fuzz_sampler_kind kind)
 {
-    return kind == FUZZ_SAMPLER_URW || kind == FUZZ_SAMPLER_SURW;
+    return kind == FUZZ_SAMPLER_URW || is_surw(kind);
 }
 
 static uint32_t choose_default(
@@ -151,7 +156,9 @@ static sim_choice_fn *function_of(enum fuzz_sampler_kind kind)
         fuzz_sampler_prio,
     };
     _Static_assert(LC_COUNT_OF(functions) == FUZZ_SAMPLER_PCT_1, "one each");
-    return fuzz_sampler_is_pct(kind) ? fuzz_sampler_pct : functions[kind];
+    return fuzz_sampler_is_pct(kind) ? fuzz_sampler_pct
+           : is_surw(kind) ? fuzz_sampler_surw
+                           : functions[kind];
 }
 
 /* PCT of depth d has d - 1 change points. */
@@ -196,12 +203,13 @@ struct sim_backer fuzz_sampler_begin(
     }
     memset(sampler->actors, 0, sizeof sampler->actors);
     sampler->profile = options->profile;
+    sampler->unit = options->profile == NULL ? 1 : options->profile->run_count;
     sampler->lowest = UINT32_MAX / 4;
     sampler->streak_actor = FUZZ_ACTORS;
     draw_points(sampler, options->length);
     if (kind == FUZZ_SAMPLER_URW) {
         fuzz_sampler_begin_urw(sampler);
-    } else if (kind == FUZZ_SAMPLER_SURW) {
+    } else if (is_surw(kind)) {
         fuzz_sampler_begin_surw(sampler);
     }
     /* An event that nobody had to choose is one, too. */

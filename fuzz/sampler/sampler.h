@@ -9,7 +9,9 @@
  *          that it depends on comes first
  *   urw    by how many events are left of each: uniform among all orders, as
  *          far as nothing blocks
- *   surw   the same for the events on one object, and any order of the others
+ *   surw   the same for the events on one object or thing (a word, a module, a
+ *          socket, a lock, a count), and any order of the others; surw-data: on
+ *          one that is no lock
  *   prio   a random priority for each event
  *   few    the default order but for a few places
  *
@@ -44,7 +46,8 @@ enum fuzz_sampler_kind {
      * event, those of PCT where there is something to choose. */
     FUZZ_SAMPLER_PCT_1 = 9,
     FUZZ_SAMPLER_PCT_10 = FUZZ_SAMPLER_PCT_1 + 9,
-    FUZZ_SAMPLER_COUNT = FUZZ_SAMPLER_PCT_10 + 1
+    FUZZ_SAMPLER_SURW_DATA = FUZZ_SAMPLER_PCT_10 + 1,
+    FUZZ_SAMPLER_COUNT = FUZZ_SAMPLER_SURW_DATA + 1
 };
 
 enum fuzz_sampler_limits {
@@ -61,7 +64,7 @@ enum fuzz_sampler_limits {
 struct fuzz_sampler_actor {
     uint32_t priority; /* 0: not drawn yet */
     uint32_t object;   /* that its next event touches, as last seen */
-    uint32_t weight; /* events that are left, of it and of whom it will make */
+    uint32_t weight;   /* of events left, of it and of whom it will make */
     uint8_t is_write;
     uint8_t is_seen;
     uint8_t is_held; /* SURW: waits for the intended one */
@@ -73,6 +76,7 @@ struct fuzz_sampler {
     struct fuzz_rng rng;
     const struct fuzz_profile *profile;
     uint32_t step; /* decisions so far */
+    uint32_t unit; /* that an event weighs: the profile is of so many runs */
     uint32_t point_count;
     uint32_t points[FUZZ_SAMPLER_POINTS]; /* steps at which it departs */
     bool draws_values;    /* latencies and handles are drawn, too */
@@ -80,7 +84,7 @@ struct fuzz_sampler {
     uint32_t streak;
     uint32_t streak_actor;
     uint32_t lowest;   /* priority that was given to who went too often */
-    uint32_t selected; /* SURW: the object */
+    uint32_t selected; /* SURW: object or thing */
     uint32_t intended; /* SURW: who is next on it; FUZZ_ACTORS: undecided */
     uint32_t seen_count;
     uint32_t length;      /* of the run, as change points were drawn */

@@ -1,7 +1,7 @@
 /*
  * Uniform among orders: an actor goes next with a probability that is its
  * share of the events that are left. URW counts all events; SURW those on one
- * object, and leaves the order of the others to random priorities.
+ * object or thing, and leaves the order of the others to random priorities.
  */
 #include "fuzz/sampler/parts.h"
 
@@ -33,13 +33,22 @@ static void divide(
         parent->weight < actor->weight ? parent->weight : actor->weight;
 }
 
+/* The actor has had an event. */
+static void use_up(
+    const struct fuzz_sampler *sampler,
+    struct fuzz_sampler_actor *actor)
+{
+    actor->weight -=
+        actor->weight < sampler->unit ? actor->weight : sampler->unit;
+}
+
 /* What goes on has one event left at least. */
 static uint32_t weight_of(
     struct fuzz_sampler *sampler,
     const struct sim_choice_candidate *candidate)
 {
     uint32_t weight = fuzz_sampler_actor_of(sampler, candidate)->weight;
-    return weight > 0 ? weight : 1;
+    return weight > sampler->unit ? weight : sampler->unit;
 }
 
 uint32_t fuzz_sampler_urw(void *context, const struct sim_choice_point *point)
@@ -66,7 +75,7 @@ uint32_t fuzz_sampler_urw(void *context, const struct sim_choice_point *point)
     }
     struct fuzz_sampler_actor *taken =
         fuzz_sampler_actor_of(sampler, &point->candidates[index]);
-    taken->weight -= taken->weight > 0;
+    use_up(sampler, taken);
     return index;
 }
 
@@ -80,7 +89,10 @@ void fuzz_sampler_begin_surw(struct fuzz_sampler *sampler)
         return;
     }
     uint32_t counts[FUZZ_ACTORS];
-    sampler->selected = fuzz_profile_draw(profile, &sampler->rng);
+    sampler->selected = fuzz_profile_draw(
+        profile,
+        &sampler->rng,
+        sampler->kind == FUZZ_SAMPLER_SURW);
     fuzz_profile_count(profile, sampler->selected, counts);
     for (uint32_t i = 0; i < profile->actor_count; i++) {
         uint32_t actor = profile->order[i];
@@ -171,8 +183,10 @@ static bool may_go(
     uint32_t index)
 {
     const struct sim_choice_candidate *candidate = &point->candidates[index];
-    if (sampler->selected == SIM_OBJECT_ANY ||
-        candidate->object != sampler->selected) {
+    if (sampler->selected == SIM_OBJECT_ANY || !fuzz_profile_touches(
+                                                   candidate->object,
+                                                   candidate->thing,
+                                                   sampler->selected)) {
         return true;
     }
     uint32_t actor = fuzz_profile_actor(candidate);
@@ -183,7 +197,7 @@ static bool may_go(
         sampler->actors[actor].is_held = 1;
         return false;
     }
-    sampler->actors[actor].weight -= sampler->actors[actor].weight > 0;
+    use_up(sampler, &sampler->actors[actor]);
     release(sampler);
     return true;
 }

@@ -23,12 +23,42 @@ struct sim_choice_candidate {
     uint32_t object;
     uint8_t is_write;
     uint8_t parent; /* thread reference of who made it; LC_NONE: nobody */
-    uint8_t slot;   /* of the thread; SIM_NO_SLOT: an event */
-    uint8_t zero;
+    /* Within what its object stands for, one socket, lock or count; made by
+     * sim_thing(). 0: none. To select by: dependence goes by the object. */
+    uint16_t thing;
+    uint8_t slot; /* of the thread; SIM_NO_SLOT: an event */
+    uint8_t zero[3];
 };
 
 #define SIM_OBJECT_ANY 0U
 #define SIM_NO_SLOT    0xffU
+/* Set in the number of an object that is a lock, where the threads say so. */
+#define SIM_OBJECT_IS_LOCK 0x80000000U
+
+enum sim_thing_kind {
+    SIM_THING_SOCKET = 1,
+    SIM_THING_LOCK = 2,
+    SIM_THING_COUNT = 3 /* of starts */
+};
+
+/** One thing of a process, by its number; those of equal low bits are one. Fits
+ * 16 bits, but is handed on in 32: what lies on a stack is part of a state, and
+ * a register has nothing undefined in it then. */
+static inline uint32_t sim_thing(
+    enum sim_thing_kind kind,
+    uint32_t process,
+    uint64_t number)
+{
+    return (
+        uint16_t)((uint32_t)kind << 14 | (process & 3) << 12 | (uint32_t)(number & 0xfff));
+}
+
+_Static_assert(LC_PROCESSES_MAX <= 4, "a process fits two bits");
+
+static inline enum sim_thing_kind sim_thing_kind_of(uint16_t thing)
+{
+    return (enum sim_thing_kind)(thing >> 14);
+}
 
 struct sim_choice_point {
     /* Where: the first eight bytes are set, the action is not. */

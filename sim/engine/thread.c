@@ -142,6 +142,7 @@ static void set_step(
 {
     thread->object = step->object;
     thread->is_write = step->is_write;
+    thread->thing = step->thing;
     thread->gate = step->gate;
 }
 
@@ -318,8 +319,11 @@ static inline void set_candidate(
     candidate->object = thread->object;
     candidate->is_write = thread->is_write;
     candidate->parent = thread->parent;
+    candidate->thing = (uint16_t)thread->thing;
     candidate->slot = (uint8_t)(thread - SIM_ENGINE->threads);
-    candidate->zero = 0;
+    candidate->zero[0] = 0;
+    candidate->zero[1] = 0;
+    candidate->zero[2] = 0;
 }
 
 /* All that is enabled, the default first: the thread that runs, the others in
@@ -577,10 +581,11 @@ static struct sim_thread_step step_at(
     };
 }
 
-void sim_thread_ask(struct lc_place place)
+void sim_thread_ask(struct lc_place place, uint32_t thing)
 {
     struct sim_thread *thread = sim_thread_current();
     struct sim_thread_step step = step_at(thread, place);
+    step.thing = (uint16_t)thing;
     set_step(thread, &step);
     give_way(place);
     set_step(thread, &(struct sim_thread_step){ 0 });

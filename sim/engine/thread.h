@@ -43,7 +43,9 @@ static inline uint64_t sim_thread_tell_ns(void)
  */
 struct sim_thread_step {
     uint32_t object; /* that it touches, SIM_OBJECT_ANY: any */
+    uint16_t thing;  /* see choice.h */
     bool is_write;
+    uint8_t zero;         /* lies on stacks, and so in keys of states */
     const uint32_t *gate; /* enabled only while this is 0; NULL: always */
 };
 
@@ -164,7 +166,7 @@ static inline uint64_t sim_thread_now_ns(void)
 bool sim_thread_is_asked(void);
 
 /** Draws who goes on, and lets them. */
-void sim_thread_ask(struct lc_place place);
+void sim_thread_ask(struct lc_place place, uint32_t thing);
 
 /**
  * A yield point: another thread or an event may go first. In an event handler
@@ -174,7 +176,15 @@ void sim_thread_ask(struct lc_place place);
 static inline void sim_thread_yield(struct lc_place place)
 {
     if (LC_UNLIKELY(sim_thread_is_asked())) {
-        sim_thread_ask(place);
+        sim_thread_ask(place, 0);
+    }
+}
+
+/** The same of a step that touches one thing; see choice.h. */
+static inline void sim_thread_yield_on(struct lc_place place, uint32_t thing)
+{
+    if (LC_UNLIKELY(sim_thread_is_asked())) {
+        sim_thread_ask(place, thing);
     }
 }
 

@@ -73,6 +73,7 @@ struct sim_thread {
     uint32_t place_count; /* places passed in this call, with how often */
     /* Time-outs of its waits since the last progress: see thread.c. */
     uint32_t timeout_count;
+    uint32_t thing; /* of what it is about to do; see choice.h */
     uint64_t timeout_epoch;
     /* Until when code on its stack goes on waiting, absolute: kept here and
      * not there, so that a state's key can hold it from now. 0: nothing. */

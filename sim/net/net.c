@@ -133,6 +133,24 @@ static struct connection *connection_at(uint32_t number)
     return &SIM_NET->connections[number - 1];
 }
 
+static struct lc_place net_place(void)
+{
+    return (struct lc_place){
+        .kind = LC_PLACE_SHIM,
+        .function = LC_SHIM_NET,
+        .module = (uint8_t)sim_thread_module(),
+    };
+}
+
+/* A step on a connection: one on its socket. */
+static void yield_on(uint32_t number)
+{
+    const struct connection *connection = connection_at(number);
+    sim_thread_yield_on(
+        net_place(),
+        sim_thing(SIM_THING_SOCKET, connection->process, connection->handle));
+}
+
 static uint32_t number_of(const struct connection *connection)
 {
     return (uint32_t)(connection - SIM_NET->connections) + 1;
@@ -393,15 +411,6 @@ void sim_net_begin(const struct lc_world *world)
     net->sndbuf_bytes = world->sndbuf_bytes;
 }
 
-static struct lc_place net_place(void)
-{
-    return (struct lc_place){
-        .kind = LC_PLACE_SHIM,
-        .function = LC_SHIM_NET,
-        .module = (uint8_t)sim_thread_module(),
-    };
-}
-
 /* A place that no connection of the run has had. Where it lies depends on the
  * thread and on what that thread has opened, not on what others did meanwhile.
  * NULL: all are taken. */
@@ -536,7 +545,7 @@ static enum lc_wsa state_error(const struct connection *connection)
 
 enum lc_wsa sim_net_connect(uint32_t number, bool wait)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct connection *connection = connection_at(number);
     if (connection->is_cancelled) {
         return LC_WSAEINTR;
@@ -611,7 +620,7 @@ enum lc_wsa sim_net_send(
     uint32_t *ret_taken)
 {
     LC_CHECK_IF(size_bytes > 0, bytes != NULL);
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct connection *connection = connection_at(number);
     uint32_t taken = 0;
     for (;;) {
@@ -636,7 +645,7 @@ enum lc_wsa sim_net_send(
 
 enum lc_wsa sim_net_finish(uint32_t number)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct connection *connection = connection_at(number);
     if (connection->state != CONNECTION_UP &&
         connection->state != CONNECTION_ENDED) {
@@ -676,7 +685,7 @@ static enum lc_wsa drain(
 
 enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
     LC_CHECK(thread->deadline_ns == 0);
@@ -713,7 +722,7 @@ static void reset(struct connection *connection)
 
 void sim_net_abort(uint32_t number)
 {
-    sim_thread_yield(net_place());
+    yield_on(number);
     reset(connection_at(number));
 }
 

@@ -106,15 +106,14 @@ static void uneven_once(struct sim_program_thread *me, uint32_t index)
     sim_program_store(me, 1, UNEVEN_X, 1);
 }
 
-/* Fails when the store falls between the last two loads. */
+/* Fails when the store comes last. */
 static void uneven_often(struct sim_program_thread *me, uint32_t index)
 {
     (void)index;
-    for (uint32_t event = 1; event < UNEVEN_LOADS; event++) {
+    for (uint32_t event = 1; event <= UNEVEN_LOADS; event++) {
         me->r = sim_program_load(me, (uint16_t)event, UNEVEN_X);
     }
-    me->x = sim_program_load(me, UNEVEN_LOADS, UNEVEN_X);
-    sim_program_assert(me->r == me->x);
+    sim_program_assert(me->r != 0);
 }
 
 /* ---- bluetooth_driver: tested, then counted ---- */

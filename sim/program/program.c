@@ -101,12 +101,16 @@ static void thread_entry(void *argument)
 
 static struct sim_thread_step first_step(const struct sim_program_kind *kind)
 {
+    if (kind->first == SIM_PROGRAM_LOCKS) {
+        return (struct sim_thread_step){
+            .object = sim_program_lock_object(kind->first_word),
+            .is_write = true,
+            .gate = (const uint32_t *)&SIM_PROGRAM->words[kind->first_word],
+        };
+    }
     return (struct sim_thread_step){
         .object = sim_program_object(kind->first_word),
-        .is_write = kind->first != SIM_PROGRAM_LOADS,
-        .gate = kind->first == SIM_PROGRAM_LOCKS
-                    ? (const uint32_t *)&SIM_PROGRAM->words[kind->first_word]
-                    : NULL,
+        .is_write = kind->first == SIM_PROGRAM_STORES,
     };
 }
 

@@ -89,6 +89,11 @@ static inline uint32_t sim_program_object(uint32_t word)
     return word + 1; /* 0 is SIM_OBJECT_ANY */
 }
 
+static inline uint32_t sim_program_lock_object(uint32_t word)
+{
+    return SIM_OBJECT_IS_LOCK | sim_program_object(word);
+}
+
 /* Gives way before the thread's event of that number. Its first one is what it
  * was spawned for. */
 static inline void sim_program_event(
@@ -162,7 +167,7 @@ static inline void sim_program_lock(
         me,
         event,
         &(struct sim_thread_step){
-            .object = sim_program_object(word),
+            .object = sim_program_lock_object(word),
             .is_write = true,
             .gate = (const uint32_t *)&SIM_PROGRAM->words[word],
         });
@@ -175,7 +180,14 @@ static inline void sim_program_unlock(
     uint16_t event,
     uint32_t word)
 {
-    sim_program_touch(me, event, word, true);
+    LC_CHECK(word < SIM_PROGRAM_WORDS_MAX);
+    sim_program_event(
+        me,
+        event,
+        &(struct sim_thread_step){
+            .object = sim_program_lock_object(word),
+            .is_write = true,
+        });
     LC_CHECK(SIM_PROGRAM->words[word] == 1);
     SIM_PROGRAM->words[word] = 0;
 }

@@ -5,6 +5,7 @@
  *         (synchapi.h): entering one that was not initialised, or leaving one
  *         that another thread owns, is an error of the caller.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "lastcall/check.h"
@@ -36,6 +37,19 @@ static struct sim_object *find_lock(const struct lc_critical_section *lock)
                    object->generation == words.generation
                ? object
                : NULL;
+}
+
+/* Objects are of all processes: a lock in shared memory is one thing. Of what
+ * lies there nothing else is read: the generation on a stack would be part of
+ * the run's state. What is no lock has some number, too. */
+static void yield_on(const struct lc_critical_section *lock, enum lc_shim what)
+{
+    uint32_t index;
+    memcpy(
+        &index,
+        (const unsigned char *)lock + offsetof(struct lock_words, index),
+        sizeof index);
+    sim_win32_yield_on(what, sim_thing(SIM_THING_LOCK, 0, index));
 }
 
 static void record_lock(
@@ -70,7 +84,7 @@ sim_win32_initialize_critical_section(struct lc_critical_section *lock)
 
 void LC_ABI sim_win32_enter_critical_section(struct lc_critical_section *lock)
 {
-    sim_win32_yield(LC_SHIM_ENTER_CRITICAL_SECTION);
+    yield_on(lock, LC_SHIM_ENTER_CRITICAL_SECTION);
     uint8_t self = (uint8_t)(sim_thread_current()->ref + 1);
     struct sim_object *object = find_lock(lock);
     while (object != NULL && object->lock_owner != 0 &&
@@ -94,7 +108,7 @@ void LC_ABI sim_win32_enter_critical_section(struct lc_critical_section *lock)
 
 static int LC_ABI try_enter(struct lc_critical_section *lock)
 {
-    sim_win32_yield(LC_SHIM_ENTER_CRITICAL_SECTION);
+    yield_on(lock, LC_SHIM_ENTER_CRITICAL_SECTION);
     uint8_t self = (uint8_t)(sim_thread_current()->ref + 1);
     struct sim_object *object = find_lock(lock);
     if (object == NULL) {
@@ -112,7 +126,7 @@ static int LC_ABI try_enter(struct lc_critical_section *lock)
 
 void LC_ABI sim_win32_leave_critical_section(struct lc_critical_section *lock)
 {
-    sim_win32_yield(LC_SHIM_LEAVE_CRITICAL_SECTION);
+    yield_on(lock, LC_SHIM_LEAVE_CRITICAL_SECTION);
     uint8_t self = (uint8_t)(sim_thread_current()->ref + 1);
     struct sim_object *object = find_lock(lock);
     if (object == NULL || object->lock_owner != self) {

@@ -48,15 +48,22 @@ static void check_caller(enum lc_shim what)
     sim_thread_end_run(LC_END_FAULT);
 }
 
-void sim_win32_yield(enum lc_shim what)
+void sim_win32_yield_on(enum lc_shim what, uint32_t thing)
 {
     LC_CHECK(what < LC_SHIM_COUNT);
     check_caller(what);
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_SHIM,
-        .function = (uint8_t)what,
-        .module = (uint8_t)sim_thread_module(),
-    });
+    sim_thread_yield_on(
+        (struct lc_place){
+            .kind = LC_PLACE_SHIM,
+            .function = (uint8_t)what,
+            .module = (uint8_t)sim_thread_module(),
+        },
+        thing);
+}
+
+void sim_win32_yield(enum lc_shim what)
+{
+    sim_win32_yield_on(what, 0);
 }
 
 void sim_win32_set_error(uint32_t error)

@@ -90,6 +90,9 @@ struct sim_win32_process *sim_win32_process(void);
  */
 void sim_win32_yield(enum lc_shim what);
 
+/** The same of a step that touches one thing; see sim/engine/choice.h. */
+void sim_win32_yield_on(enum lc_shim what, uint32_t thing);
+
 /** Sets the running thread's last error. */
 void sim_win32_set_error(uint32_t error);
 

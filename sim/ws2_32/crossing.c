@@ -37,11 +37,13 @@ sim_code_fn *sim_crossing_enter(
     LC_CHECK(set->is_used);
     uint32_t caller = sim_thread_module();
     if (caller != LC_MODULE_WS2_32) {
-        sim_thread_yield((struct lc_place){
-            .kind = LC_PLACE_SPI_ENTER,
-            .function = (uint8_t)function,
-            .module = set->target,
-        });
+        sim_thread_yield_on(
+            (struct lc_place){
+                .kind = LC_PLACE_SPI_ENTER,
+                .function = (uint8_t)function,
+                .module = set->target,
+            },
+            sim_crossing_thing(function, arguments.a));
     }
     check_mapped(set, function);
     ret_crossing->set = set;
@@ -76,11 +78,13 @@ void sim_crossing_leave(
     record.a = result;
     record.d = amount;
     sim_trace_write(record);
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_SPI_LEAVE,
-        .function = (uint8_t)record.function,
-        .module = record.callee,
-    });
+    sim_thread_yield_on(
+        (struct lc_place){
+            .kind = LC_PLACE_SPI_LEAVE,
+            .function = (uint8_t)record.function,
+            .module = record.callee,
+        },
+        sim_crossing_thing(record.function, record.c));
 }
 
 int64_t sim_crossing_bytes(const struct lc_wsabuf *buffers, uint32_t count)

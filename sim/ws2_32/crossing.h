@@ -5,10 +5,12 @@
 #ifndef SIM_WS2_32_CROSSING_H
 #define SIM_WS2_32_CROSSING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lastcall/abi.h"
 
+#include "sim/engine/thread.h"
 #include "sim/ws2_32/state.h"
 
 enum sim_crossing_limits {
@@ -53,6 +55,34 @@ void sim_crossing_leave(
     int64_t result,
     const int32_t *failed_errno,
     int64_t amount);
+
+/** Whether a function's first argument is a socket. function: enum lc_spi. */
+static inline bool sim_crossing_is_of_socket(uint32_t function)
+{
+    return function != LC_SPI_ADDRESS_TO_STRING &&
+           function != LC_SPI_CANCEL_BLOCKING_CALL &&
+           function != LC_SPI_SELECT && function != LC_SPI_SOCKET &&
+           function != LC_SPI_STRING_TO_ADDRESS;
+}
+
+/**
+ * The thing that a call of a provider touches: its socket, or the count of
+ * starts. In line: what a call leaves on the stack of a thread that gives way
+ * next would be part of the run's state.
+ *
+ * @param function  enum lc_spi.
+ * @param a         its first argument.
+ */
+static inline uint32_t sim_crossing_thing(uint32_t function, int64_t a)
+{
+    uint32_t process = sim_thread_process();
+    if (function == LC_SPI_STARTUP || function == LC_SPI_CLEANUP) {
+        return sim_thing(SIM_THING_COUNT, process, 0);
+    }
+    return sim_crossing_is_of_socket(function)
+               ? sim_thing(SIM_THING_SOCKET, process, (uint64_t)a)
+               : 0;
+}
 
 /** Sum of the lengths of buffers. */
 int64_t sim_crossing_bytes(const struct lc_wsabuf *buffers, uint32_t count);

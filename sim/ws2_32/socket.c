@@ -8,6 +8,7 @@
 
 #include "sim/engine/thread.h"
 #include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
 #include "sim/ws2_32/started.h"
 #include "sim/ws2_32/state.h"
@@ -37,11 +38,13 @@ static enum lc_wsa route_open(
     uint32_t module = before == NULL
                           ? LC_MODULE_WS2_32
                           : sim_catalog_module(before->catalog_id - 1);
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_SPI_ENTER,
-        .function = (uint8_t)function,
-        .module = (uint8_t)module,
-    });
+    sim_thread_yield_on(
+        (struct lc_place){
+            .kind = LC_PLACE_SPI_ENTER,
+            .function = (uint8_t)function,
+            .module = (uint8_t)module,
+        },
+        sim_crossing_thing(function, (int64_t)socket));
     if (process->startup_count == 0 || process->life != route->life) {
         return LC_WSANOTINITIALISED;
     }

@@ -9,6 +9,7 @@
 #include "sim/engine/thread.h"
 #include "sim/win32/win32.h"
 #include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/started.h"
@@ -36,11 +37,13 @@ void sim_ws2_lock(void)
 {
     struct sim_ws2_process *process = sim_ws2_process();
     const struct sim_thread *thread = sim_thread_current();
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_SHIM,
-        .function = LC_SHIM_WS2_LOCK,
-        .module = LC_MODULE_WS2_32,
-    });
+    sim_thread_yield_on(
+        (struct lc_place){
+            .kind = LC_PLACE_SHIM,
+            .function = LC_SHIM_WS2_LOCK,
+            .module = LC_MODULE_WS2_32,
+        },
+        sim_thing(SIM_THING_LOCK, sim_thread_process(), SIM_WS2_LOCK_THING));
     uint8_t self = (uint8_t)(thread->ref + 1);
     while (process->lock_owner != 0 && process->lock_owner != self) {
         (void)sim_thread_block(&(struct sim_wait_options){
@@ -139,14 +142,23 @@ static lc_handle load(uint32_t entry)
     return sim_win32_load_library_w(path);
 }
 
+/* Of a call that changes the provider's count of starts. Not in line: the
+ * callers' frames are part of the run's state, and hold what they did. */
+static LC_NOINLINE void before_call(uint32_t module, enum lc_spi function)
+{
+    sim_thread_yield_on(
+        (struct lc_place){
+            .kind = LC_PLACE_SPI_ENTER,
+            .function = (uint8_t)function,
+            .module = (uint8_t)module,
+        },
+        sim_crossing_thing(function, 0));
+}
+
 static void clean(const struct sim_started *started)
 {
     int32_t error = 0;
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_SPI_ENTER,
-        .function = LC_SPI_CLEANUP,
-        .module = started->module,
-    });
+    before_call(started->module, LC_SPI_CLEANUP);
     /* A failing WSPCleanup changes nothing about what ws2_32 does next. */
     (void)started->table.lpWSPCleanup(&error);
 }
@@ -161,11 +173,7 @@ static enum lc_wsa start_loaded(struct sim_started *started)
     struct lc_wspdata data;
     struct lc_wsaprotocol_infow info = *sim_catalog_entry(started->entry);
     memset(&data, 0, sizeof data);
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_SPI_ENTER,
-        .function = LC_SPI_STARTUP,
-        .module = started->module,
-    });
+    before_call(started->module, LC_SPI_STARTUP);
     int result = startup(
         VERSION_2_2,
         &data,

@@ -19,6 +19,7 @@ enum sim_ws2_32_limits {
     SIM_CATALOG_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
     SIM_STARTED_MAX = 16,        /* started providers, over all processes */
     SIM_SOCKET_HANDLES_MAX = 40, /* registered at once, per process */
+    SIM_WS2_LOCK_THING = 0xfff,  /* the loader's lock among all locks */
     SIM_PROBE_SETS_MAX = 32      /* (process, importer, target) of a run */
 };
 

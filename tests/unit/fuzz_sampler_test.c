@@ -238,7 +238,7 @@ static void sample(
     struct sim_backer backer = fuzz_sampler_begin(&sampler, &options);
     fuzz_profile_begin(&profile);
     (void)play_toy(toy, &backer, true);
-    fuzz_profile_end(&profile);
+    fuzz_profile_end(&profile, 1);
     options.kind = kind;
     options.profile = &profile;
     memset(counts, 0, sizeof counts[0] << 2 * EVENTS_MAX);
@@ -352,6 +352,64 @@ static void surw_is_uniform_over_what_it_selects(void **state)
     }
 }
 
+/* All steps touch one module, and few of them one socket in it: that can be
+ * selected, and then its steps are uniform among themselves. */
+static void surw_selects_things_within_objects(void **state)
+{
+    (void)state;
+
+    enum {
+        DRAWS = 6000
+    };
+    struct fuzz_rng rng;
+    uint16_t socket = (uint16_t)sim_thing(SIM_THING_SOCKET, 0, 64);
+    uint16_t lock = (uint16_t)sim_thing(SIM_THING_LOCK, 0, 3);
+    uint16_t own =
+        (uint16_t)sim_thing(SIM_THING_COUNT, 0, 0); /* of one thread */
+    uint16_t things[] = { 0, socket, lock, own };
+    /* Of thread 0 and 1: 5 steps each, on the socket 2, on the lock 1. */
+    static const uint8_t steps[2][5] = { { 0, 1, 1, 2, 3 }, { 1, 0, 1, 2, 0 } };
+    fuzz_profile_begin(&profile);
+    for (uint32_t i = 0; i < 10; i++) {
+        struct sim_choice_candidate candidate = {
+            .action = LC_ACTION_RUN,
+            .target = (uint8_t)(i / 5),
+            .object = SHARED,
+            .thing = things[steps[i / 5][i % 5]],
+            .is_write = 1,
+            .parent = LC_NONE,
+        };
+        fuzz_profile_note(&profile, &candidate);
+    }
+    fuzz_profile_end(&profile, 1);
+    fuzz_rng_seed(&rng, 1, FUZZ_RNG_ORDER);
+    uint32_t drawn[3] = { 0 };
+    for (uint32_t i = 0; i < DRAWS; i++) {
+        uint32_t selected = fuzz_profile_draw(&profile, &rng, true);
+        assert_int_not_equal(selected, FUZZ_PROFILE_THING | own);
+        drawn[0] += selected == SHARED;
+        drawn[1] += selected == (FUZZ_PROFILE_THING | socket);
+        drawn[2] += selected == (FUZZ_PROFILE_THING | lock);
+        assert_int_not_equal(
+            fuzz_profile_draw(&profile, &rng, false),
+            FUZZ_PROFILE_THING | lock);
+    }
+    /* 10 steps on the module, 4 on the socket, 2 on the lock. */
+    assert_in_range(drawn[0], DRAWS * 10 / 16 - 200, DRAWS * 10 / 16 + 200);
+    assert_in_range(drawn[1], DRAWS * 4 / 16 - 200, DRAWS * 4 / 16 + 200);
+    assert_in_range(drawn[2], DRAWS * 2 / 16 - 150, DRAWS * 2 / 16 + 150);
+    uint32_t own_counts[FUZZ_ACTORS];
+    fuzz_profile_count(&profile, FUZZ_PROFILE_THING | socket, own_counts);
+    assert_int_equal(own_counts[0], 2);
+    assert_int_equal(own_counts[1], 2);
+    assert_true(fuzz_profile_touches(SHARED, socket, SHARED));
+    assert_true(
+        fuzz_profile_touches(SHARED, socket, FUZZ_PROFILE_THING | socket));
+    assert_false(
+        fuzz_profile_touches(SHARED, lock, FUZZ_PROFILE_THING | socket));
+    assert_false(fuzz_profile_touches(OWN, 0, FUZZ_PROFILE_THING));
+}
+
 /* One event beside five. Where each depends on it, its priority is drawn again
  * five times, and it comes last in one run of 2^5; where none does it keeps
  * its priority, and is the lowest of six in one run of 6. */
@@ -443,6 +501,7 @@ int main(void)
         cmocka_unit_test(urw_is_uniform_over_orders),
         cmocka_unit_test(urw_counts_who_is_to_come),
         cmocka_unit_test(surw_is_uniform_over_what_it_selects),
+        cmocka_unit_test(surw_selects_things_within_objects),
         cmocka_unit_test(pos_draws_again_what_depends),
         cmocka_unit_test(pct_has_the_depth_that_is_asked_for),
         cmocka_unit_test(mix_takes_turns),
