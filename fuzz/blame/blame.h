@@ -40,7 +40,7 @@ struct fuzz_blame_options {
     uint64_t states_max;    /* that all proofs together may look at, each a
                             quarter; 0: nothing is proved */
     uint32_t watch_seconds; /* sim_watch() of who plays an order */
-    /* Told now and then how far it is; returns false to stop it. NULL: nobody. */
+    /* Told now and then how far it is; returns false to stop. NULL: nobody. */
     bool (*progress)(void *context, const struct fuzz_blame_progress *progress);
     void *context;
 };

@@ -33,6 +33,21 @@ static const char wakeup_lost[] =
         "  a in 2 socket at WPUModifyIFSHandle^tcp : run b\n"
         "  b in 1 WSACleanup at ResetEvent@tcp : run a\n";
 
+/* The same with a switch before the reset and one behind it. */
+static const char wakeup_lost_slowly[] =
+    TCP "  plant wakeup_lost\n"
+        "process A\n"
+        "  thread a\n"
+        "    WSAStartup 2.2\n"
+        "    s = socket stream\n"
+        "  thread b\n"
+        "    WSACleanup\n"
+        "choices\n"
+        "  a in 2 socket at WPUModifyIFSHandle^tcp : run b\n"
+        "  b in 1 WSACleanup at ResetEvent@tcp : run a\n"
+        "  a in 2 socket at WSPSocket<tcp : run b\n"
+        "  b in 1 WSACleanup at EnterCriticalSection@tcp #2 : run a\n";
+
 /* Looks whether it is to stop, resets its event and waits on it: told to stop
  * between the look and the reset it never hears of it. */
 static const char worker_misses_stop[] =
@@ -102,6 +117,18 @@ static const char unsent_dropped[] = TCP "  plant unsent_dropped\n"
                                          "    send s 1\n"
                                          "    closesocket s\n"
                                          "    WSACleanup\n";
+
+/* Where nothing comes too late, a handle is lost. */
+static const char two_bugs[] = FILTER "  plant unsent_dropped\n"
+                                      "  plant event_not_closed\n"
+                                      "process A\n"
+                                      "  thread a\n"
+                                      "    WSAStartup 2.2\n"
+                                      "    s = socket stream\n"
+                                      "    connect s\n"
+                                      "    send s 1\n"
+                                      "    closesocket s\n"
+                                      "    WSACleanup\n";
 
 /* One handle is lost in each life, whoever goes first. */
 static const char event_not_closed[] = FILTER "  plant event_not_closed\n"
@@ -286,10 +313,55 @@ static void a_jump_need_not_be_the_end_of_hope(void **state)
         "a in 3 WSACleanup at CloseHandle@tcp");
     assert_int_equal(result.jump.pair.swapped.proof, FUZZ_BLAME_NEVER);
     assert_example_holds(&result.jump.pair);
+    /* The other steps are as they were, the schedule's second choice too. */
+    bool has_second = false;
+    for (uint32_t i = 0; i < result.jump.pair.choice_count; i++) {
+        has_second |= memcmp(
+                          &result.jump.pair.choices[i],
+                          &schedule.choices[1],
+                          sizeof schedule.choices[1]) == 0;
+    }
+    assert_true(result.jump.pair.rest_holds && has_second);
     assert_int_equal(result.jump.after.proof, FUZZ_BLAME_UNPROVED);
     assert_true(result.certain.step.number > result.jump.step.number);
     assert_int_equal(result.certain.after.proof, FUZZ_BLAME_ALWAYS);
     assert_true(result.certain.before.broken < options.samples);
+}
+
+/* The step that goes first is not taken a second time where it was: whoever
+ * came after it comes then. */
+static void the_others_keep_their_order(void **state)
+{
+    (void)state;
+    const struct fuzz_blame_options options = options_for(wakeup_lost_slowly);
+    blame(&options);
+    const struct fuzz_blame_pair *pair = &result.certain.pair;
+    assert_int_equal(schedule.choice_count, 4);
+    assert_true(pair->rest_holds);
+    assert_step(&pair->second, "b in 1 WSACleanup at ResetEvent@tcp");
+    assert_example_holds(pair);
+    for (uint32_t i = 0; i < pair->choice_count; i++) {
+        assert_int_not_equal(pair->choices[i].place.kind, LC_PLACE_SPI_LEAVE);
+    }
+}
+
+/* Few orders overlook one that holds; going through all of them does not. */
+static void a_proof_makes_good_what_samples_miss(void **state)
+{
+    (void)state;
+    struct fuzz_blame_options options = options_for(section_wiped);
+    options.samples = 3;
+    options.seed = 2;
+    blame(&options);
+    assert_int_equal(result.kind, FUZZ_BLAME_FOUND);
+    assert_step(&result.certain.step, "a in 3 WSACleanup at CloseHandle@tcp");
+    assert_int_equal(result.certain.after.proof, FUZZ_BLAME_ALWAYS);
+
+    options.states_max = 0;
+    blame(&options);
+    assert_int_equal(result.kind, FUZZ_BLAME_FOUND);
+    assert_true(result.certain.step.number < 50); /* too early */
+    assert_int_equal(result.certain.after.proof, FUZZ_BLAME_UNPROVED);
 }
 
 static void a_start_that_is_certain_is_told_as_such(void **state)
@@ -388,6 +460,24 @@ static void latencies_stay_as_they_are(void **state)
     assert_int_equal(result.certain.after.proof, FUZZ_BLAME_UNPROVED);
 }
 
+/* What breaks another rule has not broken this one, and does not hold. */
+static void another_rule_is_another_failure(void **state)
+{
+    (void)state;
+    struct fuzz_blame_options options = options_for(two_bugs);
+    blame(&options);
+    const struct fuzz_blame_pair *pair = &result.certain.pair;
+    assert_int_equal(result.kind, FUZZ_BLAME_FOUND);
+    assert_string_equal(model_rule(result.verdict.rule)->id, "CLEAN-16");
+    assert_true(result.start.other > options.samples / 2);
+    assert_int_equal(result.start.other + result.start.broken, options.samples);
+    assert_step(&pair->second, "fire ack 1");
+    assert_int_equal(pair->swapped.proof, FUZZ_BLAME_NEVER);
+    assert_int_equal(pair->swapped.other, options.samples);
+    assert_false(pair->rest_holds);
+    assert_false(pair->has_example);
+}
+
 /* What ends its process is an order that breaks another rule. */
 static void who_dies_is_counted(void **state)
 {
@@ -463,11 +553,14 @@ int main(void)
         cmocka_unit_test(the_two_steps_are_those_of_the_card),
         cmocka_unit_test(the_chance_before_is_what_it_must_be),
         cmocka_unit_test(a_jump_need_not_be_the_end_of_hope),
+        cmocka_unit_test(the_others_keep_their_order),
+        cmocka_unit_test(a_proof_makes_good_what_samples_miss),
         cmocka_unit_test(a_start_that_is_certain_is_told_as_such),
         cmocka_unit_test(what_holds_has_nothing_to_blame),
         cmocka_unit_test(one_seed_gives_one_result),
         cmocka_unit_test(each_sampler_blames_the_same),
         cmocka_unit_test(latencies_stay_as_they_are),
+        cmocka_unit_test(another_rule_is_another_failure),
         cmocka_unit_test(who_dies_is_counted),
         cmocka_unit_test(it_can_be_told_to_stop),
         cmocka_unit_test(intervals_are_wilsons),
