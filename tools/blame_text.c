@@ -208,8 +208,12 @@ void tool_blame_print(const struct tool_blame_report *report)
         result->step_count,
         result->fork_count);
     if (result->kind == FUZZ_BLAME_START) {
-        (void)printf("the failure does not depend on the order: certain from "
-                     "the start\n  breaks: ");
+        (void)printf(
+            "%s\n  breaks: ",
+            result->start.proof == FUZZ_BLAME_ALWAYS
+                ? "the failure does not depend on the order: certain from the "
+                  "start"
+                : "from the start no order was found that does not break it");
         print_chance(&result->start);
         (void)putchar('\n');
     } else if (result->kind == FUZZ_BLAME_FOUND) {
@@ -361,8 +365,8 @@ void tool_blame_print_json(const struct tool_blame_report *report)
         result->is_one ? &result->certain : &result->jump;
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:o, s:o, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, "
-        "s:o, s:o, s:o, s:o}",
+        "{s:s, s:o, s:o, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, "
+        "s:o, s:o, s:o, s:o, s:o}",
         "verdict",
         tool_verdict_word(&result->verdict),
         "rule",

@@ -77,6 +77,12 @@ static bool find_certain(struct hunt *hunt, uint32_t *ret_midpoint)
             }
             middle = open + (certain - open) / 2;
         }
+        if (certain == hunt->last) {
+            /* The run itself is the one order that is left. */
+            hunt->chances[certain].proof = FUZZ_BLAME_ALWAYS;
+            *ret_midpoint = certain;
+            return true;
+        }
         if (!go_to(hunt, certain)) {
             return false;
         }
@@ -88,7 +94,7 @@ static bool find_certain(struct hunt *hunt, uint32_t *ret_midpoint)
         if (hunt->run->is_stopped) {
             return false;
         }
-        if (answer != FUZZ_BLAME_REFUTED || certain == hunt->last) {
+        if (answer != FUZZ_BLAME_REFUTED) {
             *ret_midpoint = certain;
             return true;
         }

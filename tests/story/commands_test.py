@@ -263,7 +263,8 @@ with tempfile.TemporaryDirectory() as folder:
                  'corpus/zoo/event_not_closed/minimal.lc')
     expect('blame: not the order', result.returncode == 1 and
            'the failure does not depend on the order: certain from the start'
-           in result.stdout and 'always (proved' in result.stdout and
+           in result.stdout and 'always (nothing is left to choose)' in
+           result.stdout and
            'nothing written' in result.stderr and
            not os.path.exists(os.path.join(folder, 'none.lc')), result)
     result = run('blame', STANDARD)
@@ -308,6 +309,18 @@ with tempfile.TemporaryDirectory() as folder:
         expect('blame of a DLL that ends the process',
                result.returncode == 1 and result.stdout == '' and
                'ended the process' in result.stderr, result)
+
+    if endless.exists():
+        # Its orders go round for ever: no end, no proof.
+        Path(alone).write_text(
+            Path(alone).read_text(encoding='utf-8') +
+            '  thread b\n    WSAGetLastError\n', encoding='utf-8')
+        result = run('blame', '--samples', '3', '--provider',
+                     f'filter={endless}', alone)
+        expect('blame: no end is no proof', result.returncode == 1 and
+               result.stdout.startswith('broken LIVELOCK') and
+               'no order was found' in result.stdout and
+               'breaks: all of 3 orders' in result.stdout, result)
 
     # The schedules of the zoo are as short as the shrinker can make them. One
     # sends what its card says is lost, and the rule breaks without, too.
