@@ -232,6 +232,10 @@ static void add_number(const char *name, const struct tool_number *number)
 
 static void make_replay(const char *path)
 {
+    if (!tool_line_can_name(path)) {
+        tool_line_add(&replay, "save the schedule and blame it");
+        return;
+    }
     tool_line_add_program(&replay);
     tool_line_add(&replay, " blame");
     add_number("--samples", &given.samples);

@@ -351,6 +351,13 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'no replay line for {path}', result.returncode == 1 and
                'to replay: save the schedule and run it\n' in result.stdout,
                result)
+    with open(lost, encoding='utf-8') as file:
+        result = subprocess.run([LASTCALL, 'blame', '-'], text=True,
+                                stdin=file, capture_output=True,
+                                timeout=60, check=False)
+    expect('no replay line for blame', result.returncode == 1 and
+           'to replay: save the schedule and blame it\n' in result.stdout,
+           result)
 
     strange = os.path.join(os.fsencode(folder), b'-\xff.lc')
     Path(os.fsdecode(strange)).write_bytes(Path(BROKEN).read_bytes())
