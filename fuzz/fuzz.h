@@ -4,7 +4,7 @@
  *
  * Schedules as values, text and bytes: schedule, text, compact, generate.
  * One schedule:  play (and judge), trace_text, shrink, confirm.
- * All orders:    explore.
+ * All orders:    explore; blame, of what is left from a midpoint on.
  * Many:          sampler, search, finding, statistics; campaign and ledger keep
  *                them.
  * Measurements:  trial, hunt, cells.
@@ -12,6 +12,7 @@
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
 
+#include "fuzz/blame/blame.h"
 #include "fuzz/campaign.h"
 #include "fuzz/cells.h"
 #include "fuzz/compact.h"

@@ -15,7 +15,8 @@
 
 enum fuzz_text_limits {
     FUZZ_TEXT_SIZE_MAX = 1 << 20, /* bytes of a schedule's text */
-    FUZZ_TEXT_ERROR_BYTES = 200
+    FUZZ_TEXT_ERROR_BYTES = 200,
+    FUZZ_TEXT_CHOICE_BYTES = 256 /* of a choice's line */
 };
 
 /* What is wrong with a text, and where. */
@@ -71,6 +72,31 @@ LC_MUST_USE size_t fuzz_text_print(
 size_t fuzz_text_print_op(
     const struct lc_schedule *schedule,
     const struct lc_op *op,
+    char *buffer,
+    size_t capacity);
+
+/**
+ * Writes where a choice is made, as it stands in a schedule before the colon:
+ * "a in 2 socket at SetEvent@filter #2".
+ *
+ * @param schedule  borrowed; has the names.
+ * @param choice    borrowed; of a decision, not of a packet.
+ * @param buffer    filled; with a zero byte behind the text.
+ * @param capacity  bytes of it, 1 or more; FUZZ_TEXT_CHOICE_BYTES are always
+ *                  enough.
+ *
+ * Returns: bytes written without the zero byte, or 0 when it does not fit.
+ */
+size_t fuzz_text_print_where(
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice,
+    char *buffer,
+    size_t capacity);
+
+/** The same for what is chosen, behind the colon: "run b". */
+size_t fuzz_text_print_action(
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice,
     char *buffer,
     size_t capacity);
 

@@ -284,12 +284,61 @@ static void put_place(
     }
 }
 
-static void put_choice(
+static void put_where(
     struct writer *writer,
     const struct lc_schedule *schedule,
     const struct lc_choice *choice)
 {
     char name[2 * LC_NAME_MAX];
+    if (choice->place.kind == LC_PLACE_IDLE) {
+        put(writer, "idle #%u", choice->occurrence + 1U);
+        return;
+    }
+    fuzz_text_thread(schedule, choice->thread, name);
+    put(writer, "%s", name);
+    if ((choice->thread & LC_THREAD_REF_DLL) == 0) {
+        const struct lc_thread *thread = &schedule->threads[choice->thread];
+        put(writer,
+            " in %u %s",
+            choice->call + 1U,
+            fuzz_words_name(
+                FUZZ_WORDS_CALL,
+                schedule->ops[thread->op_first + choice->call].call));
+    }
+    put(writer, " at ");
+    put_place(writer, schedule, choice);
+    if (choice->occurrence > 0) {
+        put(writer, " #%u", choice->occurrence + 1U);
+    }
+}
+
+static void put_action(
+    struct writer *writer,
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice)
+{
+    char name[2 * LC_NAME_MAX];
+    if (choice->stream == LC_STREAM_HANDLE) {
+        put(writer, "reuse");
+    } else if (choice->action == LC_ACTION_RUN) {
+        fuzz_text_thread(schedule, choice->target, name);
+        put(writer, "run %s", name);
+    } else if (choice->target == LC_EVENT_TIMEOUT) {
+        fuzz_text_thread(schedule, (uint8_t)choice->value, name);
+        put(writer, "fire timeout %s", name);
+    } else {
+        put(writer,
+            "fire %s %u",
+            fuzz_words_name(FUZZ_WORDS_EVENT, choice->target),
+            choice->value);
+    }
+}
+
+static void put_choice(
+    struct writer *writer,
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice)
+{
     if (choice->stream == LC_STREAM_LATENCY) {
         put(writer,
             "  packet %u.%u : late %u\n",
@@ -298,40 +347,39 @@ static void put_choice(
             choice->value);
         return;
     }
-    if (choice->place.kind == LC_PLACE_IDLE) {
-        put(writer, "  idle #%u", choice->occurrence + 1U);
-    } else {
-        fuzz_text_thread(schedule, choice->thread, name);
-        put(writer, "  %s", name);
-        if ((choice->thread & LC_THREAD_REF_DLL) == 0) {
-            const struct lc_thread *thread = &schedule->threads[choice->thread];
-            put(writer,
-                " in %u %s",
-                choice->call + 1U,
-                fuzz_words_name(
-                    FUZZ_WORDS_CALL,
-                    schedule->ops[thread->op_first + choice->call].call));
-        }
-        put(writer, " at ");
-        put_place(writer, schedule, choice);
-        if (choice->occurrence > 0) {
-            put(writer, " #%u", choice->occurrence + 1U);
-        }
-    }
-    if (choice->stream == LC_STREAM_HANDLE) {
-        put(writer, " : reuse\n");
-    } else if (choice->action == LC_ACTION_RUN) {
-        fuzz_text_thread(schedule, choice->target, name);
-        put(writer, " : run %s\n", name);
-    } else if (choice->target == LC_EVENT_TIMEOUT) {
-        fuzz_text_thread(schedule, (uint8_t)choice->value, name);
-        put(writer, " : fire timeout %s\n", name);
-    } else {
-        put(writer,
-            " : fire %s %u\n",
-            fuzz_words_name(FUZZ_WORDS_EVENT, choice->target),
-            choice->value);
-    }
+    put(writer, "  ");
+    put_where(writer, schedule, choice);
+    put(writer, " : ");
+    put_action(writer, schedule, choice);
+    put(writer, "\n");
+}
+
+size_t fuzz_text_print_where(
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice,
+    /* NOLINTNEXTLINE(readability-non-const-parameter): put() writes */
+    char *buffer,
+    size_t capacity)
+{
+    LC_CHECK(capacity > 0);
+    LC_CHECK(choice->stream != LC_STREAM_LATENCY);
+    struct writer writer = { buffer, capacity, 0, false };
+    put_where(&writer, schedule, choice);
+    return writer.is_full ? 0 : writer.at;
+}
+
+size_t fuzz_text_print_action(
+    const struct lc_schedule *schedule,
+    const struct lc_choice *choice,
+    /* NOLINTNEXTLINE(readability-non-const-parameter): put() writes */
+    char *buffer,
+    size_t capacity)
+{
+    LC_CHECK(capacity > 0);
+    LC_CHECK(choice->stream != LC_STREAM_LATENCY);
+    struct writer writer = { buffer, capacity, 0, false };
+    put_action(&writer, schedule, choice);
+    return writer.is_full ? 0 : writer.at;
 }
 
 static void put_expect(struct writer *writer, const struct lc_expect *expect)

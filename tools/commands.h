@@ -8,6 +8,7 @@
 int tool_run(int argc, char **argv);
 int tool_fuzz(int argc, char **argv);
 int tool_explore(int argc, char **argv);
+int tool_blame(int argc, char **argv);
 int tool_shrink(int argc, char **argv);
 int tool_convert(int argc, char **argv);
 int tool_rules(int argc, char **argv);

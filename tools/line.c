@@ -68,6 +68,13 @@ void tool_line_add_path(struct tool_line *line, const char *path)
     }
 }
 
+bool tool_line_can_name(const char *path)
+{
+    static const char descriptors[] = "/dev/fd/";
+    return strcmp(path, "-") != 0 && strcmp(path, "/dev/stdin") != 0 &&
+           strncmp(path, descriptors, sizeof descriptors - 1) != 0;
+}
+
 void tool_line_add_option(
     struct tool_line *line,
     const char *name,

@@ -5,6 +5,7 @@
 #ifndef TOOLS_LINE_H
 #define TOOLS_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum tool_line_limits {
@@ -35,6 +36,10 @@ void tool_line_add_word(struct tool_line *line, const char *word);
 
 /** Adds a space and a path, which is not to look like an option. */
 void tool_line_add_path(struct tool_line *line, const char *path);
+
+/** Whether what a path named can be read again: not where it is standard
+ * input, or another open file. */
+bool tool_line_can_name(const char *path);
 
 /** Adds an option with its value; NULL: nothing is added. */
 void tool_line_add_option(

@@ -22,6 +22,7 @@ static const struct {
     { "run", tool_run, "plays a schedule and judges it" },
     { "fuzz", tool_fuzz, "searches for schedules that break a rule" },
     { "explore", tool_explore, "plays a schedule in all its orders" },
+    { "blame", tool_blame, "the decision that a schedule breaks a rule by" },
     { "shrink", tool_shrink, "the smallest schedule that breaks the rule" },
     { "convert", tool_convert, "between text and the compact form" },
     { "rules", tool_rules, "the rules that are checked" },

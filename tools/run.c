@@ -363,10 +363,7 @@ static int exit_status(const struct fuzz_outcome *outcome)
 
 static void make_replay(const char *path)
 {
-    static const char descriptors[] = "/dev/fd/";
-    if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0 ||
-        strncmp(path, descriptors, sizeof descriptors - 1) == 0) {
-        /* What it came from can't be read again. */
+    if (!tool_line_can_name(path)) {
         tool_line_add(&replay, "save the schedule and run it");
         return;
     }

@@ -157,8 +157,8 @@ static sim_choice_fn *function_of(enum fuzz_sampler_kind kind)
     };
     _Static_assert(LC_COUNT_OF(functions) == FUZZ_SAMPLER_PCT_1, "one each");
     return fuzz_sampler_is_pct(kind) ? fuzz_sampler_pct
-           : is_surw(kind) ? fuzz_sampler_surw
-                           : functions[kind];
+           : is_surw(kind)           ? fuzz_sampler_surw
+                                     : functions[kind];
 }
 
 /* PCT of depth d has d - 1 change points. */

@@ -221,6 +221,108 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'{words} is refused', result.returncode == 2 and
                result.stderr.count('\n') == 1, result)
 
+    # Which decision it was: the two steps of the card, and a schedule with
+    # them swapped that holds.
+    lost = 'corpus/zoo/wakeup_lost/minimal.lc'
+    swapped = os.path.join(folder, 'swapped.lc')
+    result = run('blame', '-o', swapped, lost)
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    expect('blame', result.returncode == 1 and
+           lines[0] == 'broken DEADLOCK' and
+           '1: a in 2 socket at SetEvent@tcp' in lines and
+           '2: b in 1 WSACleanup at ResetEvent@tcp' in lines and
+           any(re.match(r'1 before 2 breaks it: always \(proved', line)
+               for line in lines) and
+           any(re.match(r'2 before 1 breaks it: never \(proved', line)
+               for line in lines) and
+           '2 before 1, all else as it was: held' in lines, result)
+    expect('blame -o', run('run', '--twice', '--expect', swapped).returncode ==
+           0 and f'swapped it holds: {LASTCALL} run {swapped}' in lines, lines)
+    result = run('blame', '--json', '--seed', '3', lost)
+    again = run('blame', '--json', '--seed', '3', lost)
+    answer = json.loads(result.stdout)
+    part = page[page.index('.SS blame'):page.index('.SS explore')]
+    steps = answer['certain']['steps']
+    expect('blame --json', result.returncode == 1 and
+           answer['blame'] == 'order' and
+           answer['schedule'] is not None and
+           answer['certain']['after']['proved'] == 'always' and
+           0.4 < answer['certain']['before']['chance'] < 0.6 and
+           (steps['first']['thread'], steps['second']['thread']) ==
+           ('a', 'b'), answer)
+    expect('members of blame --json', all(
+        re.search(fr'\b{name}\b', part) for members in
+        (answer, answer['start'], answer['certain'], steps, steps['first'])
+        for name in members), answer)
+    expect('one seed, one output', result.stdout == again.stdout and
+           run(*shlex.split(answer['replay'])[1:], '--json').stdout ==
+           result.stdout, again)
+    other = json.loads(run('blame', '--json', '--seed', '4', lost).stdout)
+    expect('another seed, other orders', other['certain']['before'] !=
+           answer['certain']['before'], other)
+    result = run('blame', '-o', os.path.join(folder, 'none.lc'),
+                 'corpus/zoo/event_not_closed/minimal.lc')
+    expect('blame: not the order', result.returncode == 1 and
+           'the failure does not depend on the order: certain from the start'
+           in result.stdout and 'always (nothing is left to choose)' in
+           result.stdout and
+           'nothing written' in result.stderr and
+           not os.path.exists(os.path.join(folder, 'none.lc')), result)
+    result = run('blame', STANDARD)
+    expect('blame: nothing breaks', result.returncode == 0 and
+           result.stdout == '' and 'nothing to blame' in result.stderr, result)
+    for words in (['blame', '--sampler', 'mix', lost],
+                  ['blame', '--samples', '0', lost],
+                  ['blame', '--json', '-o', '-', lost], ['blame']):
+        result = run(*words)
+        expect(f'{words} is refused', result.returncode == 2 and
+               result.stderr.count('\n') == 1, result)
+    long_one = subprocess.Popen(
+        [LASTCALL, 'blame', '--samples', '100000', lost],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1)
+    long_one.send_signal(signal.SIGINT)
+    out, remarks = long_one.communicate(timeout=60)
+    expect('blame is interrupted', long_one.returncode == 1 and
+           out.startswith('broken DEADLOCK') and 'certain' not in out and
+           'interrupted' in remarks, (out, remarks))
+    broken_layer = (Path(LASTCALL).resolve().parent /
+                    'examples/brokenlayer/brokenlayer.dll')
+    if broken_layer.exists():
+        layered = os.path.join(folder, 'layered.lc')
+        Path(layered).write_text(
+            'lastcall schedule 1\nprocess A\n  thread a\n'
+            '    WSAStartup 2.2\n    s = socket stream\n    WSACleanup\n'
+            '  thread b\n    s1 = socket stream\nchoices\n'
+            '  a in 2 socket at LoadLibrary@filter : run b\n',
+            encoding='utf-8')
+        result = run('blame', '--json', '--samples', '100', '--states', '0',
+                     '--provider', f'filter={broken_layer}', layered)
+        answer = json.loads(result.stdout)
+        expect('blame of a DLL', result.returncode == 1 and
+               answer['rule'] == 'LAYER-11' and answer['blame'] == 'order' and
+               answer['certain']['after']['proved'] is None and
+               answer['certain']['after']['broken'] == 100 and
+               answer['certain']['steps']['rest_holds'] and
+               answer['states'] == 0, result)
+        ends = (Path(LASTCALL).resolve().parent / 'tests/data/exit.dll')
+        result = run('blame', '--provider', f'filter={ends}', layered)
+        expect('blame of a DLL that ends the process',
+               result.returncode == 1 and result.stdout == '' and
+               'ended the process' in result.stderr, result)
+
+    if endless.exists():
+        # Its orders go round for ever: no end, no proof.
+        Path(alone).write_text(
+            Path(alone).read_text(encoding='utf-8') +
+            '  thread b\n    WSAGetLastError\n', encoding='utf-8')
+        result = run('blame', '--samples', '3', '--provider',
+                     f'filter={endless}', alone)
+        expect('blame: no end is no proof', result.returncode == 1 and
+               result.stdout.startswith('broken LIVELOCK') and
+               'no order was found' in result.stdout and
+               'breaks: all of 3 orders' in result.stdout, result)
+
     # The schedules of the zoo are as short as the shrinker can make them. One
     # sends what its card says is lost, and the rule breaks without, too.
     for minimal in sorted(Path('corpus/zoo').glob('*/minimal.lc')):
@@ -250,6 +352,13 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'no replay line for {path}', result.returncode == 1 and
                'to replay: save the schedule and run it\n' in result.stdout,
                result)
+    with open(lost, encoding='utf-8') as file:
+        result = subprocess.run([LASTCALL, 'blame', '-'], text=True,
+                                stdin=file, capture_output=True,
+                                timeout=60, check=False)
+    expect('no replay line for blame', result.returncode == 1 and
+           'to replay: save the schedule and blame it\n' in result.stdout,
+           result)
 
     strange = os.path.join(os.fsencode(folder), b'-\xff.lc')
     Path(os.fsdecode(strange)).write_bytes(Path(BROKEN).read_bytes())
