@@ -156,6 +156,55 @@ static void both_orders_visit_the_same_states(void **state)
     assert_int_equal(depth.totals.frontier, 0);
 }
 
+/* What one thread does later depends on what lies on its stack. */
+static const char two_sockets[] = "lastcall schedule 1\n"
+                                  "process A\n"
+                                  "  thread a\n"
+                                  "    WSAStartup 2.2\n"
+                                  "    s = socket stream\n"
+                                  "    WSACleanup\n"
+                                  "  thread b\n"
+                                  "    WSAStartup 2.2\n"
+                                  "    s1 = socket stream\n"
+                                  "    WSACleanup\n";
+
+/* A step that is remembered leads where it leads when it is taken. */
+static void what_is_remembered_changes_nothing(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { worker_left, two_sockets };
+    /* Frames that keep copies make states by the million of the last. */
+    uint32_t count = FRAMES_KEEP_COPIES ? 1 : LC_COUNT_OF(texts);
+    for (uint32_t i = 0; i < count; i++) {
+        struct fuzz_explore_result results[2];
+        struct sim_error error;
+        const struct fuzz_explore_options options = {
+            .order = FUZZ_EXPLORE_DEPTH,
+            .memory_bytes = MEMORY_BYTES,
+            .goes_on = true,
+        };
+        make_subject(texts[i]);
+        for (uint32_t turn = 0; turn < 2; turn++) {
+            assert_int_equal(
+                fuzz_explore(&subject, &options, &results[turn], &error),
+                SIM_OK);
+            fuzz_explore_free(&results[turn]);
+            subject.split = NULL;
+        }
+        assert_true(results[0].totals.states > 100);
+        assert_int_equal(results[0].totals.states, results[1].totals.states);
+        assert_int_equal(
+            results[0].totals.transitions,
+            results[1].totals.transitions);
+        assert_int_equal(results[0].totals.merged, results[1].totals.merged);
+        assert_int_equal(results[0].totals.ends, results[1].totals.ends);
+        assert_int_equal(results[0].totals.broken, results[1].totals.broken);
+        /* The memory of steps is a part of what was taken. */
+        assert_true(
+            results[0].totals.memory_bytes > results[1].totals.memory_bytes);
+    }
+}
+
 static void what_breaks_is_a_way_that_can_be_gone(void **state)
 {
     (void)state;
@@ -333,6 +382,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_lose_no_state_and_no_end),
         cmocka_unit_test(both_orders_visit_the_same_states),
+        cmocka_unit_test(what_is_remembered_changes_nothing),
         cmocka_unit_test(what_breaks_is_a_way_that_can_be_gone),
         cmocka_unit_test(breadth_finds_the_shortest_way),
         cmocka_unit_test(memory_that_is_used_up_is_said),
