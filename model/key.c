@@ -97,8 +97,8 @@ static uint32_t call_generation(
  * WSACleanup whether there is one more. */
 static int16_t bound(int16_t value, int16_t highest)
 {
-    int16_t low = value < 0 ? 0 : value;
-    return low > highest ? highest : low;
+    int low = value < 0 ? 0 : value;
+    return (int16_t)(low > highest ? highest : low);
 }
 
 static void put_thread(
@@ -116,7 +116,8 @@ static void put_thread(
         kept = *thread;
         kept.generation = call_generation(model, thread);
         kept.api_record = earlier_records(model, thread);
-        kept.low = bound(kept.low, kept.api == LC_CALL_WSACLEANUP ? 2 : 1);
+        int16_t more = kept.api == LC_CALL_WSACLEANUP ? (int16_t)2 : (int16_t)1;
+        kept.low = bound(kept.low, more);
         kept.high = bound(kept.high, 1);
         kept.linger_time_ns = ago(thread->linger_time_ns, now_ns);
         kept.linger_end_ns = ago(thread->linger_end_ns, now_ns);

@@ -337,8 +337,8 @@ static void learn(
     fuzz_memo_add(&search->memo, &step, left < share ? left : share);
 }
 
-/* Whether the run is where a step was said to lead. */
-static bool is_there(struct search *search)
+/* Whether the run is where a step was said to lead. For -Dchecks=full. */
+__attribute__((unused)) static bool is_there(struct search *search)
 {
     const struct fuzz_subject *subject = search->subject;
     struct sim_state_key said = sim_key_join(&search->here.key);

@@ -7,7 +7,8 @@
 #include "lastcall/check.h"
 
 /* Of the library, by the widest vectors that the processor has. The header that
- * declares it can't be had together with functions in line. */
+ * declares it can't be had together with functions in line.
+ * NOLINTNEXTLINE(readability-identifier-naming) */
 XXH128_hash_t XXH3_128bits_dispatch(const void *input, size_t length);
 
 enum {
