@@ -49,7 +49,7 @@ static const struct tool_option options[] = {
       &given.sampler,
       "NAME",
       "who goes next: rw (the default), pct (pct1 to pct10), pos, urw, surw, "
-      "prio or few" },
+      "surw-data, prio or few" },
     { "--states",
       TOOL_NUMBER,
       &given.states,
@@ -135,6 +135,9 @@ static bool progress(void *context, const struct fuzz_blame_progress *totals)
 static const struct fuzz_blame_pair *swapped_pair(void)
 {
     const struct fuzz_blame_point *points[] = { &result.certain, &result.jump };
+    if (result.kind == FUZZ_BLAME_STOPPED) {
+        return NULL;
+    }
     for (uint32_t i = 0; i < LC_COUNT_OF(points); i++) {
         if (points[i]->has_pair && points[i]->pair.has_example) {
             return &points[i]->pair;

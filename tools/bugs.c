@@ -198,7 +198,7 @@ static void done(void *context, uint32_t index, const void *result)
 static json_t *cell_object(const struct tool_bug_cell *cell)
 {
     json_t *object = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f}",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:o, s:f, s:o}",
         "bug",
         cell->card->id,
         "sampler",
@@ -214,15 +214,15 @@ static json_t *cell_object(const struct tool_bug_cell *cell)
         "others",
         (json_int_t)cell->others,
         "mean",
-        cell->trials.mean,
+        tool_output_known(cell->trials.mean),
         "low",
         cell->trials.low,
         "high",
-        cell->trials.high,
+        tool_output_known(cell->trials.high),
         "schedules_per_s",
         cell->schedules_per_s,
         "seconds",
-        cell->seconds);
+        tool_output_known(cell->seconds));
     LC_CHECK(object != NULL);
     return object;
 }

@@ -350,6 +350,7 @@ static bool set_subject(const char *path, struct fuzz_subject *ret_subject)
         return false;
     }
     fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
+    tool_setup_remark_plants(&schedule.world);
     subject_schedule.schedule = &schedule;
     *ret_subject = fuzz_subject_of_schedule(&subject_schedule);
     return true;
@@ -424,6 +425,15 @@ int tool_explore(int argc, char **argv)
     bool has_schedule = is_good && is_broken && given.program == NULL;
     is_saved = has_schedule && given.out != NULL &&
                tool_load_save_text(given.out, &found);
+    if (is_good && given.out != NULL && !has_schedule) {
+        tool_output_error("remark: -o: nothing broke, nothing written");
+    }
+    if (is_good && result.bound == FUZZ_EXPLORE_MEMORY) {
+        tool_output_error(
+            "remark: not all orders were looked at; --memory gives more room%s",
+            how.order == FUZZ_EXPLORE_BREADTH ? ", --order depth needs less"
+                                              : "");
+    }
     if (is_good && tool_given.json) {
         print_json(&result, seconds);
     } else if (is_good) {

@@ -139,3 +139,8 @@ int tool_output_close(int exit_status)
         errno != 0 ? strerror(errno) : "could not be written");
     return TOOL_EXIT_USAGE;
 }
+
+json_t *tool_output_known(double value)
+{
+    return value == 0 ? json_null() : json_real(value);
+}

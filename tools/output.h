@@ -67,4 +67,7 @@ void tool_output_schedule(const struct lc_schedule *schedule, uint32_t indent);
  */
 int tool_output_close(int exit_status);
 
+/** A number, or null for 0, which means that it is not known. */
+json_t *tool_output_known(double value);
+
 #endif

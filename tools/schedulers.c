@@ -409,7 +409,7 @@ static json_t *cell_object(const struct tool_cell *cell)
     double z = 0;
     bool has_z = tool_schedulers_z(cell, &z);
     json_t *object = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:o}",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:f, s:o, s:f, s:b, s:o}",
         "program",
         sim_program_name(cell->program),
         "sampler",
@@ -423,11 +423,11 @@ static json_t *cell_object(const struct tool_cell *cell)
         "schedules",
         (json_int_t)cell->trials.schedules,
         "mean",
-        cell->trials.mean,
+        tool_output_known(cell->trials.mean),
         "low",
         cell->trials.low,
         "high",
-        cell->trials.high,
+        tool_output_known(cell->trials.high),
         "schedules_per_s",
         cell->schedules_per_s,
         "agrees",
@@ -525,12 +525,18 @@ static bool is_known(void)
             tool_measure.sampler);
         return false;
     }
-    if (tool_measure.program != NULL &&
-        sim_program_find(tool_measure.program) == NULL) {
-        tool_output_error("--program: there is no '%s'", tool_measure.program);
-        return false;
+    if (tool_measure.program == NULL) {
+        return true;
     }
-    return true;
+    const struct sim_program *program = sim_program_find(tool_measure.program);
+    if (program == NULL) {
+        tool_output_error("--program: there is no '%s'", tool_measure.program);
+    } else if (!sim_program_has_bug(program)) {
+        tool_output_error(
+            "--program: '%s' has no bug that could be met",
+            tool_measure.program);
+    }
+    return program != NULL && sim_program_has_bug(program);
 }
 
 static void add_piece(const struct sim_program *program, uint32_t column)

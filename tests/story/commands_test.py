@@ -212,7 +212,13 @@ with tempfile.TemporaryDirectory() as folder:
         result = run('explore', '--provider', f'filter={endless}', alone)
         expect('no end is no proof', result.returncode == 0 and
                result.stdout.startswith('bounded'), result)
+    result = run('explore', '--memory', '1', '-o', few + '.none', STANDARD)
+    expect('what explore leaves out is said', result.returncode == 0 and
+           'not all orders were looked at' in result.stderr and
+           'nothing written' in result.stderr and
+           not os.path.exists(few + '.none'), result)
     for words in (['explore', '--order', 'depth', '--depth', '3', few],
+                  ['bench', 'schedulers', '--program', 'life_cycle'],
                   ['explore', '--program', 'reorder_3', '-o', few],
                   ['explore'], ['explore', '--program', 'reorder_3', few],
                   ['explore', '--program', 'no_such_program'],
