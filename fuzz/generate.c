@@ -12,7 +12,7 @@ enum {
     THREADS = 3,
     PROCESSES = 2,
     BODY_MAX = 9,
-    SOCKETS_MAX = 30, /* the model follows 32 connections */
+    SOCKETS_MAX = 30, /* the model follows 32 sockets */
     SLEEP_BITS = 12,  /* to 8 s; in ms */
     LATENCY_BITS = 20 /* to 2 s; in us */
 };

@@ -53,8 +53,8 @@ static void guess_length(struct fuzz_hunt *hunt)
     struct fuzz_case_mirror *mirror = &hunt->log->mirror;
     if (mirror->length == 0) {
         mirror->program = mirror->seed / FUZZ_SAMPLER_GROUP;
-        fuzz_generate(
-            &hunt->options->one.generate,
+        fuzz_case_generate(
+            &hunt->options->one,
             mirror->program,
             &hunt->one.schedule);
         mirror->length = fuzz_case_guess_length(&hunt->one.schedule);

@@ -158,7 +158,8 @@ static void put_connections(
 {
     for (uint32_t i = 0; i < model->connection_count; i++) {
         struct model_connection kept = model->connections[i];
-        /* Told apart by their handles; numbers only grow. */
+        /* It says no more than its place: the window is as wide as numbers go.
+         */
         kept.number = kept.number != 0;
         /* Of one that the transport is through with nothing can come. */
         kept.close_time_ns = (kept.flags & MODEL_CONNECTION_GIVEN_UP) != 0

@@ -16,7 +16,7 @@ enum model_limits {
     MODEL_THREADS_MAX = LC_THREADS_MAX + LC_DLL_THREADS_MAX,
     MODEL_DEPTH_MAX = 16,
     MODEL_SOCKETS_MAX = 32,     /* live at once */
-    MODEL_CONNECTIONS_MAX = 32, /* a window over their numbers */
+    MODEL_CONNECTIONS_MAX = 64, /* a window over their numbers */
     MODEL_BIRTHS_MAX = 16,      /* live objects that DllMain created */
     MODEL_SEEN_BYTES = 32,
     MODEL_CALLERS = LC_MODULE_PROVIDER + LC_PROVIDERS_MAX,

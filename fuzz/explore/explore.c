@@ -556,7 +556,12 @@ static bool enqueue(
         uint32_t capacity = search->node_capacity == 0
                                 ? NODES_FIRST
                                 : 2 * search->node_capacity;
-        struct node *nodes = realloc(search->nodes, capacity * sizeof nodes[0]);
+        size_t nodes_bytes = capacity * sizeof search->nodes[0];
+        if (memory_bytes(search) + nodes_bytes >
+            search->options->memory_bytes) {
+            return false;
+        }
+        struct node *nodes = realloc(search->nodes, nodes_bytes);
         if (nodes == NULL) {
             return false;
         }

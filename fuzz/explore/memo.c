@@ -59,7 +59,8 @@ static bool grow(struct fuzz_memo *memo, size_t bytes_max)
         .capacity = memo->capacity == 0 ? CAPACITY_FIRST : 2 * memo->capacity,
         .count = memo->count,
     };
-    if (fuzz_memo_bytes(&larger) > bytes_max) {
+    /* Both are there for a while. */
+    if (fuzz_memo_bytes(&larger) + fuzz_memo_bytes(memo) > bytes_max) {
         return false;
     }
     larger.steps = calloc(larger.capacity, sizeof larger.steps[0]);

@@ -33,7 +33,8 @@ static bool grow(struct fuzz_table *table, size_t bytes_max)
         .capacity = table->capacity == 0 ? CAPACITY_FIRST : 2 * table->capacity,
         .count = table->count,
     };
-    if (fuzz_table_bytes(&larger) > bytes_max) {
+    /* Both are there for a while. */
+    if (fuzz_table_bytes(&larger) + fuzz_table_bytes(table) > bytes_max) {
         return false;
     }
     larger.keys = calloc(larger.capacity, sizeof larger.keys[0]);

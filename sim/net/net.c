@@ -52,6 +52,8 @@ struct connection {
 struct handles {
     uint32_t freed_count;
     uint32_t open_count;
+    uint32_t more; /* fresh ones beyond those of their thread */
+    uint32_t zero;
     uint32_t freed[SIM_HANDLES_MAX]; /* indexes, the last one freed on top */
 };
 
@@ -373,10 +375,8 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
     key = sim_copy_hash(key, net, offsetof(struct sim_net, handles));
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
         const struct handles *handles = &net->handles[process];
-        key = sim_copy_hash(
-            key,
-            &handles->open_count,
-            sizeof handles->open_count);
+        uint32_t words[] = { handles->open_count, handles->more };
+        key = sim_copy_hash(key, words, sizeof words);
     }
     for (uint32_t i = 0; i < net->connection_end; i++) {
         struct connection connection = net->connections[i];
@@ -431,17 +431,22 @@ static struct connection *fresh_place(void)
 }
 
 /* The index of a handle that the process has never had. It depends on the
- * thread, by its number in the process, and on how many it has opened. */
-static uint32_t fresh_index(const struct connection *connection)
+ * thread, by its number in the process, and on how many it has opened; of a
+ * thread that opens many also on who else has opened as many. */
+static uint32_t fresh_index(
+    struct handles *handles,
+    const struct connection *connection)
 {
     uint32_t first = sim_thread_current_slot() * PLACES_OF_A_THREAD;
     uint32_t ordinal = sim_thread_ordinal();
     uint32_t nth = (number_of(connection) - 1 + SIM_CONNECTIONS_MAX -
                     first % SIM_CONNECTIONS_MAX) %
                    SIM_CONNECTIONS_MAX;
-    return nth < HANDLES_OF_A_THREAD ? ordinal * HANDLES_OF_A_THREAD + nth
-                                     : SIM_THREADS_MAX * HANDLES_OF_A_THREAD +
-                                           ordinal * SIM_CONNECTIONS_MAX + nth;
+    if (nth < HANDLES_OF_A_THREAD) {
+        return ordinal * HANDLES_OF_A_THREAD + nth;
+    }
+    handles->more++;
+    return SIM_THREADS_MAX * HANDLES_OF_A_THREAD + handles->more - 1;
 }
 
 /* The index of a fresh handle, or of the one that was freed last. */
@@ -468,7 +473,7 @@ enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
         return LC_WSAENOBUFS;
     }
     /* Places are not used again: neither are the indexes of fresh handles. */
-    uint32_t index = take_handle(handles, fresh_index(connection));
+    uint32_t index = take_handle(handles, fresh_index(handles, connection));
     *connection = (struct connection){
         .state = CONNECTION_NEW,
         .process = (uint8_t)process,

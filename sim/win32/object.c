@@ -15,7 +15,7 @@
 #include "sim/win32/win32.h"
 
 enum {
-    HANDLE_FIRST = 0x400,
+    HANDLE_FIRST = 0x800,  /* beyond those of sockets: see sim/net */
     PLACES_OF_A_THREAD = 8 /* where its first object goes */
 };
 
