@@ -64,11 +64,12 @@ _Static_assert(sizeof(struct model_frame) == 16, "frames are dense");
 struct model_thread {
     uint64_t api_time_ns; /* when the call began */
     uint64_t wait_time_ns;
-    int64_t wait_ms;         /* time-out of the wait, -1: none */
-    int64_t handle;          /* socket argument */
-    uint32_t api_record;     /* number of the record that began the call */
-    uint32_t option;         /* length, how, option name, entry */
-    uint32_t value;          /* option value */
+    int64_t wait_ms;     /* time-out of the wait, -1: none */
+    int64_t handle;      /* socket argument */
+    uint32_t api_record; /* number of the record that began the call */
+    uint32_t option;     /* length, how, option name, entry */
+    uint32_t value;      /* option value */
+    uint32_t zero;
     uint64_t linger_time_ns; /* when a lingering close began to wait, or 0 */
     uint64_t linger_end_ns;  /* end of its last wait */
     uint32_t generation;     /* of the socket when the call began */
@@ -107,6 +108,7 @@ struct model_provider {
     uint8_t cleaning;                  /* WSPCleanups under way */
     uint8_t held;                      /* locks entered and not left */
     uint8_t flags;                     /* enum model_provider_flag */
+    uint8_t zero[3];
 };
 
 struct model_process {
@@ -122,6 +124,7 @@ struct model_process {
     bool cleaned; /* its count of starts came back to 0 */
     bool ending;  /* ... and what must be gone then is not checked yet */
     bool vague;   /* a WSACleanup failed: count unknown, X-35 */
+    uint8_t zero[2];
 };
 
 /* What a socket's linger options ask of its close. */
@@ -165,6 +168,7 @@ struct model_socket {
     uint8_t connection; /* index, or MODEL_NONE */
     uint8_t linger;     /* enum model_linger */
     uint8_t origin;     /* enum model_linger_origin */
+    uint8_t zero[4];    /* all bytes have names: they go into keys */
 };
 
 _Static_assert(sizeof(struct model_socket) == 32, "sockets are dense");
