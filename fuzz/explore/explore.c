@@ -1,5 +1,6 @@
 #include "fuzz/explore/explore.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@ enum {
     TRANSITIONS_PER_LOOK = 1024, /* between two calls of progress */
     NODES_FIRST = 1 << 12,
     SLOTS_MAX = 128, /* of threads, in the pieces of a key */
-    MEMO_SHARE = 4 /* what is remembered of steps may take one in four bytes */
+    MEMO_SHARE = 4, /* what is remembered of steps may take one in four bytes */
+    HEAP_TOP_BYTES = 16 << 20
 };
 
 /* A state that is to be expanded: what is enabled there, and its snapshot. */
@@ -323,7 +325,6 @@ static void learn(
 {
     const struct fuzz_subject *subject = search->subject;
     struct sim_key_pieces *here = &search->here.key;
-    uint64_t limit = search->options->memory_bytes;
     if (!subject->split(subject->context, who->slot, here)) {
         return;
     }
@@ -331,10 +332,7 @@ static void learn(
     if (who->slot != SIM_NO_SLOT) {
         step.own = here->own[who->slot];
     }
-    uint64_t others = memory_bytes(search) - fuzz_memo_bytes(&search->memo);
-    uint64_t left = limit > others ? limit - others : 0;
-    uint64_t share = limit / MEMO_SHARE;
-    fuzz_memo_add(&search->memo, &step, left < share ? left : share);
+    fuzz_memo_add(&search->memo, &step);
 }
 
 /* Whether the run is where a step was said to lead. For -Dchecks=full. */
@@ -659,6 +657,12 @@ enum sim_status fuzz_explore(
     search->here.key.own = search->here.own;
     /* Code that was not written here may look at other threads' stacks. */
     search->has_memo = subject->split != NULL && !sim_is_hosting();
+    if (search->has_memo) {
+        fuzz_memo_open(&search->memo, options->memory_bytes / MEMO_SHARE);
+    }
+    /* Depth-first the top of the heap comes and goes with each state. */
+    (void)mallopt(M_TRIM_THRESHOLD, HEAP_TOP_BYTES);
+    (void)mallopt(M_TOP_PAD, HEAP_TOP_BYTES);
     if (options->order == FUZZ_EXPLORE_DEPTH) {
         explore_depth(search);
     } else {

@@ -5,7 +5,9 @@
 #include <string.h>
 
 enum {
-    CAPACITY_FIRST = 1 << 12
+    /* What fits the caches: a step that is taken again is taken soon, and to
+     * look far away for it takes longer than to take it. */
+    STEPS_MAX = 1 << 16
 };
 
 struct sim_state_key fuzz_memo_key(
@@ -21,24 +23,30 @@ struct sim_state_key fuzz_memo_key(
     return sim_copy_hash(pieces->shared, words, sizeof words);
 }
 
+void fuzz_memo_open(struct fuzz_memo *memo, uint64_t bytes_max)
+{
+    uint64_t capacity = STEPS_MAX;
+    while (capacity * sizeof memo->steps[0] > bytes_max) {
+        capacity /= 2;
+    }
+    memo->capacity = capacity;
+    if (capacity > 0) {
+        memo->steps = calloc(capacity, sizeof memo->steps[0]);
+        LC_CHECK(memo->steps != NULL);
+    }
+}
+
 static bool is_free(const struct fuzz_memo_step *step)
 {
     return step->from.low == 0 && step->from.high == 0;
 }
 
-/* The place of a step, or the free one where it belongs. */
-static struct fuzz_memo_step *find(
+/* The one place of a step. */
+static struct fuzz_memo_step *place_of(
     const struct fuzz_memo *memo,
     struct sim_state_key from)
 {
-    uint64_t mask = memo->capacity - 1;
-    uint64_t at = from.low & mask;
-    while (!is_free(&memo->steps[at]) &&
-           (memo->steps[at].from.low != from.low ||
-            memo->steps[at].from.high != from.high)) {
-        at = (at + 1) & mask;
-    }
-    return &memo->steps[at];
+    return &memo->steps[from.low & (memo->capacity - 1)];
 }
 
 const struct fuzz_memo_step *fuzz_memo_find(
@@ -48,49 +56,16 @@ const struct fuzz_memo_step *fuzz_memo_find(
     if (memo->capacity == 0) {
         return NULL;
     }
-    const struct fuzz_memo_step *step = find(memo, from);
-    return is_free(step) ? NULL : step;
+    const struct fuzz_memo_step *step = place_of(memo, from);
+    bool is_it = step->from.low == from.low && step->from.high == from.high;
+    return is_it && !is_free(step) ? step : NULL;
 }
 
-/* Twice as large, if that is allowed. */
-static bool grow(struct fuzz_memo *memo, size_t bytes_max)
+void fuzz_memo_add(struct fuzz_memo *memo, const struct fuzz_memo_step *step)
 {
-    struct fuzz_memo larger = {
-        .capacity = memo->capacity == 0 ? CAPACITY_FIRST : 2 * memo->capacity,
-        .count = memo->count,
-    };
-    /* Both are there for a while. */
-    if (fuzz_memo_bytes(&larger) + fuzz_memo_bytes(memo) > bytes_max) {
-        return false;
+    if (memo->capacity > 0) {
+        *place_of(memo, step->from) = *step;
     }
-    larger.steps = calloc(larger.capacity, sizeof larger.steps[0]);
-    if (larger.steps == NULL) {
-        return false;
-    }
-    for (uint64_t i = 0; i < memo->capacity; i++) {
-        if (!is_free(&memo->steps[i])) {
-            *find(&larger, memo->steps[i].from) = memo->steps[i];
-        }
-    }
-    free(memo->steps);
-    *memo = larger;
-    return true;
-}
-
-void fuzz_memo_add(
-    struct fuzz_memo *memo,
-    const struct fuzz_memo_step *step,
-    size_t bytes_max)
-{
-    /* At most four of five places are taken. */
-    bool is_full = 5 * (memo->count + 1) > 4 * memo->capacity;
-    if (is_free(step) || (is_full && !grow(memo, bytes_max))) {
-        return;
-    }
-    struct fuzz_memo_step *place = find(memo, step->from);
-    LC_CHECK(is_free(place));
-    *place = *step;
-    memo->count++;
 }
 
 size_t fuzz_memo_bytes(const struct fuzz_memo *memo)

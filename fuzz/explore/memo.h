@@ -21,8 +21,14 @@ struct fuzz_memo_step {
 struct fuzz_memo {
     struct fuzz_memo_step *steps;
     uint64_t capacity; /* a power of two, or 0 */
-    uint64_t count;
 };
+
+/**
+ * Makes an empty one.
+ *
+ * @param bytes_max  how large it may be; it may be of no size at all.
+ */
+void fuzz_memo_open(struct fuzz_memo *memo, uint64_t bytes_max);
 
 /** The key of a step: who goes, and from which pieces. */
 struct sim_state_key fuzz_memo_key(
@@ -34,15 +40,8 @@ const struct fuzz_memo_step *fuzz_memo_find(
     const struct fuzz_memo *memo,
     struct sim_state_key from);
 
-/**
- * Keeps a step that is not known. One that there is no room for is forgotten.
- *
- * @param bytes_max  how large the memo may become.
- */
-void fuzz_memo_add(
-    struct fuzz_memo *memo,
-    const struct fuzz_memo_step *step,
-    size_t bytes_max);
+/** Keeps a step. The one that was in its place is forgotten. */
+void fuzz_memo_add(struct fuzz_memo *memo, const struct fuzz_memo_step *step);
 
 /** Bytes that it takes. */
 size_t fuzz_memo_bytes(const struct fuzz_memo *memo);

@@ -1,7 +1,7 @@
 #include "fuzz/explore/table.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum {
     CAPACITY_FIRST = 1 << 12
@@ -26,6 +26,23 @@ static struct sim_state_key *find(
     return &table->keys[at];
 }
 
+/* Zeros, in large pages where there are: each look is at another place. */
+static void *take(size_t size_bytes)
+{
+    void *at = mmap(
+        NULL,
+        size_bytes,
+        PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS,
+        -1,
+        0);
+    if (at == MAP_FAILED) {
+        return NULL;
+    }
+    (void)madvise(at, size_bytes, MADV_HUGEPAGE);
+    return at;
+}
+
 /* Twice as large, if that is allowed. */
 static bool grow(struct fuzz_table *table, size_t bytes_max)
 {
@@ -37,7 +54,7 @@ static bool grow(struct fuzz_table *table, size_t bytes_max)
     if (fuzz_table_bytes(&larger) + fuzz_table_bytes(table) > bytes_max) {
         return false;
     }
-    larger.keys = calloc(larger.capacity, sizeof larger.keys[0]);
+    larger.keys = take(fuzz_table_bytes(&larger));
     if (larger.keys == NULL) {
         return false;
     }
@@ -46,7 +63,7 @@ static bool grow(struct fuzz_table *table, size_t bytes_max)
             *find(&larger, &table->keys[i]) = table->keys[i];
         }
     }
-    free(table->keys);
+    fuzz_table_free(table);
     *table = larger;
     return true;
 }
@@ -92,6 +109,8 @@ size_t fuzz_table_bytes(const struct fuzz_table *table)
 
 void fuzz_table_free(struct fuzz_table *table)
 {
-    free(table->keys);
+    if (table->keys != NULL) {
+        (void)munmap(table->keys, fuzz_table_bytes(table));
+    }
     memset(table, 0, sizeof *table);
 }

@@ -20,12 +20,37 @@ enum {
 /* Sixteen bytes wherever they lie. */
 typedef uint64_t unit
     __attribute__((vector_size(UNIT_BYTES), aligned(1), may_alias));
+typedef uint64_t word __attribute__((aligned(1), may_alias));
+
+/* Fewer than sixteen bytes: from both ends, what is in the middle twice. */
+static void copy_few(
+    unsigned char *to,
+    const unsigned char *from,
+    size_t size_bytes)
+{
+    if (size_bytes >= sizeof(word)) {
+        word first = *(const word *)from;
+        size_t last = size_bytes - sizeof(word);
+        word rest = *(const word *)(from + last);
+        *(word *)to = first;
+        *(word *)(to + last) = rest;
+        return;
+    }
+    for (size_t at = 0; at < size_bytes; at++) {
+        to[at] = from[at];
+    }
+}
 
 void sim_copy_bytes(void *to, const void *from, size_t size_bytes)
 {
+    if (size_bytes < UNIT_BYTES) {
+        copy_few(to, from, size_bytes);
+        return;
+    }
     /* The instruction takes its time to begin. */
-    if (size_bytes <= SHORT_BYTES && size_bytes >= UNIT_BYTES) {
+    if (size_bytes <= SHORT_BYTES) {
         size_t last = size_bytes - UNIT_BYTES;
+#pragma GCC unroll 8
         for (size_t at = 0; at < last; at += UNIT_BYTES) {
             *(unit *)((unsigned char *)to + at) =
                 *(const unit *)((const unsigned char *)from + at);
@@ -42,6 +67,9 @@ void sim_copy_bytes(void *to, const void *from, size_t size_bytes)
 
 void sim_copy_fill(void *to, unsigned char value, size_t size_bytes)
 {
+    if (size_bytes == 0) {
+        return;
+    }
     __asm__ volatile("rep stosb"
                      : "+D"(to), "+c"(size_bytes)
                      : "a"(value)
@@ -112,6 +140,41 @@ struct sim_state_key sim_copy_hash(
         .high =
             (so_far.high ^ hash.high64) * 0x9e3779b97f4a7c15ULL + size_bytes,
     };
+}
+
+static void fold(struct sim_hash *hash)
+{
+    hash->so_far = sim_copy_hash(hash->so_far, hash->bytes, hash->used);
+    hash->used = 0;
+}
+
+void sim_hash_begin(struct sim_hash *ret_hash)
+{
+    ret_hash->so_far = (struct sim_state_key){ 0 };
+    ret_hash->used = 0;
+}
+
+void sim_hash_add(struct sim_hash *hash, const void *bytes, size_t size_bytes)
+{
+    uint64_t size = size_bytes;
+    if (sizeof hash->bytes - hash->used < sizeof size + size_bytes) {
+        fold(hash);
+    }
+    *(word *)(hash->bytes + hash->used) = size;
+    hash->used += sizeof size;
+    if (sizeof hash->bytes - hash->used < size_bytes) {
+        fold(hash);
+        hash->so_far = sim_copy_hash(hash->so_far, bytes, size_bytes);
+        return;
+    }
+    sim_copy_bytes(hash->bytes + hash->used, bytes, size_bytes);
+    hash->used += size_bytes;
+}
+
+struct sim_state_key sim_hash_end(struct sim_hash *hash)
+{
+    fold(hash);
+    return hash->so_far;
 }
 
 void *sim_copy_shadow(const void *from, size_t size_bytes, size_t *ret_bytes)

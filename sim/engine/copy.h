@@ -40,6 +40,26 @@ struct sim_state_key sim_copy_hash(
     const void *bytes,
     size_t size_bytes);
 
+enum sim_hash_limits {
+    SIM_HASH_BYTES = 1 << 14
+};
+
+/* A hash of many pieces: they are gathered, since each hash takes its time to
+ * begin. */
+struct sim_hash {
+    struct sim_state_key so_far;
+    size_t used;
+    unsigned char bytes[SIM_HASH_BYTES];
+};
+
+void sim_hash_begin(struct sim_hash *ret_hash);
+
+/** Adds a piece, with its size: no two rows of pieces look the same. */
+void sim_hash_add(struct sim_hash *hash, const void *bytes, size_t size_bytes);
+
+/** The hash of all that was added. */
+struct sim_state_key sim_hash_end(struct sim_hash *hash);
+
 /**
  * The sanitizer's shadow of a range of the arena.
  *

@@ -11,6 +11,7 @@
 
 #include "sim/engine/arena.h"
 #include "sim/engine/choice.h"
+#include "sim/engine/copy.h"
 #include "sim/engine/module.h"
 #include "sim/engine/page.h"
 #include "sim/engine/queue.h"
@@ -79,6 +80,7 @@ struct sim_history {
     void *sink_context;
     struct lc_choice choices[LC_CHOICES_MAX];
     uint16_t script_table[4 * LC_CHOICES_MAX];
+    struct sim_hash gathered; /* of the state whose key is being made */
 };
 
 #define SIM_ENGINE  ((struct sim_engine *)sim_arena_part(SIM_PART_ENGINE))

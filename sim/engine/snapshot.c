@@ -387,8 +387,8 @@ void sim_snapshot_reset(void)
 
 /* Of how often a module was mapped it matters only whether the frame is from
  * before the last time. */
-static struct sim_state_key key_of_frame(
-    struct sim_state_key key,
+static void key_of_frame(
+    struct sim_hash *hash,
     uint32_t process,
     const struct sim_frame *frame)
 {
@@ -399,12 +399,10 @@ static struct sim_state_key key_of_frame(
         frame->function,
         module->map_count == frame->map_count,
     };
-    return sim_copy_hash(key, words, sizeof words);
+    sim_hash_add(hash, words, sizeof words);
 }
 
-static struct sim_state_key key_of_thread(
-    struct sim_state_key key,
-    uint32_t slot)
+static void key_of_thread(struct sim_hash *hash, uint32_t slot)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     const struct sim_thread *thread = &engine->threads[slot];
@@ -440,14 +438,13 @@ static struct sim_state_key key_of_thread(
         words[3] = 0;
         words[4] = 0;
     }
-    key = sim_copy_hash(key, words, sizeof words);
+    sim_hash_add(hash, words, sizeof words);
     if (!thread_lives(thread)) {
-        return key;
+        return;
     }
     for (uint32_t i = 0; i < thread->depth; i++) {
-        key = key_of_frame(key, thread->process, &thread->frames[i]);
+        key_of_frame(hash, thread->process, &thread->frames[i]);
     }
-    return key;
 }
 
 /* Nobody but the thread itself looks at its parked stack, unless it says so. */
@@ -456,15 +453,14 @@ static bool has_own(const struct sim_thread *thread)
     return thread_lives(thread) && !thread->is_stack_shared;
 }
 
-static struct sim_state_key key_of_stack(
-    struct sim_state_key key,
-    uint32_t slot)
+static const unsigned char *stack_of(uint32_t slot, size_t *ret_bytes)
 {
     const unsigned char *sp = SIM_ENGINE->threads[slot].sp;
-    return sim_copy_hash(key, sp, (size_t)(sim_arena_stack_top(slot) - sp));
+    *ret_bytes = (size_t)(sim_arena_stack_top(slot) - sp);
+    return sp;
 }
 
-static struct sim_state_key key_of_queue(struct sim_state_key key)
+static void key_of_queue(struct sim_hash *hash)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     for (uint32_t i = 0; i < engine->queue.count; i++) {
@@ -475,12 +471,11 @@ static struct sim_state_key key_of_queue(struct sim_state_key key)
             event->object,
             event->value,
         };
-        key = sim_copy_hash(key, words, sizeof words);
+        sim_hash_add(hash, words, sizeof words);
     }
-    return key;
 }
 
-static struct sim_state_key key_of_modules(struct sim_state_key key)
+static void key_of_modules(struct sim_hash *hash)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
@@ -491,9 +486,9 @@ static struct sim_state_key key_of_modules(struct sim_state_key key)
             const struct sim_module *instance =
                 &engine->modules[process][module];
             uint32_t words[] = { instance->is_mapped, instance->is_whole };
-            key = sim_copy_hash(key, words, sizeof words);
-            key = sim_copy_hash(
-                key,
+            sim_hash_add(hash, words, sizeof words);
+            sim_hash_add(
+                hash,
                 instance->references,
                 sizeof instance->references);
             const struct sim_module_class *class = sim_module_class(module);
@@ -502,11 +497,11 @@ static struct sim_state_key key_of_modules(struct sim_state_key key)
             uint32_t count =
                 class->ops->ranges(class, instance->is_whole, &ranges);
             if (count == 0) {
-                key = sim_copy_hash(key, slot, class->globals_bytes);
+                sim_hash_add(hash, slot, class->globals_bytes);
             }
             for (uint32_t i = 0; i < count; i++) {
-                key = sim_copy_hash(
-                    key,
+                sim_hash_add(
+                    hash,
                     slot + ranges[i].offset_bytes,
                     ranges[i].size_bytes);
             }
@@ -514,61 +509,65 @@ static struct sim_state_key key_of_modules(struct sim_state_key key)
     }
     for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
         if ((engine->shared_used >> module & 1) != 0) {
-            key = sim_copy_hash(
-                key,
+            sim_hash_add(
+                hash,
                 (const void
                      *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES),
                 sim_module_class(module)->shared_bytes);
         }
     }
-    return key;
 }
 
 static struct sim_state_key key_of_shared(const void *extra, size_t extra_bytes)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     LC_CHECK(engine->current == SIM_NO_THREAD);
-    struct sim_state_key key = { 0 };
+    struct sim_hash *hash = &SIM_HISTORY->gathered;
+    sim_hash_begin(hash);
     uint64_t words[] = {
         engine->thread_count, engine->has_ended,
         engine->end,          engine->exited,
         SIM_HISTORY->decided, engine->is_time_told ? engine->now_ns + 1 : 0,
     };
-    key = sim_copy_hash(key, words, sizeof words);
-    key = sim_copy_hash(key, engine->dll_threads, sizeof engine->dll_threads);
+    sim_hash_add(hash, words, sizeof words);
+    sim_hash_add(hash, engine->dll_threads, sizeof engine->dll_threads);
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
         const struct sim_thread *thread = &engine->threads[slot];
-        key = key_of_thread(key, slot);
+        key_of_thread(hash, slot);
         if (thread_lives(thread) && !has_own(thread)) {
-            key = key_of_stack(key, slot);
+            size_t stack_bytes;
+            const unsigned char *stack = stack_of(slot, &stack_bytes);
+            sim_hash_add(hash, stack, stack_bytes);
         }
     }
-    key = key_of_queue(key);
+    key_of_queue(hash);
     sim_page_open();
-    key = sim_copy_hash(
-        key,
+    sim_hash_add(
+        hash,
         engine->spans,
         engine->span_count * sizeof engine->spans[0]);
-    key = key_of_modules(key);
+    key_of_modules(hash);
     for (uint32_t part = 1; part < SIM_PART_COUNT; part++) {
-        key = part_keys[part] != NULL
-                  ? part_keys[part](key)
-                  : sim_copy_hash(
-                        key,
-                        sim_arena_part((enum sim_part)part),
-                        sim_arena_part_bytes((enum sim_part)part));
+        if (part_keys[part] != NULL) {
+            part_keys[part](hash);
+        } else {
+            sim_hash_add(
+                hash,
+                sim_arena_part((enum sim_part)part),
+                sim_arena_part_bytes((enum sim_part)part));
+        }
     }
     sim_page_close();
     if (engine->has_teb) {
-        key = sim_copy_hash(
-            key,
+        sim_hash_add(
+            hash,
             (const void *)(uintptr_t)SIM_ARENA_TEB,
             SIM_ARENA_TEB_BYTES);
     }
     if (extra_bytes > 0) {
-        key = sim_copy_hash(key, extra, extra_bytes);
+        sim_hash_add(hash, extra, extra_bytes);
     }
-    return key;
+    return sim_hash_end(hash);
 }
 
 bool sim_snapshot_pieces(
@@ -586,7 +585,10 @@ bool sim_snapshot_pieces(
         struct sim_state_key *own = &pieces->own[slot];
         bool was_own = slot < pieces->count && (own->low | own->high) != 0;
         if (is_own && (slot == went || !was_own)) {
-            *own = key_of_stack((struct sim_state_key){ 0 }, slot);
+            size_t stack_bytes;
+            const unsigned char *stack = stack_of(slot, &stack_bytes);
+            *own =
+                sim_copy_hash((struct sim_state_key){ 0 }, stack, stack_bytes);
         } else if (!is_own) {
             *own = (struct sim_state_key){ 0 };
         }

@@ -33,8 +33,8 @@ size_t sim_snapshot_take(void *buffer, size_t capacity);
 /** Brings a state back. The run goes on from there. */
 void sim_snapshot_restore(const void *buffer);
 
-/** Hashes a part of the arena, and what belongs to it, into a key so far. */
-typedef struct sim_state_key sim_key_fn(struct sim_state_key so_far);
+/** Adds a part of the arena, and what belongs to it, to the hash of a state. */
+typedef void sim_key_fn(struct sim_hash *hash);
 
 /**
  * Says at start-up how a part goes into a key: without the numbers that only

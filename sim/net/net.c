@@ -369,21 +369,20 @@ static void check_whole(void)
 
 /* Numbers of objects are history. So is which handles were freed: a run whose
  * states are compared gives out fresh ones only. */
-static struct sim_state_key key_of_part(struct sim_state_key key)
+static void key_of_part(struct sim_hash *hash)
 {
     const struct sim_net *net = SIM_NET;
-    key = sim_copy_hash(key, net, offsetof(struct sim_net, handles));
+    sim_hash_add(hash, net, offsetof(struct sim_net, handles));
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
         const struct handles *handles = &net->handles[process];
         uint32_t words[] = { handles->open_count, handles->more };
-        key = sim_copy_hash(key, words, sizeof words);
+        sim_hash_add(hash, words, sizeof words);
     }
     for (uint32_t i = 0; i < net->connection_end; i++) {
         struct connection connection = net->connections[i];
         connection.object = 0;
-        key = sim_copy_hash(key, &connection, sizeof connection);
+        sim_hash_add(hash, &connection, sizeof connection);
     }
-    return key;
 }
 
 void sim_net_open(void)

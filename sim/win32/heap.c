@@ -323,18 +323,17 @@ void sim_heap_process_exit(uint32_t process)
 }
 
 /* Blocks as they are, whatever number they have in the trace. */
-struct sim_state_key sim_heap_key(struct sim_state_key key)
+void sim_heap_key(struct sim_hash *hash)
 {
     const struct sim_win32 *win32 = SIM_WIN32;
-    key = sim_copy_hash(key, win32->heap_end, sizeof win32->heap_end);
+    sim_hash_add(hash, win32->heap_end, sizeof win32->heap_end);
     const struct block *block = first_block();
     for (; block != NULL; block = next_block(block)) {
         struct block header = *block;
         header.number = 0;
-        key = sim_copy_hash(key, &header, sizeof header);
-        key = sim_copy_hash(key, block + 1, block->capacity);
+        sim_hash_add(hash, &header, sizeof header);
+        sim_hash_add(hash, block + 1, block->capacity);
     }
-    return key;
 }
 
 /* Blocks in the lists of those that are free. */

@@ -166,8 +166,8 @@ bool sim_heap_give(void *memory);
 /** Frees all memory of a process that has ended, without a record. */
 void sim_heap_process_exit(uint32_t process);
 
-/** Hashes all blocks into a key so far: see sim_snapshot_set_key(). */
-struct sim_state_key sim_heap_key(struct sim_state_key key);
+/** Adds all blocks to the hash of a state: see sim_snapshot_set_key(). */
+void sim_heap_key(struct sim_hash *hash);
 
 /** The regions of a process that has ended are pages like all others again. */
 void sim_memory_process_exit(uint32_t process);

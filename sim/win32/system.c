@@ -297,8 +297,8 @@ static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
     return LC_COUNT_OF(ranges);
 }
 
-static struct sim_state_key key_of_object(
-    struct sim_state_key key,
+static void key_of_object(
+    struct sim_hash *hash,
     const struct sim_object *object)
 {
     uint64_t words[] = {
@@ -308,11 +308,11 @@ static struct sim_state_key key_of_object(
         object->maximum,    object->exit_code,    object->generation,
         object->start,      object->parameter,
     };
-    return sim_copy_hash(key, words, sizeof words);
+    sim_hash_add(hash, words, sizeof words);
 }
 
 /* The numbers of objects, blocks and slots are history. */
-static struct sim_state_key key_of_part(struct sim_state_key key)
+static void key_of_part(struct sim_hash *hash)
 {
     const struct sim_win32 *win32 = SIM_WIN32;
     uint64_t words[] = {
@@ -320,7 +320,7 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
         win32->waiting,
         win32->pages,
     };
-    key = sim_copy_hash(key, words, sizeof words);
+    sim_hash_add(hash, words, sizeof words);
     bool has_tls = false;
     for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
         const struct sim_win32_process *process = &win32->processes[i];
@@ -331,26 +331,23 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
             process->block_count,
         };
         has_tls = has_tls || process->tls_used != 0;
-        key = sim_copy_hash(key, counts, sizeof counts);
-        key = sim_copy_hash(key, process->tls_owner, sizeof process->tls_owner);
+        sim_hash_add(hash, counts, sizeof counts);
+        sim_hash_add(hash, process->tls_owner, sizeof process->tls_owner);
     }
     if (has_tls) {
-        key = sim_copy_hash(
-            key,
-            win32->tls,
-            win32->tls_end * sizeof win32->tls[0]);
+        sim_hash_add(hash, win32->tls, win32->tls_end * sizeof win32->tls[0]);
     }
     for (uint32_t left = win32->waiting; left != 0; left &= left - 1) {
-        key = sim_copy_hash(
-            key,
+        sim_hash_add(
+            hash,
             &win32->waits[__builtin_ctz(left)],
             sizeof win32->waits[0]);
     }
-    key = sim_copy_hash(key, win32->iob, sizeof win32->iob);
+    sim_hash_add(hash, win32->iob, sizeof win32->iob);
     for (uint32_t i = 0; i < win32->object_count; i++) {
-        key = key_of_object(key, &win32->objects[i]);
+        key_of_object(hash, &win32->objects[i]);
     }
-    return sim_heap_key(key);
+    sim_heap_key(hash);
 }
 
 void sim_win32_open(void)

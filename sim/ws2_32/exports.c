@@ -185,19 +185,19 @@ static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
 
 /* Of how often a module was mapped it matters only whether a probe set is from
  * before the last time. */
-static struct sim_state_key key_of_part(struct sim_state_key key)
+static void key_of_part(struct sim_hash *hash)
 {
     const struct sim_ws2_32 *ws2_32 = SIM_WS2_32;
     uint32_t processes = ws2_32->process_count;
     uint32_t counts[] = { ws2_32->set_count, ws2_32->started_count };
-    key = sim_copy_hash(key, counts, sizeof counts);
-    key = sim_copy_hash(
-        key,
+    sim_hash_add(hash, counts, sizeof counts);
+    sim_hash_add(
+        hash,
         ws2_32->processes,
         processes * sizeof ws2_32->processes[0]);
-    key = sim_copy_hash(key, ws2_32->apps, processes * sizeof ws2_32->apps[0]);
-    key = sim_copy_hash(
-        key,
+    sim_hash_add(hash, ws2_32->apps, processes * sizeof ws2_32->apps[0]);
+    sim_hash_add(
+        hash,
         ws2_32->started,
         ws2_32->started_count * sizeof ws2_32->started[0]);
     for (uint32_t i = 0; i < ws2_32->set_count; i++) {
@@ -211,10 +211,9 @@ static struct sim_state_key key_of_part(struct sim_state_key key)
                 set->map_count,
             (uint64_t)(uintptr_t)set->startup,
         };
-        key = sim_copy_hash(key, words, sizeof words);
-        key = sim_copy_hash(key, set->entries, sizeof set->entries);
+        sim_hash_add(hash, words, sizeof words);
+        sim_hash_add(hash, set->entries, sizeof set->entries);
     }
-    return key;
 }
 
 static void check_handles(const struct sim_ws2_process *process)
