@@ -27,6 +27,7 @@ static struct {
     const char *out;
     const char *program;
     bool all;
+    bool values;
     bool strict_exit;
 } given = {
     .memory_mib = { .value = MEMORY_MIB, .low = 1, .high = 1 << 20 },
@@ -64,6 +65,11 @@ static const struct tool_option options[] = {
       &given.all,
       NULL,
       "goes on after what breaks, to count all states" },
+    { "--values",
+      TOOL_FLAG,
+      &given.values,
+      NULL,
+      "also all latencies and handle values that a run can draw" },
     { "--strict-exit",
       TOOL_FLAG,
       &given.strict_exit,
@@ -88,7 +94,8 @@ static struct fuzz_subject_program subject_program;
 static struct fuzz_player player;
 static struct fuzz_outcome outcome;
 static struct tool_line replay;
-static bool is_saved; /* what was found lies where -o says */
+static bool is_saved;                 /* what was found lies where -o says */
+static const char *how_it_is_counted; /* what progress says is done */
 static double began_seconds;
 static double next_seconds;
 
@@ -112,7 +119,7 @@ static bool progress(void *context, const struct fuzz_explore_totals *totals)
         (void)fprintf(
             stderr,
             "%s%.0f s: %" PRIu64 " states, %.0f/s, depth %u of %u, %" PRIu64
-            " to expand, %" PRIu64 " MiB%s",
+            " to expand, %.3g %% %s, %" PRIu64 " MiB%s",
             is_terminal ? "\r\033[K" : "",
             seconds,
             totals->states,
@@ -120,6 +127,8 @@ static bool progress(void *context, const struct fuzz_explore_totals *totals)
             totals->depth,
             totals->depth_max,
             totals->frontier,
+            100 * (double)totals->done / 0x1p32,
+            how_it_is_counted,
             totals->memory_bytes / MIB,
             is_terminal ? "" : "\n");
         (void)fflush(stderr);
@@ -182,8 +191,9 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
     }
     if (given.program == NULL) {
         (void)printf(
-            "  latencies and handle values as by default; what goes round for "
-            "ever (LIVELOCK) is not judged\n");
+            "  %s; what goes round for ever (LIVELOCK) is not judged\n",
+            given.values ? "with all latencies and handle values"
+                         : "latencies and handle values as by default");
     }
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
@@ -352,6 +362,7 @@ static bool set_subject(const char *path, struct fuzz_subject *ret_subject)
     fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
     tool_setup_remark_plants(&schedule.world);
     subject_schedule.schedule = &schedule;
+    subject_schedule.has_values = given.values;
     *ret_subject = fuzz_subject_of_schedule(&subject_schedule);
     return true;
 }
@@ -372,11 +383,14 @@ static bool set_options(struct fuzz_explore_options *ret_options)
     }
     if (given.program != NULL &&
         (given.out != NULL || tool_given.providers.count > 0 ||
-         tool_given.model != NULL || tool_given.inferences)) {
+         tool_given.model != NULL || tool_given.inferences || given.values)) {
         tool_output_error(
-            "--program: has no schedule to write, no provider and no model");
+            "--program: has no schedule to write, no provider, no model and "
+            "draws no values");
         return false;
     }
+    how_it_is_counted =
+        is_depth ? "of the tree behind (at least)" : "of these expanded";
     *ret_options = (struct fuzz_explore_options){
         .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
         .memory_bytes = given.memory_mib.value * MIB,

@@ -18,6 +18,7 @@ enum {
 
 /* A state that is to be expanded: what is enabled there, and its snapshot. */
 struct moment {
+    uint64_t values;      /* that the next step is to draw */
     uint32_t next;        /* candidate to take next */
     uint32_t count;       /* of the candidates */
     uint32_t depth;       /* decisions up to here */
@@ -39,8 +40,9 @@ struct pieces {
 
 /* How a state was reached first; breadth-first only. */
 struct node {
+    uint64_t values;
     uint32_t parent;
-    uint16_t taken;
+    uint16_t index;
     uint16_t zero;
 };
 
@@ -64,9 +66,9 @@ struct search {
     uint32_t node_capacity;
     unsigned char *scratch; /* for a snapshot that is packed or unpacked */
     size_t scratch_bytes;
-    uint16_t *path; /* to the first that broke, or NULL */
+    struct fuzz_explore_step *path; /* to the first that broke, or NULL */
     uint32_t path_count;
-    uint16_t taken[FUZZ_EXPLORE_DEPTH_MAX]; /* depth-first: the path */
+    struct fuzz_explore_step taken[FUZZ_EXPLORE_DEPTH_MAX]; /* depth-first */
 };
 
 enum arrival {
@@ -211,6 +213,24 @@ static void go_back(struct search *search, struct moment *moment)
 
 /* ---- States ---- */
 
+/* See struct fuzz_explore_totals. */
+static uint32_t how_much_is_done(const struct search *search)
+{
+    const struct fuzz_explore_totals *totals = &search->totals;
+    uint64_t done = 0;
+    if (search->options->order == FUZZ_EXPLORE_BREADTH) {
+        uint64_t expanded = totals->states - totals->frontier;
+        return (uint32_t)((expanded << 32) / (totals->states + 1));
+    }
+    const struct moment *moment = search->first;
+    for (; moment != NULL; moment = moment->after) {
+        uint64_t behind = moment->next == 0 ? 0 : moment->next - 1;
+        done = ((behind << 32) + done) / moment->count;
+    }
+    return (uint32_t)done;
+}
+
+/* Between two steps, when all that is known is in the tables and moments. */
 static bool goes_on(struct search *search)
 {
     struct fuzz_explore_totals *totals = &search->totals;
@@ -220,7 +240,12 @@ static bool goes_on(struct search *search)
     }
     search->next_look = totals->transitions + TRANSITIONS_PER_LOOK;
     totals->memory_bytes = memory_bytes(search);
-    return search->options->progress(search->options->context, totals);
+    totals->done = how_much_is_done(search);
+    if (!search->options->progress(search->options->context, totals)) {
+        set_bound(search, FUZZ_EXPLORE_STOPPED);
+        return false;
+    }
+    return true;
 }
 
 static enum arrival arrive_at_end(struct search *search, enum lc_end end)
@@ -302,6 +327,40 @@ static enum arrival arrive_first(struct search *search)
 }
 
 /* ---- Steps ---- */
+
+/* Goes on from where the run is. */
+static void take(
+    const struct fuzz_subject *subject,
+    const struct sim_decision *decision,
+    struct fuzz_explore_step how)
+{
+    struct fuzz_subject_values *values = subject->values;
+    LC_CHECK(values != NULL || how.values == 0);
+    if (values != NULL) {
+        *values = (struct fuzz_subject_values){ .set = how.values };
+    }
+    sim_take(decision, how.index);
+}
+
+/* The step of a moment was taken: the next draws other numbers, those that are
+ * drawn last first, or it is another candidate's. */
+static void turn(const struct search *search, struct moment *moment)
+{
+    const struct fuzz_subject_values *values = search->subject->values;
+    uint32_t at = values == NULL ? 0 : values->count;
+    while (at-- > 0) {
+        uint32_t shift = at * FUZZ_SUBJECT_VALUE_BITS;
+        uint64_t one = (uint64_t)1 << shift;
+        uint64_t mask = ((one << FUZZ_SUBJECT_VALUE_BITS) - one);
+        if ((values->set & mask) < (values->last & mask)) {
+            moment->values =
+                (values->set & (one - 1)) | ((values->set & mask) + one);
+            return;
+        }
+    }
+    moment->values = 0;
+    moment->next++;
+}
 
 /* Where a step led to is kept in `here`. */
 static void go_there(
@@ -402,25 +461,25 @@ static uint32_t next_of(
 
 /* Takes a candidate of where the run is, and looks at the state that this
  * leads to. */
-static enum arrival step(struct search *search, uint32_t index, uint32_t depth)
+static enum arrival step(
+    struct search *search,
+    struct fuzz_explore_step how,
+    uint32_t depth)
 {
     const struct fuzz_subject *subject = search->subject;
-    const struct sim_choice_candidate who = search->decision.candidates[index];
+    const struct sim_choice_candidate who =
+        search->decision.candidates[how.index];
     const struct fuzz_memo_step *known = NULL;
     struct sim_state_key from = { 0 };
     struct sim_state_key key;
     enum lc_end end;
     search->totals.transitions++;
-    if (!goes_on(search)) {
-        set_bound(search, FUZZ_EXPLORE_STOPPED);
-        return ARRIVED_STOPPED;
-    }
     note_depth(search, depth + 1);
     if (search->has_memo) {
         from = fuzz_memo_key(&who, &search->here.key);
         known = fuzz_memo_find(&search->memo, from);
     }
-    sim_take(&search->decision, index);
+    take(subject, &search->decision, how);
     if (!sim_enabled(&search->decision, &end)) {
         LC_CHECK(known == NULL); /* ends are not remembered */
         return arrive_at_end(search, end);
@@ -440,7 +499,7 @@ static enum arrival step(struct search *search, uint32_t index, uint32_t depth)
 /* Keeps the way to what broke. */
 static void keep_way(struct search *search, uint32_t length)
 {
-    uint16_t *path = malloc(length * sizeof path[0]);
+    struct fuzz_explore_step *path = malloc(length * sizeof path[0]);
     LC_CHECK(length > 0 && search->path == NULL && path != NULL);
     memcpy(path, search->taken, length * sizeof path[0]);
     search->path = path;
@@ -471,20 +530,25 @@ static enum arrival descend(struct search *search, uint32_t depth)
         }
         uint32_t second =
             next_of(search, decision->candidates, first + 1, count);
-        if (second < count) {
-            struct moment *moment = keep(search, depth);
+        struct moment *moment = NULL;
+        if (second < count || search->subject->values != NULL) {
+            moment = keep(search, depth);
             if (moment == NULL) {
                 set_bound(search, FUZZ_EXPLORE_MEMORY);
                 return ARRIVED_STOPPED;
             }
-            moment->next = second;
+            moment->next = second - 1;
             moment->after = search->first;
             search->first = moment;
             search->totals.frontier++;
         }
-        search->taken[depth] = (uint16_t)first;
-        arrival = step(search, first, depth);
+        struct fuzz_explore_step how = { .index = (uint16_t)first };
+        search->taken[depth] = how;
+        arrival = step(search, how, depth);
         depth++;
+        if (moment != NULL) {
+            turn(search, moment);
+        }
     }
     return arrival;
 }
@@ -499,12 +563,12 @@ static bool goes_on_from(struct search *search, enum arrival arrival)
            (arrival == ARRIVED_BROKEN && search->options->goes_on);
 }
 
-/* The next candidate of a moment that has to be taken; the run is brought back
- * to it. Returns false when there is none. */
+/* The next step of a moment that has to be taken; the run is brought back to
+ * it. Returns false when there is none. */
 static bool next_step(
     struct search *search,
     struct moment *moment,
-    uint32_t *ret_index)
+    struct fuzz_explore_step *ret_how)
 {
     begin_at(search, moment);
     moment->next =
@@ -513,8 +577,10 @@ static bool next_step(
         return false;
     }
     go_back(search, moment);
-    *ret_index = moment->next;
-    moment->next++;
+    *ret_how = (struct fuzz_explore_step){
+        .values = moment->values,
+        .index = (uint16_t)moment->next,
+    };
     return true;
 }
 
@@ -524,18 +590,19 @@ static void explore_depth(struct search *search)
     if (arrival == ARRIVED_NEW) {
         arrival = descend(search, 0);
     }
-    while (goes_on_from(search, arrival)) {
-        uint32_t index;
+    while (goes_on_from(search, arrival) && goes_on(search)) {
+        struct fuzz_explore_step how;
         while (search->first != NULL &&
-               !next_step(search, search->first, &index)) {
+               !next_step(search, search->first, &how)) {
             pop(search);
         }
         if (search->first == NULL) {
             return;
         }
         uint32_t depth = search->first->depth;
-        search->taken[depth] = (uint16_t)index;
-        arrival = step(search, index, depth);
+        search->taken[depth] = how;
+        arrival = step(search, how, depth);
+        turn(search, search->first);
         if (arrival == ARRIVED_NEW) {
             arrival = descend(search, depth + 1);
         }
@@ -588,12 +655,15 @@ static bool enqueue(
 static uint32_t trace_back(
     struct search *search,
     const struct moment *from,
-    uint16_t taken)
+    struct fuzz_explore_step how)
 {
     uint32_t at = from->node;
-    search->taken[from->depth] = taken;
+    search->taken[from->depth] = how;
     for (uint32_t depth = from->depth; depth > 0; depth--) {
-        search->taken[depth - 1] = search->nodes[at].taken;
+        search->taken[depth - 1] = (struct fuzz_explore_step){
+            .values = search->nodes[at].values,
+            .index = search->nodes[at].index,
+        };
         at = search->nodes[at].parent;
     }
     return from->depth + 1;
@@ -601,20 +671,22 @@ static uint32_t trace_back(
 
 static enum arrival expand(struct search *search, struct moment *moment)
 {
-    uint32_t index;
-    while (next_step(search, moment, &index)) {
+    struct fuzz_explore_step how;
+    while (next_step(search, moment, &how)) {
         const struct node node = {
+            .values = how.values,
             .parent = moment->node,
-            .taken = (uint16_t)index,
+            .index = how.index,
         };
-        enum arrival arrival = step(search, index, moment->depth);
+        enum arrival arrival = step(search, how, moment->depth);
+        turn(search, moment);
         if (arrival == ARRIVED_NEW &&
             !enqueue(search, moment->depth + 1, &node)) {
             set_bound(search, FUZZ_EXPLORE_MEMORY);
             return ARRIVED_STOPPED;
         }
         if (arrival == ARRIVED_BROKEN) {
-            keep_way(search, trace_back(search, moment, (uint16_t)index));
+            keep_way(search, trace_back(search, moment, how));
         }
         if (arrival == ARRIVED_STOPPED ||
             (arrival == ARRIVED_BROKEN && !search->options->goes_on)) {
@@ -631,7 +703,7 @@ static void explore_breadth(struct search *search)
     if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
     }
-    while (search->first != NULL &&
+    while (search->first != NULL && goes_on(search) &&
            expand(search, search->first) == ARRIVED_MERGED) {
         pop(search);
     }
@@ -695,7 +767,7 @@ enum sim_status fuzz_explore(
 
 enum sim_status fuzz_explore_follow(
     const struct fuzz_subject *subject,
-    const uint16_t *path,
+    const struct fuzz_explore_step *path,
     uint32_t path_count,
     enum fuzz_subject_end *ret_end,
     struct sim_error *ret_error)
@@ -708,8 +780,8 @@ enum sim_status fuzz_explore_follow(
         return status;
     }
     while (sim_enabled(&decision, &end)) {
-        uint32_t index = at < path_count ? path[at] : 0;
-        sim_take(&decision, index);
+        struct fuzz_explore_step how = { 0 };
+        take(subject, &decision, at < path_count ? path[at] : how);
         at++;
     }
     LC_CHECK(at >= path_count);

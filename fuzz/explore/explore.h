@@ -43,6 +43,13 @@ enum fuzz_explore_bound {
     FUZZ_EXPLORE_ENDLESS = 5      /* no run came to an end */
 };
 
+/* A decision of a path. */
+struct fuzz_explore_step {
+    uint64_t values; /* see struct fuzz_subject_values */
+    uint16_t index;  /* among what is enabled */
+    uint16_t zero[3];
+};
+
 struct fuzz_explore_totals {
     uint64_t states;
     uint64_t transitions; /* decisions taken */
@@ -52,6 +59,11 @@ struct fuzz_explore_totals {
     uint64_t unspecified; /* runs that ended unspecified: they say nothing */
     uint64_t frontier;    /* states that are still to be expanded */
     uint64_t memory_bytes;
+    /* Depth-first, of 2^32: how much of the tree of decisions lies behind, if
+     * all subtrees were as large; subtrees that were seen before are none, so
+     * the rest is mostly smaller than that. Breadth-first: of the states that
+     * were met, how many are expanded. */
+    uint32_t done;
     uint32_t depth;     /* decisions of the path looked at now */
     uint32_t depth_max; /* of the longest so far */
 };
@@ -73,9 +85,8 @@ struct fuzz_explore_result {
     enum fuzz_explore_verdict verdict;
     enum fuzz_explore_bound bound;
     struct fuzz_explore_totals totals;
-    /* BROKEN: the decisions that lead there, by index among what is enabled,
-     * to be freed. */
-    uint16_t *path;
+    /* BROKEN: the decisions that lead there, to be freed. */
+    struct fuzz_explore_step *path;
     uint32_t path_count;
 };
 
@@ -101,7 +112,7 @@ LC_MUST_USE enum sim_status fuzz_explore(
  */
 LC_MUST_USE enum sim_status fuzz_explore_follow(
     const struct fuzz_subject *subject,
-    const uint16_t *path,
+    const struct fuzz_explore_step *path,
     uint32_t path_count,
     enum fuzz_subject_end *ret_end,
     struct sim_error *ret_error);

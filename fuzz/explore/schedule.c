@@ -10,6 +10,23 @@ static bool read_record(void *context, const struct lc_record *record)
     return goes_on;
 }
 
+/* Of the numbers that a step draws. Who goes is decided elsewhere. */
+static uint32_t draw(void *context, const struct sim_choice_point *point)
+{
+    struct fuzz_subject_values *values = context;
+    uint32_t shift = values->count * FUZZ_SUBJECT_VALUE_BITS;
+    uint32_t last = point->count - 1;
+    LC_CHECK(point->candidates == NULL);
+    LC_CHECK(values->count < FUZZ_SUBJECT_VALUES_MAX);
+    LC_CHECK(last >> FUZZ_SUBJECT_VALUE_BITS == 0);
+    values->count++;
+    values->last |= (uint64_t)last << shift;
+    uint32_t mask = (1U << FUZZ_SUBJECT_VALUE_BITS) - 1;
+    uint32_t drawn = (uint32_t)(values->set >> shift) & mask;
+    LC_CHECK(drawn <= last);
+    return drawn;
+}
+
 static enum sim_status begin(void *context, struct sim_error *ret_error)
 {
     static struct lc_schedule plain;
@@ -19,9 +36,15 @@ static enum sim_status begin(void *context, struct sim_error *ret_error)
     plain.choice_count = 0;
     model_init(&subject->fresh, &plain.world, &subject->options);
     subject->model = subject->fresh;
+    subject->values = (struct fuzz_subject_values){ 0 };
+    const struct sim_backer backer = {
+        .choose = draw,
+        .context = &subject->values,
+    };
     return sim_begin(
         &(struct sim_play_options){
             .schedule = &plain,
+            .backer = subject->has_values ? &backer : NULL,
             .sink = read_record,
             .sink_context = subject,
             .is_watched = true,
@@ -98,9 +121,11 @@ struct fuzz_subject fuzz_subject_of_schedule(
         .begin = begin,
         .finish = finish,
         .key = key,
-        .split = split,
+        /* Where a step leads to depends on what it draws, too. */
+        .split = context->has_values ? NULL : split,
         .size = size,
         .save = save,
         .load = load,
+        .values = context->has_values ? &context->values : NULL,
     };
 }

@@ -24,6 +24,22 @@ enum fuzz_subject_end {
     FUZZ_SUBJECT_UNSPECIFIED = 2 /* says nothing */
 };
 
+/* Numbers that a step draws, besides who goes: how late packets are, and which
+ * handle values are given out. */
+enum fuzz_subject_values_limits {
+    FUZZ_SUBJECT_VALUES_MAX = 32, /* that can be set in one step */
+    FUZZ_SUBJECT_VALUE_BITS = 2   /* of each */
+};
+
+struct fuzz_subject_values {
+    /* Before a step: what it is to draw, the first number lowest, two bits
+     * each. Zeros are the defaults. */
+    uint64_t set;
+    /* After it: how many it has drawn, and the largest that each could be. */
+    uint32_t count;
+    uint64_t last;
+};
+
 struct fuzz_subject {
     void *context;
     /* Starts a run whose decisions are taken from outside. */
@@ -38,18 +54,22 @@ struct fuzz_subject {
     size_t (*size)(void *context);
     size_t (*save)(void *context, void *buffer, size_t capacity);
     void (*load)(void *context, const void *buffer);
+    /* NULL: a step draws nothing, all are defaults. */
+    struct fuzz_subject_values *values;
 };
 
 /* A schedule and its model. Large; one at a time. Begins as zeros. */
 struct fuzz_subject_schedule {
     const struct lc_schedule *schedule; /* borrowed; its choices are left out */
     struct model_options options;       /* set by the user */
+    bool has_values; /* set by the user: numbers that are drawn, too */
     /* The rest is the subject's own. */
     struct model fresh;
     struct model model;
     struct lc_record last; /* the record that decided, or the last one */
     struct sim_result result;
     unsigned char key_bytes[sizeof(struct model)];
+    struct fuzz_subject_values values;
 };
 
 /* A micro-program. */

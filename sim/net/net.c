@@ -367,8 +367,8 @@ static void check_whole(void)
     }
 }
 
-/* Numbers of objects are history. So is which handles were freed: a run whose
- * states are compared gives out fresh ones only. */
+/* Numbers of objects are history. So is which handles were freed, in a run that
+ * gives out fresh ones only. */
 static void key_of_part(struct sim_hash *hash)
 {
     const struct sim_net *net = SIM_NET;
@@ -377,6 +377,12 @@ static void key_of_part(struct sim_hash *hash)
         const struct handles *handles = &net->handles[process];
         uint32_t words[] = { handles->open_count, handles->more };
         sim_hash_add(hash, words, sizeof words);
+        if (!sim_choice_exhausted()) {
+            sim_hash_add(
+                hash,
+                handles->freed,
+                handles->freed_count * sizeof handles->freed[0]);
+        }
     }
     for (uint32_t i = 0; i < net->connection_end; i++) {
         struct connection connection = net->connections[i];

@@ -182,6 +182,14 @@ with tempfile.TemporaryDirectory() as folder:
     expect('explore within a bound', result.returncode == 1 and
            (answer['verdict'], answer['bound']) == ('bounded', 'depth'),
            answer)
+    again = os.path.join(folder, 'again.lc')
+    Path(again).write_text(
+        'lastcall schedule 1\nprocess A\n  thread a\n    WSAStartup 2.2\n'
+        '    s = socket stream\n    closesocket s\n    t = socket stream\n'
+        '    WSACleanup\n', encoding='utf-8')
+    ends = [json.loads(run('explore', '--json', *more, again).stdout)['ends']
+            for more in ((), ('--values',))]
+    expect('explore, a handle that comes again', ends[0] < ends[1], ends)
     for order in ('breadth', 'depth'):
         way = os.path.join(folder, order + '.lc')
         result = run('explore', '--order', order, '-o', way,

@@ -377,6 +377,96 @@ static void what_was_packed_comes_back(void **state)
     }
 }
 
+/* ---- Numbers that are drawn ---- */
+
+/* The handle that is freed can come back, and two packets can be late. */
+static const char reused[] = "lastcall schedule 1\n"
+                             "world\n"
+                             "  link rate 1Mbit latency 20ms window 16384\n"
+                             "process A\n"
+                             "  thread a\n"
+                             "    WSAStartup 2.2\n"
+                             "    s = socket stream\n"
+                             "    closesocket s\n"
+                             "    t = socket stream\n"
+                             "    connect t\n"
+                             "    send t 1000\n"
+                             "    shutdown t send\n";
+
+/* A way to go, by what is drawn at each point of a run. */
+static struct {
+    uint32_t drawn[1024];
+    uint32_t last[1024];
+    uint32_t at;
+} way;
+
+static uint32_t go(void *unused, const struct sim_choice_point *point)
+{
+    (void)unused;
+    assert_in_range(way.at, 0, LC_COUNT_OF(way.drawn) - 1);
+    way.last[way.at] = point->count - 1;
+    assert_in_range(way.drawn[way.at], 0, way.last[way.at]);
+    return way.drawn[way.at++];
+}
+
+/* Plays all runs that there are, each from its beginning. Returns how many. */
+static uint64_t count_runs(void)
+{
+    struct sim_result result;
+    struct sim_error error;
+    const struct sim_backer backer = { .choose = go };
+    const struct sim_play_options options = {
+        .schedule = &schedule,
+        .backer = &backer,
+    };
+    memset(&way, 0, sizeof way);
+    for (uint64_t runs = 1;; runs++) {
+        way.at = 0;
+        assert_int_equal(sim_play(&options, &result, &error), SIM_OK);
+        assert_int_equal(result.end, LC_END_DONE);
+        while (way.at > 0 && way.drawn[way.at - 1] == way.last[way.at - 1]) {
+            way.at--;
+            way.drawn[way.at] = 0;
+        }
+        if (way.at == 0) {
+            return runs;
+        }
+        way.drawn[way.at - 1]++;
+    }
+}
+
+/* Of states none of which is another. */
+static struct sim_state_key key_of_its_own(void *unused)
+{
+    static uint64_t number;
+    (void)unused;
+    number++;
+    return (struct sim_state_key){ .low = number, .high = 1 };
+}
+
+static void numbers_are_drawn_in_all_ways(void **state)
+{
+    (void)state;
+    make_subject(reused);
+    struct fuzz_explore_result plain =
+        explore(FUZZ_EXPLORE_DEPTH, MEMORY_BYTES);
+    uint64_t runs = count_runs();
+    assert_true(runs > 1000);
+    for (int order = 0; order <= FUZZ_EXPLORE_DEPTH; order++) {
+        context.has_values = true;
+        subject = fuzz_subject_of_schedule(&context);
+        struct fuzz_explore_result result =
+            explore((enum fuzz_explore_order)order, MEMORY_BYTES);
+        assert_int_equal(result.verdict, FUZZ_EXPLORE_PROVED);
+        assert_true(result.totals.states > plain.totals.states);
+        assert_true(result.totals.ends > plain.totals.ends);
+        subject.key = key_of_its_own;
+        result = explore((enum fuzz_explore_order)order, MEMORY_BYTES);
+        assert_int_equal(result.verdict, FUZZ_EXPLORE_PROVED);
+        assert_int_equal(result.totals.ends, runs);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +477,7 @@ int main(void)
         cmocka_unit_test(breadth_finds_the_shortest_way),
         cmocka_unit_test(memory_that_is_used_up_is_said),
         cmocka_unit_test(it_can_be_told_to_stop),
+        cmocka_unit_test(numbers_are_drawn_in_all_ways),
         cmocka_unit_test(a_table_knows_what_was_added),
         cmocka_unit_test(a_table_does_not_outgrow_its_limit),
         cmocka_unit_test(what_was_packed_comes_back),
