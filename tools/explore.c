@@ -12,12 +12,14 @@
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
+#include "tools/resume.h"
 #include "tools/setup.h"
 #include "tools/verdict.h"
 
 enum {
     MIB = 1 << 20,
-    MEMORY_MIB = 2048
+    MEMORY_MIB = 2048,
+    SAVING_SECONDS = 60
 };
 
 static struct {
@@ -26,6 +28,7 @@ static struct {
     struct tool_number depth;
     const char *out;
     const char *program;
+    const char *state;
     bool all;
     bool values;
     bool strict_exit;
@@ -60,6 +63,11 @@ static const struct tool_option options[] = {
       &given.program,
       "NAME",
       "explores a micro-program (`bench schedulers`) instead of a schedule" },
+    { "--state",
+      TOOL_TEXT,
+      &given.state,
+      "FILE",
+      "keeps there how far it is, and goes on from there" },
     { "--all",
       TOOL_FLAG,
       &given.all,
@@ -98,6 +106,8 @@ static bool is_saved;                 /* what was found lies where -o says */
 static const char *how_it_is_counted; /* what progress says is done */
 static double began_seconds;
 static double next_seconds;
+static double next_saving_seconds;
+static double began_saving_seconds;
 
 static const char *const verdicts[] = { "proved", "broken", "bounded" };
 static const char *const bounds[] = {
@@ -123,7 +133,7 @@ static bool progress(void *context, const struct fuzz_explore_totals *totals)
             is_terminal ? "\r\033[K" : "",
             seconds,
             totals->states,
-            (double)totals->states / seconds,
+            (double)(totals->states - totals->resumed) / seconds,
             totals->depth,
             totals->depth_max,
             totals->frontier,
@@ -134,6 +144,25 @@ static bool progress(void *context, const struct fuzz_explore_totals *totals)
         (void)fflush(stderr);
     }
     return !tool_setup_interrupted();
+}
+
+/* Each minute, but it must not take more than a twentieth of the time. */
+static bool is_saving_due(void *context)
+{
+    (void)context;
+    double seconds = tool_setup_seconds();
+    if (began_saving_seconds > 0) { /* this is the first look behind it */
+        double took = seconds - began_saving_seconds;
+        double pause = 20 * took;
+        began_saving_seconds = 0;
+        next_saving_seconds =
+            seconds + (pause > SAVING_SECONDS ? pause : SAVING_SECONDS);
+    }
+    if (seconds < next_saving_seconds) {
+        return false;
+    }
+    began_saving_seconds = seconds;
+    return true;
 }
 
 /* ---- What is said at the end ---- */
@@ -177,7 +206,13 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
         totals->depth_max,
         totals->memory_bytes / MIB,
         seconds,
-        (double)totals->states / seconds);
+        (double)(totals->states - totals->resumed) / seconds);
+    if (totals->resumed > 0) {
+        (void)printf(
+            "  %" PRIu64 " of the states came from %s\n",
+            totals->resumed,
+            given.state);
+    }
     /* n states among 2^128 keys: n^2 / 2^129. */
     double n = (double)totals->states;
     (void)printf(
@@ -231,7 +266,8 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:i, s:o}",
+        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:i, "
+        "s:o}",
         "verdict",
         verdicts[result->verdict],
         "bound",
@@ -241,6 +277,8 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
                      : json_null(),
         "states",
         (json_int_t)totals->states,
+        "resumed",
+        (json_int_t)totals->resumed,
         "transitions",
         (json_int_t)totals->transitions,
         "merged",
@@ -331,10 +369,45 @@ static bool follow(
     return given.program != NULL || make_schedule();
 }
 
-/* Finds what is to be explored. Says what is wrong. */
-static bool set_subject(const char *path, struct fuzz_subject *ret_subject)
+/* All that the states depend on. Says what is wrong. */
+static bool make_identity(
+    const struct tool_hosted *hosted,
+    struct sim_state_key *ret_identity)
 {
-    struct tool_hosted hosted;
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    struct sim_state_key identity = { 0 };
+    const uint64_t words[] = {
+        given.all,
+        given.values,
+        given.depth.value,
+        tool_given.inferences,
+    };
+    tool_resume_add(&identity, words, sizeof words);
+    const char *model = tool_given.model == NULL ? "strict" : tool_given.model;
+    tool_resume_add(&identity, model, strlen(model));
+    if (given.program != NULL) {
+        tool_resume_add(&identity, given.program, strlen(given.program));
+    } else {
+        size_t size_bytes = fuzz_text_print(&schedule, text, sizeof text);
+        LC_CHECK(size_bytes > 0);
+        tool_resume_add(&identity, text, size_bytes);
+    }
+    for (uint32_t i = 0; i < hosted->count; i++) {
+        if (!tool_resume_add_file(&identity, hosted->items[i].path)) {
+            return false;
+        }
+    }
+    *ret_identity = identity;
+    return tool_resume_add_file(ret_identity, "/proc/self/exe");
+}
+
+/* Finds what is to be explored. Says what is wrong. */
+static bool set_subject(
+    const char *path,
+    struct fuzz_subject *ret_subject,
+    struct tool_hosted *ret_hosted)
+{
+    *ret_hosted = (struct tool_hosted){ 0 };
     if ((path == NULL) == (given.program == NULL)) {
         tool_output_error("explore: either SCHEDULE or --program");
         return false;
@@ -356,10 +429,10 @@ static bool set_subject(const char *path, struct fuzz_subject *ret_subject)
         !tool_setup_providers(
             &tool_given.providers,
             &schedule.world,
-            &hosted)) {
+            ret_hosted)) {
         return false;
     }
-    fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
+    fuzz_generate_host(&schedule.world, ret_hosted->items, ret_hosted->count);
     tool_setup_remark_plants(&schedule.world);
     subject_schedule.schedule = &schedule;
     subject_schedule.has_values = given.values;
@@ -397,8 +470,32 @@ static bool set_options(struct fuzz_explore_options *ret_options)
         .depth_max = (uint32_t)given.depth.value,
         .goes_on = given.all,
         .progress = progress,
+        .saved_path = given.state,
+        .is_saving_due = is_saving_due,
     };
     return true;
+}
+
+/* What became of the file that it can go on from. */
+static void tell_of_state(const struct fuzz_explore_result *result)
+{
+    if (given.state == NULL) {
+        return;
+    }
+    if (result->saving_errno != 0) {
+        tool_output_error(
+            "--state: %s could not be written: %s",
+            given.state,
+            strerror(result->saving_errno));
+    } else if (result->bound == FUZZ_EXPLORE_STOPPED) {
+        tool_output_error("the same command goes on from %s", given.state);
+    } else if (result->bound == FUZZ_EXPLORE_MEMORY) {
+        tool_output_error(
+            "with more --memory it goes on from where %s was written last",
+            given.state);
+    } else {
+        (void)remove(given.state); /* there is nothing left to do */
+    }
 }
 
 int tool_explore(int argc, char **argv)
@@ -411,8 +508,13 @@ int tool_explore(int argc, char **argv)
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
     }
+    if (given.state != NULL && !tool_resume_fix_addresses(argv - 2)) {
+        return TOOL_EXIT_USAGE;
+    }
     struct fuzz_subject subject;
-    if (!set_options(&how) || !set_subject(arguments[0], &subject)) {
+    struct tool_hosted hosted;
+    if (!set_options(&how) || !set_subject(arguments[0], &subject, &hosted) ||
+        (given.state != NULL && !make_identity(&hosted, &how.identity))) {
         return TOOL_EXIT_USAGE;
     }
     tool_line_add_program(&replay);
@@ -427,8 +529,14 @@ int tool_explore(int argc, char **argv)
     sim_watch(TOOL_WATCH_SECONDS);
     began_seconds = tool_setup_seconds();
     next_seconds = 1;
+    next_saving_seconds = began_seconds + SAVING_SECONDS;
 
-    if (fuzz_explore(&subject, &how, &result, &error) != SIM_OK) {
+    enum sim_status explored = fuzz_explore(&subject, &how, &result, &error);
+    if (explored == SIM_ERROR_FILE && given.state != NULL) {
+        tool_output_error("--state: %s: %s", given.state, error.text);
+        return TOOL_EXIT_USAGE;
+    }
+    if (explored != SIM_OK) {
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }
@@ -448,6 +556,7 @@ int tool_explore(int argc, char **argv)
             how.order == FUZZ_EXPLORE_BREADTH ? ", --order depth needs less"
                                               : "");
     }
+    tell_of_state(&result);
     if (is_good && tool_given.json) {
         print_json(&result, seconds);
     } else if (is_good) {

@@ -4,71 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/explore/memo.h"
-#include "fuzz/explore/pack.h"
-#include "fuzz/explore/table.h"
+#include "fuzz/explore/saved.h"
+#include "fuzz/explore/search.h"
 
 enum {
     TRANSITIONS_PER_LOOK = 1024, /* between two calls of progress */
     NODES_FIRST = 1 << 12,
-    SLOTS_MAX = 128, /* of threads, in the pieces of a key */
     MEMO_SHARE = 4, /* what is remembered of steps may take one in four bytes */
     HEAP_TOP_BYTES = 16 << 20
-};
-
-/* A state that is to be expanded: what is enabled there, and its snapshot. */
-struct moment {
-    uint64_t values;      /* that the next step is to draw */
-    uint32_t next;        /* candidate to take next */
-    uint32_t count;       /* of the candidates */
-    uint32_t depth;       /* decisions up to here */
-    uint32_t node;        /* breadth-first: which of the nodes it is */
-    size_t bytes;         /* of all of it */
-    bool is_packed;       /* its snapshot: see pack.h */
-    uint32_t threads;     /* pieces of its key, besides the shared one */
-    struct moment *after; /* in the queue or on the path */
-    struct sim_state_key shared;
-    /* Then the threads' pieces, and the snapshot. */
-    struct sim_choice_candidate candidates[];
-};
-
-/* The pieces of a state's key, where steps are remembered. */
-struct pieces {
-    struct sim_key_pieces key;
-    struct sim_state_key own[SLOTS_MAX];
-};
-
-/* How a state was reached first; breadth-first only. */
-struct node {
-    uint64_t values;
-    uint32_t parent;
-    uint16_t index;
-    uint16_t zero;
-};
-
-struct search {
-    const struct fuzz_subject *subject;
-    const struct fuzz_explore_options *options;
-    struct fuzz_explore_totals totals;
-    uint64_t next_look; /* transitions at which progress is told */
-    enum fuzz_explore_bound bound;
-    struct fuzz_table seen;
-    struct fuzz_table ends;
-    struct fuzz_memo memo;
-    bool has_memo;
-    struct pieces here; /* of the state that a step begins in, then ends in */
-    struct sim_decision decision;
-    uint64_t moment_bytes;
-    struct moment *first; /* the queue, or the top of the path */
-    struct moment *last;
-    struct node *nodes;
-    uint32_t node_count;
-    uint32_t node_capacity;
-    unsigned char *scratch; /* for a snapshot that is packed or unpacked */
-    size_t scratch_bytes;
-    struct fuzz_explore_step *path; /* to the first that broke, or NULL */
-    uint32_t path_count;
-    struct fuzz_explore_step taken[FUZZ_EXPLORE_DEPTH_MAX]; /* depth-first */
 };
 
 enum arrival {
@@ -85,130 +28,13 @@ static void set_bound(struct search *search, enum fuzz_explore_bound bound)
     }
 }
 
-static uint64_t memory_bytes(const struct search *search)
-{
-    return fuzz_table_bytes(&search->seen) + fuzz_table_bytes(&search->ends) +
-           fuzz_memo_bytes(&search->memo) + search->moment_bytes +
-           search->node_capacity * sizeof(struct node);
-}
-
-/* What a table may take. */
-static size_t table_limit(
+size_t fuzz_explore_table_limit(
     const struct search *search,
     const struct fuzz_table *table)
 {
-    uint64_t others = memory_bytes(search) - fuzz_table_bytes(table);
+    uint64_t others = fuzz_explore_memory(search) - fuzz_table_bytes(table);
     uint64_t limit = search->options->memory_bytes;
     return limit > others ? (size_t)(limit - others) : 0;
-}
-
-/* ---- Moments ---- */
-
-static struct sim_state_key *own_of(struct moment *moment)
-{
-    return (struct sim_state_key *)&moment->candidates[moment->count];
-}
-
-static unsigned char *snapshot_of(struct moment *moment)
-{
-    return (unsigned char *)(own_of(moment) + moment->threads);
-}
-
-/* Keeps the state that the run is in. Returns NULL when there is no room. */
-static struct moment *keep(struct search *search, uint32_t depth)
-{
-    const struct fuzz_subject *subject = search->subject;
-    uint32_t count = search->decision.point.count;
-    size_t capacity = subject->size(subject->context);
-    uint32_t threads = search->has_memo ? search->here.key.count : 0;
-    size_t head = sizeof(struct moment) +
-                  count * sizeof(struct sim_choice_candidate) +
-                  threads * sizeof(struct sim_state_key);
-    if (memory_bytes(search) + head + capacity >
-        search->options->memory_bytes) {
-        return NULL;
-    }
-    struct moment *moment = malloc(head + capacity);
-    if (moment == NULL) {
-        return NULL;
-    }
-    *moment = (struct moment){
-        .count = count,
-        .depth = depth,
-        .bytes = head + capacity,
-        .threads = threads,
-        .shared = search->here.key.shared,
-    };
-    memcpy(
-        own_of(moment),
-        search->here.own,
-        threads * sizeof(struct sim_state_key));
-    memcpy(
-        moment->candidates,
-        search->decision.candidates,
-        count * sizeof moment->candidates[0]);
-    moment->bytes =
-        head + subject->save(subject->context, snapshot_of(moment), capacity);
-    search->moment_bytes += moment->bytes;
-    return moment;
-}
-
-static void drop(struct search *search, struct moment *moment)
-{
-    search->moment_bytes -= moment->bytes;
-    free(moment);
-}
-
-/* Makes room for a snapshot in the scratch. */
-static void need_scratch(struct search *search, size_t size_bytes)
-{
-    if (search->scratch_bytes < size_bytes) {
-        free(search->scratch);
-        search->scratch_bytes = 2 * size_bytes;
-        search->scratch = malloc(search->scratch_bytes);
-        LC_CHECK(search->scratch != NULL);
-    }
-}
-
-/* The same moment in less memory, for one that waits long. */
-static struct moment *pack(struct search *search, struct moment *moment)
-{
-    size_t head = (size_t)(snapshot_of(moment) - (unsigned char *)moment);
-    need_scratch(search, fuzz_pack_max(moment->bytes));
-    size_t packed_bytes =
-        fuzz_pack(snapshot_of(moment), moment->bytes - head, search->scratch);
-    struct moment *smaller = malloc(head + packed_bytes);
-    if (smaller == NULL) {
-        return moment;
-    }
-    memcpy(smaller, moment, head);
-    memcpy(snapshot_of(smaller), search->scratch, packed_bytes);
-    smaller->is_packed = true;
-    smaller->bytes = head + packed_bytes;
-    search->moment_bytes += smaller->bytes;
-    drop(search, moment);
-    return smaller;
-}
-
-/* Brings the run back to a moment. */
-static void go_back(struct search *search, struct moment *moment)
-{
-    const struct fuzz_subject *subject = search->subject;
-    const void *snapshot = snapshot_of(moment);
-    if (moment->is_packed) {
-        uint64_t size_bytes;
-        memcpy(&size_bytes, snapshot, sizeof size_bytes);
-        need_scratch(search, size_bytes);
-        (void)fuzz_unpack(snapshot, search->scratch);
-        snapshot = search->scratch;
-    }
-    subject->load(subject->context, snapshot);
-    search->decision.point.candidates = search->decision.candidates;
-    search->decision.point.count = moment->count;
-    memcpy(
-        search->decision.candidates,
-        moment->candidates,
-        moment->count * sizeof moment->candidates[0]);
 }
 
 /* ---- States ---- */
@@ -239,9 +65,14 @@ static bool goes_on(struct search *search)
         return true;
     }
     search->next_look = totals->transitions + TRANSITIONS_PER_LOOK;
-    totals->memory_bytes = memory_bytes(search);
+    totals->memory_bytes = fuzz_explore_memory(search);
     totals->done = how_much_is_done(search);
-    if (!search->options->progress(search->options->context, totals)) {
+    bool goes = search->options->progress(search->options->context, totals);
+    if (search->options->saved_path != NULL &&
+        (!goes || search->options->is_saving_due(search->options->context))) {
+        search->saving_errno = fuzz_saved_write(search);
+    }
+    if (!goes) {
         set_bound(search, FUZZ_EXPLORE_STOPPED);
         return false;
     }
@@ -263,8 +94,10 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
     case FUZZ_SUBJECT_HELD:
         break;
     }
-    enum fuzz_table_answer answer =
-        fuzz_table_add(&search->ends, key, table_limit(search, &search->ends));
+    enum fuzz_table_answer answer = fuzz_table_add(
+        &search->ends,
+        key,
+        fuzz_explore_table_limit(search, &search->ends));
     search->totals.ends += answer == FUZZ_TABLE_NEW;
     if (answer == FUZZ_TABLE_FULL) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
@@ -282,7 +115,7 @@ static enum arrival arrive_at_state(
     switch (fuzz_table_add(
         &search->seen,
         key,
-        table_limit(search, &search->seen))) {
+        fuzz_explore_table_limit(search, &search->seen))) {
     case FUZZ_TABLE_SEEN:
         totals->merged++;
         return ARRIVED_MERGED;
@@ -312,6 +145,15 @@ static void note_depth(struct search *search, uint32_t depth)
     }
 }
 
+void fuzz_explore_split(struct search *search)
+{
+    const struct fuzz_subject *subject = search->subject;
+    if (search->has_memo) {
+        search->here.key.count = 0;
+        (void)subject->split(subject->context, SIM_NO_SLOT, &search->here.key);
+    }
+}
+
 /* The beginning of the run. */
 static enum arrival arrive_first(struct search *search)
 {
@@ -320,16 +162,13 @@ static enum arrival arrive_first(struct search *search)
     if (!sim_enabled(&search->decision, &end)) {
         return arrive_at_end(search, end);
     }
-    if (search->has_memo) {
-        (void)subject->split(subject->context, SIM_NO_SLOT, &search->here.key);
-    }
+    fuzz_explore_split(search);
     return arrive_at_state(search, subject->key(subject->context), 0);
 }
 
 /* ---- Steps ---- */
 
-/* Goes on from where the run is. */
-static void take(
+void fuzz_explore_take(
     const struct fuzz_subject *subject,
     const struct sim_decision *decision,
     struct fuzz_explore_step how)
@@ -410,7 +249,7 @@ static void begin_at(struct search *search, struct moment *moment)
     search->here.key.count = moment->threads;
     memcpy(
         search->here.own,
-        own_of(moment),
+        fuzz_moment_own(moment),
         moment->threads * sizeof search->here.own[0]);
 }
 
@@ -479,7 +318,7 @@ static enum arrival step(
         from = fuzz_memo_key(&who, &search->here.key);
         known = fuzz_memo_find(&search->memo, from);
     }
-    take(subject, &search->decision, how);
+    fuzz_explore_take(subject, &search->decision, how);
     if (!sim_enabled(&search->decision, &end)) {
         LC_CHECK(known == NULL); /* ends are not remembered */
         return arrive_at_end(search, end);
@@ -508,12 +347,19 @@ static void keep_way(struct search *search, uint32_t length)
 
 /* ---- Depth-first ---- */
 
+void fuzz_explore_push(struct search *search, struct moment *moment)
+{
+    moment->after = search->first;
+    search->first = moment;
+    search->totals.frontier++;
+}
+
 static void pop(struct search *search)
 {
     struct moment *moment = search->first;
     search->first = moment->after;
     search->totals.frontier--;
-    drop(search, moment);
+    fuzz_moment_drop(search, moment);
 }
 
 /* From a state that is new: down the path of the defaults, keeping each state
@@ -532,15 +378,13 @@ static enum arrival descend(struct search *search, uint32_t depth)
             next_of(search, decision->candidates, first + 1, count);
         struct moment *moment = NULL;
         if (second < count || search->subject->values != NULL) {
-            moment = keep(search, depth);
+            moment = fuzz_moment_keep(search, depth);
             if (moment == NULL) {
                 set_bound(search, FUZZ_EXPLORE_MEMORY);
                 return ARRIVED_STOPPED;
             }
             moment->next = second - 1;
-            moment->after = search->first;
-            search->first = moment;
-            search->totals.frontier++;
+            fuzz_explore_push(search, moment);
         }
         struct fuzz_explore_step how = { .index = (uint16_t)first };
         search->taken[depth] = how;
@@ -576,7 +420,7 @@ static bool next_step(
     if (moment->next == moment->count) {
         return false;
     }
-    go_back(search, moment);
+    fuzz_moment_restore(search, moment);
     *ret_how = (struct fuzz_explore_step){
         .values = moment->values,
         .index = (uint16_t)moment->next,
@@ -586,7 +430,8 @@ static bool next_step(
 
 static void explore_depth(struct search *search)
 {
-    enum arrival arrival = arrive_first(search);
+    enum arrival arrival =
+        search->totals.resumed > 0 ? ARRIVED_MERGED : arrive_first(search);
     if (arrival == ARRIVED_NEW) {
         arrival = descend(search, 0);
     }
@@ -611,6 +456,17 @@ static void explore_depth(struct search *search)
 
 /* ---- Breadth-first ---- */
 
+void fuzz_explore_queue(struct search *search, struct moment *moment)
+{
+    if (search->first == NULL) {
+        search->first = moment;
+    } else {
+        search->last->after = moment;
+    }
+    search->last = moment;
+    search->totals.frontier++;
+}
+
 /* Puts the state that the run is in at the end of the queue. */
 static bool enqueue(
     struct search *search,
@@ -622,7 +478,7 @@ static bool enqueue(
                                 ? NODES_FIRST
                                 : 2 * search->node_capacity;
         size_t nodes_bytes = capacity * sizeof search->nodes[0];
-        if (memory_bytes(search) + nodes_bytes >
+        if (fuzz_explore_memory(search) + nodes_bytes >
             search->options->memory_bytes) {
             return false;
         }
@@ -633,22 +489,27 @@ static bool enqueue(
         search->nodes = nodes;
         search->node_capacity = capacity;
     }
-    struct moment *moment = keep(search, depth);
+    struct moment *moment = fuzz_moment_keep(search, depth);
     if (moment == NULL) {
         return false;
     }
-    moment = pack(search, moment);
+    moment = fuzz_moment_pack(search, moment);
     search->nodes[search->node_count] = *node;
     moment->node = search->node_count;
     search->node_count++;
-    if (search->first == NULL) {
-        search->first = moment;
-    } else {
-        search->last->after = moment;
-    }
-    search->last = moment;
-    search->totals.frontier++;
+    fuzz_explore_queue(search, moment);
     return true;
+}
+
+void fuzz_explore_way(struct search *search, uint32_t node, uint32_t depth)
+{
+    for (; depth > 0; depth--) {
+        search->taken[depth - 1] = (struct fuzz_explore_step){
+            .values = search->nodes[node].values,
+            .index = search->nodes[node].index,
+        };
+        node = search->nodes[node].parent;
+    }
 }
 
 /* The decisions up to a node, then one more. Returns how many. */
@@ -657,15 +518,8 @@ static uint32_t trace_back(
     const struct moment *from,
     struct fuzz_explore_step how)
 {
-    uint32_t at = from->node;
+    fuzz_explore_way(search, from->node, from->depth);
     search->taken[from->depth] = how;
-    for (uint32_t depth = from->depth; depth > 0; depth--) {
-        search->taken[depth - 1] = (struct fuzz_explore_step){
-            .values = search->nodes[at].values,
-            .index = search->nodes[at].index,
-        };
-        at = search->nodes[at].parent;
-    }
     return from->depth + 1;
 }
 
@@ -699,28 +553,29 @@ static enum arrival expand(struct search *search, struct moment *moment)
 static void explore_breadth(struct search *search)
 {
     const struct node root = { 0 };
-    enum arrival arrival = arrive_first(search);
+    enum arrival arrival =
+        search->totals.resumed > 0 ? ARRIVED_MERGED : arrive_first(search);
     if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
     }
-    while (search->first != NULL && goes_on(search) &&
-           expand(search, search->first) == ARRIVED_MERGED) {
+    while (search->first != NULL && goes_on(search)) {
+        if (search->first->is_bare && !fuzz_saved_revive(search)) {
+            set_bound(search, FUZZ_EXPLORE_MEMORY);
+            return;
+        }
+        if (expand(search, search->first) != ARRIVED_MERGED) {
+            return;
+        }
         pop(search);
     }
 }
 
 /* ---- All of it ---- */
 
-enum sim_status fuzz_explore(
+static struct search *open_search(
     const struct fuzz_subject *subject,
-    const struct fuzz_explore_options *options,
-    struct fuzz_explore_result *ret_result,
-    struct sim_error *ret_error)
+    const struct fuzz_explore_options *options)
 {
-    enum sim_status status = subject->begin(subject->context, ret_error);
-    if (status != SIM_OK) {
-        return status;
-    }
     struct search *search = calloc(1, sizeof *search);
     LC_CHECK(search != NULL);
     LC_CHECK(options->depth_max == 0 || options->order == FUZZ_EXPLORE_BREADTH);
@@ -735,12 +590,66 @@ enum sim_status fuzz_explore(
     /* Depth-first the top of the heap comes and goes with each state. */
     (void)mallopt(M_TRIM_THRESHOLD, HEAP_TOP_BYTES);
     (void)mallopt(M_TOP_PAD, HEAP_TOP_BYTES);
+    return search;
+}
+
+static void close_search(struct search *search)
+{
+    while (search->first != NULL) {
+        pop(search);
+    }
+    fuzz_table_free(&search->seen);
+    fuzz_table_free(&search->ends);
+    fuzz_memo_free(&search->memo);
+    free(search->scratch);
+    free(search->nodes);
+    free(search->path);
+    free(search);
+}
+
+/* Finds out where a run begins, and whether it goes on from a file. */
+static enum sim_status begin_search(
+    struct search *search,
+    struct sim_error *ret_error)
+{
+    const struct fuzz_subject *subject = search->subject;
+    enum lc_end end;
+    if (search->options->saved_path == NULL) {
+        return SIM_OK;
+    }
+    if (!sim_enabled(&search->decision, &end)) {
+        return subject->begin(subject->context, ret_error);
+    }
+    search->beginning = subject->key(subject->context);
+    bool is_there;
+    enum sim_status status = fuzz_saved_read(search, &is_there, ret_error);
+    return status != SIM_OK || is_there
+               ? status
+               : subject->begin(subject->context, ret_error);
+}
+
+enum sim_status fuzz_explore(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *options,
+    struct fuzz_explore_result *ret_result,
+    struct sim_error *ret_error)
+{
+    enum sim_status status = subject->begin(subject->context, ret_error);
+    if (status != SIM_OK) {
+        return status;
+    }
+    struct search *search = open_search(subject, options);
+    status = begin_search(search, ret_error);
+    if (status != SIM_OK) {
+        close_search(search);
+        return status;
+    }
     if (options->order == FUZZ_EXPLORE_DEPTH) {
         explore_depth(search);
     } else {
         explore_breadth(search);
     }
-    search->totals.memory_bytes = memory_bytes(search);
+    search->totals.memory_bytes = fuzz_explore_memory(search);
     if (search->totals.ends + search->totals.broken == 0) {
         set_bound(search, FUZZ_EXPLORE_ENDLESS);
     }
@@ -752,16 +661,10 @@ enum sim_status fuzz_explore(
         .totals = search->totals,
         .path = search->path,
         .path_count = search->path_count,
+        .saving_errno = search->saving_errno,
     };
-    while (search->first != NULL) {
-        pop(search);
-    }
-    fuzz_table_free(&search->seen);
-    fuzz_table_free(&search->ends);
-    fuzz_memo_free(&search->memo);
-    free(search->scratch);
-    free(search->nodes);
-    free(search);
+    search->path = NULL; /* it is the result's now */
+    close_search(search);
     return SIM_OK;
 }
 
@@ -781,7 +684,7 @@ enum sim_status fuzz_explore_follow(
     }
     while (sim_enabled(&decision, &end)) {
         struct fuzz_explore_step how = { 0 };
-        take(subject, &decision, at < path_count ? path[at] : how);
+        fuzz_explore_take(subject, &decision, at < path_count ? path[at] : how);
         at++;
     }
     LC_CHECK(at >= path_count);

@@ -18,7 +18,8 @@
 #include "fuzz/explore/subject.h"
 
 enum fuzz_explore_limits {
-    FUZZ_EXPLORE_DEPTH_MAX = 1 << 16 /* decisions of a run */
+    FUZZ_EXPLORE_DEPTH_MAX = 1 << 16, /* decisions of a run */
+    FUZZ_EXPLORE_PATH_MAX = 4096      /* bytes of saved_path */
 };
 
 enum fuzz_explore_order {
@@ -59,6 +60,7 @@ struct fuzz_explore_totals {
     uint64_t unspecified; /* runs that ended unspecified: they say nothing */
     uint64_t frontier;    /* states that are still to be expanded */
     uint64_t memory_bytes;
+    uint64_t resumed; /* states that came from a file */
     /* Depth-first, of 2^32: how much of the tree of decisions lies behind, if
      * all subtrees were as large; subtrees that were seen before are none, so
      * the rest is mostly smaller than that. Breadth-first: of the states that
@@ -66,6 +68,7 @@ struct fuzz_explore_totals {
     uint32_t done;
     uint32_t depth;     /* decisions of the path looked at now */
     uint32_t depth_max; /* of the longest so far */
+    uint32_t zero;
 };
 
 struct fuzz_explore_options {
@@ -79,6 +82,11 @@ struct fuzz_explore_options {
     /* Told now and then how far it is; returns false to stop it. NULL: nobody. */
     bool (*progress)(void *context, const struct fuzz_explore_totals *totals);
     void *context;
+    /* Where it is kept how far it is, when it is stopped and whenever that is
+     * due; it goes on from there when there is such a file. NULL: nowhere. */
+    const char *saved_path;
+    bool (*is_saving_due)(void *context);
+    struct sim_state_key identity; /* of all that the states depend on */
 };
 
 struct fuzz_explore_result {
@@ -88,6 +96,7 @@ struct fuzz_explore_result {
     /* BROKEN: the decisions that lead there, to be freed. */
     struct fuzz_explore_step *path;
     uint32_t path_count;
+    int saving_errno; /* of the last time that it was saved; 0: it is there */
 };
 
 /**
@@ -97,7 +106,7 @@ struct fuzz_explore_result {
  * @param ret_result  filled on SIM_OK; to be given to fuzz_explore_free().
  * @param ret_error   filled on failure.
  *
- * Errors: those of the subject's begin; SIM_ERROR_MEMORY.
+ * Errors: those of the subject's begin; SIM_ERROR_FILE of saved_path.
  */
 LC_MUST_USE enum sim_status fuzz_explore(
     const struct fuzz_subject *subject,

@@ -190,6 +190,39 @@ with tempfile.TemporaryDirectory() as folder:
     ends = [json.loads(run('explore', '--json', *more, again).stdout)['ends']
             for more in ((), ('--values',))]
     expect('explore, a handle that comes again', ends[0] < ends[1], ends)
+    # Interrupted, it goes on from a file, and comes to the same.
+    two = os.path.join(folder, 'two.lc')
+    Path(two).write_text('lastcall schedule 1\nprocess A\n' + ''.join(
+        f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
+        '    WSACleanup\n' for name in 'ab'), encoding='utf-8')
+    for order in ('breadth', 'depth'):
+        kept = os.path.join(folder, order + '.state')
+        words = ['explore', '--order', order, '--state', kept, two]
+        pause = 0.1
+        for _ in range(60):  # too soon it has no handler, too late it is over
+            with subprocess.Popen([LASTCALL, *words], text=True,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as process:
+                time.sleep(pause)
+                process.send_signal(signal.SIGINT)
+                output, remarks = process.communicate(timeout=200)
+            if os.path.exists(kept):
+                break
+            pause *= 1.3 if process.returncode < 0 else 0.7
+        expect(f'explore {order} first is told to stop',
+               output.startswith('bounded') and 'goes on from' in remarks and
+               os.path.exists(kept), (output, remarks))
+        result = run(*words, '--values')
+        expect('explore, not with other options', result.returncode == 2 and
+               'other options' in result.stderr, result)
+        answers = [json.loads(run(*more, '--json').stdout) for more in (
+            words, ['explore', '--order', order, two])]
+        expect(f'explore {order} first goes on',
+               0 < answers[0]['resumed'] < answers[0]['states'] and
+               answers[1]['resumed'] == 0 and
+               all(answers[0][name] == answers[1][name] for name in
+                   ('verdict', 'states', 'transitions', 'ends')) and
+               not os.path.exists(kept), answers)
     for order in ('breadth', 'depth'):
         way = os.path.join(folder, order + '.lc')
         result = run('explore', '--order', order, '-o', way,

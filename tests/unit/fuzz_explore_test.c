@@ -2,8 +2,12 @@
  * Explorations: no state and no end is missed that an enumeration of all orders
  * comes to, and what breaks is a way there that can be played.
  */
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fuzz/explore/explore.h"
 #include "fuzz/explore/pack.h"
@@ -45,6 +49,18 @@ static const char worker_left[] = "lastcall schedule 1\n"
                                   "    WSAStartup 2.2\n"
                                   "    s = socket stream\n"
                                   "    WSACleanup\n";
+
+static const char worker_left_beside_another[] = "lastcall schedule 1\n"
+                                                 "world\n"
+                                                 "  plant worker_left\n"
+                                                 "process A\n"
+                                                 "  thread a\n"
+                                                 "    WSAStartup 2.2\n"
+                                                 "    s = socket stream\n"
+                                                 "    WSACleanup\n"
+                                                 "  thread b\n"
+                                                 "    WSAStartup 2.2\n"
+                                                 "    WSACleanup\n";
 
 static struct lc_schedule schedule;
 static struct fuzz_subject_schedule context;
@@ -467,6 +483,235 @@ static void numbers_are_drawn_in_all_ways(void **state)
     }
 }
 
+/* ---- Explorations that go on from a file ---- */
+
+#define SAVED_PATH "fuzz_explore_test.saved"
+
+/* Says so at each look. */
+static bool stop_at_once(void *unused, const struct fuzz_explore_totals *totals)
+{
+    (void)unused;
+    (void)totals;
+    return false;
+}
+
+static bool go_on_once(void *looks, const struct fuzz_explore_totals *totals)
+{
+    (void)totals;
+    return (*(uint32_t *)looks)++ == 0;
+}
+
+static bool never(void *unused)
+{
+    (void)unused;
+    return false;
+}
+
+static enum sim_status explore_from_file(
+    enum fuzz_explore_order order,
+    uint64_t identity,
+    struct fuzz_explore_result *ret_result)
+{
+    static struct sim_error error;
+    uint32_t looks = 0;
+    const struct fuzz_explore_options options = {
+        .order = order,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+        .progress = go_on_once,
+        .context = &looks,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = never,
+        .identity = { .low = identity },
+    };
+    return fuzz_explore(&subject, &options, ret_result, &error);
+}
+
+static struct fuzz_explore_result explore_all(enum fuzz_explore_order order)
+{
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    const struct fuzz_explore_options options = {
+        .order = order,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+    };
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    return result;
+}
+
+/* Stopped again and again, it ends as if it had never been. */
+static void it_goes_on_from_a_file(void **state)
+{
+    static const char *const texts[] = { socket_and_start,
+                                         worker_left_beside_another,
+                                         reused };
+    uint32_t turns_in_all = 0;
+    (void)state;
+    for (uint32_t i = 0; i < 2 * LC_COUNT_OF(texts); i++) {
+        make_subject(texts[i / 2]);
+        context.has_values = texts[i / 2] == reused;
+        subject = fuzz_subject_of_schedule(&context);
+        enum fuzz_explore_order order =
+            i % 2 == 0 ? FUZZ_EXPLORE_BREADTH : FUZZ_EXPLORE_DEPTH;
+        (void)remove(SAVED_PATH);
+        struct fuzz_explore_result whole = explore_all(order);
+        struct fuzz_explore_result parts;
+        uint32_t turns = 0;
+        for (;;) {
+            assert_int_equal(explore_from_file(order, 1, &parts), SIM_OK);
+            turns++;
+            if (parts.bound != FUZZ_EXPLORE_STOPPED) {
+                break;
+            }
+            assert_int_equal(parts.saving_errno, 0);
+            fuzz_explore_free(&parts);
+        }
+        turns_in_all += turns;
+        assert_int_equal(parts.verdict, whole.verdict);
+        assert_int_equal(parts.totals.states, whole.totals.states);
+        assert_int_equal(parts.totals.transitions, whole.totals.transitions);
+        assert_int_equal(parts.totals.merged, whole.totals.merged);
+        assert_int_equal(parts.totals.ends, whole.totals.ends);
+        assert_int_equal(parts.totals.broken, whole.totals.broken);
+        assert_int_equal(parts.totals.depth_max, whole.totals.depth_max);
+        assert_int_equal(parts.path_count, whole.path_count);
+        if (whole.path_count > 0) {
+            assert_memory_equal(
+                parts.path,
+                whole.path,
+                whole.path_count * sizeof whole.path[0]);
+        }
+        fuzz_explore_free(&whole);
+        fuzz_explore_free(&parts);
+    }
+    assert_true(turns_in_all > 30);
+    (void)remove(SAVED_PATH);
+}
+
+static bool die_at_third_look(
+    void *looks,
+    const struct fuzz_explore_totals *totals)
+{
+    (void)totals;
+    if ((*(uint32_t *)looks)++ == 2) {
+        (void)raise(SIGKILL);
+    }
+    return true;
+}
+
+static bool always(void *unused)
+{
+    (void)unused;
+    return true;
+}
+
+/* Killed without a word, it has what was kept last. */
+static void it_goes_on_after_a_kill(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    uint32_t looks = 0;
+    make_subject(worker_left_beside_another);
+    const struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+        .progress = die_at_third_look,
+        .context = &looks,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = always,
+        .identity = { .low = 1 },
+    };
+    (void)remove(SAVED_PATH);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(fuzz_explore(&subject, &options, &result, &error) == SIM_OK);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    uint64_t last = 0;
+    do {
+        assert_int_equal(
+            explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+            SIM_OK);
+        assert_true(result.totals.resumed > last);
+        last = result.totals.resumed;
+        fuzz_explore_free(&result);
+    } while (result.bound == FUZZ_EXPLORE_STOPPED);
+    struct fuzz_explore_result whole = explore_all(FUZZ_EXPLORE_DEPTH);
+    assert_int_equal(result.totals.states, whole.totals.states);
+    assert_int_equal(result.totals.broken, whole.totals.broken);
+    fuzz_explore_free(&whole);
+    (void)remove(SAVED_PATH);
+}
+
+/* Whatever is not what was written is refused. */
+static void a_damaged_file_is_refused(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    make_subject(socket_and_start);
+    (void)remove(SAVED_PATH);
+    assert_int_equal(explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result), SIM_OK);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_STOPPED);
+    fuzz_explore_free(&result);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_BREADTH, 1, &result),
+        SIM_ERROR_FILE);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_DEPTH, 2, &result),
+        SIM_ERROR_FILE);
+
+    FILE *file = fopen(SAVED_PATH, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size_bytes = ftell(file);
+    for (uint32_t i = 0; i < 50; i++) {
+        long at = (long)((uint64_t)size_bytes * i / 50);
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        int was = fgetc(file);
+        for (int turn = 0; turn < 2; turn++) {
+            assert_int_equal(fseek(file, at, SEEK_SET), 0);
+            assert_int_not_equal(fputc(turn == 0 ? was ^ 1 : was, file), EOF);
+            assert_int_equal(fflush(file), 0);
+            if (turn == 0) {
+                assert_int_equal(
+                    explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+                    SIM_ERROR_FILE);
+            }
+        }
+    }
+    assert_int_equal(ftruncate(fileno(file), size_bytes - 1), 0);
+    (void)fclose(file);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+        SIM_ERROR_FILE);
+    (void)remove(SAVED_PATH);
+}
+
+/* What can't be written is said, and what was there stays. */
+static void a_file_that_cannot_be_written_is_said(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    make_subject(socket_and_start);
+    const struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = MEMORY_BYTES,
+        .progress = stop_at_once,
+        .saved_path = "no/such/folder/file",
+        .is_saving_due = never,
+    };
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    assert_int_equal(result.saving_errno, ENOENT);
+    fuzz_explore_free(&result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +723,10 @@ int main(void)
         cmocka_unit_test(memory_that_is_used_up_is_said),
         cmocka_unit_test(it_can_be_told_to_stop),
         cmocka_unit_test(numbers_are_drawn_in_all_ways),
+        cmocka_unit_test(it_goes_on_from_a_file),
+        cmocka_unit_test(it_goes_on_after_a_kill),
+        cmocka_unit_test(a_damaged_file_is_refused),
+        cmocka_unit_test(a_file_that_cannot_be_written_is_said),
         cmocka_unit_test(a_table_knows_what_was_added),
         cmocka_unit_test(a_table_does_not_outgrow_its_limit),
         cmocka_unit_test(what_was_packed_comes_back),
