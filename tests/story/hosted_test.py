@@ -33,6 +33,28 @@ process A
     WSACleanup
     Sleep 1000
 '''
+# A close that is to fail; a last cleanup while another thread makes a socket.
+REFUSED = '''lastcall schedule 1
+process A
+  thread a
+    WSAStartup 2.2
+    s = socket stream
+    connect s
+    linger s on 1
+    send s 1
+    nonblocking s on
+    closesocket s
+    closesocket s
+'''
+CLEANED = '''lastcall schedule 1
+process A
+  thread a
+    WSAStartup 2.2
+    s = socket stream
+  thread b
+    s1 = socket stream
+    WSACleanup
+'''
 # What each way must show as, and what the fault's line must name.
 SHOWS = {
     'null_call': (r'broken FAULT', r'bad jump'),
@@ -154,5 +176,47 @@ with tempfile.TemporaryDirectory() as folder:
         result = run('run', '--twice', '--expect', str(path))
         expect(f'{path.name} replays', result.returncode == 0, result)
         expect(f'{path.name} has {calls} calls', calls <= 8, result)
+
+    # All orders of a DLL: a proof of the correct one, in either order of search
+    # over the same states, and what the broken one does with a schedule that
+    # replays it, on that DLL only.
+    refused = Path(folder) / 'refused.lc'
+    refused.write_text(REFUSED, encoding='utf-8')
+    cleaned = Path(folder) / 'cleaned.lc'
+    cleaned.write_text(CLEANED, encoding='utf-8')
+    beside = Path(folder) / 'beside.lc'
+    beside.write_text(CLEANED.replace('    WSACleanup\n', ''),
+                      encoding='utf-8')
+    for path, least in ((refused, 200), (beside, 5000)):
+        answers = []
+        for order in ('breadth', 'depth'):
+            result = run('explore', '--json', '--order', order, '--provider',
+                         f'filter={PASS}', str(path))
+            expect(f'explore passlayer, {path.name}, {order} first',
+                   result.returncode == 0 and
+                   json.loads(result.stdout)['verdict'] == 'proved', result)
+            answers.append(json.loads(result.stdout))
+        expect(f'states of passlayer, {path.name}',
+               answers[0]['states'] > least and
+               answers[0]['ends'] > 1 and all(
+                   answers[0][name] == answers[1][name]
+                   for name in ('states', 'ends')), result)
+    for path, rule, order in ((refused, 'CLOSE-16', 'breadth'),
+                              (refused, 'CLOSE-16', 'depth'),
+                              (cleaned, 'LAYER-11', 'depth')):
+        name = f'explore brokenlayer for {rule}, {order} first'
+        way = Path(folder) / f'way-{rule}-{order}.lc'
+        result = run('explore', '--order', order, '-o', str(way), '--provider',
+                     f'filter={BROKEN}', str(path))
+        expect(name, result.returncode == 1 and
+               result.stdout.startswith(f'broken {rule}\n') and
+               f'broken {rule}\n' in way.read_text(encoding='utf-8'), result)
+        for provider in ([], ['--provider', f'filter={BROKEN}']):
+            result = run('run', '--twice', '--expect', *provider, str(way))
+            expect(f'{name}, replayed {provider}', result.returncode == 0,
+                   result)
+        result = run('run', '--twice', '--provider', f'filter={PASS}', str(way))
+        expect(f'{name}, on passlayer', result.returncode == 0 and
+               result.stdout.startswith('held'), result)
 
 sys.exit(1 if problems else 0)
