@@ -124,6 +124,14 @@ def bad_schedules(folder: Path) -> None:
     refused('100 MB of the compact form', 'run', str(path), word='bad.lc')
     refused('no file', 'run', str(folder / 'none.lc'), word='none.lc')
     refused('a folder', 'run', str(folder))
+    fifo = folder / 'fifo'
+    os.mkfifo(fifo)
+    for command in ('run', 'blame', 'convert', 'explore', 'shrink'):
+        refused(f'{command} of a named pipe', command, str(fifo),
+                word='fifo: is not a regular file')
+    refused('a world that is a named pipe', 'fuzz', '--schedules', '1',
+            '--world', str(fifo), word='fifo: is not a regular file')
+    refused('a device', 'run', '/dev/null', word='is not a regular file')
     for command in ('convert', 'shrink'):
         refused(f'{command} of no file', command, str(folder / 'none.lc'),
                 '-o', str(folder / 'out.lc'), word='none.lc')
