@@ -26,6 +26,7 @@ static struct {
     struct tool_number depth;
     const char *out;
     const char *program;
+    bool list;
     bool all;
     bool values;
     bool strict_exit;
@@ -60,6 +61,7 @@ static const struct tool_option options[] = {
       &given.program,
       "NAME",
       "explores a micro-program (`bench schedulers`) instead of a schedule" },
+    { "--list", TOOL_FLAG, &given.list, NULL, "lists the micro-programs" },
     { "--all",
       TOOL_FLAG,
       &given.all,
@@ -335,14 +337,16 @@ static bool follow(
 static bool set_subject(const char *path, struct fuzz_subject *ret_subject)
 {
     struct tool_hosted hosted;
-    if ((path == NULL) == (given.program == NULL)) {
-        tool_output_error("explore: either SCHEDULE or --program");
+    if (given.list || (path == NULL) == (given.program == NULL)) {
+        tool_output_error("explore: one of SCHEDULE, --program and --list");
         return false;
     }
     if (given.program != NULL) {
         subject_program.program = sim_program_find(given.program);
         if (subject_program.program == NULL) {
-            tool_output_error("--program: no '%s'", given.program);
+            tool_output_error(
+                "--program: no '%s'; `lastcall explore --list` has them",
+                given.program);
             return false;
         }
         *ret_subject = fuzz_subject_of_program(&subject_program);
@@ -381,12 +385,17 @@ static bool set_options(struct fuzz_explore_options *ret_options)
         tool_output_error("--depth: goes with --order breadth only");
         return false;
     }
-    if (given.program != NULL &&
-        (given.out != NULL || tool_given.providers.count > 0 ||
-         tool_given.model != NULL || tool_given.inferences || given.values)) {
+    if (given.program != NULL && given.out != NULL) {
         tool_output_error(
-            "--program: has no schedule to write, no provider, no model and "
-            "draws no values");
+            "-o: a micro-program (--program) has no schedule to write");
+        return false;
+    }
+    if (given.program != NULL &&
+        (tool_given.providers.count > 0 || tool_given.model != NULL ||
+         tool_given.inferences || given.values)) {
+        tool_output_error(
+            "--program: a micro-program has no provider, no model and draws "
+            "no values");
         return false;
     }
     how_it_is_counted =
@@ -401,6 +410,42 @@ static bool set_options(struct fuzz_explore_options *ret_options)
     return true;
 }
 
+/* The micro-programs that there are. */
+static void print_list(void)
+{
+    const struct sim_program *program;
+    json_t *list = json_array();
+    for (uint32_t i = 0; (program = sim_program_at(i)) != NULL; i++) {
+        const char *name = sim_program_name(program);
+        uint32_t threads = sim_program_threads(program);
+        bool has_bug = sim_program_has_bug(program);
+        json_t *one = json_pack(
+            "{s:s, s:I, s:b}",
+            "program",
+            name,
+            "threads",
+            (json_int_t)threads,
+            "has_bug",
+            (int)has_bug);
+        LC_CHECK(one != NULL);
+        (void)json_array_append_new(list, one);
+        if (!tool_given.json) {
+            (void)printf(
+                "%-24s %3u threads%s\n",
+                name,
+                threads,
+                has_bug ? "" : ", no bug");
+        }
+    }
+    if (!tool_given.json) {
+        json_decref(list);
+        return;
+    }
+    json_t *object = tool_output_object();
+    (void)json_object_set_new(object, "programs", list);
+    tool_output_json(object);
+}
+
 int tool_explore(int argc, char **argv)
 {
     const char *arguments[TOOL_ARGUMENTS_MAX];
@@ -410,6 +455,10 @@ int tool_explore(int argc, char **argv)
     int status;
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
+    }
+    if (given.list && arguments[0] == NULL && given.program == NULL) {
+        print_list();
+        return TOOL_EXIT_HELD;
     }
     struct fuzz_subject subject;
     if (!set_options(&how) || !set_subject(arguments[0], &subject)) {

@@ -243,6 +243,8 @@ with tempfile.TemporaryDirectory() as folder:
                   ['explore', '--program', 'reorder_3', '-o', few],
                   ['explore'], ['explore', '--program', 'reorder_3', few],
                   ['explore', '--program', 'no_such_program'],
+                  ['explore', '--list', few],
+                  ['explore', '--list', '--program', 'reorder_3'],
                   ['explore', '--order', 'sideways', few]):
         result = run(*words)
         expect(f'{words} is refused', result.returncode == 2 and
@@ -378,6 +380,14 @@ with tempfile.TemporaryDirectory() as folder:
                                     stdin=file, capture_output=True,
                                     timeout=TIMEOUT_S, check=False)
         expect(f'no replay line for {path}', result.returncode == 1 and
+               'to replay: save the schedule and run it\n' in result.stdout,
+               result)
+    for path in ('-', '/dev/stdin', '/proc/self/fd/0'):
+        result = subprocess.run(
+            [LASTCALL, 'run', path], text=True, capture_output=True,
+            input=Path(BROKEN).read_text(encoding='utf-8'),
+            timeout=TIMEOUT_S, check=False)
+        expect(f'a pipe is read by {path}', result.returncode == 1 and
                'to replay: save the schedule and run it\n' in result.stdout,
                result)
     with open(lost, encoding='utf-8') as file:
@@ -691,6 +701,50 @@ for word, value in (('--bug', 'no_such_bug'), ('--sampler', 'pct10')):
     result = run('bench', 'bugs', word, value)
     expect(f'bugs {word} {value}', result.returncode == 2 and
            value in result.stderr and result.stderr.count('\n') == 1, result)
+# What belongs to another part of bench is not left out without a word.
+for words in (['throughput', '--trials', '3'], ['throughput', '-j', '2'],
+              ['throughput', '--explore'], ['schedulers', '--seconds', '3'],
+              ['schedulers', '--bug', 'worker_left'], ['bugs', '--explore'],
+              ['bugs', '--walks', '0'], ['bugs', '--program', 'stack'],
+              ['bugs', '--provider', 'filter=x.dll']):
+    result = run('bench', *words)
+    expect(f'bench {words} is refused', result.returncode == 2 and
+           result.stdout == '' and result.stderr.count('\n') == 1 and
+           f'bench {words[0]}: no option ' in result.stderr and
+           words[1] in result.stderr, result)
+
+# Interrupted, it says so, and what it has measured so far.
+for words in (['throughput', '--seconds', '3600'], ['schedulers'], ['bugs']):
+    process = subprocess.Popen([LASTCALL, 'bench', *words], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()  # the head of its table: now it can be told
+    process.send_signal(signal.SIGINT)
+    output, remarks = process.communicate(timeout=TIMEOUT_S)
+    expect(f'bench {words[0]} is interrupted', process.returncode == 0 and
+           remarks.count('\n') == 1 and 'interrupted' in remarks,
+           (process.returncode, output, remarks))
+
+# Micro-programs can be listed, and who names none of them is told how.
+programs = {one['program']: one for one in json.loads(
+    run('explore', '--list', '--json').stdout)['programs']}
+result = run('explore', '--list')
+expect('explore --list', result.returncode == 0 and len(programs) > 20 and
+       [line.split()[0] for line in result.stdout.splitlines()] ==
+       list(programs) and programs['reorder_3']['threads'] == 4 and
+       programs['reorder_3']['has_bug'] and
+       not programs['life_cycle']['has_bug'], result)
+for words in (['explore'], ['bench', 'schedulers']):
+    result = run(*words, '--program', 'no_such_program')
+    expect(f'{words}: no such program', result.returncode == 2 and
+           result.stderr.count('\n') == 1 and "'no_such_program'" in
+           result.stderr and '`lastcall explore --list`' in result.stderr,
+           result)
+result = run('explore', '--program', 'reorder_3', '-o', 'never_written.lc')
+expect('a micro-program is no schedule', result.returncode == 2 and
+       result.stderr == 'lastcall: -o: a micro-program (--program) has no '
+       'schedule to write\n' and not os.path.exists('never_written.lc'),
+       result)
 for word, value in (('--program', 'reorder'), ('--sampler', 'few')):
     result = run('bench', 'schedulers', word, value)
     expect(f'{word} {value}', result.returncode == 2 and
