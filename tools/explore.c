@@ -169,13 +169,16 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
     const struct fuzz_explore_totals *totals = &result->totals;
     print_verdict(result);
     (void)printf(
-        "  %" PRIu64 " states, %" PRIu64 " decisions (%" PRIu64
-        " into states seen before), %" PRIu64 " ends, depth %u, %" PRIu64
+        "  %" PRIu64 " state%s, %" PRIu64 " decision%s (%" PRIu64
+        " into states seen before), %" PRIu64 " end%s, depth %u, %" PRIu64
         " MiB, %.2f s, %.0f states/s\n",
         totals->states,
+        tool_output_s(totals->states),
         totals->transitions,
+        tool_output_s(totals->transitions),
         totals->merged,
         totals->ends,
+        tool_output_s(totals->ends),
         totals->depth_max,
         totals->memory_bytes / MIB,
         seconds,
@@ -188,8 +191,9 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
         n * n / 0x1p129);
     if (totals->unspecified > 0) {
         (void)printf(
-            "  %" PRIu64 " runs ended unspecified: they say nothing\n",
-            totals->unspecified);
+            "  %" PRIu64 " run%s ended unspecified: they say nothing\n",
+            totals->unspecified,
+            tool_output_s(totals->unspecified));
     }
     if (given.program == NULL) {
         (void)printf(
@@ -200,9 +204,15 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
     }
-    (void)printf("  %u decisions lead there\n", result->path_count);
+    (void)printf(
+        "  %u decision%s there\n",
+        result->path_count,
+        result->path_count == 1 ? " leads" : "s lead");
     if (given.all) {
-        (void)printf("  %" PRIu64 " runs ended broken\n", totals->broken);
+        (void)printf(
+            "  %" PRIu64 " run%s ended broken\n",
+            totals->broken,
+            tool_output_s(totals->broken));
     }
     if (given.program != NULL) {
         return;
@@ -482,6 +492,9 @@ int tool_explore(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     double seconds = tool_setup_seconds() - began_seconds;
+    if (next_seconds > 1 && isatty(STDERR_FILENO) == 1) {
+        (void)fputs("\r\033[K", stderr); /* the last line of progress */
+    }
     bool is_good =
         result.verdict != FUZZ_EXPLORE_BROKEN || follow(&subject, &result);
     bool is_broken = result.verdict == FUZZ_EXPLORE_BROKEN;

@@ -316,6 +316,17 @@ with tempfile.TemporaryDirectory() as folder:
     expect('blame is interrupted', long_one.returncode == 1 and
            out.startswith('broken DEADLOCK') and 'certain' not in out and
            'interrupted' in remarks, (out, remarks))
+    # How far it is goes forward, whichever process says it: two lines are ten
+    # seconds apart where stderr is no terminal.
+    result = run('blame', '--samples', '200', '--states', '4000000',
+                 'corpus/zoo/starter_wakes_one/minimal.lc')
+    said = [tuple(map(int, line)) for line in re.findall(
+        r'^(\d+) s: (\d+) orders? of .* at \d+ decisions?, (\d+) states?$',
+        result.stderr, re.M)]
+    expect('blame says how far it is', result.returncode == 1 and all(
+        after[0] >= before[0] + 10 and after[1] >= before[1] and
+        after[2] >= before[2] for before, after in zip(said, said[1:])),
+        result)
     broken_layer = (Path(LASTCALL).resolve().parent /
                     'examples/brokenlayer/brokenlayer.dll')
     if broken_layer.exists():
@@ -451,7 +462,7 @@ with tempfile.TemporaryDirectory() as folder:
             expect('what to type to look for it again',
                    again.returncode in (0, 1, 3) and
                    f'seed {line.group(1)}\n' in again.stderr and
-                   again.stdout.startswith('1 schedules'), again)
+                   again.stdout.startswith('1 schedule, '), again)
         result = run('report', where)
         expect('report', 'two plays differed' in result.stdout, result)
 
@@ -530,6 +541,14 @@ with tempfile.TemporaryDirectory() as folder:
            json.loads(result.stdout)['settings']['bug'] == 'worker_left',
            result)
 
+    # One of a kind is no plural.
+    result = run('fuzz', '--bug', 'worker_left', '--seed', '1',
+                 '--schedules', '200', '--stop-after', '1', '--jobs', '1')
+    expect('1 finding', re.search(r'^\d+ schedules?, .*, 1 finding, ',
+                                  result.stdout) is not None and
+           not re.search(r'\b1 (schedules|calls|switches|times|findings)\b',
+                         result.stdout), result)
+
     # What a schedule expects is said even when nobody asks for it.
     stale = os.path.join(folder, 'stale.lc')
     Path(stale).write_text(re.sub(
@@ -569,6 +588,12 @@ with tempfile.TemporaryDirectory() as folder:
         ).fetchall()
         found = ledger.execute('SELECT rule, count FROM finding').fetchall()
         sound = ledger.execute('PRAGMA integrity_check').fetchone()[0]
+    says = finished.stdout.splitlines()
+    expect('a campaign says what it has found', finished.returncode == 1 and
+           ', 1 finding' in says[0].split(' rules exercised')[1:] and
+           re.fullmatch(r'broken CLEAN-16, (\d+) times: (.*/findings/.*\.lc)',
+                        says[-1]) is not None and
+           os.path.exists(says[-1].split(': ', 1)[1]), finished)
     expect('60000 schedules', sum(chunk[2] for chunk in chunks) == 60000,
            (chunks, finished.stderr))
     expect('no seed is left out or played twice', all(
