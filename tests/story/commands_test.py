@@ -664,8 +664,9 @@ with tempfile.TemporaryDirectory() as folder:
              'rw', '--trials', '2', '--explore']
     answer = json.loads(run(*words, '--json', '--html', page).stdout)
     expect('bench explores', [
-        (one['program'], one['states'], one['whole'], one['elsewhere'])
-        for one in answer['explored']] == [('twostage', 61, True, '62')] and
+        (one['program'], one['states'], one['whole'], one['elsewhere'],
+         one['elsewhere_above'])
+        for one in answer['explored']] == [('twostage', 61, True, 62, None)] and
         0 < answer['explored'][0]['states_to_bug'] < 61, answer)
     result = run(*words)
     expect('and says it', ' 61 states (elsewhere 62)' in result.stdout, result)
@@ -676,6 +677,20 @@ with tempfile.TemporaryDirectory() as folder:
                             '--states', '5000', '--json').stdout)
     expect('a bound is said', not answer['explored'][0]['whole'] and
            5000 <= answer['explored'][0]['states'] < 7000, answer)
+    # Numbers are numbers; more than so many is another member.
+    for program, trial, states in (
+            ('reorder_10', (None, 100000), (264179, None)),
+            ('wronglock', (3.1, None), (13500000, None)),
+            ('life_cycle_early', None, (None, None))):
+        answer = json.loads(run(
+            'bench', 'schedulers', '--program', program, '--sampler', 'rw',
+            '--trials', '1', '--schedules', '1', '--explore', '--states',
+            '10', '--json').stdout)
+        seen = [(one['elsewhere'], one['elsewhere_above'])
+                if 'elsewhere' in one else None
+                for one in (answer['schedulers'][0], answer['explored'][0])]
+        expect(f'what others have of {program}', seen == [trial, states],
+               answer)
     # The profile that weights are taken from is a matter of choice.
     means = [json.loads(run('bench', 'schedulers', '--program', 'token_ring',
                             '--sampler', 'urw', '--walks', walks, '--trials',
