@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "fuzz/fuzz.h"
 #include "tools/commands.h"
@@ -196,6 +197,11 @@ static bool agree_world(bool *ret_is_any)
  * not taken for the same. */
 static bool describe_file(const char *path, char *text, size_t capacity)
 {
+    struct stat status = { 0 };
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        tool_output_error("--provider: %s: not a regular file", path);
+        return false;
+    }
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         tool_output_error("--provider: %s: %s", path, strerror(errno));

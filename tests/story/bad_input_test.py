@@ -157,6 +157,14 @@ def bad_dlls(folder: Path) -> None:
     refused('text for a DLL', 'run', *words, word='bad.dll')
     refused('text for a DLL', 'provider', str(dll), word='bad.dll')
     refused('a folder for a DLL', 'provider', str(folder))
+    fifo = folder / 'pipe.dll'
+    os.mkfifo(fifo)
+    for words_of in (['provider', str(fifo)],
+                     ['run', '--provider', f'filter={fifo}', GOOD],
+                     ['campaign', str(folder / 'none'), '--schedules', '1',
+                      '--provider', f'filter={fifo}']):
+        refused(f'{words_of[0]}: a named pipe for a DLL', *words_of,
+                word='pipe.dll: not a regular file')
     refused('no DLL', 'provider', str(folder / 'none.dll'), word='none.dll')
     refused('no name', 'run', '--provider', str(dll), GOOD)
     refused('no path', 'run', '--provider', 'filter=', GOOD)
