@@ -59,6 +59,46 @@ static const struct tool_command command = {
     .tables = { options, tool_measure_options, tool_given_json },
 };
 
+static int throughput(void);
+
+/* What can be measured, and the options of each. */
+static const struct part {
+    const char *name;
+    int (*run)(void);
+    const char *const *options; /* NULL ends */
+} parts[] = {
+    { "throughput",
+      throughput,
+      (const char *const[]){ "--seconds", "--provider", "--json", NULL } },
+    { "schedulers",
+      tool_schedulers,
+      (const char *const[]){ "--program",
+                             "--sampler",
+                             "--trials",
+                             "--schedules",
+                             "--seed",
+                             "-j, --jobs",
+                             "--walks",
+                             "--explore",
+                             "--states",
+                             "--csv",
+                             "--html",
+                             "--json",
+                             NULL } },
+    { "bugs",
+      tool_bugs,
+      (const char *const[]){ "--bug",
+                             "--sampler",
+                             "--trials",
+                             "--schedules",
+                             "--seed",
+                             "-j, --jobs",
+                             "--csv",
+                             "--html",
+                             "--json",
+                             NULL } },
+};
+
 /* corpus/seed/standard.lc, so that the program needs no file to measure. */
 static const char standard[] = "lastcall schedule 1\n"
                                "process A\n"
@@ -158,7 +198,8 @@ static bool play_one(
     return true;
 }
 
-/* One round of one kind: processor time, so that others disturb less. */
+/* One round of one kind: processor time, so that others disturb less. One that
+ * is interrupted does not count. */
 static bool measure(struct stack *stack, enum kind kind, double round_seconds)
 {
     uint64_t plays = 0;
@@ -171,6 +212,9 @@ static bool measure(struct stack *stack, enum kind kind, double round_seconds)
                 return false;
             }
             plays++;
+        }
+        if (tool_setup_interrupted()) {
+            return true;
         }
         seconds = tool_setup_cpu_seconds() - began;
     }
@@ -185,7 +229,8 @@ static bool measure(struct stack *stack, enum kind kind, double round_seconds)
 /* The kinds take turns, so that what slows the machine down slows them all. */
 static bool measure_stack(struct stack *stack)
 {
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = 0; round < ROUNDS && !tool_setup_interrupted();
+         round++) {
         for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
             if (!measure(
                     stack,
@@ -196,6 +241,16 @@ static bool measure_stack(struct stack *stack)
         }
     }
     return true;
+}
+
+/* Whether each kind was measured at least once. */
+static bool is_measured(const struct stack *stack)
+{
+    bool is_good = true;
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        is_good &= stack->seconds[kind] > 0;
+    }
+    return is_good;
 }
 
 /* The DLL of this build, beside the program. */
@@ -299,11 +354,14 @@ static void print_stack(const struct stack *stack)
         100 * shares.model);
 }
 
-static void print_json(uint32_t count)
+static void print_json(void)
 {
     json_t *list = json_array();
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
         const struct stack *stack = &stacks[i];
+        if (!is_measured(stack)) {
+            continue;
+        }
         struct shares shares = share(stack);
         json_t *row = json_pack(
             "{s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f}",
@@ -331,55 +389,18 @@ static void print_json(uint32_t count)
     tool_output_json(object);
 }
 
-static int throughput(void)
+/* Measures the stacks one after the other. */
+static bool measure_stacks(bool *ret_is_hosted)
 {
-    bool is_hosted = false;
-    if (!measure_stack(&stacks[0]) || !host(&stacks[1], &is_hosted) ||
-        (is_hosted && !measure_stack(&stacks[1]))) {
-        return TOOL_EXIT_USAGE;
-    }
-    uint32_t count = is_hosted ? 2 : 1;
-    if (tool_given.json) {
-        print_json(count);
-        return TOOL_EXIT_HELD;
-    }
-    (void)printf(
-        "%-43s %10s %18s %6s %9s\n",
-        "standard schedule: 12 calls, 2 threads",
-        "plays/s",
-        "records",
-        "each",
-        "aim");
-    for (uint32_t i = 0; i < count; i++) {
-        print_stack(&stacks[i]);
-    }
-    if (!is_hosted) {
-        (void)printf("hosted    no DLL: give --provider filter=FILE\n");
-    }
-    (void)printf("aim for judged records: 15 million/s\n");
-    return TOOL_EXIT_HELD;
+    *ret_is_hosted = true;
+    return measure_stack(&stacks[0]) && host(&stacks[1], ret_is_hosted) &&
+           (!*ret_is_hosted || measure_stack(&stacks[1]));
 }
 
-int tool_bench(int argc, char **argv)
+static int throughput(void)
 {
-    const char *arguments[TOOL_ARGUMENTS_MAX];
     struct fuzz_text_error error;
-    int status;
-    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
-        return status;
-    }
-    if (strcmp(arguments[0], "schedulers") == 0) {
-        return tool_schedulers();
-    }
-    if (strcmp(arguments[0], "bugs") == 0) {
-        return tool_bugs();
-    }
-    if (strcmp(arguments[0], "throughput") != 0) {
-        tool_output_error(
-            "bench: no '%s'; there are throughput, schedulers and bugs",
-            arguments[0]);
-        return TOOL_EXIT_USAGE;
-    }
+    bool is_hosted = true;
     for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
         struct lc_schedule *two = stacks[i].schedules;
         bool is_good =
@@ -393,5 +414,99 @@ int tool_bench(int argc, char **argv)
     tool_line_add_program(&replay);
     tool_line_add(&replay, " bench throughput");
     tool_output_replay(replay.text);
-    return throughput();
+    tool_setup_catch();
+    if (!tool_given.json) {
+        (void)printf(
+            "%-43s %10s %18s %6s %9s\n",
+            "standard schedule: 12 calls, 2 threads",
+            "plays/s",
+            "records",
+            "each",
+            "aim");
+        (void)fflush(stdout);
+    }
+    if (!measure_stacks(&is_hosted)) {
+        return TOOL_EXIT_USAGE;
+    }
+    if (tool_setup_interrupted()) {
+        tool_output_error("interrupted: what is missing was not measured");
+    }
+    if (tool_given.json) {
+        print_json();
+        return TOOL_EXIT_HELD;
+    }
+    for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
+        if (is_measured(&stacks[i])) {
+            print_stack(&stacks[i]);
+        }
+    }
+    if (!is_hosted) {
+        (void)printf("hosted    no DLL: give --provider filter=FILE\n");
+    }
+    (void)printf("aim for judged records: 15 million/s\n");
+    return TOOL_EXIT_HELD;
+}
+
+static const struct part *find_part(const char *name)
+{
+    for (size_t i = 0; i < LC_COUNT_OF(parts); i++) {
+        if (strcmp(parts[i].name, name) == 0) {
+            return &parts[i];
+        }
+    }
+    tool_output_error(
+        "bench: no '%s'; there are throughput, schedulers and bugs",
+        name);
+    return NULL;
+}
+
+static bool has_option(const struct part *part, const char *name)
+{
+    for (const char *const *at = part->options; *at != NULL; at++) {
+        if (strcmp(*at, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether all that was given is for this part. Says what is not. */
+static bool check_given(const struct part *part)
+{
+    for (uint32_t i = 0; command.tables[i] != NULL; i++) {
+        for (const struct tool_option *option = command.tables[i];
+             option->kind != TOOL_NO_OPTION;
+             option++) {
+            if (tool_option_is_given(option) &&
+                !has_option(part, option->name)) {
+                tool_output_error(
+                    "bench %s: no option %s",
+                    part->name,
+                    option->name);
+                return false;
+            }
+        }
+    }
+    const char *program = tool_measure.program;
+    if (program != NULL && sim_program_find(program) == NULL) {
+        tool_output_error(
+            "--program: no '%s'; `lastcall explore --list` has them",
+            program);
+        return false;
+    }
+    return true;
+}
+
+int tool_bench(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    const struct part *part = find_part(arguments[0]);
+    if (part == NULL || !check_given(part)) {
+        return TOOL_EXIT_USAGE;
+    }
+    return part->run();
 }

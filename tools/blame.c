@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
@@ -88,7 +89,15 @@ static struct {
 } records; /* of the schedule's own run */
 
 static double began_seconds;
-static double next_seconds;
+
+/* What was shown last, by whichever process: orders and proofs have some of
+ * their own. Shared. */
+static struct shown {
+    double next_seconds;
+    uint64_t draws;
+    uint64_t states;
+    bool is_open; /* a line that is still to be cleared */
+} * shown;
 
 static void read_record(
     void *context,
@@ -111,22 +120,42 @@ static bool progress(void *context, const struct fuzz_blame_progress *totals)
 {
     (void)context;
     double seconds = tool_setup_seconds() - began_seconds;
-    if (seconds >= next_seconds) {
-        bool is_terminal = isatty(STDERR_FILENO) == 1;
-        next_seconds = seconds + (is_terminal ? 1 : 10);
-        (void)fprintf(
-            stderr,
-            "%s%.0f s: %" PRIu64 " orders of what is left at %u decisions, "
-            "%" PRIu64 " states%s",
-            is_terminal ? "\r\033[K" : "",
-            seconds,
-            totals->draws,
-            totals->forks,
-            totals->states,
-            is_terminal ? "" : "\n");
-        (void)fflush(stderr);
+    if (seconds < shown->next_seconds) {
+        return !tool_setup_interrupted();
     }
+    bool is_terminal = isatty(STDERR_FILENO) == 1;
+    shown->next_seconds = seconds + (is_terminal ? 1 : 10);
+    if (totals->draws > shown->draws) {
+        shown->draws = totals->draws;
+    }
+    if (totals->states > shown->states) {
+        shown->states = totals->states;
+    }
+    (void)fprintf(
+        stderr,
+        "%s%.0f s: %" PRIu64 " order%s of what is left at %u decision%s, "
+        "%" PRIu64 " state%s%s",
+        is_terminal ? "\r\033[K" : "",
+        seconds,
+        shown->draws,
+        tool_output_s(shown->draws),
+        totals->forks,
+        tool_output_s(totals->forks),
+        shown->states,
+        tool_output_s(shown->states),
+        is_terminal ? "" : "\n");
+    (void)fflush(stderr);
+    shown->is_open = is_terminal;
     return !tool_setup_interrupted();
+}
+
+/* Clears the last line of progress on a terminal. */
+static void end_progress(void)
+{
+    if (shown->is_open) {
+        (void)fputs("\r\033[K", stderr);
+        shown->is_open = false;
+    }
 }
 
 /* ---- What was found ---- */
@@ -320,14 +349,15 @@ static int blame(const char *path, const struct fuzz_blame_options *how)
     struct sim_error error;
     sim_watch(TOOL_WATCH_SECONDS);
     began_seconds = tool_setup_seconds();
-    next_seconds = 1;
     player.reader = read_record;
     if (fuzz_play(&player, &schedule, NULL, &outcome, &error) != SIM_OK) {
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }
     tool_apart_say(TOOL_APART_AGAIN);
-    if (fuzz_blame(how, &result, &error) != SIM_OK) {
+    enum sim_status status = fuzz_blame(how, &result, &error);
+    end_progress();
+    if (status != SIM_OK) {
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }
@@ -347,11 +377,11 @@ static int blame(const char *path, const struct fuzz_blame_options *how)
     }
     bool is_saved = save_example(pair != NULL);
     bool is_broken = result.verdict.kind == LC_VERDICT_BROKEN;
-    int status = is_broken ? TOOL_EXIT_BROKEN : tell_other(path);
+    int exit_status = is_broken ? TOOL_EXIT_BROKEN : tell_other(path);
     if (is_broken || tool_given.json) {
         print(how, pair != NULL);
     }
-    return is_saved ? status : TOOL_EXIT_USAGE;
+    return is_saved ? exit_status : TOOL_EXIT_USAGE;
 }
 
 int tool_blame(int argc, char **argv)
@@ -365,6 +395,15 @@ int tool_blame(int argc, char **argv)
     if (!check_given(arguments[0], &how)) {
         return TOOL_EXIT_USAGE;
     }
+    shown = mmap(
+        NULL,
+        sizeof *shown,
+        PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS,
+        -1,
+        0);
+    LC_CHECK(shown != MAP_FAILED);
+    shown->next_seconds = 1;
     make_replay(arguments[0]);
     tool_setup_catch();
     struct tool_apart_end end;

@@ -34,17 +34,19 @@ static void print_chance(const struct fuzz_blame_chance *chance)
             "%s (proved: %" PRIu64 " state%s)",
             chance->proof == FUZZ_BLAME_ALWAYS ? "always" : "never",
             chance->states,
-            chance->states == 1 ? "" : "s");
+            tool_output_s(chance->states));
     } else if (chance->broken == n) {
         /* All of n: with 95 % no more than 3/n do otherwise. */
         (void)printf(
-            "all of %u orders (at least %.1f %%)",
+            "all of %u order%s (at least %.1f %%)",
             n,
+            tool_output_s(n),
             n > 3 ? 100 - 300.0 / n : 0);
     } else if (chance->broken == 0) {
         (void)printf(
-            "none of %u orders (at most %.1f %%)",
+            "none of %u order%s (at most %.1f %%)",
             n,
+            tool_output_s(n),
             n > 3 ? 300.0 / n : 100);
     } else {
         (void)printf(
@@ -202,10 +204,11 @@ void tool_blame_print(const struct tool_blame_report *report)
     (void)printf("broken %s\n", model_rule(result->verdict.rule)->id);
     tool_verdict_print_rule(result->verdict.rule, 2);
     (void)printf(
-        "  by record %u, after %u decisions, %u of them with something to "
+        "  by record %u, after %u decision%s, %u of them with something to "
         "choose\n",
         result->verdict.record,
         result->step_count,
+        tool_output_s(result->step_count),
         result->fork_count);
     if (result->kind == FUZZ_BLAME_START) {
         (void)printf(
@@ -230,17 +233,20 @@ void tool_blame_print(const struct tool_blame_report *report)
     }
     if (result->totals.deaths > 0) {
         (void)printf(
-            "  %" PRIu64 " orders ended the process they were played in: "
+            "  %" PRIu64 " order%s ended the process they were played in: "
             "they break FAULT\n",
-            result->totals.deaths);
+            result->totals.deaths,
+            tool_output_s(result->totals.deaths));
     }
     (void)printf(
-        "  %" PRIu64 " orders played, drawn by %s from seed %" PRIu64
-        "; %" PRIu64 " states looked at\n",
+        "  %" PRIu64 " order%s played, drawn by %s from seed %" PRIu64
+        "; %" PRIu64 " state%s looked at\n",
         result->totals.draws,
+        tool_output_s(result->totals.draws),
         fuzz_sampler_word(report->how->sampler),
         report->how->seed,
-        result->totals.states);
+        result->totals.states,
+        tool_output_s(result->totals.states));
     if (report->example_line != NULL) {
         (void)printf("  swapped it holds: %s\n", report->example_line);
     }

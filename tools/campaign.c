@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "fuzz/fuzz.h"
 #include "tools/commands.h"
@@ -196,6 +197,11 @@ static bool agree_world(bool *ret_is_any)
  * not taken for the same. */
 static bool describe_file(const char *path, char *text, size_t capacity)
 {
+    struct stat status = { 0 };
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        tool_output_error("--provider: %s: not a regular file", path);
+        return false;
+    }
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         tool_output_error("--provider: %s: %s", path, strerror(errno));
@@ -462,6 +468,22 @@ static bool set_up(uint64_t *ret_seed)
     return save_world();
 }
 
+/* A line of each; `lastcall report` says more. */
+static void print_finding(
+    void *context,
+    const struct fuzz_ledger_finding *finding)
+{
+    (void)context;
+    (void)printf("broken %s", finding->rule);
+    if (finding->count > 0) {
+        (void)printf(
+            ", %" PRIu64 " time%s",
+            finding->count,
+            tool_output_s(finding->count));
+    }
+    (void)printf(": %s/findings/%s\n", campaign.folder, finding->file);
+}
+
 static bool print_text(
     const struct fuzz_ledger_totals *totals,
     struct fuzz_ledger_error *ret_error)
@@ -471,18 +493,27 @@ static bool print_text(
         return false;
     }
     (void)printf(
-        "%s: %" PRIu64 " schedules (%" PRIu64 " of them now), %.1f "
-        "virtual days, %u of %u rules exercised, %u findings\n",
+        "%s: %" PRIu64 " schedule%s (%" PRIu64 " of them now), %.1f "
+        "virtual days, %u of %u rules exercised, %u finding%s\n",
         campaign.folder,
         totals->schedules,
+        tool_output_s(totals->schedules),
         totals->schedules - totals_before.schedules,
         tool_output_days(totals->virtual_ns),
         totals->rules_exercised,
         model_rule_count(),
-        totals->finding_count);
+        totals->finding_count,
+        tool_output_s(totals->finding_count));
     tool_statistics_print(&statistics);
     if (totals->finding_count == 0) {
         tool_statistics_print_bound(totals->schedules - totals->unspecified);
+    }
+    if (!fuzz_ledger_findings(
+            campaign.ledger,
+            print_finding,
+            NULL,
+            ret_error)) {
+        return false;
     }
     if (tool_setup_interrupted()) {
         (void)printf("interrupted; the same command goes on\n");

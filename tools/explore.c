@@ -29,6 +29,7 @@ static struct {
     const char *out;
     const char *program;
     const char *state;
+    bool list;
     bool all;
     bool values;
     bool strict_exit;
@@ -68,6 +69,7 @@ static const struct tool_option options[] = {
       &given.state,
       "FILE",
       "keeps there how far it is, and goes on from there" },
+    { "--list", TOOL_FLAG, &given.list, NULL, "lists the micro-programs" },
     { "--all",
       TOOL_FLAG,
       &given.all,
@@ -196,13 +198,16 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
     const struct fuzz_explore_totals *totals = &result->totals;
     print_verdict(result);
     (void)printf(
-        "  %" PRIu64 " states, %" PRIu64 " decisions (%" PRIu64
-        " into states seen before), %" PRIu64 " ends, depth %u, %" PRIu64
+        "  %" PRIu64 " state%s, %" PRIu64 " decision%s (%" PRIu64
+        " into states seen before), %" PRIu64 " end%s, depth %u, %" PRIu64
         " MiB, %.2f s, %.0f states/s\n",
         totals->states,
+        tool_output_s(totals->states),
         totals->transitions,
+        tool_output_s(totals->transitions),
         totals->merged,
         totals->ends,
+        tool_output_s(totals->ends),
         totals->depth_max,
         totals->memory_bytes / MIB,
         seconds,
@@ -221,8 +226,9 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
         n * n / 0x1p129);
     if (totals->unspecified > 0) {
         (void)printf(
-            "  %" PRIu64 " runs ended unspecified: they say nothing\n",
-            totals->unspecified);
+            "  %" PRIu64 " run%s ended unspecified: they say nothing\n",
+            totals->unspecified,
+            tool_output_s(totals->unspecified));
     }
     if (given.program == NULL) {
         (void)printf(
@@ -233,9 +239,15 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
     }
-    (void)printf("  %u decisions lead there\n", result->path_count);
+    (void)printf(
+        "  %u decision%s there\n",
+        result->path_count,
+        result->path_count == 1 ? " leads" : "s lead");
     if (given.all) {
-        (void)printf("  %" PRIu64 " runs ended broken\n", totals->broken);
+        (void)printf(
+            "  %" PRIu64 " run%s ended broken\n",
+            totals->broken,
+            tool_output_s(totals->broken));
     }
     if (given.program != NULL) {
         return;
@@ -408,14 +420,16 @@ static bool set_subject(
     struct tool_hosted *ret_hosted)
 {
     *ret_hosted = (struct tool_hosted){ 0 };
-    if ((path == NULL) == (given.program == NULL)) {
-        tool_output_error("explore: either SCHEDULE or --program");
+    if (given.list || (path == NULL) == (given.program == NULL)) {
+        tool_output_error("explore: one of SCHEDULE, --program and --list");
         return false;
     }
     if (given.program != NULL) {
         subject_program.program = sim_program_find(given.program);
         if (subject_program.program == NULL) {
-            tool_output_error("--program: no '%s'", given.program);
+            tool_output_error(
+                "--program: no '%s'; `lastcall explore --list` has them",
+                given.program);
             return false;
         }
         *ret_subject = fuzz_subject_of_program(&subject_program);
@@ -454,12 +468,17 @@ static bool set_options(struct fuzz_explore_options *ret_options)
         tool_output_error("--depth: goes with --order breadth only");
         return false;
     }
-    if (given.program != NULL &&
-        (given.out != NULL || tool_given.providers.count > 0 ||
-         tool_given.model != NULL || tool_given.inferences || given.values)) {
+    if (given.program != NULL && given.out != NULL) {
         tool_output_error(
-            "--program: has no schedule to write, no provider, no model and "
-            "draws no values");
+            "-o: a micro-program (--program) has no schedule to write");
+        return false;
+    }
+    if (given.program != NULL &&
+        (tool_given.providers.count > 0 || tool_given.model != NULL ||
+         tool_given.inferences || given.values)) {
+        tool_output_error(
+            "--program: a micro-program has no provider, no model and draws "
+            "no values");
         return false;
     }
     how_it_is_counted =
@@ -498,76 +517,159 @@ static void tell_of_state(const struct fuzz_explore_result *result)
     }
 }
 
-int tool_explore(int argc, char **argv)
+/* The micro-programs that there are. */
+static void print_list(void)
 {
-    const char *arguments[TOOL_ARGUMENTS_MAX];
-    struct fuzz_explore_options how;
-    struct fuzz_explore_result result;
-    struct sim_error error;
-    int status;
-    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
-        return status;
+    const struct sim_program *program;
+    json_t *list = json_array();
+    for (uint32_t i = 0; (program = sim_program_at(i)) != NULL; i++) {
+        const char *name = sim_program_name(program);
+        uint32_t threads = sim_program_threads(program);
+        bool has_bug = sim_program_has_bug(program);
+        json_t *one = json_pack(
+            "{s:s, s:I, s:b}",
+            "program",
+            name,
+            "threads",
+            (json_int_t)threads,
+            "has_bug",
+            (int)has_bug);
+        LC_CHECK(one != NULL);
+        (void)json_array_append_new(list, one);
+        if (!tool_given.json) {
+            (void)printf(
+                "%-24s %3u threads%s\n",
+                name,
+                threads,
+                has_bug ? "" : ", no bug");
+        }
     }
-    if (given.state != NULL && !tool_resume_fix_addresses(argv - 2)) {
-        return TOOL_EXIT_USAGE;
+    if (!tool_given.json) {
+        json_decref(list);
+        return;
     }
-    struct fuzz_subject subject;
+    json_t *object = tool_output_object();
+    (void)json_object_set_new(object, "programs", list);
+    tool_output_json(object);
+}
+
+/* Makes all of what was asked for ready. Says what is wrong. */
+static bool prepare(
+    const char *path,
+    struct fuzz_explore_options *ret_options,
+    struct fuzz_subject *ret_subject)
+{
     struct tool_hosted hosted;
-    if (!set_options(&how) || !set_subject(arguments[0], &subject, &hosted) ||
-        (given.state != NULL && !make_identity(&hosted, &how.identity))) {
-        return TOOL_EXIT_USAGE;
+    if (!set_options(ret_options) || !set_subject(path, ret_subject, &hosted) ||
+        (given.state != NULL &&
+         !make_identity(&hosted, &ret_options->identity))) {
+        return false;
     }
     tool_line_add_program(&replay);
     tool_line_add(&replay, " explore");
     tool_line_add_option(&replay, "--program", given.program);
-    if (arguments[0] != NULL) {
-        tool_line_add_path(&replay, arguments[0]);
+    tool_line_add_option(&replay, "--order", given.order);
+    tool_line_add(&replay, given.values ? " --values" : "");
+    tool_line_add(&replay, given.all ? " --all" : "");
+    if (path != NULL) {
+        tool_line_add_path(&replay, path);
     }
     tool_given_add_playing(&tool_given, &replay);
     tool_output_replay(replay.text);
+    return true;
+}
+
+/* Remarks on what was looked at, and on what was not. */
+static void remark(const struct fuzz_explore_result *result, bool has_schedule)
+{
+    if (given.out != NULL && !has_schedule) {
+        tool_output_error("remark: -o: nothing broke, nothing written");
+    }
+    if (result->bound == FUZZ_EXPLORE_MEMORY) {
+        bool is_depth =
+            given.order != NULL && strcmp(given.order, "depth") == 0;
+        tool_output_error(
+            "remark: not all orders were looked at; --memory gives more room%s",
+            is_depth ? "" : ", --order depth needs less");
+    }
+}
+
+/* Says what came of it. Returns the exit status. */
+static int conclude(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_result *result,
+    double seconds)
+{
+    bool is_broken = result->verdict == FUZZ_EXPLORE_BROKEN;
+    bool is_good = !is_broken || follow(subject, result);
+    bool has_schedule = is_good && is_broken && given.program == NULL;
+    is_saved = has_schedule && given.out != NULL &&
+               tool_load_save_text(given.out, &found);
+    tell_of_state(result);
+    if (!is_good) {
+        return TOOL_EXIT_DIFFERED;
+    }
+    remark(result, has_schedule);
+    if (tool_given.json) {
+        print_json(result, seconds);
+    } else {
+        print_text(result, seconds);
+    }
+    if (has_schedule && given.out != NULL && !is_saved) {
+        return TOOL_EXIT_USAGE;
+    }
+    bool is_bad = is_broken || (result->verdict == FUZZ_EXPLORE_BOUNDED &&
+                                given.strict_exit);
+    return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
+}
+
+static int explore(const char *path)
+{
+    struct fuzz_explore_options how;
+    struct fuzz_explore_result result;
+    struct fuzz_subject subject;
+    struct sim_error error;
+    if (!prepare(path, &how, &subject)) {
+        return TOOL_EXIT_USAGE;
+    }
     tool_setup_catch();
     sim_watch(TOOL_WATCH_SECONDS);
     began_seconds = tool_setup_seconds();
     next_seconds = 1;
     next_saving_seconds = began_seconds + SAVING_SECONDS;
 
-    enum sim_status explored = fuzz_explore(&subject, &how, &result, &error);
-    if (explored == SIM_ERROR_FILE && given.state != NULL) {
-        tool_output_error("--state: %s: %s", given.state, error.text);
-        return TOOL_EXIT_USAGE;
-    }
-    if (explored != SIM_OK) {
-        tool_output_error("%s", error.text);
+    enum sim_status status = fuzz_explore(&subject, &how, &result, &error);
+    if (status != SIM_OK) {
+        bool is_state = status == SIM_ERROR_FILE && given.state != NULL;
+        tool_output_error(
+            "%s%s%s",
+            is_state ? given.state : "",
+            is_state ? ": " : "",
+            error.text);
         return TOOL_EXIT_USAGE;
     }
     double seconds = tool_setup_seconds() - began_seconds;
-    bool is_good =
-        result.verdict != FUZZ_EXPLORE_BROKEN || follow(&subject, &result);
-    bool is_broken = result.verdict == FUZZ_EXPLORE_BROKEN;
-    bool has_schedule = is_good && is_broken && given.program == NULL;
-    is_saved = has_schedule && given.out != NULL &&
-               tool_load_save_text(given.out, &found);
-    if (is_good && given.out != NULL && !has_schedule) {
-        tool_output_error("remark: -o: nothing broke, nothing written");
+    if (next_seconds > 1 && isatty(STDERR_FILENO) == 1) {
+        (void)fputs("\r\033[K", stderr); /* the last line of progress */
     }
-    if (is_good && result.bound == FUZZ_EXPLORE_MEMORY) {
-        tool_output_error(
-            "remark: not all orders were looked at; --memory gives more room%s",
-            how.order == FUZZ_EXPLORE_BREADTH ? ", --order depth needs less"
-                                              : "");
-    }
-    tell_of_state(&result);
-    if (is_good && tool_given.json) {
-        print_json(&result, seconds);
-    } else if (is_good) {
-        print_text(&result, seconds);
-    }
-    bool is_lost = has_schedule && given.out != NULL && !is_saved;
-    bool is_bad = is_broken ||
-                  (result.verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit);
+    int exit_status = conclude(&subject, &result, seconds);
     fuzz_explore_free(&result);
-    return !is_good  ? TOOL_EXIT_DIFFERED
-           : is_lost ? TOOL_EXIT_USAGE
-           : is_bad  ? TOOL_EXIT_BROKEN
-                     : TOOL_EXIT_HELD;
+    return exit_status;
+}
+
+int tool_explore(int argc, char **argv)
+{
+    const char *arguments[TOOL_ARGUMENTS_MAX];
+    int status;
+    if (!tool_option_read(&command, argc, argv, arguments, &status)) {
+        return status;
+    }
+    if (given.list && arguments[0] == NULL && given.program == NULL) {
+        print_list();
+        return TOOL_EXIT_HELD;
+    }
+    if (given.state != NULL && !tool_resume_fix_addresses(argv - 2)) {
+        return TOOL_EXIT_USAGE;
+    }
+    return explore(arguments[0]);
 }

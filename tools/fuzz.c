@@ -135,7 +135,10 @@ static void print_finding(const struct fuzz_finding *finding)
     uint32_t switches = fuzz_shrink_switches(&finding->schedule);
     (void)printf("\nbroken %s", model_rule(finding->rule)->id);
     if (finding->count > 0) {
-        (void)printf(", %" PRIu64 " times", finding->count);
+        (void)printf(
+            ", %" PRIu64 " time%s",
+            finding->count,
+            tool_output_s(finding->count));
     }
     (void)putchar('\n');
     tool_verdict_print_rule(finding->rule, 2);
@@ -158,9 +161,11 @@ static void print_finding(const struct fuzz_finding *finding)
             finding->fault.symbol);
     }
     (void)printf(
-        "  %u calls, %u switches, hash %016" PRIx64 ", seed %" PRIu64 "\n",
+        "  %u call%s, %u switch%s, hash %016" PRIx64 ", seed %" PRIu64 "\n",
         finding->schedule.op_count,
+        tool_output_s(finding->schedule.op_count),
         switches,
+        switches == 1 ? "" : "es",
         finding->hash,
         finding->seed);
     if (given.folder != NULL) {
@@ -185,10 +190,11 @@ static void print_limits(void)
     const struct fuzz_search_totals *totals = &result.totals;
     if (totals->left_out_count > 0) {
         (void)printf(
-            "\n%s%u more kinds of findings were not looked into, the first by "
-            "seed %" PRIu64 ": %d is the limit\n",
+            "\n%s%u more kind%s of findings not looked into, the first by seed "
+            "%" PRIu64 ": %d is the limit\n",
             totals->is_uncounted ? "at least " : "",
             totals->left_out_count,
+            tool_output_s(totals->left_out_count),
             totals->left_out_seed,
             FUZZ_FINDINGS_MAX);
     }
@@ -210,14 +216,17 @@ static void print_text(double seconds)
 {
     const struct fuzz_search_totals *totals = &result.totals;
     (void)printf(
-        "%" PRIu64 " schedules, %" PRIu64 " records, %.1f virtual days, "
-        "%u of %u rules exercised, %u findings, %.2f s\n",
+        "%" PRIu64 " schedule%s, %" PRIu64 " record%s, %.1f virtual days, "
+        "%u of %u rules exercised, %u finding%s, %.2f s\n",
         totals->schedules,
+        tool_output_s(totals->schedules),
         totals->records,
+        tool_output_s(totals->records),
         tool_output_days(totals->virtual_ns),
         totals->rules_exercised,
         model_rule_count(),
         totals->finding_count,
+        tool_output_s(totals->finding_count),
         seconds);
     tool_statistics_print(&result.statistics);
     for (uint32_t i = 0; i < totals->finding_count; i++) {

@@ -70,9 +70,13 @@ void tool_line_add_path(struct tool_line *line, const char *path)
 
 bool tool_line_can_name(const char *path)
 {
-    static const char descriptors[] = "/dev/fd/";
-    return strcmp(path, "-") != 0 && strcmp(path, "/dev/stdin") != 0 &&
-           strncmp(path, descriptors, sizeof descriptors - 1) != 0;
+    static const char *const open_files[] = { "/dev/fd/", "/proc/self/fd/" };
+    bool can_name = strcmp(path, "-") != 0 && strcmp(path, "/dev/stdin") != 0;
+    for (size_t i = 0; i < LC_COUNT_OF(open_files); i++) {
+        can_name = can_name &&
+                   strncmp(path, open_files[i], strlen(open_files[i])) != 0;
+    }
+    return can_name;
 }
 
 void tool_line_add_option(

@@ -12,6 +12,7 @@
 #include "fuzz/fuzz.h"
 #include "model/model.h"
 #include "sim/sim.h"
+#include "tools/line.h"
 #include "tools/output.h"
 
 enum {
@@ -49,23 +50,42 @@ static bool read_all(const char *path, int file, size_t *ret_size)
     }
 }
 
+/* Whether an open file can be read as a schedule: a regular one, or whatever
+ * it is that this process was given open. Says when not. */
+static bool can_read(const char *path, int file)
+{
+    struct stat status = { 0 };
+    if (fstat(file, &status) != 0) {
+        tool_output_error("%s: %s", path, strerror(errno));
+        return false;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        tool_output_error("%s: is a directory, not a schedule", path);
+        return false;
+    }
+    if (!S_ISREG(status.st_mode) && tool_line_can_name(path)) {
+        tool_output_error("%s: is not a regular file", path);
+        return false;
+    }
+    return true;
+}
+
 static bool read_file(const char *path, size_t *ret_size)
 {
     if (strcmp(path, "-") == 0) {
         return read_all("(standard input)", STDIN_FILENO, ret_size);
     }
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    /* A named pipe that nobody writes to is not to be waited for. */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         tool_output_error("%s: %s", path, strerror(errno));
         return false;
     }
-    struct stat status = { 0 };
-    bool is_good = fstat(file, &status) == 0;
-    if (is_good && S_ISDIR(status.st_mode)) {
-        tool_output_error("%s: is a directory, not a schedule", path);
-        is_good = false;
+    bool is_good = can_read(path, file);
+    if (is_good) {
+        (void)fcntl(file, F_SETFL, 0); /* reading waits, however */
+        is_good = read_all(path, file, ret_size);
     }
-    is_good = is_good && read_all(path, file, ret_size);
     (void)close(file);
     return is_good;
 }

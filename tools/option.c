@@ -264,3 +264,21 @@ bool tool_option_read(
     }
     return true;
 }
+
+bool tool_option_is_given(const struct tool_option *option)
+{
+    switch (option->kind) {
+    case TOOL_FLAG:
+        return *(const bool *)option->target;
+    case TOOL_TEXT:
+        return *(const char *const *)option->target != NULL;
+    case TOOL_NUMBER:
+    case TOOL_DURATION:
+        return ((const struct tool_number *)option->target)->is_given;
+    case TOOL_LIST:
+        return ((const struct tool_list *)option->target)->count > 0;
+    case TOOL_NO_OPTION:
+        break;
+    }
+    return false;
+}

@@ -72,4 +72,7 @@ bool tool_option_read(
     const char *ret_arguments[TOOL_ARGUMENTS_MAX],
     int *ret_exit);
 
+/** Whether an option was among the words that were read. */
+bool tool_option_is_given(const struct tool_option *option);
+
 #endif

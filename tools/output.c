@@ -69,6 +69,11 @@ double tool_output_days(uint64_t virtual_ns)
     return (double)virtual_ns / (double)LC_NS_PER_S / (24 * 60 * 60);
 }
 
+const char *tool_output_s(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 json_t *tool_output_object(void)
 {
     return json_pack("{s:s}", "version", TOOL_VERSION);

@@ -57,6 +57,9 @@ json_t *tool_output_hash(uint64_t hash);
 /** Nanoseconds of virtual time as days. */
 double tool_output_days(uint64_t virtual_ns);
 
+/** What makes a word of so many a plural: "s", or nothing for one. */
+const char *tool_output_s(uint64_t count);
+
 /** Prints a schedule on stdout, indented by so many spaces. */
 void tool_output_schedule(const struct lc_schedule *schedule, uint32_t indent);
 

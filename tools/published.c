@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lastcall/check.h"
+
 const char *const tool_published_sources[] = {
     "here, and \"elsewhere\": an event is one access to a shared word, a lock, an "
     "unlock, a spawn or a join",
@@ -293,4 +295,39 @@ const struct tool_published *tool_published_find(const char *program)
         }
     }
     return NULL;
+}
+
+bool tool_published_count(
+    const char *text,
+    uint64_t *ret_count,
+    bool *ret_is_above)
+{
+    static const char above[] = "more than ";
+
+    enum {
+        MILLION = 1000000
+    };
+
+    if (text == NULL) {
+        return false;
+    }
+    bool is_above = strncmp(text, above, sizeof above - 1) == 0;
+    const char *at = is_above ? text + sizeof above - 1 : text;
+    bool is_million = strstr(at, " million") != NULL;
+    uint64_t unit = is_million ? MILLION : 1;
+    uint64_t count = 0;
+    LC_CHECK(*at >= '0' && *at <= '9');
+    for (; *at >= '0' && *at <= '9'; at++) {
+        count = 10 * count + (uint64_t)(*at - '0') * unit;
+    }
+    if (*at == '.') {
+        for (at++; *at >= '0' && *at <= '9'; at++) {
+            unit /= 10;
+            count += (uint64_t)(*at - '0') * unit;
+        }
+    }
+    LC_CHECK(strcmp(at, is_million ? " million" : "") == 0);
+    *ret_count = count;
+    *ret_is_above = is_above;
+    return true;
 }

@@ -4,6 +4,7 @@
 #ifndef TOOLS_PUBLISHED_H
 #define TOOLS_PUBLISHED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The columns of the table, in this order. */
@@ -41,6 +42,19 @@ const struct tool_published *tool_published_find(const char *program);
 double tool_published_trial(
     const struct tool_published *published,
     enum tool_column column);
+
+/**
+ * The number that a text of the table says: "104", "13.5 million", "more than
+ * 4.4 million".
+ *
+ * @param text          NULL: it says none.
+ * @param ret_count     filled when it says one.
+ * @param ret_is_above  filled the same: whether it is more than that.
+ */
+bool tool_published_count(
+    const char *text,
+    uint64_t *ret_count,
+    bool *ret_is_above);
 
 /** Where the numbers are from, a line each; NULL ends. */
 extern const char *const tool_published_sources[];

@@ -68,10 +68,12 @@ static void print_settings(struct fuzz_ledger *ledger)
 static void print_totals(const struct fuzz_ledger_totals *totals)
 {
     (void)printf(
-        "\n%" PRIu64 " schedules, %" PRIu64 " records, %.1f virtual "
+        "\n%" PRIu64 " schedule%s, %" PRIu64 " record%s, %.1f virtual "
         "days, %" PRIu64 " unspecified, next seed %" PRIu64 "\n",
         totals->schedules,
+        tool_output_s(totals->schedules),
         totals->records,
+        tool_output_s(totals->records),
         tool_output_days(totals->virtual_ns),
         totals->unspecified,
         totals->next_seed);
@@ -97,7 +99,10 @@ static void print_finding(
     uint32_t rule = 0;
     (void)printf("\nbroken %s", finding->rule);
     if (finding->count > 0) {
-        (void)printf(", %" PRIu64 " times\n", finding->count);
+        (void)printf(
+            ", %" PRIu64 " time%s\n",
+            finding->count,
+            tool_output_s(finding->count));
     } else {
         (void)printf(" (its schedules are to be played again)\n");
     }
@@ -112,10 +117,12 @@ static void print_finding(
     }
     tool_verdict_print_replay(finding->replay, 2);
     (void)printf(
-        "  %u calls, %u switches, hash %016" PRIx64 ", seed %" PRIu64 "\n"
+        "  %u call%s, %u switch%s, hash %016" PRIx64 ", seed %" PRIu64 "\n"
         "  %s/findings/%s\n",
         finding->calls,
+        tool_output_s(finding->calls),
         finding->switches,
+        finding->switches == 1 ? "" : "es",
         finding->hash,
         finding->seed,
         page->folder,

@@ -241,9 +241,10 @@ static void print_verdict(
             outcome->result.choice_unmet);
     }
     (void)printf(
-        "  %" PRIu64 " records, %.6f s of virtual time, hash %016" PRIx64 "\n"
+        "  %" PRIu64 " record%s, %.6f s of virtual time, hash %016" PRIx64 "\n"
         "  to replay: %s\n",
         outcome->result.record_count,
+        tool_output_s(outcome->result.record_count),
         (double)outcome->result.virtual_ns / (double)LC_NS_PER_S,
         outcome->result.hash,
         replay.text);

@@ -403,6 +403,35 @@ static json_t *text_or_null(const char *text)
     return text == NULL ? json_null() : json_string(text);
 }
 
+/* What another has counted, as two members, of which one is null at least:
+ * NAME, or NAME_above when it is more than that. */
+static void set_elsewhere(
+    json_t *object,
+    const char *name,
+    json_t *value,
+    bool is_above)
+{
+    char above[64];
+    (void)snprintf(above, sizeof above, "%s_above", name);
+    (void)json_object_set_new(object, name, is_above ? json_null() : value);
+    (void)json_object_set_new(object, above, is_above ? value : json_null());
+}
+
+static void set_elsewhere_count(
+    json_t *object,
+    const char *name,
+    const char *text)
+{
+    uint64_t count;
+    bool is_above = false;
+    bool is_known = tool_published_count(text, &count, &is_above);
+    set_elsewhere(
+        object,
+        name,
+        is_known ? json_integer((json_int_t)count) : json_null(),
+        is_above);
+}
+
 static json_t *cell_object(const struct tool_cell *cell)
 {
     const struct tool_published *published = cell->published;
@@ -437,10 +466,12 @@ static json_t *cell_object(const struct tool_cell *cell)
     LC_CHECK(object != NULL);
     if (published != NULL) {
         uint32_t column = cell->column;
-        (void)json_object_set_new(
+        double other = elsewhere(cell);
+        set_elsewhere(
             object,
             "elsewhere",
-            json_real(elsewhere(cell)));
+            tool_output_known(other < 0 ? -other : other),
+            other < 0);
         (void)json_object_set_new(
             object,
             "surw_study",
@@ -458,7 +489,7 @@ static json_t *explored_object(const struct tool_explored *one)
     const struct tool_published *published =
         tool_published_find(sim_program_name(one->program));
     json_t *object = json_pack(
-        "{s:s, s:I, s:b, s:o, s:f, s:o}",
+        "{s:s, s:I, s:b, s:o, s:f}",
         "program",
         sim_program_name(one->program),
         "states",
@@ -469,10 +500,12 @@ static json_t *explored_object(const struct tool_explored *one)
         one->states_first > 0 ? json_integer((json_int_t)one->states_first)
                               : json_null(),
         "states_per_s",
-        one->states_per_s,
-        "elsewhere",
-        text_or_null(published == NULL ? NULL : published->states));
+        one->states_per_s);
     LC_CHECK(object != NULL);
+    set_elsewhere_count(
+        object,
+        "elsewhere",
+        published == NULL ? NULL : published->states);
     return object;
 }
 

@@ -6,6 +6,7 @@
 #include "lastcall/check.h"
 
 #include "tools/estimate.h"
+#include "tools/output.h"
 
 enum {
     /* No event in N independent trials: with 95 % it comes in fewer than 3 of
@@ -57,15 +58,17 @@ void tool_statistics_print(const struct fuzz_statistics *statistics)
     if (statistics->watched > 0) {
         (void)printf(
             "watched %" PRIu64 " of them, one in %d: %s%" PRIu64
-            " states of the model, %s%" PRIu64 " pairs of steps of two "
+            " state%s of the model, %s%" PRIu64 " pair%s of steps of two "
             "threads; the next is expected to show %.1e new ones "
             "(Good-Turing)\n",
             statistics->watched,
             FUZZ_BEHAVIOUR_ONE_IN,
             about(&statistics->states),
             fuzz_sketch_distinct(&statistics->states),
+            tool_output_s(fuzz_sketch_distinct(&statistics->states)),
             about(&statistics->pairs),
             fuzz_sketch_distinct(&statistics->pairs),
+            tool_output_s(fuzz_sketch_distinct(&statistics->pairs)),
             tool_estimate_unseen(statistics));
     }
     print_pct(statistics);

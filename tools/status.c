@@ -32,15 +32,18 @@ void tool_status_show(const struct fuzz_search_totals *totals, double seconds)
     status.next_seconds = seconds + (is_terminal ? 1 : 10);
     (void)fprintf(
         stderr,
-        "%s%.0f s: %" PRIu64 " schedules, %.0f/s, %.1f virtual days, "
-        "%u rules exercised, %u findings%s",
+        "%s%.0f s: %" PRIu64 " schedule%s, %.0f/s, %.1f virtual "
+        "days, %u rule%s exercised, %u finding%s%s",
         is_terminal ? "\r\033[K" : "",
         seconds,
         totals->schedules,
+        tool_output_s(totals->schedules),
         (double)totals->schedules / seconds,
         tool_output_days(totals->virtual_ns),
         totals->rules_exercised,
+        tool_output_s(totals->rules_exercised),
         totals->finding_count,
+        tool_output_s(totals->finding_count),
         is_terminal ? "" : "\n");
     (void)fflush(stderr);
     status.is_shown = is_terminal;

@@ -198,7 +198,7 @@ static bool is_whole(FILE *file)
 {
     static unsigned char bytes[PIECE_BYTES];
     struct sim_state_key hash = { 0 };
-    struct sim_state_key said;
+    struct sim_state_key said = { 0 };
     if (fseek(file, 0, SEEK_END) != 0) {
         return false;
     }
@@ -261,7 +261,7 @@ static bool get_path(FILE *file, struct search *search, const struct head *head)
 {
     bool is_good = true;
     size_t size_bytes = head->moment_count * sizeof(struct kept_moment);
-    struct kept_moment *kept = malloc(size_bytes + 1);
+    struct kept_moment *kept = calloc(head->moment_count + 1, sizeof kept[0]);
     is_good =
         kept != NULL && head->taken_count < FUZZ_EXPLORE_DEPTH_MAX &&
         get(file, kept, size_bytes) &&
@@ -296,7 +296,7 @@ static bool get_queue(
 {
     size_t nodes_bytes = head->node_count * sizeof search->nodes[0];
     uint32_t *depths = calloc(head->node_count + 1, sizeof depths[0]);
-    search->nodes = malloc(nodes_bytes + 1);
+    search->nodes = calloc(head->node_count + 1, sizeof search->nodes[0]);
     bool is_good = depths != NULL && search->nodes != NULL &&
                    get(file, search->nodes, nodes_bytes);
     search->node_count = is_good ? head->node_count : 0;
@@ -352,7 +352,7 @@ static bool read_file(
     struct search *search,
     struct sim_error *ret_error)
 {
-    struct head head;
+    struct head head = { 0 };
     if (!is_whole(file) || !get(file, &head, sizeof head) ||
         memcmp(head.magic, magic, sizeof magic) != 0) {
         return refuse(

@@ -141,13 +141,14 @@ static enum sim_status read_file(
 {
     enum sim_status status = SIM_ERROR_FILE;
     struct stat information = { 0 };
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    /* A named pipe that nobody writes to is not to be waited for. */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0 || fstat(file, &information) != 0) {
         (void)snprintf(ret_error, capacity, "%s: can't be opened", path);
         goto out;
     }
     if (!S_ISREG(information.st_mode)) {
-        (void)snprintf(ret_error, capacity, "%s: not a file", path);
+        (void)snprintf(ret_error, capacity, "%s: not a regular file", path);
         goto out;
     }
     if (information.st_size > FILE_BYTES_MAX) {

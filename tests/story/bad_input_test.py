@@ -124,6 +124,14 @@ def bad_schedules(folder: Path) -> None:
     refused('100 MB of the compact form', 'run', str(path), word='bad.lc')
     refused('no file', 'run', str(folder / 'none.lc'), word='none.lc')
     refused('a folder', 'run', str(folder))
+    fifo = folder / 'fifo'
+    os.mkfifo(fifo)
+    for command in ('run', 'blame', 'convert', 'explore', 'shrink'):
+        refused(f'{command} of a named pipe', command, str(fifo),
+                word='fifo: is not a regular file')
+    refused('a world that is a named pipe', 'fuzz', '--schedules', '1',
+            '--world', str(fifo), word='fifo: is not a regular file')
+    refused('a device', 'run', '/dev/null', word='is not a regular file')
     for command in ('convert', 'shrink'):
         refused(f'{command} of no file', command, str(folder / 'none.lc'),
                 '-o', str(folder / 'out.lc'), word='none.lc')
@@ -149,6 +157,14 @@ def bad_dlls(folder: Path) -> None:
     refused('text for a DLL', 'run', *words, word='bad.dll')
     refused('text for a DLL', 'provider', str(dll), word='bad.dll')
     refused('a folder for a DLL', 'provider', str(folder))
+    fifo = folder / 'pipe.dll'
+    os.mkfifo(fifo)
+    for words_of in (['provider', str(fifo)],
+                     ['run', '--provider', f'filter={fifo}', GOOD],
+                     ['campaign', str(folder / 'none'), '--schedules', '1',
+                      '--provider', f'filter={fifo}']):
+        refused(f'{words_of[0]}: a named pipe for a DLL', *words_of,
+                word='pipe.dll: not a regular file')
     refused('no DLL', 'provider', str(folder / 'none.dll'), word='none.dll')
     refused('no name', 'run', '--provider', str(dll), GOOD)
     refused('no path', 'run', '--provider', 'filter=', GOOD)

@@ -212,8 +212,8 @@ static void a_file_that_is_no_dll_is_named(void **state)
     (void)state;
     static const char *const paths[][2] = {
         { "/proc/self/exe", "not a PE file" },
-        { "/dev/null", "not a file" },
-        { "/", "not a file" },
+        { "/dev/null", "not a regular file" },
+        { "/", "not a regular file" },
         { "/nowhere/at/all.dll", "can't be opened" },
     };
     struct sim_error error;
