@@ -4,7 +4,8 @@
  *
  * Schedules as values, text and bytes: schedule, text, compact, generate.
  * One schedule:  play (and judge), trace_text, shrink, confirm.
- * All orders:    explore; blame, of what is left from a midpoint on.
+ * All orders:    explore; traces, of a micro-program; blame, of what is left from
+ *                a midpoint on.
  * Many:          sampler, search, finding, statistics; campaign and ledger keep
  *                them.
  * Measurements:  trial, hunt, cells.
@@ -18,6 +19,7 @@
 #include "fuzz/compact.h"
 #include "fuzz/confirm.h"
 #include "fuzz/explore/explore.h"
+#include "fuzz/explore/traces.h"
 #include "fuzz/finding.h"
 #include "fuzz/generate.h"
 #include "fuzz/hunt.h"

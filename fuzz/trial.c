@@ -8,6 +8,7 @@ static uint32_t note(void *context, const struct sim_choice_point *point)
     struct fuzz_trial *trial = context;
     uint32_t index = trial->inner.choose(trial->inner.context, point);
     fuzz_profile_note(&trial->profile, &point->candidates[index]);
+    trial->decisions += point->count > 1;
     return index;
 }
 
@@ -40,6 +41,7 @@ void fuzz_trial_begin(
 {
     LC_CHECK(program != NULL);
     trial->program = program;
+    trial->decisions = 0;
     fuzz_profile_begin(&trial->profile);
     if (walks == 0) {
         profile_run(trial, FUZZ_SAMPLER_DEFAULT, seed);
@@ -58,6 +60,16 @@ void fuzz_trial_begin(
         fuzz_profile_end(&trial->profile, run);
     }
     trial->length = (fuzz_profile_length(&trial->profile) * 6 + 4) / 5;
+    trial->decisions = trial->decisions / trial->profile.run_count + 1;
+}
+
+static uint32_t length_for(
+    const struct fuzz_trial *trial,
+    enum fuzz_sampler_kind kind)
+{
+    bool counts_decisions =
+        kind == FUZZ_SAMPLER_FEW || kind == FUZZ_SAMPLER_PCT;
+    return counts_decisions ? trial->decisions : trial->length;
 }
 
 bool fuzz_trial_play(
@@ -65,12 +77,14 @@ bool fuzz_trial_play(
     enum fuzz_sampler_kind kind,
     uint64_t seed)
 {
+    enum fuzz_sampler_kind turn =
+        kind == FUZZ_SAMPLER_MIX ? fuzz_sampler_for(kind, seed) : kind;
     const struct sim_backer backer = fuzz_sampler_begin(
         &trial->sampler,
         &(struct fuzz_sampler_options){
-            .kind = kind,
+            .kind = turn,
             .seed = seed,
-            .length = trial->length,
+            .length = length_for(trial, turn),
             .profile = &trial->profile,
         });
     sim_program_begin(trial->program, &backer, false);

@@ -16,6 +16,9 @@ struct fuzz_trial {
     /* Events that PCT takes a run to have: as usual, those of the profile and
      * a fifth. */
     uint32_t length;
+    /* Decisions among two or more: `few`, and PCT of no fixed depth, count only
+     * those. */
+    uint32_t decisions;
     struct fuzz_profile profile;
     struct fuzz_sampler sampler;
     struct sim_backer inner; /* of a run that is profiled */
@@ -37,6 +40,9 @@ void fuzz_trial_begin(
 
 /**
  * Plays one schedule.
+ *
+ * @param kind  FUZZ_SAMPLER_MIX: the one whose turn it is by the seed, as in a
+ *              search; so every eighth is the default order.
  *
  * Returns: whether it met the bug.
  */

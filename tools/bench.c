@@ -81,6 +81,7 @@ static const struct part {
                              "--walks",
                              "--explore",
                              "--states",
+                             "--transitions",
                              "--csv",
                              "--html",
                              "--json",

@@ -16,6 +16,7 @@ struct tool_measure tool_measure = {
     .jobs = { .low = 1, .high = FUZZ_CELLS_JOBS_MAX },
     .walks = { .low = 0, .high = 1000 },
     .states = { .value = 2000000, .low = 1, .high = UINT32_MAX },
+    .transitions = { .value = 5000000, .low = 1, .high = UINT32_MAX },
 };
 
 const struct tool_option tool_measure_options[] = {
@@ -58,12 +59,18 @@ const struct tool_option tool_measure_options[] = {
       TOOL_FLAG,
       &tool_measure.explore,
       NULL,
-      "schedulers: counts the states of each program, too" },
+      "schedulers: counts the states and traces of each program, too" },
     { "--states",
       TOOL_NUMBER,
       &tool_measure.states,
       "N",
       "--explore: of a program at most (2000000)" },
+    { "--transitions",
+      TOOL_NUMBER,
+      &tool_measure.transitions,
+      "N",
+      "--explore: steps on which the traces of a program are counted "
+      "(5000000)" },
     { "--csv", TOOL_TEXT, &tool_measure.csv, "FILE", "the table, too" },
     { "--html",
       TOOL_TEXT,
@@ -175,6 +182,7 @@ void tool_measure_add(struct tool_line *line)
     add_number(line, "--walks", &tool_measure.walks);
     tool_line_add(line, tool_measure.explore ? " --explore" : "");
     add_number(line, "--states", &tool_measure.states);
+    add_number(line, "--transitions", &tool_measure.transitions);
 }
 
 void tool_measure_put(FILE *file, const char *text)

@@ -26,6 +26,7 @@ struct tool_measure {
     struct tool_number walks;
     bool explore;
     struct tool_number states;
+    struct tool_number transitions;
 };
 
 /* What this program was given. */

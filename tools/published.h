@@ -17,7 +17,9 @@ enum tool_column {
     TOOL_COLUMN_SURW = 5,
     TOOL_COLUMN_PRIO = 6,
     TOOL_COLUMN_SURW_DATA = 7,
-    TOOL_COLUMN_COUNT = 8
+    TOOL_COLUMN_FEW = 8, /* nobody else has these two */
+    TOOL_COLUMN_MIX = 9,
+    TOOL_COLUMN_COUNT = 10
 };
 
 struct tool_published {
@@ -28,6 +30,7 @@ struct tool_published {
     uint32_t trial_runs;
     double trial[TOOL_COLUMN_COUNT]; /* see tool_published_trial() */
     const char *states;              /* that it has counted; NULL: it did not */
+    const char *traces;              /* the same */
     /* Two studies: mean and deviation, or the mean of the trials that found
      * it and how many of 20 did. NULL: no such number. */
     const char *surw[TOOL_COLUMN_COUNT];

@@ -24,7 +24,8 @@ enum {
     TRIALS_SMALL = 100,
     TRIALS_LARGE = 20,
     EXPLORE_BYTES_PER_STATE = 64, /* of a table that has just grown */
-    EXPLORE_BYTES = 64 << 20      /* and of snapshots */
+    EXPLORE_BYTES = 64 << 20,     /* and of snapshots */
+    TRACE_DEPTH = 2000            /* of a run: threads may wait in loops */
 };
 
 static const struct {
@@ -35,6 +36,7 @@ static const struct {
     { "pct10", FUZZ_SAMPLER_PCT_10 }, { "pos", FUZZ_SAMPLER_POS },
     { "urw", FUZZ_SAMPLER_URW },      { "surw", FUZZ_SAMPLER_SURW },
     { "prio", FUZZ_SAMPLER_PRIO },    { "surw-data", FUZZ_SAMPLER_SURW_DATA },
+    { "few", FUZZ_SAMPLER_FEW },      { "mix", FUZZ_SAMPLER_MIX },
 };
 
 _Static_assert(LC_COUNT_OF(columns) == TOOL_COLUMN_COUNT, "one each");
@@ -146,6 +148,16 @@ void tool_schedulers_states(const struct tool_explored *one, char text[32])
         snprintf(text, 32, "%s%" PRIu64, one->is_whole ? "" : ">", one->states);
 }
 
+void tool_schedulers_traces(const struct tool_explored *one, char text[32])
+{
+    (void)snprintf(
+        text,
+        32,
+        "%s%" PRIu64,
+        one->traces.is_whole ? "" : ">",
+        one->traces.traces);
+}
+
 /* ---- Measuring, in a worker ---- */
 
 static void set_size(
@@ -226,6 +238,24 @@ static struct fuzz_explore_result explore_once(
     return result;
 }
 
+static void count_traces(
+    const struct sim_program *program,
+    struct fuzz_traces_result *ret_traces)
+{
+    struct fuzz_subject_program context = { .program = program };
+    struct fuzz_subject subject = fuzz_subject_of_program(&context);
+    struct sim_error error;
+    enum sim_status status = fuzz_traces(
+        &subject,
+        &(struct fuzz_traces_limits){
+            .transitions_max = tool_measure.transitions.value,
+            .depth_max = TRACE_DEPTH,
+        },
+        ret_traces,
+        &error);
+    LC_CHECK(status == SIM_OK);
+}
+
 static void explore(const struct sim_program *program, union found *found)
 {
     struct tool_explored *one = &found->explored;
@@ -241,6 +271,7 @@ static void explore(const struct sim_program *program, union found *found)
         one->states_first = result.totals.states;
     }
     fuzz_explore_free(&result);
+    count_traces(program, &one->traces);
 }
 
 static bool work(
@@ -338,9 +369,16 @@ static void print_explored(const struct tool_explored *one)
 {
     char states[32];
     char first[64] = "no bug among them";
+    char traces[64];
     const struct tool_published *published =
         tool_published_find(sim_program_name(one->program));
     tool_schedulers_states(one, states);
+    (void)snprintf(
+        traces,
+        sizeof traces,
+        "%s%" PRIu64,
+        one->traces.is_whole ? "" : "more than ",
+        one->traces.traces);
     if (one->states_first > 0) {
         (void)snprintf(
             first,
@@ -349,11 +387,15 @@ static void print_explored(const struct tool_explored *one)
             one->states_first);
     }
     (void)printf(
-        "%-18s %s states (elsewhere %s), %s, %.0f states/s\n",
+        "%-18s %s states (elsewhere %s), %s traces (elsewhere %s), %s, %.0f "
+        "states/s\n",
         "  explored",
         states,
         published == NULL || published->states == NULL ? "-"
                                                        : published->states,
+        traces,
+        published == NULL || published->traces == NULL ? "-"
+                                                       : published->traces,
         first,
         one->states_per_s);
 }
@@ -489,7 +531,7 @@ static json_t *explored_object(const struct tool_explored *one)
     const struct tool_published *published =
         tool_published_find(sim_program_name(one->program));
     json_t *object = json_pack(
-        "{s:s, s:I, s:b, s:o, s:f}",
+        "{s:s, s:I, s:b, s:o, s:f, s:I, s:b, s:I}",
         "program",
         sim_program_name(one->program),
         "states",
@@ -500,12 +542,22 @@ static json_t *explored_object(const struct tool_explored *one)
         one->states_first > 0 ? json_integer((json_int_t)one->states_first)
                               : json_null(),
         "states_per_s",
-        one->states_per_s);
+        one->states_per_s,
+        "traces",
+        (json_int_t)one->traces.traces,
+        "traces_whole",
+        (int)one->traces.is_whole,
+        "traces_broken",
+        (json_int_t)one->traces.broken);
     LC_CHECK(object != NULL);
     set_elsewhere_count(
         object,
         "elsewhere",
         published == NULL ? NULL : published->states);
+    set_elsewhere_count(
+        object,
+        "traces_elsewhere",
+        published == NULL ? NULL : published->traces);
     return object;
 }
 
@@ -553,8 +605,8 @@ static bool is_known(void)
     }
     if (!is_column) {
         tool_output_error(
-            "--sampler: '%s' is not rw, pct3, pct10, pos, urw, surw, prio or "
-            "surw-data",
+            "--sampler: '%s' is not rw, pct3, pct10, pos, urw, surw, prio, "
+            "surw-data, few or mix",
             tool_measure.sampler);
         return false;
     }

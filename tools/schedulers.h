@@ -29,6 +29,7 @@ struct tool_explored {
     uint64_t states_first; /* until the first one that breaks; 0: none did */
     double states_per_s;
     bool is_whole; /* else a bound was hit */
+    struct fuzz_traces_result traces;
 };
 
 /* What was measured. */
@@ -61,6 +62,9 @@ bool tool_schedulers_agrees(const struct tool_cell *cell);
 
 /** What an exploration says: "104", ">2000000". */
 void tool_schedulers_states(const struct tool_explored *one, char text[32]);
+
+/** How many traces there are: "52", ">270000". */
+void tool_schedulers_traces(const struct tool_explored *one, char text[32]);
 
 /** The exploration of a program, NULL: there is none. */
 const struct tool_explored *tool_schedulers_explored(

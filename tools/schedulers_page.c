@@ -13,7 +13,7 @@ bool tool_schedulers_csv(FILE *file, const struct tool_schedulers_table *table)
     (void)fprintf(
         file,
         "program,sampler,trials,found,cap,schedules,mean,low,high,"
-        "schedules_per_s,elsewhere,z,agrees,surw_study,rff_study\n");
+        "schedules_per_s,elsewhere,z,agrees,surw_study,rff_study,states,traces\n");
     for (uint32_t i = 0; i < table->cell_count; i++) {
         const struct tool_cell *cell = &table->cells[i];
         const struct tool_published *published = cell->published;
@@ -24,7 +24,15 @@ bool tool_schedulers_csv(FILE *file, const struct tool_schedulers_table *table)
         char mean[32];
         char other[32];
         char z_text[32] = "";
+        char states[32] = "";
+        char traces[32] = "";
         double z;
+        const struct tool_explored *one =
+            tool_schedulers_explored(table, cell->program);
+        if (one != NULL) {
+            tool_schedulers_states(one, states);
+            tool_schedulers_traces(one, traces);
+        }
         tool_measure_mean(&cell->trials, mean);
         tool_schedulers_trial(cell, other);
         if (tool_schedulers_z(cell, &z)) {
@@ -33,7 +41,7 @@ bool tool_schedulers_csv(FILE *file, const struct tool_schedulers_table *table)
         (void)fprintf(
             file,
             "%s,%s,%" PRIu32 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
-            ",%s,%.2f,%.2f,%.0f,%s,%s,%s,\"%s\",\"%s\"\n",
+            ",%s,%.2f,%.2f,%.0f,%s,%s,%s,\"%s\",\"%s\",%s,%s\n",
             sim_program_name(cell->program),
             tool_schedulers_word(cell->column),
             cell->trials.count,
@@ -48,7 +56,9 @@ bool tool_schedulers_csv(FILE *file, const struct tool_schedulers_table *table)
             z_text,
             tool_schedulers_agrees(cell) ? "yes" : "no",
             surw == NULL ? "" : surw,
-            rff == NULL ? "" : rff);
+            rff == NULL ? "" : rff,
+            states,
+            traces);
     }
     return ferror(file) == 0;
 }
@@ -59,14 +69,14 @@ enum {
     LEFT = 150,  /* names */
     WIDTH = 760, /* of the axis */
     TOP = 30,
-    ROW = 49,
+    ROW = 59,
     STEP = 5, /* between the samplers of a row */
     DECADES = 7
 };
 
 static const char *const colours[TOOL_COLUMN_COUNT] = {
-    "#7a7a7a", "#1f6fb4", "#17a2b8", "#d9660f",
-    "#2e8b3d", "#b3202c", "#7d4fb0", "#e07b91",
+    "#7a7a7a", "#1f6fb4", "#17a2b8", "#d9660f", "#2e8b3d",
+    "#b3202c", "#7d4fb0", "#e07b91", "#8a6d1f", "#111111",
 };
 
 static double axis(double schedules)
@@ -247,14 +257,16 @@ static void write_explored(
     (void)fprintf(
         file,
         "<h2>All orders</h2>\n<table><tr><th>program<th>states<th>elsewhere"
-        "<th>states to the first bug<th>states/s</tr>\n");
+        "<th>traces<th>elsewhere<th>states to the first bug<th>states/s</tr>\n");
     for (uint32_t i = 0; i < table->explored_count; i++) {
         const struct tool_explored *one = &table->explored[i];
         const char *name = sim_program_name(one->program);
         const struct tool_published *published = tool_published_find(name);
         char states[32];
+        char traces[32];
         char first[32] = "-";
         tool_schedulers_states(one, states);
+        tool_schedulers_traces(one, traces);
         if (one->states_first > 0) {
             (void)snprintf(first, sizeof first, "%" PRIu64, one->states_first);
         }
@@ -262,9 +274,15 @@ static void write_explored(
         tool_measure_put(file, states);
         (void)fprintf(
             file,
-            "<td>%s<td>%s<td>%.0f</tr>\n",
+            "<td>%s<td>",
             published == NULL || published->states == NULL ? ""
-                                                           : published->states,
+                                                           : published->states);
+        tool_measure_put(file, traces);
+        (void)fprintf(
+            file,
+            "<td>%s<td>%s<td>%.0f</tr>\n",
+            published == NULL || published->traces == NULL ? ""
+                                                           : published->traces,
             first,
             one->states_per_s);
     }

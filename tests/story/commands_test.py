@@ -684,7 +684,7 @@ with tempfile.TemporaryDirectory() as folder:
             del cell['schedules_per_s']
     cells = answers[0]['schedulers']
     expect('bench schedulers', answers[0] == answers[1] and
-           len(cells) == 8 and all(
+           len(cells) == 10 and all(
                cell['found'] == 20 and
                cell['low'] <= cell['mean'] <= cell['high'] for cell in cells),
            answers)
@@ -692,7 +692,7 @@ with tempfile.TemporaryDirectory() as folder:
     expect('a page by itself', '<svg' in text and 'deadlock01' in text and
            not re.search('src=|href=|url\\(', text), text)
     expect('a table', len(Path(table).read_text(
-        encoding='utf-8').splitlines()) == 9)
+        encoding='utf-8').splitlines()) == 11)
     words = ['bench', 'schedulers', '--program', 'twostage', '--sampler',
              'rw', '--trials', '2', '--explore']
     answer = json.loads(run(*words, '--json', '--html', page).stdout)
@@ -701,10 +701,18 @@ with tempfile.TemporaryDirectory() as folder:
          one['elsewhere_above'])
         for one in answer['explored']] == [('twostage', 61, True, 62, None)] and
         0 < answer['explored'][0]['states_to_bug'] < 61, answer)
-    result = run(*words)
-    expect('and says it', ' 61 states (elsewhere 62)' in result.stdout, result)
-    expect('on the page, too', '<td>61<td>62<td>' in
+    expect('and counts traces', [
+        (one['traces'], one['traces_whole'], one['traces_broken'],
+         one['traces_elsewhere'])
+        for one in answer['explored']] == [(3, True, 1, 3)], answer)
+    result = run(*words, '--csv', table)
+    expect('and says it', ' 61 states (elsewhere 62), 3 traces (elsewhere 3)' in
+           result.stdout, result)
+    expect('on the page, too', '<td>61<td>62<td>3<td>3<td>' in
            Path(page).read_text(encoding='utf-8'))
+    lines = Path(table).read_text(encoding='utf-8').splitlines()
+    expect('in the table, too', lines[0].endswith(',states,traces') and
+           lines[1].endswith(',61,3'), lines)
     answer = json.loads(run('bench', 'schedulers', '--program', 'reorder_20',
                             '--sampler', 'rw', '--trials', '1', '--explore',
                             '--states', '5000', '--json').stdout)
@@ -724,6 +732,10 @@ with tempfile.TemporaryDirectory() as folder:
                 for one in (answer['schedulers'][0], answer['explored'][0])]
         expect(f'what others have of {program}', seen == [trial, states],
                answer)
+    result = run('bench', 'schedulers', '--program', 'reorder_5', '--sampler',
+                 'rw', '--trials', '1', '--explore', '--transitions', '5000')
+    expect('one on traces, too', re.search(
+        r' more than [1-9]\d* traces \(elsewhere 34696\)', result.stdout), result)
     # The profile that weights are taken from is a matter of choice.
     means = [json.loads(run('bench', 'schedulers', '--program', 'token_ring',
                             '--sampler', 'urw', '--walks', walks, '--trials',
@@ -818,7 +830,7 @@ expect('a micro-program is no schedule', result.returncode == 2 and
        result.stderr == 'lastcall: -o: a micro-program (--program) has no '
        'schedule to write\n' and not os.path.exists('never_written.lc'),
        result)
-for word, value in (('--program', 'reorder'), ('--sampler', 'few')):
+for word, value in (('--program', 'reorder'), ('--sampler', 'pct')):
     result = run('bench', 'schedulers', word, value)
     expect(f'{word} {value}', result.returncode == 2 and
            value in result.stderr, result)

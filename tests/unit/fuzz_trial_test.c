@@ -86,6 +86,36 @@ static void the_last_of_many_events_is_met_by_priorities(void **state)
     assert_int_equal(count_bugs(FUZZ_SAMPLER_RW, 1000), 0);
 }
 
+/* What a search plays: each sampler in its turn, with the same seeds. */
+static void a_mix_is_each_sampler_in_its_turn(void **state)
+{
+    (void)state;
+    begin("reorder_3", 0);
+    uint32_t bugs = 0;
+    for (uint64_t seed = 0; seed < 1000; seed++) {
+        bool is_met = fuzz_trial_play(&trial, FUZZ_SAMPLER_MIX, seed);
+        enum fuzz_sampler_kind turn = fuzz_sampler_for(FUZZ_SAMPLER_MIX, seed);
+        assert_int_equal(is_met, fuzz_trial_play(&trial, turn, seed));
+        assert_false(is_met && turn == FUZZ_SAMPLER_DEFAULT);
+        bugs += is_met;
+    }
+    assert_true(bugs > 10);
+}
+
+/* A change of the default order falls where there is something to choose: all
+ * of the run's decisions, and none behind its end. */
+static void few_changes_fall_on_decisions(void **state)
+{
+    (void)state;
+    begin("uneven", 0);
+    /* Main spawns two, alone at first, and joins both. The first has one event,
+     * and goes on when main has to wait for it. */
+    assert_int_equal(fuzz_profile_length(&trial.profile), 2 + 1 + 25 + 2);
+    assert_in_range(trial.decisions, 2, 5);
+    begin("reorder_3", 0);
+    assert_in_range(count_bugs(FUZZ_SAMPLER_FEW, 1000), 1, 999);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +123,8 @@ int main(void)
         cmocka_unit_test(weights_are_those_of_one_run),
         cmocka_unit_test(locks_are_selected_or_are_not),
         cmocka_unit_test(the_last_of_many_events_is_met_by_priorities),
+        cmocka_unit_test(a_mix_is_each_sampler_in_its_turn),
+        cmocka_unit_test(few_changes_fall_on_decisions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
