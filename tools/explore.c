@@ -29,6 +29,7 @@ static struct {
     const char *out;
     const char *program;
     const char *state;
+    struct tool_number jobs;
     bool list;
     bool all;
     bool values;
@@ -36,6 +37,7 @@ static struct {
 } given = {
     .memory_mib = { .value = MEMORY_MIB, .low = 1, .high = 1 << 20 },
     .depth = { .low = 1, .high = FUZZ_EXPLORE_DEPTH_MAX - 1 },
+    .jobs = { .value = 1, .low = 1, .high = FUZZ_EXPLORE_JOBS_MAX },
 };
 
 static const struct tool_option options[] = {
@@ -64,6 +66,11 @@ static const struct tool_option options[] = {
       &given.program,
       "NAME",
       "explores a micro-program (`bench schedulers`) instead of a schedule" },
+    { "-j, --jobs",
+      TOOL_NUMBER,
+      &given.jobs,
+      "N",
+      "processes that explore together (1); depth-first" },
     { "--state",
       TOOL_TEXT,
       &given.state,
@@ -104,8 +111,7 @@ static struct fuzz_subject_program subject_program;
 static struct fuzz_player player;
 static struct fuzz_outcome outcome;
 static struct tool_line replay;
-static bool is_saved;                 /* what was found lies where -o says */
-static const char *how_it_is_counted; /* what progress says is done */
+static bool is_saved; /* what was found lies where -o says */
 static double began_seconds;
 static double next_seconds;
 static double next_saving_seconds;
@@ -121,6 +127,27 @@ static const char *const bounds[] = {
     "that no run came to an end",
 };
 
+static bool is_depth_first(void)
+{
+    return given.order != NULL && strcmp(given.order, "depth") == 0;
+}
+
+/* Of several processes nobody knows. */
+static const char *how_far(const struct fuzz_explore_totals *totals)
+{
+    static char text[64];
+    text[0] = '\0';
+    if (given.jobs.value == 1) {
+        (void)snprintf(
+            text,
+            sizeof text,
+            "%.3g %% of %s, ",
+            100 * (double)totals->done / 0x1p32,
+            is_depth_first() ? "the tree behind (at least)" : "these expanded");
+    }
+    return text;
+}
+
 static bool progress(void *context, const struct fuzz_explore_totals *totals)
 {
     (void)context;
@@ -131,7 +158,7 @@ static bool progress(void *context, const struct fuzz_explore_totals *totals)
         (void)fprintf(
             stderr,
             "%s%.0f s: %" PRIu64 " states, %.0f/s, depth %u of %u, %" PRIu64
-            " to expand, %.3g %% %s, %" PRIu64 " MiB%s",
+            " to expand, %s%" PRIu64 " MiB%s",
             is_terminal ? "\r\033[K" : "",
             seconds,
             totals->states,
@@ -139,8 +166,7 @@ static bool progress(void *context, const struct fuzz_explore_totals *totals)
             totals->depth,
             totals->depth_max,
             totals->frontier,
-            100 * (double)totals->done / 0x1p32,
-            how_it_is_counted,
+            how_far(totals),
             totals->memory_bytes / MIB,
             is_terminal ? "" : "\n");
         (void)fflush(stderr);
@@ -193,23 +219,38 @@ static void print_verdict(const struct fuzz_explore_result *result)
     }
 }
 
-static void print_text(const struct fuzz_explore_result *result, double seconds)
+/* Whether one process has done it: of several it is a matter of who was faster
+ * how deep the paths were, and how much was kept. */
+static bool is_alone(const struct fuzz_explore_result *result)
+{
+    return given.jobs.value == 1 || result->verdict == FUZZ_EXPLORE_BROKEN;
+}
+
+static void print_counts(
+    const struct fuzz_explore_result *result,
+    double seconds)
 {
     const struct fuzz_explore_totals *totals = &result->totals;
-    print_verdict(result);
     (void)printf(
         "  %" PRIu64 " state%s, %" PRIu64 " decision%s (%" PRIu64
-        " into states seen before), %" PRIu64 " end%s, depth %u, %" PRIu64
-        " MiB, %.2f s, %.0f states/s\n",
+        " into states seen before), %" PRIu64 " end%s, ",
         totals->states,
         tool_output_s(totals->states),
         totals->transitions,
         tool_output_s(totals->transitions),
         totals->merged,
         totals->ends,
-        tool_output_s(totals->ends),
-        totals->depth_max,
-        totals->memory_bytes / MIB,
+        tool_output_s(totals->ends));
+    if (is_alone(result)) {
+        (void)printf(
+            "depth %u, %" PRIu64 " MiB, ",
+            totals->depth_max,
+            totals->memory_bytes / MIB);
+    } else {
+        (void)printf("by %u processes, ", (unsigned)given.jobs.value);
+    }
+    (void)printf(
+        "%.2f s, %.0f states/s\n",
         seconds,
         (double)(totals->states - totals->resumed) / seconds);
     if (totals->resumed > 0) {
@@ -230,6 +271,13 @@ static void print_text(const struct fuzz_explore_result *result, double seconds)
             totals->unspecified,
             tool_output_s(totals->unspecified));
     }
+}
+
+static void print_text(const struct fuzz_explore_result *result, double seconds)
+{
+    const struct fuzz_explore_totals *totals = &result->totals;
+    print_verdict(result);
+    print_counts(result, seconds);
     if (given.program == NULL) {
         (void)printf(
             "  %s; what goes round for ever (LIVELOCK) is not judged\n",
@@ -278,7 +326,7 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:i, "
+        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:f, s:i, "
         "s:o}",
         "verdict",
         verdicts[result->verdict],
@@ -302,9 +350,11 @@ static void print_json(const struct fuzz_explore_result *result, double seconds)
         "unspecified",
         (json_int_t)totals->unspecified,
         "depth",
-        (json_int_t)totals->depth_max,
+        is_alone(result) ? json_integer((json_int_t)totals->depth_max)
+                         : json_null(),
         "memory_bytes",
-        (json_int_t)totals->memory_bytes,
+        is_alone(result) ? json_integer((json_int_t)totals->memory_bytes)
+                         : json_null(),
         "seconds",
         seconds,
         "key_bits",
@@ -464,6 +514,12 @@ static bool set_options(struct fuzz_explore_options *ret_options)
             given.order);
         return false;
     }
+    bool is_together = given.jobs.value > 1;
+    if (is_together && (!is_depth || given.all || given.state != NULL)) {
+        tool_output_error(
+            "--jobs: goes with --order depth, without --all and --state");
+        return false;
+    }
     if (is_depth && given.depth.is_given) {
         tool_output_error("--depth: goes with --order breadth only");
         return false;
@@ -481,14 +537,14 @@ static bool set_options(struct fuzz_explore_options *ret_options)
             "no values");
         return false;
     }
-    how_it_is_counted =
-        is_depth ? "of the tree behind (at least)" : "of these expanded";
     *ret_options = (struct fuzz_explore_options){
         .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
         .memory_bytes = given.memory_mib.value * MIB,
         .depth_max = (uint32_t)given.depth.value,
         .goes_on = given.all,
         .progress = progress,
+        .jobs = (uint32_t)given.jobs.value,
+        .watch_seconds = TOOL_WATCH_SECONDS,
         .saved_path = given.state,
         .is_saving_due = is_saving_due,
     };

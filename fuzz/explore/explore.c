@@ -6,6 +6,7 @@
 
 #include "fuzz/explore/saved.h"
 #include "fuzz/explore/search.h"
+#include "fuzz/explore/team.h"
 
 enum {
     TRANSITIONS_PER_LOOK = 1024, /* between two calls of progress */
@@ -60,11 +61,14 @@ static uint32_t how_much_is_done(const struct search *search)
 static bool goes_on(struct search *search)
 {
     struct fuzz_explore_totals *totals = &search->totals;
-    if (totals->transitions < search->next_look ||
-        search->options->progress == NULL) {
+    bool has_asker = search->options->progress != NULL || search->team != NULL;
+    if (totals->transitions < search->next_look || !has_asker) {
         return true;
     }
     search->next_look = totals->transitions + TRANSITIONS_PER_LOOK;
+    if (search->team != NULL) {
+        return fuzz_team_look(search);
+    }
     totals->memory_bytes = fuzz_explore_memory(search);
     totals->done = how_much_is_done(search);
     bool goes = search->options->progress(search->options->context, totals);
@@ -400,6 +404,10 @@ static enum arrival descend(struct search *search, uint32_t depth)
 /* Whether to go on after what broke, whose way is kept. */
 static bool goes_on_from(struct search *search, enum arrival arrival)
 {
+    if (arrival == ARRIVED_BROKEN && search->team != NULL) {
+        fuzz_team_break(search);
+        return false;
+    }
     if (arrival == ARRIVED_BROKEN) {
         keep_way(search, search->totals.depth);
     }
@@ -428,10 +436,10 @@ static bool next_step(
     return true;
 }
 
-static void explore_depth(struct search *search)
+void fuzz_explore_depth(struct search *search)
 {
-    enum arrival arrival =
-        search->totals.resumed > 0 ? ARRIVED_MERGED : arrive_first(search);
+    bool has_begun = search->totals.resumed > 0 || search->member > 0;
+    enum arrival arrival = has_begun ? ARRIVED_MERGED : arrive_first(search);
     if (arrival == ARRIVED_NEW) {
         arrival = descend(search, 0);
     }
@@ -442,7 +450,10 @@ static void explore_depth(struct search *search)
             pop(search);
         }
         if (search->first == NULL) {
-            return;
+            if (search->team == NULL || !fuzz_team_wait(search)) {
+                return;
+            }
+            continue;
         }
         uint32_t depth = search->first->depth;
         search->taken[depth] = how;
@@ -572,7 +583,7 @@ static void explore_breadth(struct search *search)
 
 /* ---- All of it ---- */
 
-static struct search *open_search(
+struct search *fuzz_explore_open(
     const struct fuzz_subject *subject,
     const struct fuzz_explore_options *options)
 {
@@ -628,6 +639,35 @@ static enum sim_status begin_search(
                : subject->begin(subject->context, ret_error);
 }
 
+/* Returns false where it is to be explored by one alone. */
+static bool explore_together(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *options,
+    struct fuzz_explore_result *ret_result)
+{
+    struct fuzz_explore_totals totals;
+    enum fuzz_explore_bound bound;
+    LC_CHECK(options->jobs <= FUZZ_EXPLORE_JOBS_MAX);
+    if (options->jobs <= 1) {
+        return false;
+    }
+    LC_CHECK(options->order == FUZZ_EXPLORE_DEPTH);
+    LC_CHECK(!options->goes_on && options->saved_path == NULL);
+    if (!fuzz_team_explore(subject, options, &totals, &bound)) {
+        return false;
+    }
+    if (totals.ends == 0 && bound == FUZZ_EXPLORE_NONE) {
+        bound = FUZZ_EXPLORE_ENDLESS;
+    }
+    *ret_result = (struct fuzz_explore_result){
+        .verdict = bound != FUZZ_EXPLORE_NONE ? FUZZ_EXPLORE_BOUNDED
+                                              : FUZZ_EXPLORE_PROVED,
+        .bound = bound,
+        .totals = totals,
+    };
+    return true;
+}
+
 enum sim_status fuzz_explore(
     const struct fuzz_subject *subject,
     const struct fuzz_explore_options *options,
@@ -638,14 +678,17 @@ enum sim_status fuzz_explore(
     if (status != SIM_OK) {
         return status;
     }
-    struct search *search = open_search(subject, options);
+    if (explore_together(subject, options, ret_result)) {
+        return SIM_OK;
+    }
+    struct search *search = fuzz_explore_open(subject, options);
     status = begin_search(search, ret_error);
     if (status != SIM_OK) {
         close_search(search);
         return status;
     }
     if (options->order == FUZZ_EXPLORE_DEPTH) {
-        explore_depth(search);
+        fuzz_explore_depth(search);
     } else {
         explore_breadth(search);
     }

@@ -19,7 +19,8 @@
 
 enum fuzz_explore_limits {
     FUZZ_EXPLORE_DEPTH_MAX = 1 << 16, /* decisions of a run */
-    FUZZ_EXPLORE_PATH_MAX = 4096      /* bytes of saved_path */
+    FUZZ_EXPLORE_PATH_MAX = 4096,     /* bytes of saved_path */
+    FUZZ_EXPLORE_JOBS_MAX = 64
 };
 
 enum fuzz_explore_order {
@@ -61,6 +62,7 @@ struct fuzz_explore_totals {
     uint64_t frontier;    /* states that are still to be expanded */
     uint64_t memory_bytes;
     uint64_t resumed; /* states that came from a file */
+    uint64_t handed;  /* parts of the tree that one process gave to another */
     /* Depth-first, of 2^32: how much of the tree of decisions lies behind, if
      * all subtrees were as large; subtrees that were seen before are none, so
      * the rest is mostly smaller than that. Breadth-first: of the states that
@@ -82,6 +84,12 @@ struct fuzz_explore_options {
     /* Told now and then how far it is; returns false to stop it. NULL: nobody. */
     bool (*progress)(void *context, const struct fuzz_explore_totals *totals);
     void *context;
+    /* Processes that explore together, 0 or 1: this one alone. Depth-first,
+     * without goes_on and saved_path. What they prove has the same counts; who
+     * comes to what depends on who is faster, so what breaks is looked for
+     * again by one alone, and it is the same that it would have found. */
+    uint32_t jobs;
+    uint32_t watch_seconds; /* sim_watch() of each of them */
     /* Where it is kept how far it is, when it is stopped and whenever that is
      * due; it goes on from there when there is such a file. NULL: nowhere. */
     const char *saved_path;

@@ -55,6 +55,8 @@ struct search {
     struct fuzz_table ends;
     struct fuzz_memo memo;
     bool has_memo;
+    struct fuzz_team *team; /* NULL: it explores alone */
+    uint32_t member;        /* which of the team it is */
     struct pieces here; /* of the state that a step begins in, then ends in */
     struct sim_decision decision;
     uint64_t moment_bytes;
@@ -110,5 +112,14 @@ void fuzz_explore_push(struct search *search, struct moment *moment);
 
 /** Makes the pieces of the state that the run is in, where they are needed. */
 void fuzz_explore_split(struct search *search);
+
+/** A search with nothing in it, never NULL. */
+struct search *fuzz_explore_open(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *options);
+
+/** Explores depth-first. The first of a team from where the run begins, the
+ * others from what they are given. */
+void fuzz_explore_depth(struct search *search);
 
 #endif

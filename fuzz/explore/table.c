@@ -26,6 +26,13 @@ static struct sim_state_key *find(
     return &table->keys[at];
 }
 
+/* At most four of five places are taken. */
+uint64_t fuzz_table_room(const struct fuzz_table *table, uint64_t count)
+{
+    uint64_t most = table->capacity / 5 * 4;
+    return count < most ? most - count : 0;
+}
+
 /* Zeros, in large pages where there are: each look is at another place. */
 static void *take(size_t size_bytes)
 {
@@ -68,15 +75,57 @@ static bool grow(struct fuzz_table *table, size_t bytes_max)
     return true;
 }
 
-/* Zeros mean a free place. */
+/* Zeros mean a free place, or half of a key that is being written. */
 static struct sim_state_key kept_as(struct sim_state_key key)
 {
-    return is_free(&key) ? (struct sim_state_key){ .low = 1 } : key;
+    key.low += key.low == 0;
+    key.high += key.high == 0;
+    return key;
+}
+
+/* Others may be writing. Who has put in the low half owns the place, and the
+ * high half follows at once. */
+static bool find_shared(
+    const struct fuzz_table *table,
+    const struct sim_state_key *key,
+    bool is_added)
+{
+    uint64_t mask = table->capacity - 1;
+    for (uint64_t at = key->low & mask;; at = (at + 1) & mask) {
+        struct sim_state_key *place = &table->keys[at];
+        uint64_t low = __atomic_load_n(&place->low, __ATOMIC_ACQUIRE);
+        if (low == 0 && !is_added) {
+            return false;
+        }
+        if (low == 0 && __atomic_compare_exchange_n(
+                            &place->low,
+                            &low,
+                            key->low,
+                            false,
+                            __ATOMIC_ACQ_REL,
+                            __ATOMIC_ACQUIRE)) {
+            __atomic_store_n(&place->high, key->high, __ATOMIC_RELEASE);
+            return false;
+        }
+        if (low != key->low) {
+            continue;
+        }
+        uint64_t high;
+        do {
+            high = __atomic_load_n(&place->high, __ATOMIC_ACQUIRE);
+        } while (high == 0);
+        if (high == key->high) {
+            return true;
+        }
+    }
 }
 
 bool fuzz_table_has(const struct fuzz_table *table, struct sim_state_key key)
 {
     key = kept_as(key);
+    if (table->is_shared) {
+        return find_shared(table, &key, false);
+    }
     return table->capacity > 0 && !is_free(find(table, &key));
 }
 
@@ -86,9 +135,15 @@ enum fuzz_table_answer fuzz_table_add(
     size_t bytes_max)
 {
     key = kept_as(key);
-    /* At most four of five places are taken. */
-    bool is_full = 5 * (table->count + 1) > 4 * table->capacity;
-    if (is_full && !grow(table, bytes_max)) {
+    if (table->is_shared) {
+        bool is_full = table->count >= table->count_max;
+        if (find_shared(table, &key, !is_full)) {
+            return FUZZ_TABLE_SEEN;
+        }
+        table->count += !is_full;
+        return is_full ? FUZZ_TABLE_FULL : FUZZ_TABLE_NEW;
+    }
+    if (fuzz_table_room(table, table->count) == 0 && !grow(table, bytes_max)) {
         return table->capacity > 0 && !is_free(find(table, &key))
                    ? FUZZ_TABLE_SEEN
                    : FUZZ_TABLE_FULL;
@@ -100,6 +155,25 @@ enum fuzz_table_answer fuzz_table_add(
     *place = key;
     table->count++;
     return FUZZ_TABLE_NEW;
+}
+
+bool fuzz_table_share(struct fuzz_table *table, uint64_t bytes_max)
+{
+    *table = (struct fuzz_table){ .capacity = CAPACITY_FIRST };
+    while (2 * fuzz_table_bytes(table) <= bytes_max) {
+        table->capacity *= 2;
+    }
+    void *at = mmap(
+        NULL,
+        fuzz_table_bytes(table),
+        PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+        -1,
+        0);
+    table->is_shared = at != MAP_FAILED;
+    table->keys = table->is_shared ? at : NULL;
+    table->capacity = table->is_shared ? table->capacity : 0;
+    return table->is_shared;
 }
 
 size_t fuzz_table_bytes(const struct fuzz_table *table)

@@ -15,7 +15,9 @@
 struct fuzz_table {
     struct sim_state_key *keys; /* a key of zeros: a free place */
     uint64_t capacity;          /* a power of two, or 0 */
-    uint64_t count;
+    uint64_t count;     /* of a shared one: those that this process has added */
+    uint64_t count_max; /* of a shared one: how many it may add */
+    bool is_shared;
 };
 
 enum fuzz_table_answer {
@@ -33,6 +35,20 @@ LC_MUST_USE enum fuzz_table_answer fuzz_table_add(
     struct fuzz_table *table,
     struct sim_state_key key,
     size_t bytes_max);
+
+/**
+ * Makes an empty table that all processes that are forked from this one add to.
+ * It does not grow. Its user has to set count_max, and to see that the places
+ * are enough for all.
+ *
+ * @param bytes_max  how large it may be.
+ *
+ * Returns: whether there was memory for it.
+ */
+LC_MUST_USE bool fuzz_table_share(struct fuzz_table *table, uint64_t bytes_max);
+
+/** How many keys there is still room for, when so many are there. */
+uint64_t fuzz_table_room(const struct fuzz_table *table, uint64_t count);
 
 /** Whether a key is there. */
 bool fuzz_table_has(const struct fuzz_table *table, struct sim_state_key key);

@@ -208,6 +208,19 @@ with tempfile.TemporaryDirectory() as folder:
     Path(two).write_text('lastcall schedule 1\nprocess A\n' + ''.join(
         f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
         '    WSACleanup\n' for name in 'ab'), encoding='utf-8')
+    answers = [json.loads(run('explore', '--order', 'depth', '--jobs', jobs,
+                              '--json', two).stdout) for jobs in ('1', '3')]
+    for answer in answers:
+        for member in ('depth', 'memory_bytes', 'seconds'):
+            del answer[member]
+    expect('explore by several processes', answers[0] == answers[1] and
+           answers[0]['verdict'] == 'proved', answers)
+    for more in (['--order', 'breadth'], ['--order', 'depth', '--all'],
+                 ['--order', 'depth', '--state', two + '.state']):
+        result = run('explore', '--jobs', '2', *more, two)
+        expect(f'explore --jobs with {more}', result.returncode == 2 and
+               result.stderr.count('\n') == 1 and '--jobs' in result.stderr,
+               result)
     for order in ('breadth', 'depth'):
         kept = os.path.join(folder, order + '.state')
         words = ['explore', '--order', order, '--state', kept, two]

@@ -62,6 +62,7 @@ static const char worker_left_beside_another[] = "lastcall schedule 1\n"
                                                  "    WSAStartup 2.2\n"
                                                  "    WSACleanup\n";
 
+static pid_t parent_pid;
 static struct lc_schedule schedule;
 static struct fuzz_subject_schedule context;
 static struct fuzz_subject subject;
@@ -712,6 +713,180 @@ static void a_file_that_cannot_be_written_is_said(void **state)
     fuzz_explore_free(&result);
 }
 
+/* ---- Processes that explore together ---- */
+
+static const char a_socket_each[] = "lastcall schedule 1\n"
+                                    "process A\n"
+                                    "  thread a\n"
+                                    "    WSAStartup 2.2\n"
+                                    "    s = socket stream\n"
+                                    "    WSACleanup\n"
+                                    "  thread b\n"
+                                    "    WSAStartup 2.2\n"
+                                    "    t = socket stream\n"
+                                    "    WSACleanup\n";
+
+static struct fuzz_explore_result explore_by(
+    uint32_t jobs,
+    uint64_t memory_bytes)
+{
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    const struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = memory_bytes,
+        .jobs = jobs,
+    };
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    return result;
+}
+
+static void a_team_proves_what_one_alone_proves(void **state)
+{
+    static const char *const texts[] = { a_socket_each,
+                                         socket_and_start,
+                                         reused };
+    (void)state;
+    uint64_t handed = 0;
+    for (uint32_t i = 0; i < LC_COUNT_OF(texts); i++) {
+        make_subject(texts[i]);
+        context.has_values = texts[i] == reused;
+        subject = fuzz_subject_of_schedule(&context);
+        struct fuzz_explore_result alone = explore_by(1, MEMORY_BYTES);
+        assert_int_equal(alone.verdict, FUZZ_EXPLORE_PROVED);
+        for (uint32_t jobs = 2; jobs <= 5; jobs++) {
+            struct fuzz_explore_result team = explore_by(jobs, MEMORY_BYTES);
+            assert_int_equal(team.verdict, FUZZ_EXPLORE_PROVED);
+            assert_int_equal(team.totals.states, alone.totals.states);
+            assert_int_equal(team.totals.transitions, alone.totals.transitions);
+            assert_int_equal(team.totals.merged, alone.totals.merged);
+            assert_int_equal(team.totals.ends, alone.totals.ends);
+            assert_int_equal(team.totals.frontier, 0);
+            handed += team.totals.handed;
+        }
+    }
+    assert_true(handed > 10); /* not one of them did it all */
+}
+
+/* Whoever comes first to what breaks: the same way is found. */
+static void a_team_finds_what_one_alone_finds(void **state)
+{
+    (void)state;
+    make_subject(worker_left_beside_another);
+    struct fuzz_explore_result alone = explore_by(1, MEMORY_BYTES);
+    struct fuzz_explore_result team = explore_by(3, MEMORY_BYTES);
+    assert_int_equal(team.verdict, FUZZ_EXPLORE_BROKEN);
+    assert_int_equal(team.path_count, alone.path_count);
+    assert_memory_equal(
+        team.path,
+        alone.path,
+        alone.path_count * sizeof alone.path[0]);
+    fuzz_explore_free(&alone);
+    fuzz_explore_free(&team);
+}
+
+static void a_team_says_that_memory_is_used_up(void **state)
+{
+    (void)state;
+    make_subject(a_socket_each);
+    for (uint64_t memory_bytes = 1 << 18; memory_bytes <= 1 << 20;
+         memory_bytes *= 2) {
+        struct fuzz_explore_result team = explore_by(3, memory_bytes);
+        assert_int_equal(team.verdict, FUZZ_EXPLORE_BOUNDED);
+        assert_int_equal(team.bound, FUZZ_EXPLORE_MEMORY);
+    }
+}
+
+static enum fuzz_subject_end die(void *unused, enum lc_end end)
+{
+    (void)unused;
+    (void)end;
+    if (getpid() != parent_pid) {
+        (void)raise(SIGKILL);
+    }
+    return FUZZ_SUBJECT_HELD;
+}
+
+/* Then one alone does it. */
+static void of_a_team_one_can_die(void **state)
+{
+    (void)state;
+    make_subject(a_socket_each);
+    uint64_t states = explore_by(1, MEMORY_BYTES).totals.states;
+    parent_pid = getpid();
+    subject.finish = die;
+    struct fuzz_explore_result team = explore_by(3, MEMORY_BYTES);
+    assert_int_equal(team.verdict, FUZZ_EXPLORE_PROVED);
+    assert_int_equal(team.totals.states, states);
+}
+
+static void a_team_can_be_told_to_stop(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    const struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = MEMORY_BYTES,
+        .jobs = 2,
+        .progress = stop_at_once,
+    };
+    make_subject("lastcall schedule 1\n"
+                 "process A\n"
+                 "  thread a\n"
+                 "    WSAStartup 2.2\n"
+                 "    s = socket stream\n"
+                 "    connect s\n"
+                 "    send s 20000\n"
+                 "    WSACleanup\n"
+                 "  thread b\n"
+                 "    WSAStartup 2.2\n"
+                 "    t = socket stream\n"
+                 "    connect t\n"
+                 "    send t 20000\n"
+                 "    WSACleanup\n");
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    assert_int_equal(result.verdict, FUZZ_EXPLORE_BOUNDED);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_STOPPED);
+    fuzz_explore_free(&result);
+}
+
+static void a_shared_table_keeps_to_its_room(void **state)
+{
+    (void)state;
+    struct fuzz_table table;
+    assert_true(fuzz_table_share(&table, 100000));
+    assert_int_equal(table.capacity, 4096);
+    assert_int_equal(fuzz_table_room(&table, 0), 3276);
+    assert_int_equal(fuzz_table_room(&table, 4000), 0);
+    table.count_max = 1000;
+    for (uint64_t i = 0; i < 2000; i++) {
+        struct sim_state_key key = { .low = i % 7 * i, .high = i + 2 };
+        enum fuzz_table_answer wanted =
+            i < 1000 ? FUZZ_TABLE_NEW : FUZZ_TABLE_FULL;
+        assert_int_equal(fuzz_table_add(&table, key, 0), wanted);
+        assert_int_equal(fuzz_table_has(&table, key), i < 1000);
+        if (i < 1000) {
+            assert_int_equal(fuzz_table_add(&table, key, 0), FUZZ_TABLE_SEEN);
+        }
+    }
+    /* Another process sees what this one has added, and the other way round. */
+    struct sim_state_key of_child = { .low = 5, .high = 1 << 20 };
+    pid_t child = fork();
+    if (child == 0) {
+        table.count_max = table.count + 1;
+        struct sim_state_key last = { .low = 999 % 7 * 999, .high = 1001 };
+        bool is_good = fuzz_table_has(&table, last) &&
+                       fuzz_table_add(&table, of_child, 0) == FUZZ_TABLE_NEW;
+        _exit(is_good ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(fuzz_table_has(&table, of_child));
+    fuzz_table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -725,6 +900,12 @@ int main(void)
         cmocka_unit_test(numbers_are_drawn_in_all_ways),
         cmocka_unit_test(it_goes_on_from_a_file),
         cmocka_unit_test(it_goes_on_after_a_kill),
+        cmocka_unit_test(a_team_proves_what_one_alone_proves),
+        cmocka_unit_test(a_team_finds_what_one_alone_finds),
+        cmocka_unit_test(a_team_says_that_memory_is_used_up),
+        cmocka_unit_test(of_a_team_one_can_die),
+        cmocka_unit_test(a_team_can_be_told_to_stop),
+        cmocka_unit_test(a_shared_table_keeps_to_its_room),
         cmocka_unit_test(a_damaged_file_is_refused),
         cmocka_unit_test(a_file_that_cannot_be_written_is_said),
         cmocka_unit_test(a_table_knows_what_was_added),
