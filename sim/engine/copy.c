@@ -67,7 +67,21 @@ void sim_copy_bytes(void *to, const void *from, size_t size_bytes)
 
 void sim_copy_fill(void *to, unsigned char value, size_t size_bytes)
 {
-    if (size_bytes == 0) {
+    if (size_bytes < UNIT_BYTES) {
+        for (size_t at = 0; at < size_bytes; at++) {
+            ((unsigned char *)to)[at] = value;
+        }
+        return;
+    }
+    if (size_bytes <= SHORT_BYTES) {
+        uint64_t eight = value * 0x0101010101010101ULL;
+        const unit pattern = { eight, eight };
+        size_t last = size_bytes - UNIT_BYTES;
+#pragma GCC unroll 8
+        for (size_t at = 0; at < last; at += UNIT_BYTES) {
+            *(unit *)((unsigned char *)to + at) = pattern;
+        }
+        *(unit *)((unsigned char *)to + last) = pattern;
         return;
     }
     __asm__ volatile("rep stosb"
