@@ -45,6 +45,7 @@ struct cursor {
     enum visit visit;
     unsigned char *buffer;
     size_t at;
+    size_t capacity; /* of a buffer that is filled */
 };
 
 static void piece(struct cursor *cursor, void *arena, size_t size_bytes)
@@ -53,6 +54,7 @@ static void piece(struct cursor *cursor, void *arena, size_t size_bytes)
     case VISIT_SIZE:
         break;
     case VISIT_TAKE:
+        LC_CHECK(size_bytes <= cursor->capacity - cursor->at);
         sim_copy_bytes(cursor->buffer + cursor->at, arena, size_bytes);
         break;
     case VISIT_RESTORE:
@@ -139,7 +141,8 @@ static void part_piece(struct cursor *cursor, enum sim_part part)
 {
     unsigned char *at = sim_arena_part(part);
     struct sim_range was[SIM_PART_RANGES_MAX] = { { 0 } };
-    struct sim_range is[SIM_PART_RANGES_MAX];
+    struct sim_range restored[SIM_PART_RANGES_MAX];
+    const struct sim_range *is = was;
     uint32_t count = sim_arena_part_used(part, was);
     LC_CHECK(count <= SIM_PART_RANGES_MAX);
     if (count == 0) {
@@ -147,7 +150,10 @@ static void part_piece(struct cursor *cursor, enum sim_part part)
     }
     /* The first says how large the others are. */
     piece(cursor, at + was[0].offset_bytes, was[0].size_bytes);
-    count = sim_arena_part_used(part, is);
+    if (cursor->visit == VISIT_RESTORE) {
+        count = sim_arena_part_used(part, restored);
+        is = restored;
+    }
     for (uint32_t i = 1; i < count; i++) {
         unsigned char *first = at + is[i].offset_bytes;
         LC_CHECK(was[i].offset_bytes == is[i].offset_bytes);
@@ -312,8 +318,11 @@ size_t sim_snapshot_take(void *buffer, size_t capacity)
 {
     LC_CHECK(buffer != NULL);
     LC_CHECK(SIM_ENGINE->current == SIM_NO_THREAD); /* on the host's stack */
-    LC_CHECK(sim_snapshot_bytes() <= capacity);
-    struct cursor cursor = { .visit = VISIT_TAKE, .buffer = buffer };
+    struct cursor cursor = {
+        .visit = VISIT_TAKE,
+        .buffer = buffer,
+        .capacity = capacity,
+    };
     all_pieces(&cursor);
     return cursor.at;
 }
