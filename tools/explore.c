@@ -8,13 +8,13 @@
 
 #include "fuzz/fuzz.h"
 #include "tools/commands.h"
+#include "tools/explore_text.h"
 #include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/resume.h"
 #include "tools/setup.h"
-#include "tools/verdict.h"
 
 enum {
     MIB = 1 << 20,
@@ -111,21 +111,11 @@ static struct fuzz_subject_program subject_program;
 static struct fuzz_player player;
 static struct fuzz_outcome outcome;
 static struct tool_line replay;
-static bool is_saved; /* what was found lies where -o says */
+static struct tool_line found_line;
 static double began_seconds;
 static double next_seconds;
 static double next_saving_seconds;
 static double began_saving_seconds;
-
-static const char *const verdicts[] = { "proved", "broken", "bounded" };
-static const char *const bounds[] = {
-    "none",
-    "memory",
-    "depth",
-    "interrupted",
-    "unspecified outcomes",
-    "that no run came to an end",
-};
 
 static bool is_depth_first(void)
 {
@@ -192,182 +182,6 @@ static bool is_saving_due(void *context)
     began_saving_seconds = seconds;
     return true;
 }
-
-/* ---- What is said at the end ---- */
-
-static void print_verdict(const struct fuzz_explore_result *result)
-{
-    switch (result->verdict) {
-    case FUZZ_EXPLORE_PROVED:
-        (void)printf("proved within the bounds\n");
-        break;
-    case FUZZ_EXPLORE_BOUNDED:
-        (void)printf("bounded: the bound was %s\n", bounds[result->bound]);
-        break;
-    case FUZZ_EXPLORE_BROKEN:
-        if (given.program != NULL) {
-            (void)printf(
-                "broken: %s\n",
-                subject_program.outcome == SIM_PROGRAM_DEADLOCK
-                    ? "a deadlock"
-                    : "an assertion of the program");
-            break;
-        }
-        (void)printf("broken %s\n", model_rule(outcome.verdict.rule)->id);
-        tool_verdict_print_rule(outcome.verdict.rule, 2);
-        break;
-    }
-}
-
-/* Whether one process has done it: of several it is a matter of who was faster
- * how deep the paths were, and how much was kept. */
-static bool is_alone(const struct fuzz_explore_result *result)
-{
-    return given.jobs.value == 1 || result->verdict == FUZZ_EXPLORE_BROKEN;
-}
-
-static void print_counts(
-    const struct fuzz_explore_result *result,
-    double seconds)
-{
-    const struct fuzz_explore_totals *totals = &result->totals;
-    (void)printf(
-        "  %" PRIu64 " state%s, %" PRIu64 " decision%s (%" PRIu64
-        " into states seen before), %" PRIu64 " end%s, ",
-        totals->states,
-        tool_output_s(totals->states),
-        totals->transitions,
-        tool_output_s(totals->transitions),
-        totals->merged,
-        totals->ends,
-        tool_output_s(totals->ends));
-    if (is_alone(result)) {
-        (void)printf(
-            "depth %u, %" PRIu64 " MiB, ",
-            totals->depth_max,
-            totals->memory_bytes / MIB);
-    } else {
-        (void)printf("by %u processes, ", (unsigned)given.jobs.value);
-    }
-    (void)printf(
-        "%.2f s, %.0f states/s\n",
-        seconds,
-        (double)(totals->states - totals->resumed) / seconds);
-    if (totals->resumed > 0) {
-        (void)printf(
-            "  %" PRIu64 " of the states came from %s\n",
-            totals->resumed,
-            given.state);
-    }
-    /* n states among 2^128 keys: n^2 / 2^129. */
-    double n = (double)totals->states;
-    (void)printf(
-        "  keys of 128 bits: two of these states share one with a probability "
-        "of %.1e at most\n",
-        n * n / 0x1p129);
-    if (totals->unspecified > 0) {
-        (void)printf(
-            "  %" PRIu64 " run%s ended unspecified: they say nothing\n",
-            totals->unspecified,
-            tool_output_s(totals->unspecified));
-    }
-}
-
-static void print_text(const struct fuzz_explore_result *result, double seconds)
-{
-    const struct fuzz_explore_totals *totals = &result->totals;
-    print_verdict(result);
-    print_counts(result, seconds);
-    if (given.program == NULL) {
-        (void)printf(
-            "  %s; what goes round for ever (LIVELOCK) is not judged\n",
-            given.values ? "with all latencies and handle values"
-                         : "latencies and handle values as by default");
-    }
-    if (result->verdict != FUZZ_EXPLORE_BROKEN) {
-        return;
-    }
-    (void)printf(
-        "  %u decision%s there\n",
-        result->path_count,
-        result->path_count == 1 ? " leads" : "s lead");
-    if (given.all) {
-        (void)printf(
-            "  %" PRIu64 " run%s ended broken\n",
-            totals->broken,
-            tool_output_s(totals->broken));
-    }
-    if (given.program != NULL) {
-        return;
-    }
-    (void)printf("  hash %016" PRIx64 "\n", outcome.result.hash);
-    if (given.out != NULL && is_saved) {
-        replay.length_bytes = 0;
-        tool_line_add_program(&replay);
-        tool_line_add(&replay, " run");
-        tool_line_add_path(&replay, given.out);
-        tool_line_add_option(&replay, "--model", tool_given.model);
-        tool_line_add(&replay, tool_given.inferences ? " --inferences" : "");
-        (void)printf("  to replay: %s\n", replay.text);
-    } else {
-        tool_output_schedule(&found, 4);
-    }
-}
-
-static void print_json(const struct fuzz_explore_result *result, double seconds)
-{
-    static char text[FUZZ_TEXT_SIZE_MAX];
-    const struct fuzz_explore_totals *totals = &result->totals;
-    bool is_broken = result->verdict == FUZZ_EXPLORE_BROKEN;
-    bool has_schedule = is_broken && given.program == NULL;
-    if (has_schedule) {
-        size_t size_bytes = fuzz_text_print(&found, text, sizeof text);
-        LC_CHECK(size_bytes > 0);
-    }
-    json_t *object = tool_output_object();
-    json_t *rest = json_pack(
-        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:f, s:i, "
-        "s:o}",
-        "verdict",
-        verdicts[result->verdict],
-        "bound",
-        bounds[result->bound],
-        "rule",
-        has_schedule ? json_string(model_rule(outcome.verdict.rule)->id)
-                     : json_null(),
-        "states",
-        (json_int_t)totals->states,
-        "resumed",
-        (json_int_t)totals->resumed,
-        "transitions",
-        (json_int_t)totals->transitions,
-        "merged",
-        (json_int_t)totals->merged,
-        "ends",
-        (json_int_t)totals->ends,
-        "broken_ends",
-        (json_int_t)totals->broken,
-        "unspecified",
-        (json_int_t)totals->unspecified,
-        "depth",
-        is_alone(result) ? json_integer((json_int_t)totals->depth_max)
-                         : json_null(),
-        "memory_bytes",
-        is_alone(result) ? json_integer((json_int_t)totals->memory_bytes)
-                         : json_null(),
-        "seconds",
-        seconds,
-        "key_bits",
-        128,
-        "schedule",
-        has_schedule ? json_string(text) : json_null());
-    LC_CHECK(rest != NULL);
-    (void)json_object_update(object, rest);
-    json_decref(rest);
-    tool_output_json(object);
-}
-
-/* ---- The command ---- */
 
 /* The schedule that goes the way that was found, played once more by itself.
  * Returns whether it breaks the rule there, too. */
@@ -573,42 +387,6 @@ static void tell_of_state(const struct fuzz_explore_result *result)
     }
 }
 
-/* The micro-programs that there are. */
-static void print_list(void)
-{
-    const struct sim_program *program;
-    json_t *list = json_array();
-    for (uint32_t i = 0; (program = sim_program_at(i)) != NULL; i++) {
-        const char *name = sim_program_name(program);
-        uint32_t threads = sim_program_threads(program);
-        bool has_bug = sim_program_has_bug(program);
-        json_t *one = json_pack(
-            "{s:s, s:I, s:b}",
-            "program",
-            name,
-            "threads",
-            (json_int_t)threads,
-            "has_bug",
-            (int)has_bug);
-        LC_CHECK(one != NULL);
-        (void)json_array_append_new(list, one);
-        if (!tool_given.json) {
-            (void)printf(
-                "%-24s %3u threads%s\n",
-                name,
-                threads,
-                has_bug ? "" : ", no bug");
-        }
-    }
-    if (!tool_given.json) {
-        json_decref(list);
-        return;
-    }
-    json_t *object = tool_output_object();
-    (void)json_object_set_new(object, "programs", list);
-    tool_output_json(object);
-}
-
 /* Makes all of what was asked for ready. Says what is wrong. */
 static bool prepare(
     const char *path,
@@ -650,27 +428,60 @@ static void remark(const struct fuzz_explore_result *result, bool has_schedule)
     }
 }
 
+/* Writes what was found where -o says. Returns whether it lies there. */
+static bool save(void)
+{
+    if (!tool_load_save_text(given.out, &found)) {
+        return false;
+    }
+    tool_line_add_program(&found_line);
+    tool_line_add(&found_line, " run");
+    tool_line_add_path(&found_line, given.out);
+    tool_line_add_option(&found_line, "--model", tool_given.model);
+    tool_line_add(&found_line, tool_given.inferences ? " --inferences" : "");
+    return true;
+}
+
+static void print(
+    const struct fuzz_explore_options *how,
+    const struct fuzz_explore_result *result,
+    double seconds,
+    bool has_schedule)
+{
+    const struct tool_explore_report report = {
+        .how = how,
+        .result = result,
+        .seconds = seconds,
+        .has_values = given.values,
+        .program = given.program != NULL ? &subject_program : NULL,
+        .found = has_schedule ? &found : NULL,
+        .outcome = &outcome,
+        .found_line = found_line.length_bytes > 0 ? found_line.text : NULL,
+    };
+    if (tool_given.json) {
+        tool_explore_print_json(&report);
+    } else {
+        tool_explore_print(&report);
+    }
+}
+
 /* Says what came of it. Returns the exit status. */
 static int conclude(
     const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *how,
     const struct fuzz_explore_result *result,
     double seconds)
 {
     bool is_broken = result->verdict == FUZZ_EXPLORE_BROKEN;
     bool is_good = !is_broken || follow(subject, result);
     bool has_schedule = is_good && is_broken && given.program == NULL;
-    is_saved = has_schedule && given.out != NULL &&
-               tool_load_save_text(given.out, &found);
+    bool is_saved = has_schedule && given.out != NULL && save();
     tell_of_state(result);
     if (!is_good) {
         return TOOL_EXIT_DIFFERED;
     }
     remark(result, has_schedule);
-    if (tool_given.json) {
-        print_json(result, seconds);
-    } else {
-        print_text(result, seconds);
-    }
+    print(how, result, seconds, has_schedule);
     if (has_schedule && given.out != NULL && !is_saved) {
         return TOOL_EXIT_USAGE;
     }
@@ -708,7 +519,7 @@ static int explore(const char *path)
     if (next_seconds > 1 && isatty(STDERR_FILENO) == 1) {
         (void)fputs("\r\033[K", stderr); /* the last line of progress */
     }
-    int exit_status = conclude(&subject, &result, seconds);
+    int exit_status = conclude(&subject, &how, &result, seconds);
     fuzz_explore_free(&result);
     return exit_status;
 }
@@ -721,7 +532,7 @@ int tool_explore(int argc, char **argv)
         return status;
     }
     if (given.list && arguments[0] == NULL && given.program == NULL) {
-        print_list();
+        tool_explore_print_list(tool_given.json);
         return TOOL_EXIT_HELD;
     }
     if (given.state != NULL && !tool_resume_fix_addresses(argv - 2)) {

@@ -1,0 +1,275 @@
+"""All orders of a schedule, and which of its decisions it was: `explore` and
+`blame` as scripts use them."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect, problems,
+                   run)
+
+page = Path(MANUAL).read_text(encoding='utf-8')
+with tempfile.TemporaryDirectory() as folder:
+    # All orders: a proof, or a schedule that shows what breaks.
+    few = os.path.join(folder, 'few.lc')
+    Path(few).write_text('lastcall schedule 1\nprocess A\n' + ''.join(
+        f'  thread {name}\n    WSAStartup 2.2\n    WSACleanup\n'
+        for name in 'ab'), encoding='utf-8')
+    result = run('explore', few)
+    expect('explore proves', result.returncode == 0 and
+           result.stdout.startswith('proved'), result)
+    result = run('explore', '--depth', '3', '--strict-exit', '--json', few)
+    answer = json.loads(result.stdout)
+    expect('explore within a bound', result.returncode == 1 and
+           (answer['verdict'], answer['bound']) == ('bounded', 'depth'),
+           answer)
+    again = os.path.join(folder, 'again.lc')
+    Path(again).write_text(
+        'lastcall schedule 1\nprocess A\n  thread a\n    WSAStartup 2.2\n'
+        '    s = socket stream\n    closesocket s\n    t = socket stream\n'
+        '    WSACleanup\n', encoding='utf-8')
+    ends = [json.loads(run('explore', '--json', *more, again).stdout)['ends']
+            for more in ((), ('--values',))]
+    expect('explore, a handle that comes again', ends[0] < ends[1], ends)
+    # Interrupted, it goes on from a file, and comes to the same.
+    two = os.path.join(folder, 'two.lc')
+    Path(two).write_text('lastcall schedule 1\nprocess A\n' + ''.join(
+        f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
+        '    WSACleanup\n' for name in 'ab'), encoding='utf-8')
+    answers = [json.loads(run('explore', '--order', 'depth', '--jobs', jobs,
+                              '--json', two).stdout) for jobs in ('1', '3')]
+    for answer in answers:
+        for member in ('depth', 'memory_bytes', 'seconds'):
+            del answer[member]
+    expect('explore by several processes', answers[0] == answers[1] and
+           answers[0]['verdict'] == 'proved', answers)
+    for more in (['--order', 'breadth'], ['--order', 'depth', '--all'],
+                 ['--order', 'depth', '--state', two + '.state']):
+        result = run('explore', '--jobs', '2', *more, two)
+        expect(f'explore --jobs with {more}', result.returncode == 2 and
+               result.stderr.count('\n') == 1 and '--jobs' in result.stderr,
+               result)
+    for order in ('breadth', 'depth'):
+        kept = os.path.join(folder, order + '.state')
+        words = ['explore', '--order', order, '--state', kept, two]
+        pause = 0.1
+        for _ in range(60):  # too soon it has no handler, too late it is over
+            with subprocess.Popen([LASTCALL, *words], text=True,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as process:
+                time.sleep(pause)
+                process.send_signal(signal.SIGINT)
+                output, remarks = process.communicate(timeout=200)
+            if os.path.exists(kept):
+                break
+            pause *= 1.3 if process.returncode < 0 else 0.7
+        expect(f'explore {order} first is told to stop',
+               output.startswith('bounded') and 'goes on from' in remarks and
+               os.path.exists(kept), (output, remarks))
+        result = run(*words, '--values')
+        expect('explore, not with other options', result.returncode == 2 and
+               'other options' in result.stderr, result)
+        answers = [json.loads(run(*more, '--json').stdout) for more in (
+            words, ['explore', '--order', order, two])]
+        expect(f'explore {order} first goes on',
+               0 < answers[0]['resumed'] < answers[0]['states'] and
+               answers[1]['resumed'] == 0 and
+               all(answers[0][name] == answers[1][name] for name in
+                   ('verdict', 'states', 'transitions', 'ends')) and
+               not os.path.exists(kept), answers)
+    for order in ('breadth', 'depth'):
+        way = os.path.join(folder, order + '.lc')
+        result = run('explore', '--order', order, '-o', way,
+                     'corpus/zoo/worker_left/minimal.lc')
+        expect(f'explore finds, {order} first', result.returncode == 1 and
+               result.stdout.startswith('broken') and
+               run('run', '--twice', '--expect', way).returncode == 0, result)
+    counts = []
+    for order in ('breadth', 'depth'):
+        result = run('explore', '--all', '--json', '--order', order,
+                     '--program', 'reorder_3')
+        counts.append(json.loads(result.stdout)['states'])
+    expect('explore a program', result.returncode == 1 and
+           counts == [103, 103], counts)
+    result = run('explore', '-o', os.path.join(folder, 'none', 'x.lc'),
+                 'corpus/zoo/worker_left/minimal.lc')
+    expect('what was found and could not be written is shown',
+           result.returncode == 2 and 'WSAStartup' in result.stdout and
+           'to replay' not in result.stdout, result)
+    endless = (Path(LASTCALL).resolve().parent /
+               'tests/data/endless_sleep.dll')
+    if endless.exists():
+        alone = os.path.join(folder, 'alone.lc')
+        Path(alone).write_text(
+            'lastcall schedule 1\nprocess A\n  thread a\n'
+            '    WSAStartup 2.2\n    s = socket stream\n    WSACleanup\n',
+            encoding='utf-8')
+        result = run('explore', '--provider', f'filter={endless}', alone)
+        expect('no end is no proof', result.returncode == 0 and
+               result.stdout.startswith('bounded'), result)
+    result = run('explore', '--memory', '1', '-o', few + '.none', STANDARD)
+    expect('what explore leaves out is said', result.returncode == 0 and
+           'not all orders were looked at' in result.stderr and
+           'nothing written' in result.stderr and
+           not os.path.exists(few + '.none'), result)
+    for words in (['explore', '--order', 'depth', '--depth', '3', few],
+                  ['explore', '--program', 'reorder_3', '-o', few],
+                  ['explore'], ['explore', '--program', 'reorder_3', few],
+                  ['explore', '--program', 'no_such_program'],
+                  ['explore', '--list', few],
+                  ['explore', '--list', '--program', 'reorder_3'],
+                  ['explore', '--order', 'sideways', few]):
+        result = run(*words)
+        expect(f'{words} is refused', result.returncode == 2 and
+               result.stderr.count('\n') == 1, result)
+
+    # Which decision it was: the two steps of the card, and a schedule with
+    # them swapped that holds.
+    lost = 'corpus/zoo/wakeup_lost/minimal.lc'
+    swapped = os.path.join(folder, 'swapped.lc')
+    result = run('blame', '-o', swapped, lost)
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    expect('blame', result.returncode == 1 and
+           lines[0] == 'broken DEADLOCK' and
+           '1: a in 2 socket at SetEvent@tcp' in lines and
+           '2: b in 1 WSACleanup at ResetEvent@tcp' in lines and
+           any(re.match(r'1 before 2 breaks it: always \(proved', line)
+               for line in lines) and
+           any(re.match(r'2 before 1 breaks it: never \(proved', line)
+               for line in lines) and
+           '2 before 1, all else as it was: held' in lines, result)
+    expect('blame -o', run('run', '--twice', '--expect', swapped).returncode ==
+           0 and f'swapped it holds: {LASTCALL} run {swapped}' in lines, lines)
+    result = run('blame', '--json', '--seed', '3', lost)
+    again = run('blame', '--json', '--seed', '3', lost)
+    answer = json.loads(result.stdout)
+    part = page[page.index('.SS blame'):page.index('.SS explore')]
+    steps = answer['certain']['steps']
+    expect('blame --json', result.returncode == 1 and
+           answer['blame'] == 'order' and
+           answer['schedule'] is not None and
+           answer['certain']['after']['proved'] == 'always' and
+           0.4 < answer['certain']['before']['chance'] < 0.6 and
+           (steps['first']['thread'], steps['second']['thread']) ==
+           ('a', 'b'), answer)
+    expect('members of blame --json', all(
+        re.search(fr'\b{name}\b', part) for members in
+        (answer, answer['start'], answer['certain'], steps, steps['first'])
+        for name in members), answer)
+    expect('one seed, one output', result.stdout == again.stdout and
+           run(*shlex.split(answer['replay'])[1:], '--json').stdout ==
+           result.stdout, again)
+    other = json.loads(run('blame', '--json', '--seed', '4', lost).stdout)
+    expect('another seed, other orders', other['certain']['before'] !=
+           answer['certain']['before'], other)
+    result = run('blame', '-o', os.path.join(folder, 'none.lc'),
+                 'corpus/zoo/event_not_closed/minimal.lc')
+    expect('blame: not the order', result.returncode == 1 and
+           'the failure does not depend on the order: certain from the start'
+           in result.stdout and 'always (nothing is left to choose)' in
+           result.stdout and
+           'nothing written' in result.stderr and
+           not os.path.exists(os.path.join(folder, 'none.lc')), result)
+    result = run('blame', STANDARD)
+    expect('blame: nothing breaks', result.returncode == 0 and
+           result.stdout == '' and 'nothing to blame' in result.stderr, result)
+    for words in (['blame', '--sampler', 'mix', lost],
+                  ['blame', '--samples', '0', lost],
+                  ['blame', '--json', '-o', '-', lost], ['blame']):
+        result = run(*words)
+        expect(f'{words} is refused', result.returncode == 2 and
+               result.stderr.count('\n') == 1, result)
+    long_one = subprocess.Popen(
+        [LASTCALL, 'blame', '--samples', '100000', lost],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert long_one.stderr is not None
+    long_one.stderr.readline()  # how far it is: now it can be told
+    long_one.send_signal(signal.SIGINT)
+    out, remarks = long_one.communicate(timeout=TIMEOUT_S)
+    expect('blame is interrupted', long_one.returncode == 1 and
+           out.startswith('broken DEADLOCK') and 'certain' not in out and
+           'interrupted' in remarks, (out, remarks))
+    # How far it is goes forward, whichever process says it: two lines are ten
+    # seconds apart where stderr is no terminal.
+    result = run('blame', '--samples', '200', '--states', '4000000',
+                 'corpus/zoo/starter_wakes_one/minimal.lc')
+    said = [tuple(map(int, line)) for line in re.findall(
+        r'^(\d+) s: (\d+) orders? of .* at \d+ decisions?, (\d+) states?$',
+        result.stderr, re.M)]
+    expect('blame says how far it is', result.returncode == 1 and all(
+        after[0] >= before[0] + 10 and after[1] >= before[1] and
+        after[2] >= before[2] for before, after in zip(said, said[1:])),
+        result)
+    broken_layer = (Path(LASTCALL).resolve().parent /
+                    'examples/brokenlayer/brokenlayer.dll')
+    if broken_layer.exists():
+        layered = os.path.join(folder, 'layered.lc')
+        Path(layered).write_text(
+            'lastcall schedule 1\nprocess A\n  thread a\n'
+            '    WSAStartup 2.2\n    s = socket stream\n    WSACleanup\n'
+            '  thread b\n    s1 = socket stream\nchoices\n'
+            '  a in 2 socket at LoadLibrary@filter : run b\n',
+            encoding='utf-8')
+        result = run('blame', '--json', '--samples', '100', '--states', '0',
+                     '--provider', f'filter={broken_layer}', layered)
+        answer = json.loads(result.stdout)
+        expect('blame of a DLL', result.returncode == 1 and
+               answer['rule'] == 'LAYER-11' and answer['blame'] == 'order' and
+               answer['certain']['after']['proved'] is None and
+               answer['certain']['after']['broken'] == 100 and
+               answer['certain']['steps']['rest_holds'] and
+               answer['states'] == 0, result)
+        ends = (Path(LASTCALL).resolve().parent / 'tests/data/exit.dll')
+        result = run('blame', '--provider', f'filter={ends}', layered)
+        expect('blame of a DLL that ends the process',
+               result.returncode == 1 and result.stdout == '' and
+               'ended the process' in result.stderr, result)
+
+    if endless.exists():
+        # Its orders go round for ever: no end, no proof.
+        Path(alone).write_text(
+            Path(alone).read_text(encoding='utf-8') +
+            '  thread b\n    WSAGetLastError\n', encoding='utf-8')
+        result = run('blame', '--samples', '3', '--provider',
+                     f'filter={endless}', alone)
+        expect('blame: no end is no proof', result.returncode == 1 and
+               result.stdout.startswith('broken LIVELOCK') and
+               'no order was found' in result.stdout and
+               'breaks: all of 3 orders' in result.stdout, result)
+    with open(lost, encoding='utf-8') as file:
+        result = subprocess.run([LASTCALL, 'blame', '-'], text=True,
+                                stdin=file, capture_output=True,
+                                timeout=TIMEOUT_S, check=False)
+    expect('no replay line for blame', result.returncode == 1 and
+           'to replay: save the schedule and blame it\n' in result.stdout,
+           result)
+
+# Micro-programs can be listed, and who names none of them is told how.
+programs = {one['program']: one for one in json.loads(
+    run('explore', '--list', '--json').stdout)['programs']}
+result = run('explore', '--list')
+expect('explore --list', result.returncode == 0 and len(programs) > 20 and
+       [line.split()[0] for line in result.stdout.splitlines()] ==
+       list(programs) and programs['reorder_3']['threads'] == 4 and
+       programs['reorder_3']['has_bug'] and
+       not programs['life_cycle']['has_bug'], result)
+for words in (['explore'], ['bench', 'schedulers']):
+    result = run(*words, '--program', 'no_such_program')
+    expect(f'{words}: no such program', result.returncode == 2 and
+           result.stderr.count('\n') == 1 and "'no_such_program'" in
+           result.stderr and '`lastcall explore --list`' in result.stderr,
+           result)
+result = run('explore', '--program', 'reorder_3', '-o', 'never_written.lc')
+expect('a micro-program is no schedule', result.returncode == 2 and
+       result.stderr == 'lastcall: -o: a micro-program (--program) has no '
+       'schedule to write\n' and not os.path.exists('never_written.lc'),
+       result)
+
+sys.exit(1 if problems else 0)

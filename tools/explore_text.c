@@ -1,0 +1,229 @@
+#include "tools/explore_text.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lastcall/check.h"
+
+#include "tools/output.h"
+#include "tools/verdict.h"
+
+enum {
+    MIB = 1 << 20
+};
+
+static const char *const verdicts[] = { "proved", "broken", "bounded" };
+static const char *const bounds[] = {
+    "none",
+    "memory",
+    "depth",
+    "interrupted",
+    "unspecified outcomes",
+    "that no run came to an end",
+};
+
+static void print_verdict(const struct tool_explore_report *report)
+{
+    const struct fuzz_explore_result *result = report->result;
+    switch (result->verdict) {
+    case FUZZ_EXPLORE_PROVED:
+        (void)printf("proved within the bounds\n");
+        break;
+    case FUZZ_EXPLORE_BOUNDED:
+        (void)printf("bounded: the bound was %s\n", bounds[result->bound]);
+        break;
+    case FUZZ_EXPLORE_BROKEN:
+        if (report->program != NULL) {
+            (void)printf(
+                "broken: %s\n",
+                report->program->outcome == SIM_PROGRAM_DEADLOCK
+                    ? "a deadlock"
+                    : "an assertion of the program");
+            break;
+        }
+        (void)printf(
+            "broken %s\n",
+            model_rule(report->outcome->verdict.rule)->id);
+        tool_verdict_print_rule(report->outcome->verdict.rule, 2);
+        break;
+    }
+}
+
+/* Whether one process has done it: of several it is a matter of who was faster
+ * how deep the paths were, and how much was kept. */
+static bool is_alone(const struct tool_explore_report *report)
+{
+    return report->how->jobs == 1 ||
+           report->result->verdict == FUZZ_EXPLORE_BROKEN;
+}
+
+static void print_counts(const struct tool_explore_report *report)
+{
+    const struct fuzz_explore_totals *totals = &report->result->totals;
+    (void)printf(
+        "  %" PRIu64 " state%s, %" PRIu64 " decision%s (%" PRIu64
+        " into states seen before), %" PRIu64 " end%s, ",
+        totals->states,
+        tool_output_s(totals->states),
+        totals->transitions,
+        tool_output_s(totals->transitions),
+        totals->merged,
+        totals->ends,
+        tool_output_s(totals->ends));
+    if (is_alone(report)) {
+        (void)printf(
+            "depth %u, %" PRIu64 " MiB, ",
+            totals->depth_max,
+            totals->memory_bytes / MIB);
+    } else {
+        (void)printf("by %u processes, ", (unsigned)report->how->jobs);
+    }
+    (void)printf(
+        "%.2f s, %.0f states/s\n",
+        report->seconds,
+        (double)(totals->states - totals->resumed) / report->seconds);
+    if (totals->resumed > 0) {
+        (void)printf(
+            "  %" PRIu64 " of the states came from %s\n",
+            totals->resumed,
+            report->how->saved_path);
+    }
+    /* n states among 2^128 keys: n^2 / 2^129. */
+    double n = (double)totals->states;
+    (void)printf(
+        "  keys of 128 bits: two of these states share one with a probability "
+        "of %.1e at most\n",
+        n * n / 0x1p129);
+    if (totals->unspecified > 0) {
+        (void)printf(
+            "  %" PRIu64 " run%s ended unspecified: they say nothing\n",
+            totals->unspecified,
+            tool_output_s(totals->unspecified));
+    }
+}
+
+void tool_explore_print(const struct tool_explore_report *report)
+{
+    const struct fuzz_explore_result *result = report->result;
+    const struct fuzz_explore_totals *totals = &result->totals;
+    print_verdict(report);
+    print_counts(report);
+    if (report->program == NULL) {
+        (void)printf(
+            "  %s; what goes round for ever (LIVELOCK) is not judged\n",
+            report->has_values ? "with all latencies and handle values"
+                               : "latencies and handle values as by default");
+    }
+    if (result->verdict != FUZZ_EXPLORE_BROKEN) {
+        return;
+    }
+    (void)printf(
+        "  %u decision%s there\n",
+        result->path_count,
+        result->path_count == 1 ? " leads" : "s lead");
+    if (report->how->goes_on) {
+        (void)printf(
+            "  %" PRIu64 " run%s ended broken\n",
+            totals->broken,
+            tool_output_s(totals->broken));
+    }
+    if (report->program != NULL) {
+        return;
+    }
+    (void)printf("  hash %016" PRIx64 "\n", report->outcome->result.hash);
+    if (report->found_line != NULL) {
+        (void)printf("  to replay: %s\n", report->found_line);
+    } else {
+        tool_output_schedule(report->found, 4);
+    }
+}
+
+void tool_explore_print_json(const struct tool_explore_report *report)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    const struct fuzz_explore_result *result = report->result;
+    const struct fuzz_explore_totals *totals = &result->totals;
+    bool has_schedule = report->found != NULL;
+    if (has_schedule) {
+        size_t size_bytes = fuzz_text_print(report->found, text, sizeof text);
+        LC_CHECK(size_bytes > 0);
+    }
+    json_t *object = tool_output_object();
+    json_t *rest = json_pack(
+        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:f, s:i, "
+        "s:o}",
+        "verdict",
+        verdicts[result->verdict],
+        "bound",
+        bounds[result->bound],
+        "rule",
+        has_schedule
+            ? json_string(model_rule(report->outcome->verdict.rule)->id)
+            : json_null(),
+        "states",
+        (json_int_t)totals->states,
+        "resumed",
+        (json_int_t)totals->resumed,
+        "transitions",
+        (json_int_t)totals->transitions,
+        "merged",
+        (json_int_t)totals->merged,
+        "ends",
+        (json_int_t)totals->ends,
+        "broken_ends",
+        (json_int_t)totals->broken,
+        "unspecified",
+        (json_int_t)totals->unspecified,
+        "depth",
+        is_alone(report) ? json_integer((json_int_t)totals->depth_max)
+                         : json_null(),
+        "memory_bytes",
+        is_alone(report) ? json_integer((json_int_t)totals->memory_bytes)
+                         : json_null(),
+        "seconds",
+        report->seconds,
+        "key_bits",
+        128,
+        "schedule",
+        has_schedule ? json_string(text) : json_null());
+    LC_CHECK(rest != NULL);
+    (void)json_object_update(object, rest);
+    json_decref(rest);
+    tool_output_json(object);
+}
+
+void tool_explore_print_list(bool is_json)
+{
+    const struct sim_program *program;
+    json_t *list = json_array();
+    for (uint32_t i = 0; (program = sim_program_at(i)) != NULL; i++) {
+        const char *name = sim_program_name(program);
+        uint32_t threads = sim_program_threads(program);
+        bool has_bug = sim_program_has_bug(program);
+        json_t *one = json_pack(
+            "{s:s, s:I, s:b}",
+            "program",
+            name,
+            "threads",
+            (json_int_t)threads,
+            "has_bug",
+            (int)has_bug);
+        LC_CHECK(one != NULL);
+        (void)json_array_append_new(list, one);
+        if (!is_json) {
+            (void)printf(
+                "%-24s %3u threads%s\n",
+                name,
+                threads,
+                has_bug ? "" : ", no bug");
+        }
+    }
+    if (!is_json) {
+        json_decref(list);
+        return;
+    }
+    json_t *object = tool_output_object();
+    (void)json_object_set_new(object, "programs", list);
+    tool_output_json(object);
+}
