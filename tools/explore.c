@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "tools/apart.h"
 #include "tools/commands.h"
 #include "tools/explore_text.h"
 #include "tools/given.h"
@@ -490,6 +491,16 @@ static int conclude(
     return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
 }
 
+/* Hosted code has ended the process, in one order or another. */
+static int tell_end(const struct tool_apart_end *end)
+{
+    tool_output_error(
+        "the DLL ended the process (status %d) in one of the orders: no more "
+        "can be said",
+        end->status);
+    return TOOL_EXIT_BROKEN;
+}
+
 static int explore(const char *path)
 {
     struct fuzz_explore_options how;
@@ -500,6 +511,10 @@ static int explore(const char *path)
         return TOOL_EXIT_USAGE;
     }
     tool_setup_catch();
+    struct tool_apart_end end;
+    if (!tool_apart_begin(&schedule.world, &end)) {
+        return tell_end(&end);
+    }
     sim_watch(TOOL_WATCH_SECONDS);
     began_seconds = tool_setup_seconds();
     next_seconds = 1;
@@ -520,6 +535,7 @@ static int explore(const char *path)
         (void)fputs("\r\033[K", stderr); /* the last line of progress */
     }
     int exit_status = conclude(&subject, &how, &result, seconds);
+    tool_apart_say(TOOL_APART_OVER);
     fuzz_explore_free(&result);
     return exit_status;
 }

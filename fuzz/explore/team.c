@@ -42,6 +42,8 @@ struct handed {
 struct member {
     atomic_uint slot; /* enum slot_state */
     atomic_uint bound;
+    atomic_uint
+        is_over; /* it has ended of itself: hosted code may end it, too */
     struct fuzz_explore_totals totals; /* written by the member alone */
 };
 
@@ -258,6 +260,7 @@ static LC_NORETURN void work(
         end_by(crew->team, TEAM_FULL);
     }
     tell(search);
+    atomic_store(&crew->team->members[member].is_over, 1);
     _exit(0);
 }
 
@@ -289,8 +292,8 @@ static void reap(struct crew *crew, uint32_t member, int options)
     if (pid > 0 && waitpid(pid, &status, options) == pid) {
         crew->pids[member] = 0;
         crew->running--;
-        crew->has_died =
-            crew->has_died || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+        crew->has_died = crew->has_died ||
+                         atomic_load(&crew->team->members[member].is_over) == 0;
     }
 }
 

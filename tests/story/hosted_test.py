@@ -104,6 +104,15 @@ with tempfile.TemporaryDirectory() as folder:
            re.search(r'broken (UPCALL-5|LOAD-15|INV-2|INV-4|CLEAN-17)',
                      result.stdout) is not None, result)
 
+    # A DLL that ends the process, whatever it says of that, ends no proof.
+    for way in ('exit', 'exit_9'):
+        for jobs in ('1', '2'):
+            result = run('explore', '--order', 'depth', '--jobs', jobs,
+                         '--provider', f'filter={WAYS[way]}', str(schedule))
+            expect(f'explore {way} by {jobs}', result.returncode == 1 and
+                   result.stdout == '' and
+                   'the DLL ended the process' in result.stderr, result)
+
     result = run('run', '--provider', f'filter={WAYS["no_startup"]}',
                  str(schedule))
     expect('no WSPStartup', result.returncode == 2 and
