@@ -7,7 +7,7 @@
 #include "sim/engine/choice.h"
 
 enum sim_decision_limits {
-    SIM_CANDIDATES_MAX = 360 /* all threads and all events: see thread.c */
+    SIM_CANDIDATES_MAX = 360 /* all threads and all events: see decide.c */
 };
 
 /* The default first. */

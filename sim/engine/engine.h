@@ -58,7 +58,7 @@ struct sim_history {
     uint32_t choice_unmet;
     uint32_t script_left; /* choices of the schedule not met so far */
     uint32_t stop;        /* whoever reads the trace asked to stop */
-    /* The decision that a fiber took before it left: see thread.c. */
+    /* The decision that a fiber took before it left: see decide.c. */
     uint32_t decided;
     struct sim_choice_candidate decision;
     /* The decision that a fiber left to the host, when at_step is set. */

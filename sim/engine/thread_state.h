@@ -71,7 +71,7 @@ struct sim_thread {
     const uint32_t *gate;
     uint32_t depth;       /* frames in use */
     uint32_t place_count; /* places passed in this call, with how often */
-    /* Time-outs of its waits since the last progress: see thread.c. */
+    /* Time-outs of its waits since the last progress: see decide.c. */
     uint32_t timeout_count;
     uint32_t thing; /* of what it is about to do; see choice.h */
     uint64_t timeout_epoch;
