@@ -474,12 +474,13 @@ static bool is_stray(uint32_t slot)
     return false;
 }
 
-static void run_thread(uint8_t ref)
+static void run_thread(const struct sim_choice_candidate *decision)
 {
     struct sim_engine *engine = SIM_ENGINE;
-    uint32_t slot = sim_thread_find(ref);
-    LC_CHECK(slot != SIM_NO_THREAD);
+    uint32_t slot = decision->slot;
+    LC_CHECK(slot < engine->thread_count);
     struct sim_thread *thread = &engine->threads[slot];
+    LC_CHECK(thread->ref == decision->target);
     LC_CHECK(thread->state == SIM_THREAD_RUNNABLE);
     if (is_stray(slot)) {
         sim_thread_end_run(LC_END_FAULT);
@@ -499,7 +500,7 @@ void sim_thread_go_on(const struct sim_choice_candidate *decision)
     if (decision->action == LC_ACTION_FIRE) {
         fire(decision);
     } else {
-        run_thread(decision->target);
+        run_thread(decision);
     }
     LC_CHECK_FULL(sim_whole());
 }
