@@ -1,6 +1,6 @@
 #include "tools/apart.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,6 +12,11 @@
 #include <unistd.h>
 
 #include "tools/output.h"
+#include "tools/setup.h"
+
+enum {
+    POLL_MS = 2
+};
 
 static atomic_uint *shared_stage; /* NULL: there is no child */
 
@@ -73,8 +78,14 @@ bool tool_apart_begin(
         return true;
     }
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0) {
-        LC_CHECK(errno == EINTR);
+    bool is_told = false;
+    while (waitpid(pid, &status, WNOHANG) != pid) {
+        /* A terminal tells both, whoever else means it tells the parent. */
+        if (tool_setup_interrupted() && !is_told) {
+            (void)kill(pid, SIGTERM);
+            is_told = true;
+        }
+        (void)poll(NULL, 0, POLL_MS);
     }
     if (WIFSIGNALED(status)) {
         die_of(WTERMSIG(status));

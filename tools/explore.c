@@ -319,6 +319,18 @@ static bool set_subject(
     return true;
 }
 
+/* Told at once: hours may be at stake. */
+static void on_saved(void *context, int error)
+{
+    (void)context;
+    if (error != 0) {
+        tool_output_error(
+            "--state: %s could not be written: %s",
+            given.state,
+            strerror(error));
+    }
+}
+
 static bool set_options(struct fuzz_explore_options *ret_options)
 {
     bool is_depth = given.order != NULL && strcmp(given.order, "depth") == 0;
@@ -362,6 +374,7 @@ static bool set_options(struct fuzz_explore_options *ret_options)
         .watch_seconds = TOOL_WATCH_SECONDS,
         .saved_path = given.state,
         .is_saving_due = is_saving_due,
+        .on_saved = on_saved,
     };
     return true;
 }
@@ -372,18 +385,19 @@ static void tell_of_state(const struct fuzz_explore_result *result)
     if (given.state == NULL) {
         return;
     }
+    bool is_there = access(given.state, F_OK) == 0;
     if (result->saving_errno != 0) {
-        tool_output_error(
-            "--state: %s could not be written: %s",
-            given.state,
-            strerror(result->saving_errno));
-    } else if (result->bound == FUZZ_EXPLORE_STOPPED) {
+        return; /* it was said */
+    }
+    if (result->bound == FUZZ_EXPLORE_STOPPED) {
         tool_output_error("the same command goes on from %s", given.state);
     } else if (result->bound == FUZZ_EXPLORE_MEMORY) {
         tool_output_error(
-            "with more --memory it goes on from where %s was written last",
+            is_there ? "with more --memory it goes on from where %s was "
+                       "written last"
+                     : "%s was not written before the memory was used up",
             given.state);
-    } else {
+    } else if (is_there) {
         (void)remove(given.state); /* there is nothing left to do */
     }
 }
@@ -417,6 +431,15 @@ static bool prepare(
 /* Remarks on what was looked at, and on what was not. */
 static void remark(const struct fuzz_explore_result *result, bool has_schedule)
 {
+    if (result->has_died) {
+        tool_output_error(
+            "remark: one of the processes died: one alone began anew");
+    }
+    if (result->has_broken && result->verdict != FUZZ_EXPLORE_BROKEN) {
+        tool_output_error(
+            "one of the processes came to what breaks, but one alone did not "
+            "come to it before the bound");
+    }
     if (given.out != NULL && !has_schedule) {
         tool_output_error("remark: -o: nothing broke, nothing written");
     }
@@ -483,11 +506,13 @@ static int conclude(
     }
     remark(result, has_schedule);
     print(how, result, seconds, has_schedule);
-    if (has_schedule && given.out != NULL && !is_saved) {
+    bool is_lost = has_schedule && given.out != NULL && !is_saved;
+    if (is_lost || result->saving_errno != 0) {
         return TOOL_EXIT_USAGE;
     }
-    bool is_bad = is_broken || (result->verdict == FUZZ_EXPLORE_BOUNDED &&
-                                given.strict_exit);
+    bool is_bad =
+        result->has_broken ||
+        (result->verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit);
     return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
 }
 

@@ -54,8 +54,7 @@ static void print_verdict(const struct tool_explore_report *report)
  * how deep the paths were, and how much was kept. */
 static bool is_alone(const struct tool_explore_report *report)
 {
-    return report->how->jobs == 1 ||
-           report->result->verdict == FUZZ_EXPLORE_BROKEN;
+    return !report->result->is_together;
 }
 
 static void print_counts(const struct tool_explore_report *report)

@@ -11,7 +11,6 @@
 enum {
     TRANSITIONS_PER_LOOK = 1024, /* between two calls of progress */
     NODES_FIRST = 1 << 12,
-    MEMO_SHARE = 4, /* what is remembered of steps may take one in four bytes */
     HEAP_TOP_BYTES = 16 << 20
 };
 
@@ -22,9 +21,17 @@ enum arrival {
     ARRIVED_STOPPED = 3
 };
 
+/* Whether there is something left that was not looked at. */
+static bool is_cut(enum fuzz_explore_bound bound)
+{
+    return bound == FUZZ_EXPLORE_STOPPED || bound == FUZZ_EXPLORE_MEMORY;
+}
+
+/* The first bound counts, but for those that left something. */
 static void set_bound(struct search *search, enum fuzz_explore_bound bound)
 {
-    if (search->bound == FUZZ_EXPLORE_NONE) {
+    if (search->bound == FUZZ_EXPLORE_NONE ||
+        (is_cut(bound) && !is_cut(search->bound))) {
         search->bound = bound;
     }
 }
@@ -57,6 +64,15 @@ static uint32_t how_much_is_done(const struct search *search)
     return (uint32_t)done;
 }
 
+static void save(struct search *search)
+{
+    const struct fuzz_explore_options *options = search->options;
+    search->saving_errno = fuzz_saved_write(search);
+    if (options->on_saved != NULL) {
+        options->on_saved(options->context, search->saving_errno);
+    }
+}
+
 /* Between two steps, when all that is known is in the tables and moments. */
 static bool goes_on(struct search *search)
 {
@@ -74,13 +90,27 @@ static bool goes_on(struct search *search)
     bool goes = search->options->progress(search->options->context, totals);
     if (search->options->saved_path != NULL &&
         (!goes || search->options->is_saving_due(search->options->context))) {
-        search->saving_errno = fuzz_saved_write(search);
+        save(search);
     }
     if (!goes) {
         set_bound(search, FUZZ_EXPLORE_STOPPED);
         return false;
     }
     return true;
+}
+
+static enum fuzz_table_answer add(
+    struct search *search,
+    struct fuzz_table *table,
+    struct sim_state_key key)
+{
+    size_t limit = fuzz_explore_table_limit(search, table);
+    enum fuzz_table_answer answer = fuzz_table_add(table, key, limit);
+    if (answer == FUZZ_TABLE_FULL && search->team != NULL) {
+        fuzz_team_tell(search); /* it may be that it has not looked for long */
+        answer = fuzz_table_add(table, key, limit);
+    }
+    return answer;
 }
 
 static enum arrival arrive_at_end(struct search *search, enum lc_end end)
@@ -98,13 +128,15 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
     case FUZZ_SUBJECT_HELD:
         break;
     }
-    enum fuzz_table_answer answer = fuzz_table_add(
-        &search->ends,
-        key,
-        fuzz_explore_table_limit(search, &search->ends));
-    search->totals.ends += answer == FUZZ_TABLE_NEW;
-    if (answer == FUZZ_TABLE_FULL) {
+    switch (add(search, &search->ends, key)) {
+    case FUZZ_TABLE_NEW:
+        search->totals.ends++;
+        break;
+    case FUZZ_TABLE_SEEN:
+        break;
+    case FUZZ_TABLE_FULL:
         set_bound(search, FUZZ_EXPLORE_MEMORY);
+        return ARRIVED_STOPPED;
     }
     return ARRIVED_MERGED;
 }
@@ -116,10 +148,7 @@ static enum arrival arrive_at_state(
     uint32_t depth)
 {
     struct fuzz_explore_totals *totals = &search->totals;
-    switch (fuzz_table_add(
-        &search->seen,
-        key,
-        fuzz_explore_table_limit(search, &search->seen))) {
+    switch (add(search, &search->seen, key)) {
     case FUZZ_TABLE_SEEN:
         totals->merged++;
         return ARRIVED_MERGED;
@@ -485,6 +514,9 @@ static bool enqueue(
     const struct node *node)
 {
     if (search->node_count == search->node_capacity) {
+        if (search->node_capacity > UINT32_MAX / 2) {
+            return false;
+        }
         uint32_t capacity = search->node_capacity == 0
                                 ? NODES_FIRST
                                 : 2 * search->node_capacity;
@@ -585,7 +617,8 @@ static void explore_breadth(struct search *search)
 
 struct search *fuzz_explore_open(
     const struct fuzz_subject *subject,
-    const struct fuzz_explore_options *options)
+    const struct fuzz_explore_options *options,
+    uint64_t memo_bytes)
 {
     struct search *search = calloc(1, sizeof *search);
     LC_CHECK(search != NULL);
@@ -596,7 +629,7 @@ struct search *fuzz_explore_open(
     /* Code that was not written here may look at other threads' stacks. */
     search->has_memo = subject->split != NULL && !sim_is_hosting();
     if (search->has_memo) {
-        fuzz_memo_open(&search->memo, options->memory_bytes / MEMO_SHARE);
+        fuzz_memo_open(&search->memo, memo_bytes);
     }
     /* Depth-first the top of the heap comes and goes with each state. */
     (void)mallopt(M_TRIM_THRESHOLD, HEAP_TOP_BYTES);
@@ -634,6 +667,9 @@ static enum sim_status begin_search(
     search->beginning = subject->key(subject->context);
     bool is_there;
     enum sim_status status = fuzz_saved_read(search, &is_there, ret_error);
+    if (status == SIM_OK && !is_there) {
+        status = fuzz_saved_try(search, ret_error);
+    }
     return status != SIM_OK || is_there
                ? status
                : subject->begin(subject->context, ret_error);
@@ -645,7 +681,6 @@ static bool explore_together(
     const struct fuzz_explore_options *options,
     struct fuzz_explore_result *ret_result)
 {
-    struct fuzz_explore_totals totals;
     enum fuzz_explore_bound bound;
     LC_CHECK(options->jobs <= FUZZ_EXPLORE_JOBS_MAX);
     if (options->jobs <= 1) {
@@ -653,7 +688,14 @@ static bool explore_together(
     }
     LC_CHECK(options->order == FUZZ_EXPLORE_DEPTH);
     LC_CHECK(!options->goes_on && options->saved_path == NULL);
-    if (!fuzz_team_explore(subject, options, &totals, &bound)) {
+    struct fuzz_explore_totals totals = { 0 };
+    enum fuzz_team_end end =
+        fuzz_team_explore(subject, options, &totals, &bound);
+    *ret_result = (struct fuzz_explore_result){
+        .has_died = end == FUZZ_TEAM_DIED,
+        .has_broken = end == FUZZ_TEAM_BROKEN,
+    };
+    if (end != FUZZ_TEAM_DONE) {
         return false;
     }
     if (totals.ends == 0 && bound == FUZZ_EXPLORE_NONE) {
@@ -664,6 +706,7 @@ static bool explore_together(
                                               : FUZZ_EXPLORE_PROVED,
         .bound = bound,
         .totals = totals,
+        .is_together = true,
     };
     return true;
 }
@@ -675,13 +718,17 @@ enum sim_status fuzz_explore(
     struct sim_error *ret_error)
 {
     enum sim_status status = subject->begin(subject->context, ret_error);
+    *ret_result = (struct fuzz_explore_result){ 0 };
     if (status != SIM_OK) {
         return status;
     }
     if (explore_together(subject, options, ret_result)) {
         return SIM_OK;
     }
-    struct search *search = fuzz_explore_open(subject, options);
+    struct search *search = fuzz_explore_open(
+        subject,
+        options,
+        options->memory_bytes / FUZZ_MEMO_SHARE);
     status = begin_search(search, ret_error);
     if (status != SIM_OK) {
         close_search(search);
@@ -705,6 +752,8 @@ enum sim_status fuzz_explore(
         .path = search->path,
         .path_count = search->path_count,
         .saving_errno = search->saving_errno,
+        .has_died = ret_result->has_died,
+        .has_broken = ret_result->has_broken || search->path != NULL,
     };
     search->path = NULL; /* it is the result's now */
     close_search(search);

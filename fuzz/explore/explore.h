@@ -94,6 +94,8 @@ struct fuzz_explore_options {
      * due; it goes on from there when there is such a file. NULL: nowhere. */
     const char *saved_path;
     bool (*is_saving_due)(void *context);
+    /* Told of each time that it was kept: 0, or an errno. NULL: nobody. */
+    void (*on_saved)(void *context, int error);
     struct sim_state_key identity; /* of all that the states depend on */
 };
 
@@ -105,6 +107,9 @@ struct fuzz_explore_result {
     struct fuzz_explore_step *path;
     uint32_t path_count;
     int saving_errno; /* of the last time that it was saved; 0: it is there */
+    bool is_together; /* the totals are those of several processes */
+    bool has_died;    /* one of these did: it was explored by one alone then */
+    bool has_broken;  /* something did, even if this one has not come to it */
 };
 
 /**

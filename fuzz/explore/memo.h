@@ -11,6 +11,10 @@
 
 #include "sim/sim.h"
 
+enum fuzz_memo_limits {
+    FUZZ_MEMO_SHARE = 4 /* it may take one in four bytes of the memory */
+};
+
 /* From where, as a key, and to where. */
 struct fuzz_memo_step {
     struct sim_state_key from; /* zeros: a free place */

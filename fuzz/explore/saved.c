@@ -1,9 +1,11 @@
 #include "fuzz/explore/saved.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fuzz/explore/search.h"
@@ -155,12 +157,45 @@ static void put_all(struct stream *stream, const struct search *search)
     flush(stream);
 }
 
+/* The file that is written before it takes the place of the older one.
+ * Returns whether its name is not too long. */
+static bool name_beside(
+    const struct search *search,
+    char ret_name[FUZZ_EXPLORE_PATH_MAX])
+{
+    int length = snprintf(
+        ret_name,
+        FUZZ_EXPLORE_PATH_MAX,
+        "%s.new",
+        search->options->saved_path);
+    return length > 0 && length < FUZZ_EXPLORE_PATH_MAX;
+}
+
+enum sim_status fuzz_saved_try(
+    const struct search *search,
+    struct sim_error *ret_error)
+{
+    char beside[FUZZ_EXPLORE_PATH_MAX];
+    errno = ENAMETOOLONG;
+    FILE *file = name_beside(search, beside) ? fopen(beside, "wb") : NULL;
+    if (file == NULL) {
+        (void)snprintf(
+            ret_error->text,
+            sizeof ret_error->text,
+            "%s",
+            strerror(errno));
+        return SIM_ERROR_FILE;
+    }
+    (void)fclose(file);
+    (void)remove(beside);
+    return SIM_OK;
+}
+
 int fuzz_saved_write(const struct search *search)
 {
     const char *path = search->options->saved_path;
-    char beside[FUZZ_EXPLORE_PATH_MAX + 8];
-    int length = snprintf(beside, sizeof beside, "%s.new", path);
-    if (length < 0 || (size_t)length >= sizeof beside) {
+    char beside[FUZZ_EXPLORE_PATH_MAX];
+    if (!name_beside(search, beside)) {
         return ENAMETOOLONG;
     }
     static struct stream stream;
@@ -380,18 +415,37 @@ static bool read_file(
     return true;
 }
 
+/* A pipe is not waited for. Returns NULL with errno; EINVAL: no regular file. */
+static FILE *open_file(const char *path)
+{
+    struct stat about;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        return NULL;
+    }
+    bool is_regular = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+    FILE *file = is_regular ? fdopen(descriptor, "rb") : NULL;
+    if (file == NULL) {
+        (void)close(descriptor);
+        errno = EINVAL;
+    }
+    return file;
+}
+
 enum sim_status fuzz_saved_read(
     struct search *search,
     bool *ret_is_there,
     struct sim_error *ret_error)
 {
     *ret_is_there = false;
-    FILE *file = fopen(search->options->saved_path, "rb");
+    FILE *file = open_file(search->options->saved_path);
     if (file == NULL && errno == ENOENT) {
         return SIM_OK;
     }
     if (file == NULL) {
-        (void)refuse(ret_error, strerror(errno));
+        refuse(
+            ret_error,
+            errno == EINVAL ? "is not a regular file" : strerror(errno));
         return SIM_ERROR_FILE;
     }
     *ret_is_there = read_file(file, search, ret_error);

@@ -33,6 +33,17 @@ LC_MUST_USE enum sim_status fuzz_saved_read(
     bool *ret_is_there,
     struct sim_error *ret_error);
 
+/**
+ * Whether it could be written, before there is anything to write.
+ *
+ * @param ret_error  filled on failure.
+ *
+ * Errors: SIM_ERROR_FILE.
+ */
+LC_MUST_USE enum sim_status fuzz_saved_try(
+    const struct search *search,
+    struct sim_error *ret_error);
+
 /** Makes the first of the queue again. Returns whether there was room. */
 LC_MUST_USE bool fuzz_saved_revive(struct search *search);
 

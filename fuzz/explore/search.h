@@ -116,7 +116,8 @@ void fuzz_explore_split(struct search *search);
 /** A search with nothing in it, never NULL. */
 struct search *fuzz_explore_open(
     const struct fuzz_subject *subject,
-    const struct fuzz_explore_options *options);
+    const struct fuzz_explore_options *options,
+    uint64_t memo_bytes);
 
 /** Explores depth-first. The first of a team from where the run begins, the
  * others from what they are given. */

@@ -91,7 +91,10 @@ static bool find_shared(
     bool is_added)
 {
     uint64_t mask = table->capacity - 1;
+    uint64_t tried = 0;
     for (uint64_t at = key->low & mask;; at = (at + 1) & mask) {
+        LC_CHECK(tried < table->capacity);
+        tried++;
         struct sim_state_key *place = &table->keys[at];
         uint64_t low = __atomic_load_n(&place->low, __ATOMIC_ACQUIRE);
         if (low == 0 && !is_added) {

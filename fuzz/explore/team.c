@@ -136,11 +136,16 @@ static bool hand_over(struct search *search, uint32_t to)
     return true;
 }
 
+void fuzz_team_tell(struct search *search)
+{
+    tell(search);
+    make_room(search);
+}
+
 bool fuzz_team_look(struct search *search)
 {
     struct fuzz_team *team = search->team;
-    tell(search);
-    make_room(search);
+    fuzz_team_tell(search);
     for (uint32_t i = 0; i < team->jobs && atomic_load(&team->idle) > 0; i++) {
         atomic_uint *slot = &team->members[i].slot;
         unsigned wanted = SLOT_WANTED;
@@ -249,7 +254,10 @@ static LC_NORETURN void work(
         options->memory_bytes > tables ? options->memory_bytes - tables : 0;
     mine.memory_bytes = tables + rest / options->jobs;
     sim_watch(options->watch_seconds);
-    struct search *search = fuzz_explore_open(subject, &mine);
+    struct search *search = fuzz_explore_open(
+        subject,
+        &mine,
+        rest / options->jobs / FUZZ_MEMO_SHARE);
     search->seen = crew->seen;
     search->ends = crew->ends;
     search->team = crew->team;
@@ -309,10 +317,7 @@ static void kill_all(struct crew *crew)
 
 static struct fuzz_explore_totals sum_up(const struct crew *crew)
 {
-    struct fuzz_explore_totals sum = {
-        .memory_bytes =
-            fuzz_table_bytes(&crew->seen) + fuzz_table_bytes(&crew->ends),
-    };
+    struct fuzz_explore_totals sum = { 0 };
     for (uint32_t i = 0; i < crew->team->jobs; i++) {
         struct fuzz_explore_totals one = crew->team->members[i].totals;
         sum.states += one.states;
@@ -327,6 +332,8 @@ static struct fuzz_explore_totals sum_up(const struct crew *crew)
         sum.depth_max =
             one.depth_max > sum.depth_max ? one.depth_max : sum.depth_max;
     }
+    /* Of the tables what is in use. */
+    sum.memory_bytes += (sum.states + sum.ends) * sizeof crew->seen.keys[0];
     return sum;
 }
 
@@ -367,26 +374,27 @@ static enum fuzz_explore_bound bound_of(const struct crew *crew)
     return FUZZ_EXPLORE_NONE;
 }
 
-bool fuzz_team_explore(
+enum fuzz_team_end fuzz_team_explore(
     const struct fuzz_subject *subject,
     const struct fuzz_explore_options *options,
     struct fuzz_explore_totals *ret_totals,
     enum fuzz_explore_bound *ret_bound)
 {
     struct crew crew;
-    bool is_done = open_crew(&crew, options);
-    if (is_done) {
-        is_done = start(&crew, subject, options);
-        if (is_done) {
+    enum fuzz_team_end end = FUZZ_TEAM_DIED;
+    if (open_crew(&crew, options)) {
+        if (start(&crew, subject, options)) {
             oversee(&crew, options);
         } else {
             kill_all(&crew);
+            crew.has_died = true;
         }
-        is_done = is_done && !crew.has_died &&
-                  atomic_load(&crew.team->end) != TEAM_BROKEN;
+        end = atomic_load(&crew.team->end) == TEAM_BROKEN ? FUZZ_TEAM_BROKEN
+              : crew.has_died                             ? FUZZ_TEAM_DIED
+                                                          : FUZZ_TEAM_DONE;
         *ret_totals = sum_up(&crew);
         *ret_bound = bound_of(&crew);
     }
     close_crew(&crew, options);
-    return is_done;
+    return end;
 }

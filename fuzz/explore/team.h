@@ -11,16 +11,21 @@
 
 #include "fuzz/explore/search.h"
 
+enum fuzz_team_end {
+    FUZZ_TEAM_DONE = 0,
+    FUZZ_TEAM_BROKEN = 1, /* something broke */
+    FUZZ_TEAM_DIED = 2    /* a process did, or there was no memory to begin */
+};
+
 /**
  * Explores by options->jobs processes, with the run at its beginning.
  *
- * @param ret_totals  filled when true is returned.
+ * @param ret_totals  filled when it is done.
  * @param ret_bound   filled as well.
  *
- * Returns: false when it is to be explored by one alone: something broke, a
- * process died, or there was no memory to begin with.
+ * Returns: how it ended. What is not done is to be explored by one alone.
  */
-LC_MUST_USE bool fuzz_team_explore(
+LC_MUST_USE enum fuzz_team_end fuzz_team_explore(
     const struct fuzz_subject *subject,
     const struct fuzz_explore_options *options,
     struct fuzz_explore_totals *ret_totals,
@@ -33,6 +38,9 @@ LC_MUST_USE bool fuzz_team_look(struct search *search);
 /** Of a member that has nothing left: waits for a part of another's. Returns
  * false when there is none any more. */
 LC_MUST_USE bool fuzz_team_wait(struct search *search);
+
+/** Of a member: tells how far it is, and is given room in the tables. */
+void fuzz_team_tell(struct search *search);
 
 /** Tells all that something broke. */
 void fuzz_team_break(struct search *search);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -708,9 +709,16 @@ static void a_file_that_cannot_be_written_is_said(void **state)
         .saved_path = "no/such/folder/file",
         .is_saving_due = never,
     };
-    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
-    assert_int_equal(result.saving_errno, ENOENT);
-    fuzz_explore_free(&result);
+    assert_int_equal(
+        fuzz_explore(&subject, &options, &result, &error),
+        SIM_ERROR_FILE);
+    assert_string_equal(error.text, strerror(ENOENT));
+    (void)remove(SAVED_PATH);
+    assert_int_equal(mkfifo(SAVED_PATH, 0600), 0);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+        SIM_ERROR_FILE);
+    (void)remove(SAVED_PATH);
 }
 
 /* ---- Processes that explore together ---- */
@@ -797,6 +805,54 @@ static void a_team_says_that_memory_is_used_up(void **state)
     }
 }
 
+/* Memory that is enough for one is not called used up by many. */
+static void a_team_uses_the_memory_that_it_has(void **state)
+{
+    (void)state;
+    make_subject(a_socket_each);
+    uint64_t states = explore_by(1, 64 << 20).totals.states;
+    for (uint32_t jobs = 2; jobs <= 8; jobs *= 2) {
+        struct fuzz_explore_result team = explore_by(jobs, 64 << 20);
+        assert_int_equal(team.verdict, FUZZ_EXPLORE_PROVED);
+        assert_int_equal(team.totals.states, states);
+    }
+}
+
+static enum fuzz_subject_end say_nothing(void *unused, enum lc_end end)
+{
+    (void)unused;
+    (void)end;
+    return FUZZ_SUBJECT_UNSPECIFIED;
+}
+
+/* What was cut is said, whatever else was met before. */
+static void a_cut_is_said_behind_other_bounds(void **state)
+{
+    (void)state;
+    make_subject(a_socket_each);
+    subject.finish = say_nothing;
+    uint64_t states = explore_by(1, MEMORY_BYTES).totals.states;
+    for (uint32_t jobs = 1; jobs <= 3; jobs++) {
+        struct fuzz_explore_result result = explore_by(jobs, MEMORY_BYTES);
+        assert_int_equal(result.bound, FUZZ_EXPLORE_UNSPECIFIED);
+        result = explore_by(jobs, 1 << 19);
+        assert_int_equal(result.bound, FUZZ_EXPLORE_MEMORY);
+    }
+    (void)remove(SAVED_PATH);
+    struct fuzz_explore_result result;
+    do {
+        assert_int_equal(
+            explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+            SIM_OK);
+        assert_true(
+            result.bound == FUZZ_EXPLORE_STOPPED ||
+            result.totals.states == states);
+        fuzz_explore_free(&result);
+    } while (result.bound == FUZZ_EXPLORE_STOPPED);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_UNSPECIFIED);
+    (void)remove(SAVED_PATH);
+}
+
 static enum fuzz_subject_end die(void *unused, enum lc_end end)
 {
     (void)unused;
@@ -818,6 +874,7 @@ static void of_a_team_one_can_die(void **state)
     struct fuzz_explore_result team = explore_by(3, MEMORY_BYTES);
     assert_int_equal(team.verdict, FUZZ_EXPLORE_PROVED);
     assert_int_equal(team.totals.states, states);
+    assert_true(team.has_died && !team.is_together);
 }
 
 static void a_team_can_be_told_to_stop(void **state)
@@ -903,6 +960,8 @@ int main(void)
         cmocka_unit_test(a_team_proves_what_one_alone_proves),
         cmocka_unit_test(a_team_finds_what_one_alone_finds),
         cmocka_unit_test(a_team_says_that_memory_is_used_up),
+        cmocka_unit_test(a_team_uses_the_memory_that_it_has),
+        cmocka_unit_test(a_cut_is_said_behind_other_bounds),
         cmocka_unit_test(of_a_team_one_can_die),
         cmocka_unit_test(a_team_can_be_told_to_stop),
         cmocka_unit_test(a_shared_table_keeps_to_its_room),
