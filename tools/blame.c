@@ -351,6 +351,7 @@ static int blame(const char *path, const struct fuzz_blame_options *how)
     began_seconds = tool_setup_seconds();
     player.reader = read_record;
     if (fuzz_play(&player, &schedule, NULL, &outcome, &error) != SIM_OK) {
+        tool_apart_say(TOOL_APART_OVER);
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }

@@ -286,7 +286,8 @@ static bool set_subject(
 {
     *ret_hosted = (struct tool_hosted){ 0 };
     if (given.list || (path == NULL) == (given.program == NULL)) {
-        tool_output_error("explore: one of SCHEDULE, --program and --list");
+        tool_output_error(
+            "explore: give one of SCHEDULE, --program and --list");
         return false;
     }
     if (given.program != NULL) {
@@ -312,6 +313,15 @@ static bool set_subject(
         return false;
     }
     fuzz_generate_host(&schedule.world, ret_hosted->items, ret_hosted->count);
+    for (uint32_t i = 0; i < schedule.world.provider_count; i++) {
+        /* What such code leaves unwritten on a stack goes into keys: how many
+         * states that makes would depend on who was faster. */
+        if (given.jobs.value > 1 &&
+            schedule.world.providers[i].kind == LC_PROVIDER_DLL) {
+            tool_output_error("--jobs: a DLL is explored by one process");
+            return false;
+        }
+    }
     tool_setup_remark_plants(&schedule.world);
     subject_schedule.schedule = &schedule;
     subject_schedule.has_values = given.values;
@@ -547,6 +557,7 @@ static int explore(const char *path)
 
     enum sim_status status = fuzz_explore(&subject, &how, &result, &error);
     if (status != SIM_OK) {
+        tool_apart_say(TOOL_APART_OVER);
         bool is_state = status == SIM_ERROR_FILE && given.state != NULL;
         tool_output_error(
             "%s%s%s",

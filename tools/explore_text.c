@@ -20,7 +20,7 @@ static const char *const bounds[] = {
     "depth",
     "interrupted",
     "unspecified outcomes",
-    "that no run came to an end",
+    "no run came to an end",
 };
 
 static void print_verdict(const struct tool_explore_report *report)
@@ -31,7 +31,7 @@ static void print_verdict(const struct tool_explore_report *report)
         (void)printf("proved within the bounds\n");
         break;
     case FUZZ_EXPLORE_BOUNDED:
-        (void)printf("bounded: the bound was %s\n", bounds[result->bound]);
+        (void)printf("bounded: %s\n", bounds[result->bound]);
         break;
     case FUZZ_EXPLORE_BROKEN:
         if (report->program != NULL) {
@@ -116,6 +116,11 @@ void tool_explore_print(const struct tool_explore_report *report)
     }
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
+    }
+    if (result->bound != FUZZ_EXPLORE_NONE) {
+        (void)printf(
+            "  not all orders were looked at: %s\n",
+            bounds[result->bound]);
     }
     (void)printf(
         "  %u decision%s there\n",

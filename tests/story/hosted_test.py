@@ -106,12 +106,36 @@ with tempfile.TemporaryDirectory() as folder:
 
     # A DLL that ends the process, whatever it says of that, ends no proof.
     for way in ('exit', 'exit_9'):
-        for jobs in ('1', '2'):
-            result = run('explore', '--order', 'depth', '--jobs', jobs,
-                         '--provider', f'filter={WAYS[way]}', str(schedule))
-            expect(f'explore {way} by {jobs}', result.returncode == 1 and
-                   result.stdout == '' and
-                   'the DLL ended the process' in result.stderr, result)
+        result = run('explore', '--order', 'depth', '--provider',
+                     f'filter={WAYS[way]}', str(schedule))
+        expect(f'explore {way}', result.returncode == 1 and
+               result.stdout == '' and
+               'the DLL ended the process' in result.stderr, result)
+    result = run('explore', '--order', 'depth', '--jobs', '2', '--provider',
+                 f'filter={WAYS["exit"]}', str(schedule))
+    expect('explore a DLL by two', result.returncode == 2 and
+           '--jobs' in result.stderr, result)
+    for words in (['explore', str(schedule)], ['blame', str(schedule)],
+                  ['explore', '--state', str(Path(folder) / 'no' / 'x'),
+                   str(schedule)]):
+        dll = WAYS['exit'] if '--state' in words else __file__
+        result = run(*words, '--provider', f'filter={dll}')
+        expect(f'{words} of no DLL', result.returncode == 2 and
+               result.stderr.count('\n') == 1 and
+               'ended the process' not in result.stderr, result)
+    # Whoever tells it to stop tells its child, too.
+    with subprocess.Popen(
+            [LASTCALL, 'explore', '--order', 'depth', '--provider',
+             f'filter={PASS}', 'corpus/seed/standard.lc'],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # its first line of progress
+        process.terminate()
+        output, remarks = process.communicate(timeout=200)
+    expect('told to stop', output.startswith('bounded: interrupted'),
+           subprocess.CompletedProcess([], process.returncode, output,
+                                       remarks))
 
     result = run('run', '--provider', f'filter={WAYS["no_startup"]}',
                  str(schedule))
