@@ -15,6 +15,9 @@ from pathlib import Path
 from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect, problems,
                    run)
 
+# What must be the same, however the states were come to.
+COUNTS = () if 'rough' in sys.argv else ('states', 'transitions')
+
 page = Path(MANUAL).read_text(encoding='utf-8')
 with tempfile.TemporaryDirectory() as folder:
     # All orders: a proof, or a schedule that shows what breaks.
@@ -46,7 +49,8 @@ with tempfile.TemporaryDirectory() as folder:
     answers = [json.loads(run('explore', '--order', 'depth', '--jobs', jobs,
                               '--json', two).stdout) for jobs in ('1', '3')]
     for answer in answers:
-        for member in ('depth', 'memory_bytes', 'seconds'):
+        for member in ('depth', 'memory_bytes', 'seconds', *(
+                () if COUNTS else ('states', 'transitions', 'merged'))):
             del answer[member]
     expect('explore by several processes', answers[0] == answers[1] and
            answers[0]['verdict'] == 'proved', answers)
@@ -82,7 +86,7 @@ with tempfile.TemporaryDirectory() as folder:
                0 < answers[0]['resumed'] < answers[0]['states'] and
                answers[1]['resumed'] == 0 and
                all(answers[0][name] == answers[1][name] for name in
-                   ('verdict', 'states', 'transitions', 'ends')) and
+                   ('verdict', 'ends', *COUNTS)) and
                not os.path.exists(kept), answers)
     for order in ('breadth', 'depth'):
         way = os.path.join(folder, order + '.lc')
