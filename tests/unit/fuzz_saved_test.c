@@ -1,0 +1,255 @@
+/*
+ * Explorations that go on from a file, after a stop and after a kill.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fuzz/explore/saved.h"
+#include "tests/unit/explored.h"
+
+#define SAVED_PATH "fuzz_saved_test.saved"
+
+static bool go_on_once(void *looks, const struct fuzz_explore_totals *totals)
+{
+    (void)totals;
+    return (*(uint32_t *)looks)++ == 0;
+}
+
+static bool never(void *unused)
+{
+    (void)unused;
+    return false;
+}
+
+static enum sim_status explore_from_file(
+    enum fuzz_explore_order order,
+    uint64_t identity,
+    struct fuzz_explore_result *ret_result)
+{
+    static struct sim_error error;
+    uint32_t looks = 0;
+    const struct fuzz_explore_options options = {
+        .order = order,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+        .progress = go_on_once,
+        .context = &looks,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = never,
+        .identity = { .low = identity },
+    };
+    return fuzz_explore(&subject, &options, ret_result, &error);
+}
+
+/* Explores in parts, each going on from the file, to the end. Returns how many
+ * there were. */
+static uint32_t explore_in_parts(
+    enum fuzz_explore_order order,
+    struct fuzz_explore_result *ret_last)
+{
+    (void)remove(SAVED_PATH);
+    for (uint32_t parts = 1;; parts++) {
+        assert_int_equal(explore_from_file(order, 1, ret_last), SIM_OK);
+        if (ret_last->bound != FUZZ_EXPLORE_STOPPED) {
+            (void)remove(SAVED_PATH);
+            return parts;
+        }
+        assert_int_equal(ret_last->saving_errno, 0);
+        fuzz_explore_free(ret_last);
+    }
+}
+
+/* Stopped again and again, it ends as if it had never been. */
+static void it_goes_on_from_a_file(void **state)
+{
+    static const char *const texts[] = { socket_and_start,
+                                         worker_left_beside_another,
+                                         reused };
+    uint32_t parts_in_all = 0;
+    (void)state;
+    for (uint32_t i = 0; i < 2 * LC_COUNT_OF(texts); i++) {
+        make_subject_with_numbers(texts[i / 2]);
+        enum fuzz_explore_order order =
+            i % 2 == 0 ? FUZZ_EXPLORE_BREADTH : FUZZ_EXPLORE_DEPTH;
+        struct fuzz_explore_result whole = explore_all(order);
+        struct fuzz_explore_result last;
+        parts_in_all += explore_in_parts(order, &last);
+        assert_int_equal(last.verdict, whole.verdict);
+        assert_same_counts(&last.totals, &whole.totals);
+        assert_int_equal(last.totals.depth_max, whole.totals.depth_max);
+        assert_same_way(&last, &whole);
+        fuzz_explore_free(&whole);
+        fuzz_explore_free(&last);
+    }
+    assert_true(parts_in_all > 30);
+}
+
+static enum fuzz_subject_end say_nothing(void *unused, enum lc_end end)
+{
+    (void)unused;
+    (void)end;
+    return FUZZ_SUBJECT_UNSPECIFIED;
+}
+
+/* The bound that was hit before it was stopped is kept as well. */
+static void a_bound_is_kept_behind_a_stop(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result last;
+    make_subject(a_socket_each);
+    subject.finish = say_nothing;
+    struct fuzz_explore_result whole =
+        explore(FUZZ_EXPLORE_DEPTH, MEMORY_BYTES);
+    assert_true(explore_in_parts(FUZZ_EXPLORE_DEPTH, &last) > 1);
+    assert_int_equal(last.bound, FUZZ_EXPLORE_UNSPECIFIED);
+    assert_true(
+        FRAMES_KEEP_COPIES || last.totals.states == whole.totals.states);
+    fuzz_explore_free(&last);
+}
+
+static bool die_at_third_look(
+    void *looks,
+    const struct fuzz_explore_totals *totals)
+{
+    (void)totals;
+    if ((*(uint32_t *)looks)++ == 2) {
+        (void)raise(SIGKILL);
+    }
+    return true;
+}
+
+static bool always(void *unused)
+{
+    (void)unused;
+    return true;
+}
+
+/* Killed without a word, it has what was kept last. */
+static void it_goes_on_after_a_kill(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    uint32_t looks = 0;
+    make_subject(worker_left_beside_another);
+    const struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+        .progress = die_at_third_look,
+        .context = &looks,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = always,
+        .identity = { .low = 1 },
+    };
+    (void)remove(SAVED_PATH);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(fuzz_explore(&subject, &options, &result, &error) == SIM_OK);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    uint64_t last = 0;
+    do {
+        assert_int_equal(
+            explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+            SIM_OK);
+        assert_true(result.totals.resumed > last);
+        last = result.totals.resumed;
+        fuzz_explore_free(&result);
+    } while (result.bound == FUZZ_EXPLORE_STOPPED);
+    struct fuzz_explore_result whole = explore_all(FUZZ_EXPLORE_DEPTH);
+    assert_int_equal(result.totals.states, whole.totals.states);
+    assert_int_equal(result.totals.broken, whole.totals.broken);
+    fuzz_explore_free(&whole);
+    (void)remove(SAVED_PATH);
+}
+
+/* Whatever is not what was written is refused. */
+static void a_damaged_file_is_refused(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    make_subject(socket_and_start);
+    (void)remove(SAVED_PATH);
+    assert_int_equal(explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result), SIM_OK);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_STOPPED);
+    fuzz_explore_free(&result);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_BREADTH, 1, &result),
+        SIM_ERROR_FILE);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_DEPTH, 2, &result),
+        SIM_ERROR_FILE);
+
+    FILE *file = fopen(SAVED_PATH, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size_bytes = ftell(file);
+    for (uint32_t i = 0; i < 50; i++) {
+        long at = (long)((uint64_t)size_bytes * i / 50);
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        int was = fgetc(file);
+        for (int turn = 0; turn < 2; turn++) {
+            assert_int_equal(fseek(file, at, SEEK_SET), 0);
+            assert_int_not_equal(fputc(turn == 0 ? was ^ 1 : was, file), EOF);
+            assert_int_equal(fflush(file), 0);
+            if (turn == 0) {
+                assert_int_equal(
+                    explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+                    SIM_ERROR_FILE);
+            }
+        }
+    }
+    assert_int_equal(ftruncate(fileno(file), size_bytes - 1), 0);
+    (void)fclose(file);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+        SIM_ERROR_FILE);
+    (void)remove(SAVED_PATH);
+}
+
+/* What can't be written is said, and what was there stays. */
+static void a_file_that_cannot_be_written_is_said(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    make_subject(socket_and_start);
+    const struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = MEMORY_BYTES,
+        .progress = stop_at_once,
+        .saved_path = "no/such/folder/file",
+        .is_saving_due = never,
+    };
+    assert_int_equal(
+        fuzz_explore(&subject, &options, &result, &error),
+        SIM_ERROR_FILE);
+    assert_string_equal(error.text, strerror(ENOENT));
+    (void)remove(SAVED_PATH);
+    assert_int_equal(mkfifo(SAVED_PATH, 0600), 0);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+        SIM_ERROR_FILE);
+    (void)remove(SAVED_PATH);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_goes_on_from_a_file),
+        cmocka_unit_test(a_bound_is_kept_behind_a_stop),
+        cmocka_unit_test(it_goes_on_after_a_kill),
+        cmocka_unit_test(a_damaged_file_is_refused),
+        cmocka_unit_test(a_file_that_cannot_be_written_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

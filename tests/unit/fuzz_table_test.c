@@ -1,0 +1,105 @@
+/*
+ * Tables of keys: what was added is known, by all who share one, and no table
+ * takes more than it may.
+ */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fuzz/explore/table.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/framework.h"
+
+enum {
+    MEMORY_BYTES = 256 << 20
+};
+
+static void a_table_knows_what_was_added(void **state)
+{
+    (void)state;
+    struct fuzz_table table = { 0 };
+    for (uint64_t i = 0; i < 100000; i++) {
+        const struct sim_state_key key = { .low = i % 7, .high = i + 1 };
+        assert_int_equal(
+            fuzz_table_add(&table, key, MEMORY_BYTES),
+            FUZZ_TABLE_NEW);
+        i += i > 2000 ? 997 : 0;
+    }
+    uint64_t count = table.count;
+    for (uint64_t i = 0; i < 2000; i++) {
+        const struct sim_state_key key = { .low = i % 7, .high = i + 1 };
+        assert_int_equal(
+            fuzz_table_add(&table, key, MEMORY_BYTES),
+            FUZZ_TABLE_SEEN);
+    }
+    assert_int_equal(table.count, count);
+    fuzz_table_free(&table);
+    assert_int_equal(fuzz_table_bytes(&table), 0);
+}
+
+static void a_table_does_not_outgrow_its_limit(void **state)
+{
+    (void)state;
+    struct fuzz_table table = { 0 };
+    uint64_t i = 1;
+    while (fuzz_table_add(
+               &table,
+               (struct sim_state_key){ .low = i, .high = i },
+               200000) == FUZZ_TABLE_NEW) {
+        i++;
+    }
+    assert_true(fuzz_table_bytes(&table) <= 200000);
+    assert_true(i > 4000);
+    assert_int_equal(
+        fuzz_table_add(
+            &table,
+            (struct sim_state_key){ .low = 1, .high = 1 },
+            200000),
+        FUZZ_TABLE_SEEN);
+    fuzz_table_free(&table);
+}
+
+static void a_shared_table_keeps_to_its_room(void **state)
+{
+    (void)state;
+    struct fuzz_table table;
+    assert_true(fuzz_table_share(&table, 100000));
+    assert_int_equal(table.capacity, 4096);
+    assert_int_equal(fuzz_table_room(&table, 0), 3276);
+    assert_int_equal(fuzz_table_room(&table, 4000), 0);
+    table.count_max = 1000;
+    for (uint64_t i = 0; i < 2000; i++) {
+        struct sim_state_key key = { .low = i % 7 * i, .high = i + 2 };
+        enum fuzz_table_answer wanted =
+            i < 1000 ? FUZZ_TABLE_NEW : FUZZ_TABLE_FULL;
+        assert_int_equal(fuzz_table_add(&table, key, 0), wanted);
+        assert_int_equal(fuzz_table_has(&table, key), i < 1000);
+        if (i < 1000) {
+            assert_int_equal(fuzz_table_add(&table, key, 0), FUZZ_TABLE_SEEN);
+        }
+    }
+    /* Another process sees what this one has added, and the other way round. */
+    struct sim_state_key of_child = { .low = 5, .high = 1 << 20 };
+    pid_t child = fork();
+    if (child == 0) {
+        table.count_max = table.count + 1;
+        struct sim_state_key last = { .low = 999 % 7 * 999, .high = 1001 };
+        bool is_good = fuzz_table_has(&table, last) &&
+                       fuzz_table_add(&table, of_child, 0) == FUZZ_TABLE_NEW;
+        _exit(is_good ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(fuzz_table_has(&table, of_child));
+    fuzz_table_free(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_knows_what_was_added),
+        cmocka_unit_test(a_table_does_not_outgrow_its_limit),
+        cmocka_unit_test(a_shared_table_keeps_to_its_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
