@@ -2,37 +2,24 @@
 
 #include "fuzz/behaviour.h"
 #include "fuzz/sampler/sampler.h"
-#include "fuzz/text.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
+#include "tests/unit/schedule_text.h"
 
 static struct fuzz_player player;
 static struct fuzz_behaviour behaviour;
 static struct lc_schedule schedule;
 
-static const char one_thread[] = "lastcall schedule 1\n"
-                                 "process A\n"
-                                 "  thread a\n"
-                                 "    WSAStartup 2.2\n"
-                                 "    WSAStartup 2.2\n"
-                                 "    WSACleanup\n"
-                                 "    WSACleanup\n";
-static const char two_threads[] = "lastcall schedule 1\n"
-                                  "process A\n"
-                                  "  thread a\n"
-                                  "    WSAStartup 2.2\n"
-                                  "    WSACleanup\n"
-                                  "  thread b\n"
-                                  "    WSAStartup 2.2\n"
-                                  "    WSACleanup\n";
+static const char one_thread[] =
+    TEXT "process A\n" STARTS("a") "    WSAStartup 2.2\n" CLEANS CLEANS;
+static const char two_threads[] =
+    TEXT "process A\n" STARTS("a") CLEANS STARTS("b") CLEANS;
 
 static void play(const char *text)
 {
-    struct fuzz_text_error text_error;
     struct sim_error error;
     struct fuzz_outcome outcome;
-    assert_int_equal(sim_open(&error), SIM_OK);
-    assert_true(fuzz_text_parse(text, strlen(text), &schedule, &text_error));
+    read_schedule(text, &schedule);
     behaviour.player = &player;
     player.reader = fuzz_behaviour_read;
     player.reader_context = &behaviour;

@@ -10,14 +10,7 @@
 #include "fuzz/text.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
-
-#define TCP                 \
-    "lastcall schedule 1\n" \
-    "world\n"               \
-    "  provider tcp base\n"
-#define FILTER                    \
-    TCP "  provider filter ifs\n" \
-        "  chain filter tcp\n"
+#include "tests/unit/schedule_text.h"
 
 /* Resets the event that its last cleanup waits on after it has looked whether
  * somebody is inside: the signal of who comes out between the two is lost. */
@@ -160,10 +153,7 @@ static struct fuzz_blame_result result;
 
 static struct fuzz_blame_options options_for(const char *text)
 {
-    struct fuzz_text_error text_error;
-    struct sim_error error;
-    assert_true(fuzz_text_parse(text, strlen(text), &schedule, &text_error));
-    assert_int_equal(sim_open(&error), SIM_OK);
+    read_schedule(text, &schedule);
     return (struct fuzz_blame_options){
         .schedule = &schedule,
         .sampler = FUZZ_SAMPLER_RW,

@@ -3,29 +3,24 @@
 
 #include "fuzz/confirm.h"
 #include "fuzz/schedule.h"
-#include "fuzz/text.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
+#include "tests/unit/schedule_text.h"
 #include "tests/unit/told_time.h"
 
 /* Data is lost at the last cleanup; nothing of the second thread is needed. */
-static const char text[] = "lastcall schedule 1\n"
-                           "world\n"
-                           "  provider tcp base\n"
-                           "  provider filter ifs\n"
-                           "  chain filter tcp\n"
-                           "  plant unsent_dropped\n"
-                           "process A\n"
-                           "  thread a\n"
-                           "    WSAStartup 2.2\n"
-                           "    s = socket stream\n"
-                           "    connect s\n"
-                           "    send s 1\n"
-                           "    closesocket s\n"
-                           "    WSACleanup\n"
-                           "  thread b\n"
-                           "    WSAGetLastError\n"
-                           "    WSAGetLastError\n";
+static const char text[] = FILTER "  plant unsent_dropped\n"
+                                  "process A\n"
+                                  "  thread a\n"
+                                  "    WSAStartup 2.2\n"
+                                  "    s = socket stream\n"
+                                  "    connect s\n"
+                                  "    send s 1\n"
+                                  "    closesocket s\n"
+                                  "    WSACleanup\n"
+                                  "  thread b\n"
+                                  "    WSAGetLastError\n"
+                                  "    WSAGetLastError\n";
 
 static struct fuzz_finding finding;
 
@@ -35,11 +30,9 @@ static int set_up(void **state)
     static struct fuzz_player player;
     static struct lc_schedule schedule;
     struct fuzz_outcome outcome;
-    struct fuzz_text_error error;
     struct sim_error why;
     memset(&player, 0, sizeof player);
-    assert_int_equal(sim_open(&why), SIM_OK);
-    assert_true(fuzz_text_parse(text, sizeof text - 1, &schedule, &error));
+    read_schedule(text, &schedule);
     assert_int_equal(
         fuzz_play(&player, &schedule, NULL, &outcome, &why),
         SIM_OK);

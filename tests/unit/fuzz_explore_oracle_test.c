@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "fuzz/explore/explore.h"
-#include "fuzz/text.h"
 #include "sim/engine/engine.h"
 #include "sim/sim.h"
 #include "tests/unit/byte_set.h"
@@ -15,6 +14,7 @@
 #include "tests/unit/failing.h"
 #include "tests/unit/frames.h"
 #include "tests/unit/framework.h"
+#include "tests/unit/schedule_text.h"
 
 enum {
     MEMORY_BYTES = 1 << 30,
@@ -44,11 +44,6 @@ static void add_end(
 }
 
 /* ---- What is explored ---- */
-
-#define BASE_ALONE          \
-    "lastcall schedule 1\n" \
-    "world\n"               \
-    "  provider tcp base\n"
 
 struct orders {
     const char *text;
@@ -81,140 +76,89 @@ enum {
     CASE_COUNT
 };
 
-static struct orders cases[CASE_COUNT] = {
-    [SHARED_COUNT] = { .text = BASE_ALONE "process A\n"
-                                          "  thread a\n"
-                                          "    WSAStartup 2.2\n"
-                                          "    WSACleanup\n"
-                                          "  thread b\n"
-                                          "    WSAStartup 2.2\n"
-                                          "    WSACleanup\n" },
-    [THIRD_CLEANS] = { .text = BASE_ALONE "process A\n"
-                                          "  thread a\n"
-                                          "    WSAStartup 2.2\n"
-                                          "    WSACleanup\n"
-                                          "  thread b\n"
-                                          "    WSAStartup 2.2\n"
-                                          "  thread c\n"
-                                          "    WSACleanup\n" },
-    [START_BESIDE] = { .text = BASE_ALONE "process A\n"
-                                          "  thread a\n"
-                                          "    WSAStartup 2.2\n"
-                                          "    s = socket stream\n"
-                                          "    WSACleanup\n"
-                                          "  thread b\n"
-                                          "    WSAStartup 2.2\n" },
-    [SOCKET_AFTER] = { .text = BASE_ALONE "process A\n"
-                                          "  thread a\n"
-                                          "    WSAStartup 2.2\n"
-                                          "    WSAStartup 2.2\n"
-                                          "  thread b\n"
-                                          "    WSACleanup\n"
-                                          "    s1 = socket stream\n" },
-    [GRACEFUL] = { .text = BASE_ALONE "process A\n"
-                                      "  thread a\n"
-                                      "    WSAStartup 2.2\n"
-                                      "    s = socket stream\n"
-                                      "    connect s\n"
-                                      "    send s 1\n"
-                                      "    closesocket s\n" },
-    [GRACEFUL_CLEANED] = { .text = BASE_ALONE "process A\n"
-                                              "  thread a\n"
-                                              "    WSAStartup 2.2\n"
-                                              "    s = socket stream\n"
-                                              "    connect s\n"
-                                              "    send s 1\n"
-                                              "    closesocket s\n"
-                                              "  thread b\n"
-                                              "    WSACleanup\n",
-                           .prefix = 32 },
-    [SEND_BESIDE] = { .text = BASE_ALONE "process A\n"
-                                         "  thread a\n"
-                                         "    WSAStartup 2.2\n"
-                                         "    s = socket stream\n"
-                                         "    connect s\n"
-                                         "    send s 1\n"
-                                         "  thread b\n"
-                                         "    closesocket s\n",
-                      .prefix = 32 },
-    [LINGER_BESIDE] = { .text = BASE_ALONE "process A\n"
-                                           "  thread a\n"
-                                           "    WSAStartup 2.2\n"
-                                           "    s = socket stream\n"
-                                           "    connect s\n"
-                                           "    send s 1\n"
-                                           "    closesocket s\n"
-                                           "  thread b\n"
-                                           "    linger s on 0\n",
-                        .prefix = 30 },
-    [SAME_OPTION] = { .text = BASE_ALONE "process A\n"
-                                         "  thread a\n"
-                                         "    WSAStartup 2.2\n"
-                                         "    s = socket stream\n"
-                                         "    linger s on 1\n"
-                                         "    connect s\n"
-                                         "  thread b\n"
-                                         "    linger s on 1\n",
-                      .prefix = 24 },
-    [HANDLE_AGAIN] = { .text = BASE_ALONE "process A\n"
-                                          "  thread a\n"
-                                          "    WSAStartup 2.2\n"
-                                          "    s = socket stream\n"
-                                          "    closesocket s\n"
-                                          "    s = socket stream\n"
-                                          "  thread b\n"
-                                          "    closesocket s\n",
-                       .prefix = 30 },
-    [TWO_PROCESSES] = { .text = BASE_ALONE "process A\n"
-                                           "  thread a\n"
-                                           "    WSAStartup 2.2\n"
-                                           "process B\n"
-                                           "  thread b\n"
-                                           "    WSAStartup 2.2\n"
-                                           "    s1 = socket stream\n"
-                                           "    WSACleanup\n" },
-    [PLANTED_UNSENT] = { .text = BASE_ALONE "  plant unsent_dropped\n"
-                                            "process A\n"
-                                            "  thread a\n"
-                                            "    WSAStartup 2.2\n"
-                                            "    s = socket stream\n"
-                                            "    connect s\n"
-                                            "    send s 100\n"
-                                            "    closesocket s\n"
-                                            "    WSACleanup\n" },
-    [PLANTED_WAKEUP] = { .text = BASE_ALONE "  plant wakeup_lost\n"
-                                            "process A\n"
-                                            "  thread a\n"
-                                            "    WSAStartup 2.2\n"
-                                            "    s = socket stream\n"
-                                            "  thread b\n"
-                                            "    WSACleanup\n",
-                         .prefix = 16 },
-    [TWO_SOCKETS] = { .text = BASE_ALONE "process A\n"
-                                         "  thread a\n"
-                                         "    WSAStartup 2.2\n"
-                                         "    s = socket stream\n"
-                                         "    closesocket s\n"
-                                         "  thread b\n"
-                                         "    s1 = socket stream\n",
-                      .prefix = 27 },
-    [PLANTED_WORKER] = { .text = "lastcall schedule 1\n"
-                                 "world\n"
-                                 "  plant worker_left\n"
-                                 "process A\n"
-                                 "  thread a\n"
-                                 "    WSAStartup 2.2\n"
-                                 "    s = socket stream\n"
-                                 "    WSACleanup\n",
-                         .prefix = 65 },
-};
+/* How most of them begin. */
+#define SOCKET_OPENED TCP "process A\n" OPENS("a", "s")
+#define SOCKET_SENT   SOCKET_OPENED "    connect s\n    send s 1\n"
 
-static void take_case(const struct orders *orders)
-{
-    struct fuzz_text_error error;
-    assert_true(
-        fuzz_text_parse(orders->text, strlen(orders->text), &schedule, &error));
-}
+static struct orders cases[CASE_COUNT] = {
+    [SHARED_COUNT] = { .text = TCP "process A\n"
+                                   "  thread a\n"
+                                   "    WSAStartup 2.2\n"
+                                   "    WSACleanup\n"
+                                   "  thread b\n"
+                                   "    WSAStartup 2.2\n"
+                                   "    WSACleanup\n" },
+    [THIRD_CLEANS] = { .text = TCP "process A\n"
+                                   "  thread a\n"
+                                   "    WSAStartup 2.2\n"
+                                   "    WSACleanup\n"
+                                   "  thread b\n"
+                                   "    WSAStartup 2.2\n"
+                                   "  thread c\n"
+                                   "    WSACleanup\n" },
+    [START_BESIDE] = { .text = SOCKET_OPENED "    WSACleanup\n"
+                                             "  thread b\n"
+                                             "    WSAStartup 2.2\n" },
+    [SOCKET_AFTER] = { .text = TCP "process A\n"
+                                   "  thread a\n"
+                                   "    WSAStartup 2.2\n"
+                                   "    WSAStartup 2.2\n"
+                                   "  thread b\n"
+                                   "    WSACleanup\n"
+                                   "    s1 = socket stream\n" },
+    [GRACEFUL] = { .text = SOCKET_SENT "    closesocket s\n" },
+    [GRACEFUL_CLEANED] = { .text = SOCKET_SENT "    closesocket s\n"
+                                               "  thread b\n"
+                                               "    WSACleanup\n",
+                           .prefix = 32 },
+    [SEND_BESIDE] = { .text = SOCKET_SENT "  thread b\n"
+                                          "    closesocket s\n",
+                      .prefix = 32 },
+    [LINGER_BESIDE] = { .text = SOCKET_SENT "    closesocket s\n"
+                                            "  thread b\n"
+                                            "    linger s on 0\n",
+                        .prefix = 30 },
+    [SAME_OPTION] = { .text = SOCKET_OPENED "    linger s on 1\n"
+                                            "    connect s\n"
+                                            "  thread b\n"
+                                            "    linger s on 1\n",
+                      .prefix = 24 },
+    [HANDLE_AGAIN] = { .text = SOCKET_OPENED "    closesocket s\n"
+                                             "    s = socket stream\n"
+                                             "  thread b\n"
+                                             "    closesocket s\n",
+                       .prefix = 30 },
+    [TWO_PROCESSES] = { .text = TCP "process A\n"
+                                    "  thread a\n"
+                                    "    WSAStartup 2.2\n"
+                                    "process B\n"
+                                    "  thread b\n"
+                                    "    WSAStartup 2.2\n"
+                                    "    s1 = socket stream\n"
+                                    "    WSACleanup\n" },
+    [PLANTED_UNSENT] = { .text = TCP "  plant unsent_dropped\n"
+                                     "process A\n"
+                                     "  thread a\n"
+                                     "    WSAStartup 2.2\n"
+                                     "    s = socket stream\n"
+                                     "    connect s\n"
+                                     "    send s 100\n"
+                                     "    closesocket s\n"
+                                     "    WSACleanup\n" },
+    [PLANTED_WAKEUP] = { .text = TCP "  plant wakeup_lost\n"
+                                     "process A\n"
+                                     "  thread a\n"
+                                     "    WSAStartup 2.2\n"
+                                     "    s = socket stream\n"
+                                     "  thread b\n"
+                                     "    WSACleanup\n",
+                         .prefix = 16 },
+    [TWO_SOCKETS] = { .text = SOCKET_OPENED "    closesocket s\n"
+                                            "  thread b\n"
+                                            "    s1 = socket stream\n",
+                      .prefix = 27 },
+    [PLANTED_WORKER] = { .text = WORKER_LEFT, .prefix = 65 },
+};
 
 /* ---- All orders, each from the beginning ---- */
 
@@ -297,7 +241,7 @@ static bool next_vector(const struct orders *orders)
 
 static void enumerate(struct orders *orders)
 {
-    take_case(orders);
+    read_schedule(orders->text, &schedule);
     vector.count = 0;
     do {
         run_once(orders);
@@ -363,20 +307,10 @@ static bool watch_split(
     return watch.inner.split(context, went, pieces);
 }
 
-static size_t watch_size(void *context)
-{
-    return watch.inner.size(context);
-}
-
 static size_t watch_save(void *context, void *buffer, size_t capacity)
 {
     add_moment(&watch.moments, &watch.schedule.model);
     return watch.inner.save(context, buffer, capacity);
-}
-
-static void watch_load(void *context, const void *buffer)
-{
-    watch.inner.load(context, buffer);
 }
 
 /* Explores a case; what it came by is in `watch` then. */
@@ -393,7 +327,7 @@ static void explore(
         .memory_bytes = MEMORY_BYTES,
         .goes_on = true,
     };
-    take_case(orders);
+    read_schedule(orders->text, &schedule);
     memset(&watch.schedule, 0, sizeof watch.schedule);
     watch.schedule.schedule = &schedule;
     watch.inner = fuzz_subject_of_schedule(&watch.schedule);
@@ -401,16 +335,12 @@ static void explore(
     watch.blind = blind;
     set_free(&watch.moments);
     set_free(&watch.ends);
-    const struct fuzz_subject subject = {
-        .context = &watch.schedule,
-        .begin = watch_begin,
-        .finish = watch_finish,
-        .key = watch_key,
-        .split = has_memo ? watch_split : NULL,
-        .size = watch_size,
-        .save = watch_save,
-        .load = watch_load,
-    };
+    struct fuzz_subject subject = watch.inner;
+    subject.begin = watch_begin;
+    subject.finish = watch_finish;
+    subject.key = watch_key;
+    subject.split = has_memo ? watch_split : NULL;
+    subject.save = watch_save;
     assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
     assert_int_equal(result.totals.frontier, 0);
     /* A key that leaves too much out may come to no end. */
@@ -608,8 +538,6 @@ static void what_a_key_leaves_out_is_noticed(void **state)
 static int enumerate_all(void **state)
 {
     (void)state;
-    struct sim_error error;
-    assert_int_equal(sim_open(&error), SIM_OK);
     for (uint32_t i = 0; i < CASE_COUNT; i++) {
         enumerate(&cases[i]);
     }

@@ -4,12 +4,12 @@
  */
 #include "lastcall/abi.h"
 
-#include "fuzz/text.h"
 #include "sim/engine/snapshot.h"
 #include "sim/sim.h"
 #include "sim/win32/win32.h"
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/frames.h"
+#include "tests/unit/schedule_text.h"
 
 enum {
     STEPS_MAX = 2000
@@ -74,11 +74,9 @@ static void step(void *context)
 static uint32_t play_with(enum difference difference)
 {
     static struct lc_schedule schedule;
-    struct fuzz_text_error text_error;
     struct sim_error error;
     struct sim_result result;
-    assert_true(fuzz_text_parse(text, sizeof text - 1, &schedule, &text_error));
-    assert_int_equal(sim_open(&error), SIM_OK);
+    read_schedule(text, &schedule);
     play.difference = difference;
     play.count = 0;
     const struct sim_play_options options = {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "fuzz/schedule.h"
-#include "fuzz/text.h"
 #include "sim/sim.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
+#include "tests/unit/schedule_text.h"
 
 enum {
     STEPS_MAX = 4096,
@@ -61,11 +61,9 @@ static uint32_t note(void *context, const struct sim_choice_point *point)
 static void play(void)
 {
     const struct sim_backer backer = { .choose = note, .sees_all = true };
-    struct fuzz_text_error wrong;
     struct sim_error error;
     struct sim_result result;
-    assert_int_equal(sim_open(&error), SIM_OK);
-    assert_true(fuzz_text_parse(text, sizeof text - 1, &schedule, &wrong));
+    read_schedule(text, &schedule);
     step_count = 0;
     assert_int_equal(
         sim_play(
