@@ -5,12 +5,11 @@
 #define TESTS_UNIT_ENGINE_FIXTURE_H
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/engine/engine.h"
 #include "sim/engine/thread.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
 
 /* What the threads of a test share: lies in the arena like all state. */
@@ -60,12 +59,6 @@ static inline void fixture_yield(uint8_t function)
         .function = function,
         .module = LC_MODULE_APP,
     });
-}
-
-void lc_check_failed(const char *fact, const char *file, int line)
-{
-    (void)fprintf(stderr, "%s:%d: check failed: %s\n", file, line, fact);
-    abort();
 }
 
 #endif

@@ -2,7 +2,6 @@
  * Traces: as many are counted as there are, by another way of counting and by
  * another implementation; no end is missed; and what is called independent is.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz/explore/explore.h"
@@ -10,10 +9,10 @@
 #include "fuzz/explore/traces.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
+#include "tests/unit/program_walk.h"
 
 enum {
-    MEMORY_BYTES = 256 << 20,
-    DEPTH_MAX = 256
+    MEMORY_BYTES = 256 << 20
 };
 
 static struct fuzz_subject_program context;
@@ -136,7 +135,7 @@ static void a_bound_is_said(void **state)
     assert_int_equal(endless.transitions, 20000);
 }
 
-/* ---- A walk through all that was not seen before ---- */
+/* ---- Another way of counting ---- */
 
 /* A step of a run, and what was before it: the same for all orders of one
  * trace. */
@@ -145,35 +144,10 @@ struct event {
     struct sim_state_key key;
 };
 
-static struct frame {
-    struct sim_decision decision;
-    uint32_t next;
-    struct sim_state_key key; /* of what has happened up to here */
-    void *snapshot;
-} frames[DEPTH_MAX];
+static struct event events[WALK_DEPTH_MAX];
 
-static struct event events[DEPTH_MAX];
-
-/* What is done with the state that a walk has come to, kept in a frame. Returns
- * whether it was not seen before. */
-typedef bool visit_fn(struct frame *frame, void *visitor);
-/* What is done with an end; the frame is of the last state before. */
-typedef void finish_fn(struct frame *frame, enum lc_end end, void *visitor);
-
-static void go_back(struct frame *frame)
-{
-    subject.load(&context, frame->snapshot);
-    frame->decision.point.candidates = frame->decision.candidates;
-}
-
-static void keep(struct frame *frame)
-{
-    size_t size_bytes = subject.size(&context);
-    frame->next = 0;
-    frame->snapshot = malloc(size_bytes);
-    assert_non_null(frame->snapshot);
-    (void)subject.save(&context, frame->snapshot, size_bytes);
-}
+/* Of what has happened up to each state of the path. */
+static struct sim_state_key happened[WALK_DEPTH_MAX];
 
 static struct sim_state_key mix(struct sim_state_key key)
 {
@@ -210,63 +184,37 @@ static void name_event(uint32_t index, bool ends)
     });
 }
 
-static void walk(visit_fn *visit, finish_fn *finish, void *visitor)
+/* What has happened up to a depth. */
+static struct sim_state_key name_path(
+    uint32_t depth,
+    bool goes_on,
+    enum lc_end end)
 {
-    struct sim_error error;
-    enum lc_end end;
-    uint32_t depth = 1;
-    assert_int_equal(subject.begin(&context, &error), SIM_OK);
-    assert_true(sim_enabled(&frames[0].decision, &end));
-    frames[0].key = (struct sim_state_key){ 0 };
-    keep(&frames[0]);
-    (void)visit(&frames[0], visitor);
-    while (depth > 0) {
-        struct frame *frame = &frames[depth - 1];
-        if (frame->next == frame->decision.point.count) {
-            free(frame->snapshot);
-            depth--;
-            continue;
-        }
-        assert_true(depth < DEPTH_MAX);
-        go_back(frame);
-        events[depth - 1].who = frame->decision.candidates[frame->next];
-        sim_take(&frame->decision, frame->next);
-        frame->next++;
-        struct frame *child = &frames[depth];
-        bool goes_on = sim_enabled(&child->decision, &end);
-        name_event(depth - 1, !goes_on && end == LC_END_STOPPED);
-        child->key = sum(frame->key, mix(events[depth - 1].key));
-        if (!goes_on) {
-            finish(child, end, visitor);
-            continue;
-        }
-        keep(child);
-        if (visit(child, visitor)) {
-            depth++;
-        } else {
-            free(child->snapshot);
-        }
+    happened[depth] = (struct sim_state_key){ 0 };
+    if (depth > 0) {
+        uint32_t last = depth - 1;
+        events[last].who = *walk_taken(last);
+        name_event(last, !goes_on && end == LC_END_STOPPED);
+        happened[depth] = sum(happened[last], mix(events[last].key));
     }
+    return happened[depth];
 }
-
-/* ---- Another way of counting ---- */
 
 struct prefixes {
     struct fuzz_table seen;
     struct fuzz_table whole;
 };
 
-static bool visit_prefix(struct frame *frame, void *visitor)
+static bool arrive_at_prefix(
+    void *context_of_walk,
+    uint32_t depth,
+    bool goes_on,
+    enum lc_end end)
 {
-    struct prefixes *prefixes = visitor;
-    return add(&prefixes->seen, frame->key);
-}
-
-static void finish_prefix(struct frame *frame, enum lc_end end, void *visitor)
-{
-    struct prefixes *prefixes = visitor;
-    (void)end;
-    (void)add(&prefixes->whole, frame->key);
+    struct prefixes *prefixes = context_of_walk;
+    struct sim_state_key key = name_path(depth, goes_on, end);
+    bool is_new = add(goes_on ? &prefixes->seen : &prefixes->whole, key);
+    return goes_on && is_new;
 }
 
 /* Without sleep sets: each beginning of a trace is named by its events and what
@@ -280,7 +228,12 @@ static void each_trace_is_counted_once(void **state)
         }
         struct prefixes prefixes = { 0 };
         make_subject(counts[i].name);
-        walk(visit_prefix, finish_prefix, &prefixes);
+        walk(
+            context.program,
+            &(struct walker){
+                .context = &prefixes,
+                .arrive = arrive_at_prefix,
+            });
         assert_int_equal(prefixes.whole.count, counts[i].traces);
         fuzz_table_free(&prefixes.seen);
         fuzz_table_free(&prefixes.whole);
@@ -296,17 +249,12 @@ struct noted {
     struct fuzz_table *among; /* NULL; else where all must be */
 };
 
-static enum sim_status noted_begin(void *of, struct sim_error *ret_error)
-{
-    struct noted *noted = of;
-    return noted->inner.begin(noted->inner.context, ret_error);
-}
+static struct noted *noted; /* of the subject that is gone through now */
 
 static enum fuzz_subject_end noted_finish(void *of, enum lc_end end)
 {
-    struct noted *noted = of;
-    struct sim_state_key key = noted->inner.key(noted->inner.context);
-    enum fuzz_subject_end how = noted->inner.finish(noted->inner.context, end);
+    struct sim_state_key key = noted->inner.key(of);
+    enum fuzz_subject_end how = noted->inner.finish(of, end);
     key.low ^= mix((struct sim_state_key){ .low = context.outcome + 1U }).low;
     (void)add(&noted->ends, key);
     if (noted->among != NULL) {
@@ -315,42 +263,11 @@ static enum fuzz_subject_end noted_finish(void *of, enum lc_end end)
     return how;
 }
 
-static struct sim_state_key noted_key(void *of)
+static void note_ends(struct noted *ends, struct fuzz_table *among)
 {
-    struct noted *noted = of;
-    return noted->inner.key(noted->inner.context);
-}
-
-static size_t noted_size(void *of)
-{
-    struct noted *noted = of;
-    return noted->inner.size(noted->inner.context);
-}
-
-static size_t noted_save(void *of, void *buffer, size_t capacity)
-{
-    struct noted *noted = of;
-    return noted->inner.save(noted->inner.context, buffer, capacity);
-}
-
-static void noted_load(void *of, const void *buffer)
-{
-    struct noted *noted = of;
-    noted->inner.load(noted->inner.context, buffer);
-}
-
-static void note_ends(struct noted *noted, struct fuzz_table *among)
-{
-    *noted = (struct noted){ .inner = subject, .among = among };
-    subject = (struct fuzz_subject){
-        .context = noted,
-        .begin = noted_begin,
-        .finish = noted_finish,
-        .key = noted_key,
-        .size = noted_size,
-        .save = noted_save,
-        .load = noted_load,
-    };
+    *ends = (struct noted){ .inner = subject, .among = among };
+    noted = ends;
+    subject.finish = noted_finish;
 }
 
 /* One order of each trace comes to every end, broken or not, that a search of
@@ -425,23 +342,21 @@ static bool find(
     return false;
 }
 
-static struct outcome take_both(
-    struct frame *frame,
-    uint32_t first,
-    uint32_t second)
+static struct outcome take_both(uint32_t depth, uint32_t first, uint32_t second)
 {
+    const struct sim_decision *decision = &walk_frames[depth].decision;
     static struct sim_decision after;
     struct outcome outcome = { .is_second_enabled = false };
     enum lc_end end;
     uint32_t index;
-    go_back(frame);
-    sim_take(&frame->decision, first);
+    walk_back(depth);
+    sim_take(decision, first);
     if (!sim_enabled(&after, &end)) {
         outcome.first_ends = true;
         outcome.end = sim_program_outcome(end);
         return outcome;
     }
-    if (!find(&after, &frame->decision.candidates[second], &index)) {
+    if (!find(&after, &decision->candidates[second], &index)) {
         return outcome;
     }
     outcome.is_second_enabled = true;
@@ -456,10 +371,10 @@ static struct outcome take_both(
 
 /* A step that ends the run does so behind an independent one, too, in the same
  * way; two that do not lead to the same state in both orders. */
-static bool commute(struct frame *frame, uint32_t one, uint32_t other)
+static bool commute(uint32_t depth, uint32_t one, uint32_t other)
 {
-    struct outcome there = take_both(frame, one, other);
-    struct outcome back = take_both(frame, other, one);
+    struct outcome there = take_both(depth, one, other);
+    struct outcome back = take_both(depth, other, one);
     if (there.first_ends && back.first_ends) {
         return true;
     }
@@ -474,37 +389,39 @@ static bool commute(struct frame *frame, uint32_t one, uint32_t other)
            there.key.low == back.key.low && there.key.high == back.key.high;
 }
 
-static bool visit_pairs(struct frame *frame, void *visitor)
+static bool look_at_state(
+    void *context_of_walk,
+    uint32_t depth,
+    bool goes_on,
+    enum lc_end end)
 {
-    struct pairs *pairs = visitor;
-    if (!add(&pairs->seen, sim_program_key())) {
+    struct pairs *pairs = context_of_walk;
+    const struct sim_decision *decision = &walk_frames[depth].decision;
+    (void)end;
+    if (!goes_on || !add(&pairs->seen, sim_program_key())) {
         return false;
     }
-    for (uint32_t i = 0; i < frame->decision.point.count; i++) {
+    walk_keep(depth);
+    for (uint32_t i = 0; i < decision->point.count; i++) {
         for (uint32_t j = 0; j < i; j++) {
             if (pairs->relation(
-                    &frame->decision.candidates[i],
-                    &frame->decision.candidates[j])) {
+                    &decision->candidates[i],
+                    &decision->candidates[j])) {
                 pairs->checked++;
-                pairs->wrong += !commute(frame, i, j);
+                pairs->wrong += !commute(depth, i, j);
             }
         }
     }
     return true;
 }
 
-static void finish_nothing(struct frame *frame, enum lc_end end, void *visitor)
-{
-    (void)frame;
-    (void)end;
-    (void)visitor;
-}
-
 static struct pairs look_at_pairs(const char *name, relation_fn *relation)
 {
     struct pairs pairs = { .relation = relation };
     make_subject(name);
-    walk(visit_pairs, finish_nothing, &pairs);
+    walk(
+        context.program,
+        &(struct walker){ .context = &pairs, .arrive = look_at_state });
     fuzz_table_free(&pairs.seen);
     return pairs;
 }

@@ -8,23 +8,14 @@
 #ifndef TESTS_UNIT_MODEL_TRACE_H
 #define TESTS_UNIT_MODEL_TRACE_H
 
-/* cmocka.h leans on the headers before it. */
-/* clang-format off */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-/* clang-format on */
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
 
 #include "model/model.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/framework.h"
 
 enum trace_constants {
     TRACE_MAX = 1024,
@@ -47,12 +38,6 @@ struct trace {
     uint32_t connections;
     bool chain; /* sockets go through the filter */
 };
-
-void lc_check_failed(const char *fact, const char *file, int line)
-{
-    (void)fprintf(stderr, "%s:%d: check failed: %s\n", file, line, fact);
-    abort();
-}
 
 static struct lc_record *trace_add(
     struct trace *trace,

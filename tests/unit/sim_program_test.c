@@ -2,13 +2,11 @@
  * The micro-programs: their states and interleavings are counted, and are as
  * many as another implementation has found.
  */
-#include "sim/engine/snapshot.h"
 #include "sim/program/program.h"
 #include "tests/unit/engine_fixture.h"
+#include "tests/unit/program_walk.h"
 
 enum {
-    DEPTH_MAX = 512,
-    SNAPSHOT_BYTES = 1 << 15,
     TABLE_SLOTS = 1 << 20
 };
 
@@ -27,12 +25,7 @@ struct found {
     uint32_t ends[SIM_PROGRAM_LIMIT + 1]; /* by outcome, along each edge */
 };
 
-static struct frame {
-    struct known *known;
-    uint32_t next;
-    struct sim_decision decision;
-    unsigned char snapshot[SNAPSHOT_BYTES];
-} frames[DEPTH_MAX];
+static struct known *path[WALK_DEPTH_MAX];
 
 static struct known table[TABLE_SLOTS];
 
@@ -56,73 +49,46 @@ static struct known *enter(struct sim_state_key key, struct found *found)
     return known;
 }
 
-/* Comes to a new state, and looks what can be done there. Returns the state
- * when the walk has to go on from it. */
-static bool arrive(struct found *found, struct frame *frame)
+/* Each state is gone on from once. */
+static bool arrive(void *context, uint32_t depth, bool goes_on, enum lc_end end)
 {
-    enum lc_end end;
-    frame->known = NULL;
-    frame->next = 0;
-    bool goes_on = sim_thread_enabled(&frame->decision, &end);
-    enum sim_program_outcome outcome =
-        goes_on ? SIM_PROGRAM_HELD : sim_program_outcome(end);
+    struct found *found = context;
+    assert_true(goes_on || depth > 0);
     if (!goes_on) {
+        enum sim_program_outcome outcome = sim_program_outcome(end);
         found->ends[outcome]++;
         if (outcome == SIM_PROGRAM_BUG || outcome == SIM_PROGRAM_CUT) {
+            path[depth - 1]->ways += 1; /* the run was cut short */
             return false;
         }
     }
     struct sim_state_key key = sim_program_key();
-    frame->known = lookup(key);
-    if (frame->known->is_used) {
+    struct known *known = lookup(key);
+    if (known->is_used) {
+        assert_true(known->is_done); /* no circles */
+        path[depth - 1]->ways += known->ways;
         return false;
     }
-    frame->known = enter(key, found);
+    known = enter(key, found);
+    path[depth] = known;
     if (!goes_on) {
-        frame->known->ways = 1;
-        frame->known->is_done = true;
-        return false;
+        known->ways = 1;
+        known->is_done = true;
+        path[depth - 1]->ways += 1;
     }
-    (void)sim_snapshot_take(frame->snapshot, sizeof frame->snapshot);
-    return true;
+    return goes_on;
 }
 
-/* Depth first; each state once. */
-static struct found walk(const struct sim_program *program)
+static void leave(void *context, uint32_t depth)
 {
-    struct found found = { 0 };
-    uint32_t depth = 1;
-    memset(table, 0, sizeof table);
-    sim_program_begin(program, NULL, true);
-    assert_true(arrive(&found, &frames[0]));
-    found.states = 0; /* the first is none that a decision led to */
-    while (depth > 0) {
-        struct frame *frame = &frames[depth - 1];
-        if (frame->next == frame->decision.point.count) {
-            frame->known->is_done = true;
-            found.interleavings = frame->known->ways;
-            depth--;
-            if (depth > 0) {
-                frames[depth - 1].known->ways += frame->known->ways;
-            }
-            continue;
-        }
-        assert_true(depth < DEPTH_MAX);
-        sim_snapshot_restore(frame->snapshot);
-        frame->decision.point.candidates = frame->decision.candidates;
-        sim_thread_take(&frame->decision, frame->next);
-        frame->next++;
-        struct frame *child = &frames[depth];
-        if (arrive(&found, child)) {
-            depth++;
-        } else if (child->known == NULL) {
-            frame->known->ways += 1; /* the run was cut short */
-        } else {
-            assert_true(child->known->is_done); /* no circles */
-            frame->known->ways += child->known->ways;
-        }
+    struct found *found = context;
+    struct known *known = path[depth];
+    known->is_done = true;
+    if (depth > 0) {
+        path[depth - 1]->ways += known->ways;
+    } else {
+        found->interleavings = known->ways;
     }
-    return found;
 }
 
 static struct found walk_through(const char *name)
@@ -130,7 +96,17 @@ static struct found walk_through(const char *name)
     assert_int_equal(sim_arena_open(), SIM_OK);
     const struct sim_program *program = sim_program_find(name);
     assert_non_null(program);
-    return walk(program);
+    struct found found = { 0 };
+    memset(table, 0, sizeof table);
+    walk(
+        program,
+        &(struct walker){
+            .context = &found,
+            .arrive = arrive,
+            .leave = leave,
+        });
+    found.states--; /* the first is none that a decision led to */
+    return found;
 }
 
 /* As many as an independent implementation has counted at this granularity,
