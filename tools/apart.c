@@ -79,14 +79,17 @@ bool tool_apart_begin(
     }
     int status = 0;
     bool is_told = false;
-    while (waitpid(pid, &status, WNOHANG) != pid) {
-        /* A terminal tells both, whoever else means it tells the parent. */
+    pid_t ended = waitpid(pid, &status, WNOHANG);
+    while (ended == 0) {
+        /* A terminal tells both, others the parent alone. */
         if (tool_setup_interrupted() && !is_told) {
             (void)kill(pid, SIGTERM);
             is_told = true;
         }
         (void)poll(NULL, 0, POLL_MS);
+        ended = waitpid(pid, &status, WNOHANG);
     }
+    LC_CHECK(ended == pid);
     if (WIFSIGNALED(status)) {
         die_of(WTERMSIG(status));
     }

@@ -75,6 +75,8 @@ int main(int argc, char **argv)
 {
     /* A closed pipe is seen when stdout is closed. */
     (void)signal(SIGPIPE, SIG_IGN);
+    /* Who starts this may ignore it: no child could be waited for then. */
+    (void)signal(SIGCHLD, SIG_DFL);
     tool_line_set_program(argc > 0 ? argv[0] : "lastcall");
     return tool_output_close(dispatch(argc, argv));
 }

@@ -15,6 +15,10 @@ from pathlib import Path
 from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect, problems,
                    run)
 
+# Starts a program that no end of a child is told to.
+DEAF = ('import os, signal, sys; '
+        'signal.signal(signal.SIGCHLD, signal.SIG_IGN); '
+        'os.execv(sys.argv[1], sys.argv[1:])')
 # What must be the same, however the states were come to.
 COUNTS = () if 'rough' in sys.argv else ('states', 'transitions')
 
@@ -200,6 +204,16 @@ with tempfile.TemporaryDirectory() as folder:
     expect('blame is interrupted', long_one.returncode == 1 and
            out.startswith('broken DEADLOCK') and 'certain' not in out and
            'interrupted' in remarks, (out, remarks))
+    # Whoever starts it may ignore the ends of children; it does not.
+    for words, status in ((['explore', '--order', 'depth', '--jobs', '2',
+                            two], 0),
+                          (['blame', '--samples', '20', lost], 1),
+                          (['fuzz', '--schedules', '10'], 0)):
+        result = subprocess.run(
+            [sys.executable, '-c', DEAF, LASTCALL, *words],
+            capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        expect(f'{words[0]} waits for its children',
+               result.returncode == status, result)
     # How far it is goes forward, whichever process says it: two lines are ten
     # seconds apart where stderr is no terminal.
     result = run('blame', '--samples', '200', '--states', '4000000',
