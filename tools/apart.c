@@ -46,6 +46,7 @@ static void become_child(pid_t parent)
     if (getppid() != parent) {
         _exit(TOOL_EXIT_USAGE); /* it went between fork and prctl */
     }
+    tool_setup_catch_in_child();
     /* A trace is not lost with the process. */
     (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }

@@ -15,6 +15,7 @@
 #include "tools/output.h"
 
 static volatile sig_atomic_t is_interrupted;
+static bool is_catching;
 
 bool tool_setup_open(void)
 {
@@ -321,11 +322,30 @@ static void interrupt(int number)
     (void)signal(number, SIG_DFL);
 }
 
-void tool_setup_catch(void)
+static void interrupt_again(int number)
 {
-    struct sigaction action = { .sa_handler = interrupt };
+    (void)number;
+    is_interrupted = 1;
+}
+
+static void catch_by(void (*handler)(int number))
+{
+    struct sigaction action = { .sa_handler = handler };
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+}
+
+void tool_setup_catch(void)
+{
+    is_catching = true;
+    catch_by(interrupt);
+}
+
+void tool_setup_catch_in_child(void)
+{
+    if (is_catching) {
+        catch_by(interrupt_again);
+    }
 }
 
 bool tool_setup_interrupted(void)

@@ -101,6 +101,10 @@ uint32_t tool_setup_jobs(const struct tool_number *jobs);
 /** Catches SIGINT and SIGTERM from now on, once each. */
 void tool_setup_catch(void);
 
+/** In a child of who catches them: each time. It may be told by its parent and
+ * by whoever tells both; a second one is meant for the parent. */
+void tool_setup_catch_in_child(void);
+
 /** Whether one of them came. */
 bool tool_setup_interrupted(void);
 

@@ -2,7 +2,9 @@
 does wrong becomes a finding instead of a crash."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -123,19 +125,21 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'{words} of no DLL', result.returncode == 2 and
                result.stderr.count('\n') == 1 and
                'ended the process' not in result.stderr, result)
-    # Whoever tells it to stop tells its child, too.
-    with subprocess.Popen(
-            [LASTCALL, 'explore', '--order', 'depth', '--provider',
-             f'filter={PASS}', 'corpus/seed/standard.lc'],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True) as process:
-        assert process.stderr is not None
-        process.stderr.readline()  # its first line of progress
-        process.terminate()
-        output, remarks = process.communicate(timeout=200)
-    expect('told to stop', output.startswith('bounded: interrupted'),
-           subprocess.CompletedProcess([], process.returncode, output,
-                                       remarks))
+    # Whoever tells it to stop tells its child, too, or tells both.
+    for tell in (os.kill, os.killpg, os.killpg, os.killpg):
+        with subprocess.Popen(
+                [LASTCALL, 'explore', '--order', 'depth', '--provider',
+                 f'filter={PASS}', 'corpus/seed/standard.lc'],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True, start_new_session=True) as process:
+            assert process.stderr is not None
+            process.stderr.readline()  # its first line of progress
+            tell(process.pid, signal.SIGTERM)
+            output, remarks = process.communicate(timeout=200)
+        expect(f'told to stop by {tell.__name__}', process.returncode == 0 and
+               output.startswith('bounded: interrupted'),
+               subprocess.CompletedProcess([], process.returncode, output,
+                                           remarks))
 
     result = run('run', '--provider', f'filter={WAYS["no_startup"]}',
                  str(schedule))
