@@ -102,6 +102,23 @@ static void print_counts(const struct tool_explore_report *report)
     }
 }
 
+/* Whether something was left. A run that ended unspecified was looked at; how
+ * many did stands with the counts. */
+static bool is_cut(enum fuzz_explore_bound bound)
+{
+    switch (bound) {
+    case FUZZ_EXPLORE_MEMORY:
+    case FUZZ_EXPLORE_DEPTH_BOUND:
+    case FUZZ_EXPLORE_STOPPED:
+        return true;
+    case FUZZ_EXPLORE_NONE:
+    case FUZZ_EXPLORE_UNSPECIFIED:
+    case FUZZ_EXPLORE_ENDLESS:
+        break;
+    }
+    return false;
+}
+
 void tool_explore_print(const struct tool_explore_report *report)
 {
     const struct fuzz_explore_result *result = report->result;
@@ -117,7 +134,7 @@ void tool_explore_print(const struct tool_explore_report *report)
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
     }
-    if (result->bound != FUZZ_EXPLORE_NONE) {
+    if (is_cut(result->bound)) {
         (void)printf(
             "  not all orders were looked at: %s\n",
             bounds[result->bound]);

@@ -57,6 +57,21 @@ process A
     s1 = socket stream
     WSACleanup
 '''
+# Some orders break what is planted, and some come to the layer.
+BOTH = '''lastcall schedule 1
+world
+  provider tcp base
+  provider filter ifs
+  chain filter tcp
+  plant wakeup_lost
+process A
+  thread a
+    WSAStartup 2.2
+    s = socket stream via tcp
+  thread b
+    WSACleanup
+    s1 = socket stream via filter
+'''
 # What each way must show as, and what the fault's line must name.
 SHOWS = {
     'null_call': (r'broken FAULT', r'bad jump'),
@@ -140,6 +155,15 @@ with tempfile.TemporaryDirectory() as folder:
                output.startswith('bounded: interrupted'),
                subprocess.CompletedProcess([], process.returncode, output,
                                            remarks))
+    # Runs that end unspecified were looked at.
+    both = Path(folder) / 'both.lc'
+    both.write_text(BOTH, encoding='utf-8')
+    result = run('explore', '--order', 'depth', '--all', '--provider',
+                 f'filter={WAYS["unserved"]}', str(both))
+    expect('broken and unspecified', result.returncode == 1 and
+           result.stdout.startswith('broken DEADLOCK') and
+           'ended unspecified' in result.stdout and
+           'not all orders' not in result.stdout, result)
 
     result = run('run', '--provider', f'filter={WAYS["no_startup"]}',
                  str(schedule))
