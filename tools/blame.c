@@ -359,6 +359,7 @@ static int blame(const char *path, const struct fuzz_blame_options *how)
     enum sim_status status = fuzz_blame(how, &result, &error);
     end_progress();
     if (status != SIM_OK) {
+        tool_apart_say(TOOL_APART_OVER);
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }
