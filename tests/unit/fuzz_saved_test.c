@@ -89,13 +89,6 @@ static void it_goes_on_from_a_file(void **state)
     assert_true(parts_in_all > 30);
 }
 
-static enum fuzz_subject_end say_nothing(void *unused, enum lc_end end)
-{
-    (void)unused;
-    (void)end;
-    return FUZZ_SUBJECT_UNSPECIFIED;
-}
-
 /* The bound that was hit before it was stopped is kept as well. */
 static void a_bound_is_kept_behind_a_stop(void **state)
 {

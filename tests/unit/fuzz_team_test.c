@@ -95,13 +95,6 @@ static void a_team_uses_the_memory_that_it_has(void **state)
     }
 }
 
-static enum fuzz_subject_end say_nothing(void *unused, enum lc_end end)
-{
-    (void)unused;
-    (void)end;
-    return FUZZ_SUBJECT_UNSPECIFIED;
-}
-
 /* What was cut is said, whatever else was met before. */
 static void a_cut_is_said_behind_other_bounds(void **state)
 {
