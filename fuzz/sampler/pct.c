@@ -1,5 +1,10 @@
 /*
  * PCT: whoever has the highest priority goes on; at a few places it loses it.
+ *
+ * It loses it before the step at that place, which another takes then, as in
+ * Coyote's strategy: a thread can be put off before it has begun. Others
+ * (Shuttle) lower whoever has just gone: with many change points their figures
+ * are different (bench/README.md).
  */
 #include "fuzz/sampler/parts.h"
 
