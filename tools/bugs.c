@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/figure.h"
 #include "tools/given.h"
 #include "tools/output.h"
 #include "tools/setup.h"
@@ -125,9 +126,11 @@ static void print_mix(const struct tool_bug_cell *cell)
     if (columns[cell->column] != FUZZ_SAMPLER_MIX || cell->seconds == 0) {
         return;
     }
+    char seconds[TOOL_FIGURE_BYTES];
+    tool_figure(cell->seconds, seconds);
     (void)printf(
-        "  mix: %.3g s on one core, at %.0f schedules/s%s\n",
-        cell->seconds,
+        "  mix: %s s on one core, at %.0f schedules/s%s\n",
+        seconds,
         cell->schedules_per_s,
         cell->seconds > TOOL_BUGS_MIX_SECONDS ? ": MORE THAN A MINUTE" : "");
 }
@@ -144,12 +147,9 @@ static void print_row(const struct tool_bug_cell *row, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         char text[64] = "";
         if (row[i].trials.found > 0) {
-            (void)snprintf(
-                text,
-                sizeof text,
-                "[%.3g %.3g]",
-                row[i].trials.low,
-                row[i].trials.high);
+            char range[64];
+            tool_measure_range(&row[i].trials, " ", range);
+            (void)snprintf(text, sizeof text, "[%.60s]", range);
         }
         (void)printf(" %*s", WIDTH, text);
     }

@@ -10,6 +10,7 @@
 #include "tools/apart.h"
 #include "tools/commands.h"
 #include "tools/explore_text.h"
+#include "tools/figure.h"
 #include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
@@ -129,11 +130,13 @@ static const char *how_far(const struct fuzz_explore_totals *totals)
     static char text[64];
     text[0] = '\0';
     if (given.jobs.value == 1) {
+        char percent[TOOL_FIGURE_BYTES];
+        tool_figure_percent((double)totals->done / 0x1p32, percent);
         (void)snprintf(
             text,
             sizeof text,
-            "%.3g %% of %s, ",
-            100 * (double)totals->done / 0x1p32,
+            "%.16s of %s, ",
+            percent,
             is_depth_first() ? "the tree behind (at least)" : "these expanded");
     }
     return text;

@@ -7,6 +7,7 @@
 #include "lastcall/check.h"
 
 #include "fuzz/fuzz.h"
+#include "tools/figure.h"
 #include "tools/output.h"
 
 struct tool_measure tool_measure = {
@@ -123,6 +124,22 @@ void tool_measure_mean(const struct tool_trials *trials, char text[32])
     }
 }
 
+void tool_measure_range(
+    const struct tool_trials *trials,
+    const char *between,
+    char text[64])
+{
+    char low[TOOL_FIGURE_BYTES];
+    char high[TOOL_FIGURE_BYTES];
+    tool_figure(trials->low, low);
+    tool_figure(trials->high, high);
+    if (trials->found == 0) {
+        (void)snprintf(text, 64, ">%.20s", low);
+    } else {
+        (void)snprintf(text, 64, "%.20s%.10s%.20s", low, between, high);
+    }
+}
+
 void tool_measure_interval(const struct tool_trials *trials, char text[64])
 {
     char mean[32];
@@ -130,13 +147,9 @@ void tool_measure_interval(const struct tool_trials *trials, char text[64])
     if (trials->found == 0) {
         (void)snprintf(text, 64, "%s", mean);
     } else {
-        (void)snprintf(
-            text,
-            64,
-            "%s [%.3g %.3g]",
-            mean,
-            trials->low,
-            trials->high);
+        char range[64];
+        tool_measure_range(trials, " ", range);
+        (void)snprintf(text, 64, "%.20s [%.40s]", mean, range);
     }
 }
 

@@ -51,7 +51,13 @@ void tool_measure_estimate(struct tool_trials *trials);
 /** What they say: "39.5", ">100000". */
 void tool_measure_mean(const struct tool_trials *trials, char text[32]);
 
-/** The same with the interval: "39.5 [32.1 48.4]". */
+/** The ends of the mean's interval: "32.1 48.4", ">33333" where none was met. */
+void tool_measure_range(
+    const struct tool_trials *trials,
+    const char *between,
+    char text[64]);
+
+/** Both: "39.5 [32.1 48.4]". */
 void tool_measure_interval(const struct tool_trials *trials, char text[64]);
 
 /** "20/100": of the trials so many met the bug. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/figure.h"
 #include "tools/given.h"
 #include "tools/output.h"
 #include "tools/setup.h"
@@ -138,7 +139,9 @@ void tool_schedulers_trial(const struct tool_cell *cell, char text[32])
     if (other < 0) {
         (void)snprintf(text, 32, ">%.0f", -other);
     } else if (other > 0) {
-        (void)snprintf(text, 32, "%g", other);
+        char figure[TOOL_FIGURE_BYTES];
+        tool_figure(other, figure);
+        (void)snprintf(text, 32, "%.31s", figure);
     }
 }
 

@@ -211,6 +211,7 @@ static void write_cell(FILE *file, const struct tool_cell *cell)
 {
     const struct tool_published *published = cell->published;
     char mean[32];
+    char range[64];
     char other[32];
     tool_measure_mean(&cell->trials, mean);
     tool_schedulers_trial(cell, other);
@@ -223,15 +224,12 @@ static void write_cell(FILE *file, const struct tool_cell *cell)
         tool_schedulers_word(cell->column),
         mean[0] == '>' ? "&gt;" : "",
         mean[0] == '>' ? mean + 1 : mean);
-    if (cell->trials.found > 0) {
-        (void)fprintf(
-            file,
-            "<td>%.3g&#8211;%.3g",
-            cell->trials.low,
-            cell->trials.high);
-    } else {
-        (void)fprintf(file, "<td>&gt;%.3g", cell->trials.low);
-    }
+    tool_measure_range(&cell->trials, "&#8211;", range);
+    (void)fprintf(
+        file,
+        "<td>%s%s",
+        range[0] == '>' ? "&gt;" : "",
+        range[0] == '>' ? range + 1 : range);
     (void)fprintf(
         file,
         "<td>%" PRIu32 "/%" PRIu32 "<td>%" PRIu64

@@ -6,6 +6,7 @@
 #include "lastcall/check.h"
 
 #include "tools/estimate.h"
+#include "tools/figure.h"
 #include "tools/output.h"
 
 enum {
@@ -95,12 +96,16 @@ void tool_statistics_print_share(uint64_t times, uint64_t of)
         return;
     }
     struct tool_estimate_share share = tool_estimate_share_of(times, of);
+    char texts[3][TOOL_FIGURE_BYTES];
+    tool_figure(share.share, texts[0]);
+    tool_figure(share.low, texts[1]);
+    tool_figure(share.high, texts[2]);
     (void)printf(
-        "  in %.2g of the schedules (95 %%: %.2g to %.2g); %.0f show it with "
+        "  in %s of the schedules (95 %%: %s to %s); %.0f show it with "
         "99 %%\n",
-        share.share,
-        share.low,
-        share.high,
+        texts[0],
+        texts[1],
+        texts[2],
         share.schedules_99);
 }
 
