@@ -1,8 +1,12 @@
 #include "tools/measure.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lastcall/check.h"
 
@@ -209,6 +213,44 @@ void tool_measure_put(FILE *file, const char *text)
     }
 }
 
+/* What is wrong with a file that is there, an errno; 0: nothing. */
+static int why_not_over(const char *path)
+{
+    struct stat status = { 0 };
+    if (stat(path, &status) != 0) {
+        return errno;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return EISDIR;
+    }
+    return access(path, W_OK) == 0 ? 0 : errno;
+}
+
+/* The same of one that is to be made: it is made, and taken away again. */
+static int why_not(const char *path)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0) {
+        return errno == EEXIST ? why_not_over(path) : errno;
+    }
+    (void)close(file);
+    (void)unlink(path);
+    return 0;
+}
+
+bool tool_measure_can_write(void)
+{
+    const char *const paths[] = { tool_measure.csv, tool_measure.html };
+    for (size_t i = 0; i < LC_COUNT_OF(paths); i++) {
+        int why = paths[i] == NULL ? 0 : why_not(paths[i]);
+        if (why != 0) {
+            tool_output_error("%s: %s", paths[i], strerror(why));
+            return false;
+        }
+    }
+    return true;
+}
+
 bool tool_measure_write(
     const char *path,
     bool (*write)(FILE *file, const char *how),
@@ -217,11 +259,19 @@ bool tool_measure_write(
     if (path == NULL) {
         return true;
     }
+    errno = 0;
     FILE *file = fopen(path, "w");
     bool is_good = file != NULL && write(file, how);
-    is_good = (file == NULL || fclose(file) == 0) && is_good;
+    int why = errno;
+    if (file != NULL && fclose(file) != 0) {
+        why = errno;
+        is_good = false;
+    }
     if (!is_good) {
-        tool_output_error("%s: it can't be written", path);
+        tool_output_error(
+            "%s: %s",
+            path,
+            why != 0 ? strerror(why) : "it can't be written");
     }
     return is_good;
 }

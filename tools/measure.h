@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lastcall/check.h"
+
 #include "tools/line.h"
 #include "tools/option.h"
 
@@ -71,6 +73,10 @@ void tool_measure_add(struct tool_line *line);
 
 /** Writes a text as HTML has it. */
 void tool_measure_put(FILE *file, const char *text);
+
+/** Whether the files that were asked for could be written, as far as that can
+ * be known before; makes and changes none. Says which could not, and why. */
+LC_MUST_USE bool tool_measure_can_write(void);
 
 /**
  * Writes a file.

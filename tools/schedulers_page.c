@@ -54,7 +54,9 @@ bool tool_schedulers_csv(FILE *file, const struct tool_schedulers_table *table)
             cell->schedules_per_s,
             other,
             z_text,
-            tool_schedulers_agrees(cell) ? "yes" : "no",
+            other[0] == '\0'               ? ""
+            : tool_schedulers_agrees(cell) ? "yes"
+                                           : "no",
             surw == NULL ? "" : surw,
             rff == NULL ? "" : rff,
             states,

@@ -23,13 +23,39 @@ void tool_status_banner(uint64_t seed)
         seed);
 }
 
+/* Whether it is time for a line. */
+static bool is_due(double seconds, bool is_terminal)
+{
+    if (seconds < status.next_seconds) {
+        return false;
+    }
+    status.next_seconds = seconds + (is_terminal ? 1 : 10);
+    status.is_shown = is_terminal;
+    return true;
+}
+
+void tool_status_show_cells(uint32_t done, uint32_t count, double seconds)
+{
+    bool is_terminal = isatty(STDERR_FILENO) == 1;
+    if (is_due(seconds, is_terminal)) {
+        (void)fprintf(
+            stderr,
+            "%s%.0f s: %u of %u cells%s",
+            is_terminal ? "\r\033[K" : "",
+            seconds,
+            done,
+            count,
+            is_terminal ? "" : "\n");
+        (void)fflush(stderr);
+    }
+}
+
 void tool_status_show(const struct fuzz_search_totals *totals, double seconds)
 {
     bool is_terminal = isatty(STDERR_FILENO) == 1;
-    if (seconds < status.next_seconds) {
+    if (!is_due(seconds, is_terminal)) {
         return;
     }
-    status.next_seconds = seconds + (is_terminal ? 1 : 10);
     (void)fprintf(
         stderr,
         "%s%.0f s: %" PRIu64 " schedule%s, %.0f/s, %.1f virtual "
@@ -46,7 +72,6 @@ void tool_status_show(const struct fuzz_search_totals *totals, double seconds)
         tool_output_s(totals->finding_count),
         is_terminal ? "" : "\n");
     (void)fflush(stderr);
-    status.is_shown = is_terminal;
 }
 
 void tool_status_clear(void)

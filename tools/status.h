@@ -18,6 +18,9 @@ void tool_status_banner(uint64_t seed);
  */
 void tool_status_show(const struct fuzz_search_totals *totals, double seconds);
 
+/** The same of a table whose cells are measured: how many are. */
+void tool_status_show_cells(uint32_t done, uint32_t count, double seconds);
+
 /** Takes the line away, before something else is said. */
 void tool_status_clear(void);
 
