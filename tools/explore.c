@@ -590,8 +590,15 @@ int tool_explore(int argc, char **argv)
         tool_explore_print_list(tool_given.json);
         return TOOL_EXIT_HELD;
     }
-    if (given.state != NULL && !tool_resume_fix_addresses(argv - 2)) {
+    if (given.state == NULL) {
+        return explore(arguments[0]);
+    }
+    static struct tool_resume_lock lock;
+    if (!tool_resume_fix_addresses(argv - 2) ||
+        !tool_resume_lock(given.state, &lock)) {
         return TOOL_EXIT_USAGE;
     }
-    return explore(arguments[0]);
+    status = explore(arguments[0]);
+    tool_resume_unlock(&lock);
+    return status;
 }
