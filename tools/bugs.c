@@ -317,8 +317,7 @@ static bool stop(void *context)
 {
     (void)context;
     tool_status_show_cells(
-        done_count,
-        cell_count,
+        (struct tool_status_cells){ done_count, cell_count },
         tool_setup_seconds() - began_seconds);
     return has_failed || tool_setup_interrupted();
 }

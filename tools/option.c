@@ -23,6 +23,7 @@ static const char *unit_of(const struct tool_option *option)
     if (option->kind == TOOL_DURATION) {
         return " seconds";
     }
+    LC_CHECK(option->argument != NULL);
     return strcmp(option->argument, "MIB") == 0 ? " MiB" : "";
 }
 

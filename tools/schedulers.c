@@ -674,8 +674,7 @@ static bool stop(void *context)
 {
     (void)context;
     tool_status_show_cells(
-        done_count,
-        piece_count,
+        (struct tool_status_cells){ done_count, piece_count },
         tool_setup_seconds() - began_seconds);
     return tool_setup_interrupted();
 }

@@ -2,16 +2,22 @@
 can't be written, signals that come twice, folders that are something else."""
 
 import csv
+import fcntl
 import json
 import os
 import re
+import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import closing
 from pathlib import Path
 
-from story import LASTCALL, MANUAL, TIMEOUT_S, expect, problems, run
+from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect, problems,
+                   run)
 
 
 def numbers() -> None:
@@ -118,8 +124,144 @@ def progress() -> None:
                answer['interrupted'] is True, (terminal.said, answer))
 
 
+def folders(folder: Path) -> None:
+    """A campaign keeps out of what belongs to something else, and a ledger
+    that is none is called that."""
+    ledger = folder / 'ledger.sqlite'
+
+    def refused(name: str, *words: str, why: str) -> None:
+        result = run(*words)
+        expect(name, result.returncode == 2 and result.stdout == '' and
+               result.stderr == f'lastcall: {why}\n', result)
+
+    one = ['--schedules', '1']
+    (folder / 'letter.txt').touch()
+    refused('a folder of something else', 'campaign', str(folder), *one,
+            why=f'{folder}: neither empty nor a campaign')
+    expect('nothing was put there', os.listdir(folder) == ['letter.txt'])
+    (folder / 'letter.txt').unlink()
+    ledger.touch()
+    refused('an empty ledger', 'report', str(folder),
+            why=f'{ledger}: an empty ledger: its campaign has played nothing')
+    result = run('campaign', str(folder), *one)
+    expect('a campaign that was killed at once', result.returncode in (0, 1) and
+           run('report', str(folder)).returncode == 0, result)
+    ledger.write_text('a letter of more than one line\n' * 100,
+                      encoding='utf-8')
+    for words in (['report', str(folder)], ['campaign', str(folder), *one]):
+        refused(f'{words[0]}: a text', *words, why=f'{ledger}: no ledger: it '
+                'is not an SQLite database')
+    ledger.unlink()
+    with closing(sqlite3.connect(ledger)) as base:
+        base.execute('CREATE TABLE letter (line)')
+        base.commit()
+    for words in (['report', str(folder)], ['campaign', str(folder), *one]):
+        refused(f'{words[0]}: another database', *words, why=f'{ledger}: no '
+                'ledger: it is a database of something else')
+
+
+def full_disk(folder: Path) -> None:
+    """Where a file can grow no more it is said which one."""
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40 << 10, 40 << 10))
+
+    campaign = folder / 'campaign'
+    result = subprocess.run(
+        [LASTCALL, 'campaign', str(campaign), '--schedules', '100'],
+        capture_output=True, text=True, preexec_fn=small, timeout=TIMEOUT_S,
+        check=False)
+    lines = result.stderr.splitlines()
+    expect('a full disk', result.returncode == 2 and
+           lines[-1].startswith(f'lastcall: {campaign}/'), result)
+
+
+def one_state(folder: Path) -> None:
+    """Two explorations would write over each other's state."""
+    state, lock = folder / 'kept', folder / 'kept.lock'
+    words = ['explore', '--program', 'reorder_3', '--all', '--state',
+             str(state)]
+    with open(lock, 'w', encoding='utf-8') as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        result = run(*words)
+    expect('a state that another has', result.returncode == 2 and
+           result.stdout == '' and result.stderr == f'lastcall: --state: '
+           f'{state}: another exploration keeps its state there\n', result)
+    result = run(*words)
+    expect('a lock that nobody holds', result.returncode == 1 and
+           os.listdir(folder) == [], (result, os.listdir(folder)))
+    first = Terminal('explore', '--state', str(state), STANDARD)
+    is_running = first.read_up_to(r'\d+ s: \d+ states')
+    result = run('explore', '--state', str(state), STANDARD)
+    first.stop()
+    expect('two at once', is_running and result.returncode == 2 and
+           'another exploration' in result.stderr and
+           os.listdir(folder) == ['kept'], (first.said, result))
+
+
+def twice(folder: Path) -> None:
+    """timeout(1) tells the program and then its group: one wish. The summary
+    is there."""
+    process = subprocess.Popen(
+        [LASTCALL, 'campaign', str(folder), '--for', '1h'], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    assert process.stderr is not None
+    process.stderr.readline()  # version and seed: now it can be told
+    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=TIMEOUT_S)
+    expect('told twice', process.returncode in (0, 1) and
+           'interrupted; the same command goes on' in output,
+           (process.returncode, output))
+
+
+def goes_on(folder: Path) -> None:
+    """Of a campaign that goes on, what is this start's and what is of all."""
+    first = Terminal('campaign', str(folder), '--seed', '1')
+    expect('the first start', first.read_up_to(
+        r'\d+ s: \d+ schedules?, \d+/s, [\d.]+ virtual days, \d+ rules?'),
+           first.said)
+    first.stop()
+    before = json.loads(run('report', '--json', str(folder)).stdout)
+    second = Terminal('campaign', str(folder))
+    pattern = (r'\d+ s: (\d+) schedules?, \d+/s, [\d.]+ virtual days in this '
+               r'start; in all (\d+) schedules, \d+ rules')
+    is_said = second.read_up_to(pattern)
+    second.stop()
+    found = re.search(pattern, second.said)
+    expect('the second start', is_said and found is not None and
+           int(found.group(2)) - int(found.group(1)) == before['schedules'],
+           (before['schedules'], second.said))
+
+
+def benches(folder: Path) -> None:
+    """The scripts of bench/ end quietly when they are told to."""
+    tools = folder / 'bin'
+    tools.mkdir()
+    began = folder / 'began'
+    slow = tools / 'spin'  # it stands for all that they start
+    slow.write_text(f'#!/bin/sh\ntouch {began}\nexec sleep 1000\n',
+                    encoding='utf-8')
+    slow.chmod(0o755)
+    for script in ('explore_spin', 'explore_zoo'):
+        process = subprocess.Popen(
+            [sys.executable, f'bench/{script}.py', str(slow)], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, 'PATH': f'{tools}:{os.environ["PATH"]}'})
+        while not began.exists() and process.poll() is None:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)
+        _, remarks = process.communicate(timeout=TIMEOUT_S)
+        began.unlink()
+        expect(f'{script} is told to stop', process.returncode == 130 and
+               remarks == '', (process.returncode, remarks))
+
+
 numbers()
-with tempfile.TemporaryDirectory() as name:
-    output_files(Path(name))
+for part in (output_files, folders, full_disk, one_state, twice, goes_on,
+             benches):
+    with tempfile.TemporaryDirectory() as name:
+        part(Path(name))
 progress()
 sys.exit(1 if problems else 0)
