@@ -9,6 +9,7 @@
 #include "fuzz/fuzz.h"
 #include "tools/apart.h"
 #include "tools/commands.h"
+#include "tools/died.h"
 #include "tools/explore_text.h"
 #include "tools/figure.h"
 #include "tools/given.h"
@@ -529,13 +530,54 @@ static int conclude(
     return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
 }
 
-/* Hosted code has ended the process, in one order or another. */
-static int tell_end(const struct tool_apart_end *end)
+/* Whether what is explored can end its process: a DLL, or a built-in provider
+ * with a planted bug, whose checks fail. */
+static bool is_dangerous(const struct lc_world *world)
 {
+    bool is_dangerous = world->plant_count > 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        is_dangerous |= world->providers[i].kind == LC_PROVIDER_DLL;
+    }
+    return given.program == NULL && is_dangerous;
+}
+
+/* The process has died in one order or another. When that comes again it breaks
+ * FAULT, as in a search; else it is said that no more can be said. */
+static int tell_end(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *how,
+    const struct tool_apart_end *end)
+{
+    const struct fuzz_explore_trail *trail = how->trail;
+    uint32_t rule = 0;
+    bool is_known = model_rule_find("FAULT", &rule);
+    LC_CHECK(is_known);
+    found = schedule;
+    if (end->signal_number == 0) {
+        tool_output_error("the DLL ended the process (status %d)", end->status);
+    }
+    if (trail != NULL && trail->count > 0 &&
+        tool_died_again(subject, trail, end, &found)) {
+        const struct fuzz_explore_result result = {
+            .verdict = FUZZ_EXPLORE_BROKEN,
+            .bound = FUZZ_EXPLORE_DIED,
+            .totals = trail->totals,
+            .path_count = trail->count,
+            .has_broken = true,
+        };
+        outcome.verdict = (struct lc_verdict){
+            .kind = LC_VERDICT_BROKEN,
+            .rule = (uint16_t)rule,
+        };
+        bool is_saved = given.out == NULL || save();
+        print(how, &result, tool_setup_seconds() - began_seconds, true);
+        return is_saved ? TOOL_EXIT_BROKEN : TOOL_EXIT_USAGE;
+    }
+    if (end->signal_number != 0) {
+        tool_apart_die_of(end->signal_number);
+    }
     tool_output_error(
-        "the DLL ended the process (status %d) in one of the orders: no more "
-        "can be said",
-        end->status);
+        "one of the orders ended the process: no more can be said");
     return TOOL_EXIT_BROKEN;
 }
 
@@ -549,12 +591,15 @@ static int explore(const char *path)
         return TOOL_EXIT_USAGE;
     }
     tool_setup_catch();
+    began_seconds = tool_setup_seconds();
     struct tool_apart_end end;
-    if (!tool_apart_begin(&schedule.world, &end)) {
-        return tell_end(&end);
+    if (is_dangerous(&schedule.world)) {
+        how.trail = tool_died_share();
+        if (!tool_apart_fork(&end)) {
+            return tell_end(&subject, &how, &end);
+        }
     }
     sim_watch(TOOL_WATCH_SECONDS);
-    began_seconds = tool_setup_seconds();
     next_seconds = 1;
     next_saving_seconds = began_seconds + SAVING_SECONDS;
 
