@@ -234,6 +234,22 @@ def goes_on(folder: Path) -> None:
            (before['schedules'], second.said))
 
 
+def plain_numbers() -> None:
+    """Texts for people have no exponents."""
+    exponent = re.compile(r'\d[eE][-+]\d')
+    for words in (['fuzz', '--seed', '1', '--schedules', '3000'],
+                  ['fuzz', '--seed', '1', '--schedules', '3000', '--bug',
+                   'worker_left'],
+                  ['explore', '--program', 'reorder_3', '--all'],
+                  ['bench', 'schedulers', '--program', 'reorder_20',
+                   '--sampler', 'urw'],
+                  ['bench', 'bugs', '--bug', 'worker_left', '--trials', '2']):
+        result = run(*words)
+        expect(f'{words}: plain numbers', result.returncode in (0, 1) and
+               re.search(r'\d', result.stdout) is not None and
+               exponent.search(result.stdout) is None, result)
+
+
 def benches(folder: Path) -> None:
     """The scripts of bench/ end quietly when they are told to."""
     tools = folder / 'bin'
@@ -259,6 +275,7 @@ def benches(folder: Path) -> None:
 
 
 numbers()
+plain_numbers()
 for part in (output_files, folders, full_disk, one_state, twice, goes_on,
              benches):
     with tempfile.TemporaryDirectory() as name:
