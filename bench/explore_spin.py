@@ -173,4 +173,7 @@ def main() -> None:
         write(given.csv, rows)
 
 
-main()
+try:
+    main()
+except KeyboardInterrupt:
+    sys.exit(130)

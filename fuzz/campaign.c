@@ -1,5 +1,6 @@
 #include "fuzz/campaign.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,6 +37,39 @@ static bool make_folder(const char *path, struct fuzz_ledger_error *ret_error)
     return true;
 }
 
+/* Whether a name is of what a campaign makes before there is a ledger. */
+static bool is_own(const char *name)
+{
+    static const char *const own[] = { ".", "..", "findings", "lock" };
+    for (size_t i = 0; i < LC_COUNT_OF(own); i++) {
+        if (strcmp(name, own[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a folder is not there, or empty, or a campaign's: nothing is to be
+ * put among what belongs to something else. */
+static bool check_folder(
+    const char *folder,
+    const char *ledger,
+    struct fuzz_ledger_error *ret_error)
+{
+    DIR *entries = opendir(folder);
+    if (entries == NULL) {
+        return errno == ENOENT || fail(ret_error, folder, strerror(errno));
+    }
+    bool is_own_folder = access(ledger, F_OK) == 0;
+    const struct dirent *entry = readdir(entries);
+    while (!is_own_folder && entry != NULL && is_own(entry->d_name)) {
+        entry = readdir(entries);
+    }
+    (void)closedir(entries);
+    return is_own_folder || entry == NULL ||
+           fail(ret_error, folder, "neither empty nor a campaign");
+}
+
 static bool take_lock(
     struct fuzz_campaign *campaign,
     struct fuzz_ledger_error *ret_error)
@@ -64,6 +98,7 @@ bool fuzz_campaign_open(
     struct fuzz_ledger_error *ret_error)
 {
     char path[FILE_BYTES];
+    char ledger[FILE_BYTES];
     memset(ret_campaign, 0, sizeof *ret_campaign);
     ret_campaign->lock = -1;
     size_t length = strlen(folder);
@@ -72,14 +107,15 @@ bool fuzz_campaign_open(
     }
     memcpy(ret_campaign->folder, folder, length + 1);
     (void)snprintf(path, sizeof path, "%s/findings", folder);
-    if (!make_folder(folder, ret_error) || !make_folder(path, ret_error) ||
+    (void)snprintf(ledger, sizeof ledger, "%s/ledger.sqlite", folder);
+    if (!check_folder(folder, ledger, ret_error) ||
+        !make_folder(folder, ret_error) || !make_folder(path, ret_error) ||
         !take_lock(ret_campaign, ret_error)) {
         return false;
     }
     struct fuzz_ledger_error why;
-    (void)snprintf(path, sizeof path, "%s/ledger.sqlite", folder);
-    ret_campaign->ledger = fuzz_ledger_open(path, true, &why);
-    return ret_campaign->ledger != NULL || fail(ret_error, path, why.text);
+    ret_campaign->ledger = fuzz_ledger_open(ledger, true, &why);
+    return ret_campaign->ledger != NULL || fail(ret_error, ledger, why.text);
 }
 
 void fuzz_campaign_close(struct fuzz_campaign *campaign)
@@ -90,6 +126,17 @@ void fuzz_campaign_close(struct fuzz_campaign *campaign)
         (void)close(campaign->lock);
         campaign->lock = -1;
     }
+}
+
+/* What a ledger could not do, with where it lies. */
+static bool fail_of_ledger(
+    const struct fuzz_campaign *campaign,
+    struct fuzz_ledger_error *error)
+{
+    char path[FILE_BYTES];
+    const struct fuzz_ledger_error why = *error;
+    (void)snprintf(path, sizeof path, "%s/ledger.sqlite", campaign->folder);
+    return fail(error, path, why.text);
 }
 
 /* ---- Files of findings ---- */
@@ -160,7 +207,7 @@ static bool write_files(
 {
     struct files files = { .campaign = campaign };
     if (!fuzz_ledger_findings(campaign->ledger, visit, &files, ret_error)) {
-        return false;
+        return fail_of_ledger(campaign, ret_error);
     }
     if (files.has_failed) {
         *ret_error = files.error;
@@ -234,6 +281,13 @@ static uint64_t first_seed(const struct watch *watch)
                                          : watch->options->seed;
 }
 
+static bool add_up(struct watch *watch, struct fuzz_ledger_error *ret_error)
+{
+    const struct fuzz_campaign *campaign = watch->campaign;
+    return fuzz_ledger_sum(campaign->ledger, &watch->before, ret_error) ||
+           fail_of_ledger(campaign, ret_error);
+}
+
 /* Plays the seeds of one chunk and commits what came of them. */
 static bool play_chunk(
     struct fuzz_campaign *campaign,
@@ -271,9 +325,10 @@ static bool play_chunk(
         .result = &result,
         .is_partial = is_full || result.totals.is_cut,
     };
-    return fuzz_ledger_commit(campaign->ledger, &chunk, ret_error) &&
-           (result.totals.finding_count == 0 ||
-            write_files(campaign, ret_error));
+    if (!fuzz_ledger_commit(campaign->ledger, &chunk, ret_error)) {
+        return fail_of_ledger(campaign, ret_error);
+    }
+    return result.totals.finding_count == 0 || write_files(campaign, ret_error);
 }
 
 bool fuzz_campaign_run(
@@ -285,8 +340,7 @@ bool fuzz_campaign_run(
     LC_CHECK(campaign->ledger != NULL);
     struct watch watch = { .campaign = campaign, .options = options };
     uint64_t chunk = CHUNK_FIRST;
-    if (!write_files(campaign, ret_error) ||
-        !fuzz_ledger_sum(campaign->ledger, &watch.before, ret_error)) {
+    if (!write_files(campaign, ret_error) || !add_up(&watch, ret_error)) {
         return false;
     }
     while (!watch.is_asked && watch.before.schedules < options->schedules) {
@@ -296,7 +350,7 @@ bool fuzz_campaign_run(
             count = watch.end_seed - first_seed(&watch);
         }
         if (!play_chunk(campaign, &watch, count, ret_error) ||
-            !fuzz_ledger_sum(campaign->ledger, &watch.before, ret_error)) {
+            !add_up(&watch, ret_error)) {
             return false;
         }
         chunk = next_chunk(chunk, watch.ticks);

@@ -38,7 +38,8 @@ struct fuzz_campaign_options {
 
 /**
  * Opens the folder of a campaign and makes it when it is not there. Only one
- * process at a time has it open.
+ * process at a time has it open. A folder with anything else in it, but no
+ * ledger, is refused.
  *
  * @param ret_campaign  filled; to be closed, also after a failure.
  */

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "fuzz/ledger_path.h"
 #include "fuzz/shrink.h"
 #include "fuzz/text.h"
 
@@ -15,9 +14,7 @@ enum {
     /* PRAGMA user_version. 2 has statistics; one of format 1 is read without,
      * and gets them when it is opened to be written. */
     FORMAT = 2,
-    ENTRY_BYTES = 16,
-    PATH_BYTES = 4096,
-    URI_BYTES = 3 * PATH_BYTES
+    ENTRY_BYTES = 16
 };
 
 struct fuzz_ledger {
@@ -63,6 +60,12 @@ static bool fail(
         sizeof ret_error->text,
         "%s",
         ledger->base != NULL ? sqlite3_errmsg(ledger->base) : "no memory");
+    return false;
+}
+
+static bool say(struct fuzz_ledger_error *ret_error, const char *text)
+{
+    (void)snprintf(ret_error->text, sizeof ret_error->text, "%s", text);
     return false;
 }
 
@@ -122,31 +125,60 @@ static uint64_t column(sqlite3_stmt *statement, int at)
 
 /* ---- Opening ---- */
 
-/* The format of a ledger; 0: it is empty. */
-static bool get_format(
+/* Two numbers that a question has for its answer, or one and a zero. */
+static bool ask(
     struct fuzz_ledger *ledger,
-    int *ret_format,
+    const char *question,
+    uint64_t ret_numbers[2],
     struct fuzz_ledger_error *ret_error)
 {
-    sqlite3_stmt *statement = prepare(ledger, "PRAGMA user_version", 0, NULL);
-    if (statement == NULL || sqlite3_step(statement) != SQLITE_ROW) {
+    sqlite3_stmt *statement = prepare(ledger, question, 0, NULL);
+    bool is_good = statement != NULL && sqlite3_step(statement) == SQLITE_ROW;
+    if (is_good) {
+        ret_numbers[0] = column(statement, 0);
+        ret_numbers[1] = column(statement, 1);
+    } else if (sqlite3_errcode(ledger->base) == SQLITE_NOTADB) {
+        (void)say(ret_error, "no ledger: it is not an SQLite database");
+    } else {
         (void)fail(ledger, ret_error);
-        (void)sqlite3_finalize(statement);
+    }
+    (void)sqlite3_finalize(statement);
+    return is_good;
+}
+
+/* A base without a format: one that is to become a ledger, or was on its way
+ * when its campaign was killed, or something else. */
+static bool check_bare(
+    struct fuzz_ledger *ledger,
+    bool may_make,
+    struct fuzz_ledger_error *ret_error)
+{
+    uint64_t tables[2];
+    if (!ask(
+            ledger,
+            "SELECT count(*), ifnull(sum(name = 'setting'), 0)"
+            " FROM sqlite_master",
+            tables,
+            ret_error)) {
         return false;
     }
-    *ret_format = sqlite3_column_int(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return true;
+    if (tables[0] > 0 && tables[1] == 0) {
+        return say(ret_error, "no ledger: it is a database of something else");
+    }
+    return may_make ||
+           say(ret_error, "an empty ledger: its campaign has played nothing");
 }
 
 static bool check_format(
     struct fuzz_ledger *ledger,
+    bool may_make,
     struct fuzz_ledger_error *ret_error)
 {
-    int format;
-    if (!get_format(ledger, &format, ret_error)) {
+    uint64_t numbers[2];
+    if (!ask(ledger, "PRAGMA user_version", numbers, ret_error)) {
         return false;
     }
+    int format = (int)numbers[0];
     if (format < 0 || format > FORMAT) {
         (void)snprintf(
             ret_error->text,
@@ -156,78 +188,7 @@ static bool check_format(
             (int)FORMAT);
         return false;
     }
-    return true;
-}
-
-/* Whether a log with something in it lies beside a base. */
-static bool has_log(const char *path)
-{
-    char name[PATH_BYTES];
-    struct stat status = { 0 };
-    int length = snprintf(name, sizeof name, "%s-wal", path);
-    return length < 0 || length >= PATH_BYTES ||
-           (stat(name, &status) == 0 && status.st_size > 0);
-}
-
-static bool can_write_beside(const char *path)
-{
-    char folder[PATH_BYTES];
-    const char *slash = strrchr(path, '/');
-    int length = slash == NULL ? snprintf(folder, sizeof folder, ".")
-                               : snprintf(
-                                     folder,
-                                     sizeof folder,
-                                     "%.*s/",
-                                     (int)(slash - path),
-                                     path);
-    return length < 0 || length >= PATH_BYTES || access(folder, W_OK) == 0;
-}
-
-/* A path as a URI with a parameter. Returns whether it fits. */
-static bool make_uri(const char *path, char ret_uri[URI_BYTES])
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789/._-";
-    size_t at = (size_t)snprintf(ret_uri, URI_BYTES, "file:");
-    for (const char *c = path; *c != '\0'; c++) {
-        if (at + sizeof "%00?immutable=1" > URI_BYTES) {
-            return false;
-        }
-        at += (size_t)snprintf(
-            ret_uri + at,
-            URI_BYTES - at,
-            strchr(plain, *c) != NULL ? "%c" : "%%%02x",
-            (unsigned char)*c);
-    }
-    (void)snprintf(ret_uri + at, URI_BYTES - at, "?immutable=1");
-    return true;
-}
-
-/*
- * A base in WAL mode wants to make files beside it, even to be read. Where no
- * file can be made and no log lies there, nobody is writing: all of it is in
- * the one file, and `immutable` says that it stays so.
- */
-static bool open_to_read(struct fuzz_ledger *ledger, const char *path)
-{
-    char uri[URI_BYTES];
-    bool is_still =
-        !can_write_beside(path) && !has_log(path) && make_uri(path, uri);
-    return sqlite3_open_v2(
-               is_still ? uri : path,
-               &ledger->base,
-               SQLITE_OPEN_READONLY | (is_still ? SQLITE_OPEN_URI : 0),
-               NULL) == SQLITE_OK;
-}
-
-static bool open_to_write(struct fuzz_ledger *ledger, const char *path)
-{
-    return sqlite3_open_v2(
-               path,
-               &ledger->base,
-               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-               NULL) == SQLITE_OK;
+    return format > 0 || check_bare(ledger, may_make, ret_error);
 }
 
 /* The number of the format comes last: who dies before has changed nothing. */
@@ -257,12 +218,11 @@ struct fuzz_ledger *fuzz_ledger_open(
         (void)snprintf(ret_error->text, sizeof ret_error->text, "no memory");
         return NULL;
     }
-    bool is_good =
-        may_make ? open_to_write(ledger, path) : open_to_read(ledger, path);
+    bool is_good = fuzz_ledger_path_open(path, may_make, &ledger->base);
     if (!is_good) {
         (void)fail(ledger, ret_error);
     }
-    is_good = is_good && check_format(ledger, ret_error);
+    is_good = is_good && check_format(ledger, may_make, ret_error);
     if (is_good) {
         (void)sqlite3_busy_timeout(ledger->base, BUSY_MS);
     }
@@ -574,10 +534,10 @@ bool fuzz_ledger_statistics(
     struct fuzz_statistics *ret_statistics,
     struct fuzz_ledger_error *ret_error)
 {
-    int format;
+    uint64_t format[2];
     memset(ret_statistics, 0, sizeof *ret_statistics);
-    return get_format(ledger, &format, ret_error) &&
-           (format < FORMAT ||
+    return ask(ledger, "PRAGMA user_version", format, ret_error) &&
+           (format[0] < FORMAT ||
             (read_sketches(ledger, ret_statistics, ret_error) &&
              read_pct(ledger, ret_statistics, ret_error)));
 }

@@ -30,13 +30,12 @@ static bool has_hosted(const struct lc_world *world)
     return false;
 }
 
-/* Dies of the signal that the child died of, which has left its core. */
-static LC_NORETURN void die_of(int number)
+void tool_apart_die_of(int signal_number)
 {
     struct rlimit none = { 0 };
     (void)setrlimit(RLIMIT_CORE, &none);
-    (void)signal(number, SIG_DFL);
-    (void)raise(number);
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
     _exit(TOOL_EXIT_USAGE);
 }
 
@@ -51,14 +50,39 @@ static void become_child(pid_t parent)
     (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
 
-bool tool_apart_begin(
-    const struct lc_world *world,
-    struct tool_apart_end *ret_end)
+/* Signals that code can die of by what it does. */
+static bool is_own_fault(int signal_number)
+{
+    static const int numbers[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+    for (size_t i = 0; i < LC_COUNT_OF(numbers); i++) {
+        if (numbers[i] == signal_number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int wait_for(pid_t pid)
+{
+    int status = 0;
+    bool is_told = false;
+    pid_t ended = waitpid(pid, &status, WNOHANG);
+    while (ended == 0) {
+        /* A terminal tells both, whoever else means it tells the parent. */
+        if (tool_setup_interrupted() && !is_told) {
+            (void)kill(pid, SIGTERM);
+            is_told = true;
+        }
+        (void)poll(NULL, 0, POLL_MS);
+        ended = waitpid(pid, &status, WNOHANG);
+    }
+    LC_CHECK(ended == pid);
+    return status;
+}
+
+bool tool_apart_fork(struct tool_apart_end *ret_end)
 {
     LC_CHECK(shared_stage == NULL);
-    if (!has_hosted(world)) {
-        return true;
-    }
     void *memory = mmap(
         NULL,
         sizeof *shared_stage,
@@ -78,31 +102,61 @@ bool tool_apart_begin(
         }
         return true;
     }
-    int status = 0;
-    bool is_told = false;
-    pid_t ended = waitpid(pid, &status, WNOHANG);
-    while (ended == 0) {
-        /* A terminal tells both, others the parent alone. */
-        if (tool_setup_interrupted() && !is_told) {
-            (void)kill(pid, SIGTERM);
-            is_told = true;
-        }
-        (void)poll(NULL, 0, POLL_MS);
-        ended = waitpid(pid, &status, WNOHANG);
-    }
-    LC_CHECK(ended == pid);
-    if (WIFSIGNALED(status)) {
-        die_of(WTERMSIG(status));
-    }
+    int status = wait_for(pid);
     uint32_t stage = atomic_load(shared_stage);
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (number != 0 && (stage == TOOL_APART_OVER || !is_own_fault(number))) {
+        tool_apart_die_of(number);
+    }
     if (stage == TOOL_APART_OVER) {
         _exit(WEXITSTATUS(status));
     }
     *ret_end = (struct tool_apart_end){
         .stage = (enum tool_apart_stage)stage,
-        .status = WEXITSTATUS(status),
+        .status = number != 0 ? 0 : WEXITSTATUS(status),
+        .signal_number = number,
     };
     return false;
+}
+
+bool tool_apart_begin(
+    const struct lc_world *world,
+    struct tool_apart_end *ret_end)
+{
+    if (!has_hosted(world) || tool_apart_fork(ret_end)) {
+        return true;
+    }
+    if (ret_end->signal_number != 0) {
+        tool_apart_die_of(ret_end->signal_number);
+    }
+    return false;
+}
+
+bool tool_apart_try(
+    void (*work)(void *context),
+    void *context,
+    struct tool_apart_end *ret_end)
+{
+    static const int came_back = 77; /* what no status of ours is */
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid < 0) {
+        return true;
+    }
+    if (pid == 0) {
+        struct rlimit none = { 0 };
+        become_child(parent);
+        (void)setrlimit(RLIMIT_CORE, &none);
+        (void)freopen("/dev/null", "w", stderr);
+        work(context);
+        _exit(came_back);
+    }
+    int status = wait_for(pid);
+    *ret_end = (struct tool_apart_end){
+        .status = WIFSIGNALED(status) ? 0 : WEXITSTATUS(status),
+        .signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+    };
+    return ret_end->status == came_back;
 }
 
 void tool_apart_say(enum tool_apart_stage stage)

@@ -20,7 +20,8 @@ enum tool_apart_stage {
 
 struct tool_apart_end {
     enum tool_apart_stage stage;
-    int status; /* exit status that hosted code has chosen */
+    int status;        /* exit status that hosted code has chosen */
+    int signal_number; /* that ended it instead; 0: none */
 };
 
 /**
@@ -37,6 +38,31 @@ struct tool_apart_end {
 LC_MUST_USE bool tool_apart_begin(
     const struct lc_world *world,
     struct tool_apart_end *ret_end);
+
+/**
+ * The same in a child at any rate. That it died of a signal that a provider can
+ * die of is told, too, before TOOL_APART_OVER has been said.
+ *
+ * @param ret_end  filled when false is returned.
+ */
+LC_MUST_USE bool tool_apart_fork(struct tool_apart_end *ret_end);
+
+/**
+ * Does something in a child that says nothing, and is not expected to come
+ * back.
+ *
+ * @param ret_end  filled when false is returned: how the child has ended.
+ *
+ * Returns: whether it came back; or there could be no child, and nothing was
+ * done.
+ */
+LC_MUST_USE bool tool_apart_try(
+    void (*work)(void *context),
+    void *context,
+    struct tool_apart_end *ret_end);
+
+/** Dies of the signal that a child died of, which has left its core. */
+LC_NORETURN void tool_apart_die_of(int signal_number);
 
 /** Says how far it is; between tool_apart_begin() and the end of the process
  * TOOL_APART_OVER must have been said. */

@@ -355,7 +355,7 @@ static void print_stack(const struct stack *stack)
         100 * shares.model);
 }
 
-static void print_json(void)
+static void print_json(bool is_interrupted)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
@@ -387,6 +387,10 @@ static void print_json(void)
     }
     json_t *object = tool_output_object();
     (void)json_object_set_new(object, "throughput", list);
+    (void)json_object_set_new(
+        object,
+        "interrupted",
+        json_boolean(is_interrupted));
     tool_output_json(object);
 }
 
@@ -429,11 +433,12 @@ static int throughput(void)
     if (!measure_stacks(&is_hosted)) {
         return TOOL_EXIT_USAGE;
     }
-    if (tool_setup_interrupted()) {
+    bool is_interrupted = tool_setup_interrupted();
+    if (is_interrupted) {
         tool_output_error("interrupted: what is missing was not measured");
     }
     if (tool_given.json) {
-        print_json();
+        print_json(is_interrupted);
         return TOOL_EXIT_HELD;
     }
     for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
@@ -471,6 +476,19 @@ static bool has_option(const struct part *part, const char *name)
     return false;
 }
 
+/* Whether what goes with --explore has it. Says what has not. */
+static bool check_explore(void)
+{
+    const char *lonely = tool_measure.states.is_given        ? "--states"
+                         : tool_measure.transitions.is_given ? "--transitions"
+                                                             : NULL;
+    if (lonely != NULL && !tool_measure.explore) {
+        tool_output_error("%s: goes with --explore only", lonely);
+        return false;
+    }
+    return true;
+}
+
 /* Whether all that was given is for this part. Says what is not. */
 static bool check_given(const struct part *part)
 {
@@ -487,6 +505,9 @@ static bool check_given(const struct part *part)
                 return false;
             }
         }
+    }
+    if (!check_explore()) {
+        return false;
     }
     const char *program = tool_measure.program;
     if (program != NULL && sim_program_find(program) == NULL) {

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/figure.h"
 #include "tools/given.h"
 #include "tools/output.h"
 #include "tools/setup.h"
+#include "tools/status.h"
 
 enum {
     CARDS_MAX = 128,
@@ -46,6 +48,7 @@ static uint32_t cell_count;
 static uint32_t done_count;
 static uint32_t row_first; /* cell of the row at hand */
 static bool has_failed;
+static double began_seconds;
 
 const char *tool_bugs_word(uint32_t column)
 {
@@ -125,9 +128,11 @@ static void print_mix(const struct tool_bug_cell *cell)
     if (columns[cell->column] != FUZZ_SAMPLER_MIX || cell->seconds == 0) {
         return;
     }
+    char seconds[TOOL_FIGURE_BYTES];
+    tool_figure(cell->seconds, seconds);
     (void)printf(
-        "  mix: %.3g s on one core, at %.0f schedules/s%s\n",
-        cell->seconds,
+        "  mix: %s s on one core, at %.0f schedules/s%s\n",
+        seconds,
         cell->schedules_per_s,
         cell->seconds > TOOL_BUGS_MIX_SECONDS ? ": MORE THAN A MINUTE" : "");
 }
@@ -144,12 +149,9 @@ static void print_row(const struct tool_bug_cell *row, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         char text[64] = "";
         if (row[i].trials.found > 0) {
-            (void)snprintf(
-                text,
-                sizeof text,
-                "[%.3g %.3g]",
-                row[i].trials.low,
-                row[i].trials.high);
+            char range[64];
+            tool_measure_range(&row[i].trials, " ", range);
+            (void)snprintf(text, sizeof text, "[%.60s]", range);
         }
         (void)printf(" %*s", WIDTH, text);
     }
@@ -170,6 +172,7 @@ static void done(void *context, uint32_t index, const void *result)
     (void)context;
     const struct found *found = result;
     struct tool_bug_cell *cell = &cells[index];
+    tool_status_clear();
     if (found->log.has_failed && !has_failed) {
         has_failed = true;
         tool_output_error("%s", found->log.error.text);
@@ -227,7 +230,7 @@ static json_t *cell_object(const struct tool_bug_cell *cell)
     return object;
 }
 
-static void print_json(void)
+static void print_json(bool is_interrupted)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < done_count; i++) {
@@ -239,6 +242,10 @@ static void print_json(void)
         "seed",
         json_integer((json_int_t)tool_measure.seed.value));
     (void)json_object_set_new(object, "bugs", list);
+    (void)json_object_set_new(
+        object,
+        "interrupted",
+        json_boolean(is_interrupted));
     tool_output_json(object);
 }
 
@@ -309,10 +316,13 @@ static bool list_cells(void)
 static bool stop(void *context)
 {
     (void)context;
+    tool_status_show_cells(
+        (struct tool_status_cells){ done_count, cell_count },
+        tool_setup_seconds() - began_seconds);
     return has_failed || tool_setup_interrupted();
 }
 
-static bool measure(void)
+static bool measure(bool *ret_is_interrupted)
 {
     struct sim_error error;
     bool is_stopped = false;
@@ -331,9 +341,11 @@ static bool measure(void)
         tool_output_error("%s", error.text);
         return false;
     }
+    tool_status_clear();
     if (is_stopped && !has_failed) {
         tool_output_error("interrupted: what is missing was not measured");
     }
+    *ret_is_interrupted = is_stopped;
     return !has_failed;
 }
 
@@ -341,8 +353,9 @@ int tool_bugs(void)
 {
     static struct tool_line line;
     bool is_any;
+    bool is_interrupted;
     if (!list_cells() || !tool_setup_world(NULL, &world, &is_any) ||
-        !tool_setup_open()) {
+        !tool_measure_can_write() || !tool_setup_open()) {
         return TOOL_EXIT_USAGE;
     }
     tool_line_add_program(&line);
@@ -350,15 +363,16 @@ int tool_bugs(void)
     tool_measure_add(&line);
     tool_output_replay(line.text);
     tool_setup_catch();
+    began_seconds = tool_setup_seconds();
     if (!tool_given.json) {
         print_head();
         (void)fflush(stdout);
     }
-    if (!measure()) {
+    if (!measure(&is_interrupted)) {
         return TOOL_EXIT_USAGE;
     }
     if (tool_given.json) {
-        print_json();
+        print_json(is_interrupted);
     } else {
         print_notes();
     }

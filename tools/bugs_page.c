@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "tools/bugs.h"
+#include "tools/figure.h"
 
 enum {
     DECADES = 5 /* from the lightest to the darkest field */
@@ -58,16 +59,15 @@ static void write_cell(FILE *file, const struct tool_bug_cell *cell)
     tool_measure_put(file, text);
     (void)fprintf(file, "<br><small>");
     if (cell->trials.found > 0) {
-        (void)fprintf(
-            file,
-            "%.3g&#8211;%.3g<br>",
-            cell->trials.low,
-            cell->trials.high);
+        tool_measure_range(&cell->trials, "&#8211;", text);
+        (void)fprintf(file, "%s<br>", text);
     }
     tool_measure_found(&cell->trials, text);
     (void)fprintf(file, "%s", text);
     if (cell->seconds > 0) {
-        (void)fprintf(file, "<br>%.3g s", cell->seconds);
+        char seconds[TOOL_FIGURE_BYTES];
+        tool_figure(cell->seconds, seconds);
+        (void)fprintf(file, "<br>%s s", seconds);
     }
     (void)fprintf(file, "</small>");
 }

@@ -373,11 +373,14 @@ static void progress(void *context, const struct fuzz_ledger_totals *totals)
     (void)context;
     struct fuzz_search_totals shown = {
         .schedules = totals->schedules - totals_before.schedules,
-        .virtual_ns = totals->virtual_ns,
+        .virtual_ns = totals->virtual_ns - totals_before.virtual_ns,
         .rules_exercised = totals->rules_exercised,
         .finding_count = totals->finding_count,
     };
-    tool_status_show(&shown, tool_setup_seconds() - began_seconds);
+    tool_status_show(
+        &shown,
+        totals_before.schedules,
+        tool_setup_seconds() - began_seconds);
 }
 
 static void found(void *context, const struct fuzz_finding *finding)
@@ -554,7 +557,7 @@ static int run(void)
         .found = found,
     };
     if (!fuzz_ledger_sum(campaign.ledger, &totals_before, &error)) {
-        tool_output_error("%s", error.text);
+        tool_output_error("%s: %s", campaign.folder, error.text);
         return TOOL_EXIT_USAGE;
     }
     is_new = totals_before.chunk_count == 0 && totals_before.finding_count == 0;
@@ -579,7 +582,7 @@ static int run(void)
                         note_differed,
                         &has_differed,
                         &error)) {
-        tool_output_error("%s", error.text);
+        tool_output_error("%s: %s", campaign.folder, error.text);
         return TOOL_EXIT_USAGE;
     }
     return has_differed               ? TOOL_EXIT_DIFFERED

@@ -9,7 +9,9 @@
 #include "fuzz/fuzz.h"
 #include "tools/apart.h"
 #include "tools/commands.h"
+#include "tools/died.h"
 #include "tools/explore_text.h"
+#include "tools/figure.h"
 #include "tools/given.h"
 #include "tools/load.h"
 #include "tools/option.h"
@@ -129,11 +131,13 @@ static const char *how_far(const struct fuzz_explore_totals *totals)
     static char text[64];
     text[0] = '\0';
     if (given.jobs.value == 1) {
+        char percent[TOOL_FIGURE_BYTES];
+        tool_figure_percent((double)totals->done / 0x1p32, percent);
         (void)snprintf(
             text,
             sizeof text,
-            "%.3g %% of %s, ",
-            100 * (double)totals->done / 0x1p32,
+            "%.16s of %s, ",
+            percent,
             is_depth_first() ? "the tree behind (at least)" : "these expanded");
     }
     return text;
@@ -526,13 +530,54 @@ static int conclude(
     return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
 }
 
-/* Hosted code has ended the process, in one order or another. */
-static int tell_end(const struct tool_apart_end *end)
+/* Whether what is explored can end its process: a DLL, or a built-in provider
+ * with a planted bug, whose checks fail. */
+static bool is_dangerous(const struct lc_world *world)
 {
+    bool is_dangerous = world->plant_count > 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        is_dangerous |= world->providers[i].kind == LC_PROVIDER_DLL;
+    }
+    return given.program == NULL && is_dangerous;
+}
+
+/* The process has died in one order or another. When that comes again it breaks
+ * FAULT, as in a search; else it is said that no more can be said. */
+static int tell_end(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_options *how,
+    const struct tool_apart_end *end)
+{
+    const struct fuzz_explore_trail *trail = how->trail;
+    uint32_t rule = 0;
+    bool is_known = model_rule_find("FAULT", &rule);
+    LC_CHECK(is_known);
+    found = schedule;
+    if (end->signal_number == 0) {
+        tool_output_error("the DLL ended the process (status %d)", end->status);
+    }
+    if (trail != NULL && trail->count > 0 &&
+        tool_died_again(subject, trail, end, &found)) {
+        const struct fuzz_explore_result result = {
+            .verdict = FUZZ_EXPLORE_BROKEN,
+            .bound = FUZZ_EXPLORE_DIED,
+            .totals = trail->totals,
+            .path_count = trail->count,
+            .has_broken = true,
+        };
+        outcome.verdict = (struct lc_verdict){
+            .kind = LC_VERDICT_BROKEN,
+            .rule = (uint16_t)rule,
+        };
+        bool is_saved = given.out == NULL || save();
+        print(how, &result, tool_setup_seconds() - began_seconds, true);
+        return is_saved ? TOOL_EXIT_BROKEN : TOOL_EXIT_USAGE;
+    }
+    if (end->signal_number != 0) {
+        tool_apart_die_of(end->signal_number);
+    }
     tool_output_error(
-        "the DLL ended the process (status %d) in one of the orders: no more "
-        "can be said",
-        end->status);
+        "one of the orders ended the process: no more can be said");
     return TOOL_EXIT_BROKEN;
 }
 
@@ -546,12 +591,15 @@ static int explore(const char *path)
         return TOOL_EXIT_USAGE;
     }
     tool_setup_catch();
+    began_seconds = tool_setup_seconds();
     struct tool_apart_end end;
-    if (!tool_apart_begin(&schedule.world, &end)) {
-        return tell_end(&end);
+    if (is_dangerous(&schedule.world)) {
+        how.trail = tool_died_share();
+        if (!tool_apart_fork(&end)) {
+            return tell_end(&subject, &how, &end);
+        }
     }
     sim_watch(TOOL_WATCH_SECONDS);
-    began_seconds = tool_setup_seconds();
     next_seconds = 1;
     next_saving_seconds = began_seconds + SAVING_SECONDS;
 
@@ -587,8 +635,15 @@ int tool_explore(int argc, char **argv)
         tool_explore_print_list(tool_given.json);
         return TOOL_EXIT_HELD;
     }
-    if (given.state != NULL && !tool_resume_fix_addresses(argv - 2)) {
+    if (given.state == NULL) {
+        return explore(arguments[0]);
+    }
+    static struct tool_resume_lock lock;
+    if (!tool_resume_fix_addresses(argv - 2) ||
+        !tool_resume_lock(given.state, &lock)) {
         return TOOL_EXIT_USAGE;
     }
-    return explore(arguments[0]);
+    status = explore(arguments[0]);
+    tool_resume_unlock(&lock);
+    return status;
 }

@@ -1,6 +1,7 @@
 #include "tools/explore_text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -21,6 +22,7 @@ static const char *const bounds[] = {
     "interrupted",
     "unspecified outcomes",
     "no run came to an end",
+    "a run ended the process",
 };
 
 static void print_verdict(const struct tool_explore_report *report)
@@ -89,11 +91,11 @@ static void print_counts(const struct tool_explore_report *report)
             report->how->saved_path);
     }
     /* n states among 2^128 keys: n^2 / 2^129. */
-    double n = (double)totals->states;
+    double n = (double)(totals->states > 0 ? totals->states : 1);
     (void)printf(
         "  keys of 128 bits: two of these states share one with a probability "
-        "of %.1e at most\n",
-        n * n / 0x1p129);
+        "of less than 1 in 10^%.0f\n",
+        floor(-log10(n * n / 0x1p129)));
     if (totals->unspecified > 0) {
         (void)printf(
             "  %" PRIu64 " run%s ended unspecified: they say nothing\n",
@@ -152,7 +154,9 @@ void tool_explore_print(const struct tool_explore_report *report)
     if (report->program != NULL) {
         return;
     }
-    (void)printf("  hash %016" PRIx64 "\n", report->outcome->result.hash);
+    if (result->bound != FUZZ_EXPLORE_DIED) {
+        (void)printf("  hash %016" PRIx64 "\n", report->outcome->result.hash);
+    }
     if (report->found_line != NULL) {
         (void)printf("  to replay: %s\n", report->found_line);
     } else {

@@ -93,7 +93,7 @@ static bool stop(void *context)
 static void progress(void *context, const struct fuzz_search_totals *totals)
 {
     (void)context;
-    tool_status_show(totals, tool_setup_seconds() - began_seconds);
+    tool_status_show(totals, 0, tool_setup_seconds() - began_seconds);
 }
 
 static void finding_path(

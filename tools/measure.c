@@ -1,12 +1,17 @@
 #include "tools/measure.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lastcall/check.h"
 
 #include "fuzz/fuzz.h"
+#include "tools/figure.h"
 #include "tools/output.h"
 
 struct tool_measure tool_measure = {
@@ -123,6 +128,22 @@ void tool_measure_mean(const struct tool_trials *trials, char text[32])
     }
 }
 
+void tool_measure_range(
+    const struct tool_trials *trials,
+    const char *between,
+    char text[64])
+{
+    char low[TOOL_FIGURE_BYTES];
+    char high[TOOL_FIGURE_BYTES];
+    tool_figure(trials->low, low);
+    tool_figure(trials->high, high);
+    if (trials->found == 0) {
+        (void)snprintf(text, 64, ">%.20s", low);
+    } else {
+        (void)snprintf(text, 64, "%.20s%.10s%.20s", low, between, high);
+    }
+}
+
 void tool_measure_interval(const struct tool_trials *trials, char text[64])
 {
     char mean[32];
@@ -130,13 +151,9 @@ void tool_measure_interval(const struct tool_trials *trials, char text[64])
     if (trials->found == 0) {
         (void)snprintf(text, 64, "%s", mean);
     } else {
-        (void)snprintf(
-            text,
-            64,
-            "%s [%.3g %.3g]",
-            mean,
-            trials->low,
-            trials->high);
+        char range[64];
+        tool_measure_range(trials, " ", range);
+        (void)snprintf(text, 64, "%.20s [%.40s]", mean, range);
     }
 }
 
@@ -196,6 +213,44 @@ void tool_measure_put(FILE *file, const char *text)
     }
 }
 
+/* What is wrong with a file that is there, an errno; 0: nothing. */
+static int why_not_over(const char *path)
+{
+    struct stat status = { 0 };
+    if (stat(path, &status) != 0) {
+        return errno;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return EISDIR;
+    }
+    return access(path, W_OK) == 0 ? 0 : errno;
+}
+
+/* The same of one that is to be made: it is made, and taken away again. */
+static int why_not(const char *path)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0) {
+        return errno == EEXIST ? why_not_over(path) : errno;
+    }
+    (void)close(file);
+    (void)unlink(path);
+    return 0;
+}
+
+bool tool_measure_can_write(void)
+{
+    const char *const paths[] = { tool_measure.csv, tool_measure.html };
+    for (size_t i = 0; i < LC_COUNT_OF(paths); i++) {
+        int why = paths[i] == NULL ? 0 : why_not(paths[i]);
+        if (why != 0) {
+            tool_output_error("%s: %s", paths[i], strerror(why));
+            return false;
+        }
+    }
+    return true;
+}
+
 bool tool_measure_write(
     const char *path,
     bool (*write)(FILE *file, const char *how),
@@ -204,11 +259,19 @@ bool tool_measure_write(
     if (path == NULL) {
         return true;
     }
+    errno = 0;
     FILE *file = fopen(path, "w");
     bool is_good = file != NULL && write(file, how);
-    is_good = (file == NULL || fclose(file) == 0) && is_good;
+    int why = errno;
+    if (file != NULL && fclose(file) != 0) {
+        why = errno;
+        is_good = false;
+    }
     if (!is_good) {
-        tool_output_error("%s: it can't be written", path);
+        tool_output_error(
+            "%s: %s",
+            path,
+            why != 0 ? strerror(why) : "it can't be written");
     }
     return is_good;
 }

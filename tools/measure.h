@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lastcall/check.h"
+
 #include "tools/line.h"
 #include "tools/option.h"
 
@@ -51,7 +53,13 @@ void tool_measure_estimate(struct tool_trials *trials);
 /** What they say: "39.5", ">100000". */
 void tool_measure_mean(const struct tool_trials *trials, char text[32]);
 
-/** The same with the interval: "39.5 [32.1 48.4]". */
+/** The ends of the mean's interval: "32.1 48.4", ">33333" where none was met. */
+void tool_measure_range(
+    const struct tool_trials *trials,
+    const char *between,
+    char text[64]);
+
+/** Both: "39.5 [32.1 48.4]". */
 void tool_measure_interval(const struct tool_trials *trials, char text[64]);
 
 /** "20/100": of the trials so many met the bug. */
@@ -65,6 +73,10 @@ void tool_measure_add(struct tool_line *line);
 
 /** Writes a text as HTML has it. */
 void tool_measure_put(FILE *file, const char *text);
+
+/** Whether the files that were asked for could be written, as far as that can
+ * be known before; makes and changes none. Says which could not, and why. */
+LC_MUST_USE bool tool_measure_can_write(void);
 
 /**
  * Writes a file.

@@ -1,11 +1,46 @@
 #include "tools/option.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lastcall/check.h"
 
 #include "tools/output.h"
+
+enum {
+    RANGE_BYTES = 64
+};
+
+static bool is_numeric(const struct tool_option *option)
+{
+    return option->kind == TOOL_NUMBER || option->kind == TOOL_DURATION;
+}
+
+/* Of the numbers that an option takes: " seconds", " MiB", "". */
+static const char *unit_of(const struct tool_option *option)
+{
+    if (option->kind == TOOL_DURATION) {
+        return " seconds";
+    }
+    LC_CHECK(option->argument != NULL);
+    return strcmp(option->argument, "MIB") == 0 ? " MiB" : "";
+}
+
+/* What a number must lie in: "1 to 64". */
+static void print_range(
+    const struct tool_option *option,
+    char ret_text[RANGE_BYTES])
+{
+    const struct tool_number *number = option->target;
+    (void)snprintf(
+        ret_text,
+        RANGE_BYTES,
+        "%" PRIu64 " to %" PRIu64 "%s",
+        number->low,
+        number->high,
+        unit_of(option));
+}
 
 static void print_table(const struct tool_option *table)
 {
@@ -20,7 +55,13 @@ static void print_table(const struct tool_option *table)
             option->name,
             option->argument == NULL ? "" : " ",
             option->argument == NULL ? "" : option->argument);
-        (void)printf("  %-26s  %s\n", left, option->help);
+        (void)printf("  %-26s  %s", left, option->help);
+        if (is_numeric(option)) {
+            char range[RANGE_BYTES];
+            print_range(option, range);
+            (void)printf(" [%s]", range);
+        }
+        (void)putchar('\n');
     }
 }
 
@@ -36,6 +77,9 @@ static void print_help(const struct tool_command *command)
         print_table(command->tables[i]);
     }
     (void)printf("  %-26s  %s\n", "-h, --help", "prints this");
+    if (strstr(command->arguments, "SCHEDULE") != NULL) {
+        (void)printf("\nSCHEDULE is a file; - is standard input.\n");
+    }
 }
 
 static bool is_word(const char *name, const char *word, size_t length)
@@ -129,12 +173,9 @@ static bool set_number(const struct tool_option *option, const char *text)
         return false;
     }
     if (value < number->low || value > number->high) {
-        tool_output_error(
-            "%s: %s is not from %llu to %llu",
-            option->name,
-            text,
-            (unsigned long long)number->low,
-            (unsigned long long)number->high);
+        char range[RANGE_BYTES];
+        print_range(option, range);
+        tool_output_error("%s: %s is not from %s", option->name, text, range);
         return false;
     }
     number->value = value;

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/figure.h"
 #include "tools/given.h"
 #include "tools/output.h"
 #include "tools/setup.h"
+#include "tools/status.h"
 
 enum {
     PROGRAMS_MAX = 64,
@@ -64,6 +66,8 @@ static struct tool_explored explored[PROGRAMS_MAX];
 static struct tool_schedulers_table table = { .cells = cells,
                                               .explored = explored };
 static uint32_t row_first; /* cell of the row at hand */
+static uint32_t done_count;
+static double began_seconds;
 
 const char *tool_schedulers_word(enum tool_column column)
 {
@@ -138,7 +142,9 @@ void tool_schedulers_trial(const struct tool_cell *cell, char text[32])
     if (other < 0) {
         (void)snprintf(text, 32, ">%.0f", -other);
     } else if (other > 0) {
-        (void)snprintf(text, 32, "%g", other);
+        char figure[TOOL_FIGURE_BYTES];
+        tool_figure(other, figure);
+        (void)snprintf(text, 32, "%.31s", figure);
     }
 }
 
@@ -406,6 +412,8 @@ static void done(void *context, uint32_t index, const void *result)
     (void)context;
     const struct piece *piece = &pieces[index];
     const union found *found = result;
+    done_count++;
+    tool_status_clear();
     if (piece->column == TOOL_COLUMN_COUNT) {
         struct tool_explored *one = &explored[table.explored_count++];
         *one = found->explored;
@@ -480,7 +488,7 @@ static json_t *cell_object(const struct tool_cell *cell)
     double z = 0;
     bool has_z = tool_schedulers_z(cell, &z);
     json_t *object = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:f, s:o, s:f, s:b, s:o}",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:f, s:o, s:f, s:o, s:o}",
         "program",
         sim_program_name(cell->program),
         "sampler",
@@ -502,7 +510,8 @@ static json_t *cell_object(const struct tool_cell *cell)
         "schedules_per_s",
         cell->schedules_per_s,
         "agrees",
-        tool_schedulers_agrees(cell),
+        elsewhere(cell) != 0 ? json_boolean(tool_schedulers_agrees(cell))
+                             : json_null(),
         "z",
         has_z ? json_real(z) : json_null());
     LC_CHECK(object != NULL);
@@ -561,7 +570,7 @@ static json_t *explored_object(const struct tool_explored *one)
     return object;
 }
 
-static void print_json(void)
+static void print_json(bool is_interrupted)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < table.cell_count; i++) {
@@ -573,6 +582,10 @@ static void print_json(void)
         "seed",
         json_integer((json_int_t)tool_measure.seed.value));
     (void)json_object_set_new(object, "schedulers", list);
+    (void)json_object_set_new(
+        object,
+        "interrupted",
+        json_boolean(is_interrupted));
     if (tool_measure.explore) {
         json_t *rest = json_array();
         for (uint32_t i = 0; i < table.explored_count; i++) {
@@ -660,6 +673,9 @@ static void list_pieces(void)
 static bool stop(void *context)
 {
     (void)context;
+    tool_status_show_cells(
+        (struct tool_status_cells){ done_count, piece_count },
+        tool_setup_seconds() - began_seconds);
     return tool_setup_interrupted();
 }
 
@@ -668,7 +684,7 @@ int tool_schedulers(void)
     static struct tool_line line;
     struct sim_error error;
     bool is_stopped = false;
-    if (!is_known() || !tool_setup_open()) {
+    if (!is_known() || !tool_measure_can_write() || !tool_setup_open()) {
         return TOOL_EXIT_USAGE;
     }
     tool_line_add_program(&line);
@@ -676,6 +692,7 @@ int tool_schedulers(void)
     tool_measure_add(&line);
     tool_output_replay(line.text);
     tool_setup_catch();
+    began_seconds = tool_setup_seconds();
     list_pieces();
     if (!tool_given.json) {
         print_head();
@@ -695,11 +712,12 @@ int tool_schedulers(void)
         tool_output_error("%s", error.text);
         return TOOL_EXIT_USAGE;
     }
+    tool_status_clear();
     if (is_stopped) {
         tool_output_error("interrupted: what is missing was not measured");
     }
     if (tool_given.json) {
-        print_json();
+        print_json(is_stopped);
     } else {
         for (const char *const *at = tool_published_sources; *at != NULL;
              at++) {

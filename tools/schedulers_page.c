@@ -54,7 +54,9 @@ bool tool_schedulers_csv(FILE *file, const struct tool_schedulers_table *table)
             cell->schedules_per_s,
             other,
             z_text,
-            tool_schedulers_agrees(cell) ? "yes" : "no",
+            other[0] == '\0'               ? ""
+            : tool_schedulers_agrees(cell) ? "yes"
+                                           : "no",
             surw == NULL ? "" : surw,
             rff == NULL ? "" : rff,
             states,
@@ -211,6 +213,7 @@ static void write_cell(FILE *file, const struct tool_cell *cell)
 {
     const struct tool_published *published = cell->published;
     char mean[32];
+    char range[64];
     char other[32];
     tool_measure_mean(&cell->trials, mean);
     tool_schedulers_trial(cell, other);
@@ -223,15 +226,12 @@ static void write_cell(FILE *file, const struct tool_cell *cell)
         tool_schedulers_word(cell->column),
         mean[0] == '>' ? "&gt;" : "",
         mean[0] == '>' ? mean + 1 : mean);
-    if (cell->trials.found > 0) {
-        (void)fprintf(
-            file,
-            "<td>%.3g&#8211;%.3g",
-            cell->trials.low,
-            cell->trials.high);
-    } else {
-        (void)fprintf(file, "<td>&gt;%.3g", cell->trials.low);
-    }
+    tool_measure_range(&cell->trials, "&#8211;", range);
+    (void)fprintf(
+        file,
+        "<td>%s%s",
+        range[0] == '>' ? "&gt;" : "",
+        range[0] == '>' ? range + 1 : range);
     (void)fprintf(
         file,
         "<td>%" PRIu32 "/%" PRIu32 "<td>%" PRIu64

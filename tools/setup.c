@@ -315,11 +315,23 @@ uint32_t tool_setup_jobs(const struct tool_number *jobs)
     return processors < FUZZ_JOBS_MAX ? (uint32_t)processors : FUZZ_JOBS_MAX;
 }
 
+/* When each of the two came first, in seconds; 0: it did not. */
+static volatile double interrupted_seconds[2];
+
 static void interrupt(int number)
 {
+    int why = errno;
+    double now = tool_setup_seconds();
+    volatile double *first = &interrupted_seconds[number == SIGTERM];
     is_interrupted = 1;
-    /* A second one is not to be argued with. */
-    (void)signal(number, SIG_DFL);
+    if (*first == 0) {
+        *first = now;
+    } else if (now - *first >= TOOL_SECOND_SIGNAL_SECONDS) {
+        /* A second one is not to be argued with. */
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
+    errno = why;
 }
 
 static void interrupt_again(int number)

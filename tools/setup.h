@@ -16,7 +16,10 @@
 #include "tools/option.h"
 
 enum tool_setup_limits {
-    TOOL_WATCH_SECONDS = 2 /* CPU time of hosted code without a yield point */
+    TOOL_WATCH_SECONDS = 2, /* CPU time of hosted code without a yield point */
+    /* What comes sooner after the first signal is the same wish: timeout(1)
+     * tells the program, and then its group. */
+    TOOL_SECOND_SIGNAL_SECONDS = 1
 };
 
 /** Opens the simulator. Says what is wrong. */
@@ -98,7 +101,8 @@ void tool_setup_tell(const struct fuzz_finding *finding, const char *line);
 /** Workers that --jobs asks for; left out: one for each processor. */
 uint32_t tool_setup_jobs(const struct tool_number *jobs);
 
-/** Catches SIGINT and SIGTERM from now on, once each. */
+/** Catches SIGINT and SIGTERM from now on. A second one of the same kind, a
+ * second or more after the first, ends the process. */
 void tool_setup_catch(void);
 
 /** In a child of who catches them: each time. It may be told by its parent and

@@ -6,6 +6,7 @@
 #include "lastcall/check.h"
 
 #include "tools/estimate.h"
+#include "tools/figure.h"
 #include "tools/output.h"
 
 enum {
@@ -42,11 +43,9 @@ static void print_pct(const struct fuzz_statistics *statistics)
     const char *comma = "";
     for (uint32_t depth = 1; depth <= FUZZ_SAMPLER_DEPTH_MAX; depth++) {
         if (statistics->pct[depth - 1].schedules > 0) {
-            (void)printf(
-                "%s %.1e where d is %u",
-                comma,
-                tool_estimate_guarantee(statistics, depth),
-                depth);
+            char one_in[TOOL_FIGURE_BYTES];
+            tool_figure(1 / tool_estimate_guarantee(statistics, depth), one_in);
+            (void)printf("%s 1 in %s where d is %u", comma, one_in, depth);
             comma = ",";
         }
     }
@@ -56,10 +55,12 @@ static void print_pct(const struct fuzz_statistics *statistics)
 void tool_statistics_print(const struct fuzz_statistics *statistics)
 {
     if (statistics->watched > 0) {
+        char unseen[TOOL_FIGURE_BYTES];
+        tool_figure(tool_estimate_unseen(statistics), unseen);
         (void)printf(
             "watched %" PRIu64 " of them, one in %d: %s%" PRIu64
             " state%s of the model, %s%" PRIu64 " pair%s of steps of two "
-            "threads; the next is expected to show %.1e new ones "
+            "threads; the next is expected to show %s new ones "
             "(Good-Turing)\n",
             statistics->watched,
             FUZZ_BEHAVIOUR_ONE_IN,
@@ -69,7 +70,7 @@ void tool_statistics_print(const struct fuzz_statistics *statistics)
             about(&statistics->pairs),
             fuzz_sketch_distinct(&statistics->pairs),
             tool_output_s(fuzz_sketch_distinct(&statistics->pairs)),
-            tool_estimate_unseen(statistics));
+            unseen);
     }
     print_pct(statistics);
 }
@@ -95,12 +96,16 @@ void tool_statistics_print_share(uint64_t times, uint64_t of)
         return;
     }
     struct tool_estimate_share share = tool_estimate_share_of(times, of);
+    char texts[3][TOOL_FIGURE_BYTES];
+    tool_figure(share.share, texts[0]);
+    tool_figure(share.low, texts[1]);
+    tool_figure(share.high, texts[2]);
     (void)printf(
-        "  in %.2g of the schedules (95 %%: %.2g to %.2g); %.0f show it with "
+        "  in %s of the schedules (95 %%: %s to %s); %.0f show it with "
         "99 %%\n",
-        share.share,
-        share.low,
-        share.high,
+        texts[0],
+        texts[1],
+        texts[2],
         share.schedules_99);
 }
 

@@ -331,6 +331,20 @@ static uint32_t next_of(
     return from;
 }
 
+/* For who looks after this process, should it die of the step. */
+static void leave_trail(
+    const struct search *search,
+    struct fuzz_explore_step how,
+    uint32_t depth)
+{
+    struct fuzz_explore_trail *trail = search->options->trail;
+    if (trail != NULL && search->team == NULL) {
+        trail->steps[depth] = how;
+        trail->count = depth + 1;
+        trail->totals = search->totals;
+    }
+}
+
 /* Takes a candidate of where the run is, and looks at the state that this
  * leads to. */
 static enum arrival step(
@@ -347,6 +361,7 @@ static enum arrival step(
     enum lc_end end;
     search->totals.transitions++;
     note_depth(search, depth + 1);
+    leave_trail(search, how, depth);
     if (search->has_memo) {
         from = fuzz_memo_key(&who, &search->here.key);
         known = fuzz_memo_find(&search->memo, from);
@@ -569,6 +584,9 @@ static uint32_t trace_back(
 static enum arrival expand(struct search *search, struct moment *moment)
 {
     struct fuzz_explore_step how;
+    if (search->options->trail != NULL) {
+        fuzz_explore_way(search, moment->node, moment->depth);
+    }
     while (next_step(search, moment, &how)) {
         const struct node node = {
             .values = how.values,
@@ -626,6 +644,7 @@ struct search *fuzz_explore_open(
     search->subject = subject;
     search->options = options;
     search->here.key.own = search->here.own;
+    search->taken = search->room;
     /* Code that was not written here may look at other threads' stacks. */
     search->has_memo = subject->split != NULL && !sim_is_hosting();
     if (search->has_memo) {
@@ -729,6 +748,9 @@ enum sim_status fuzz_explore(
         subject,
         options,
         options->memory_bytes / FUZZ_MEMO_SHARE);
+    if (options->trail != NULL) {
+        search->taken = options->trail->steps;
+    }
     status = begin_search(search, ret_error);
     if (status != SIM_OK) {
         close_search(search);
@@ -757,30 +779,6 @@ enum sim_status fuzz_explore(
     };
     search->path = NULL; /* it is the result's now */
     close_search(search);
-    return SIM_OK;
-}
-
-enum sim_status fuzz_explore_follow(
-    const struct fuzz_subject *subject,
-    const struct fuzz_explore_step *path,
-    uint32_t path_count,
-    enum fuzz_subject_end *ret_end,
-    struct sim_error *ret_error)
-{
-    static struct sim_decision decision;
-    enum lc_end end;
-    uint32_t at = 0;
-    enum sim_status status = subject->begin(subject->context, ret_error);
-    if (status != SIM_OK) {
-        return status;
-    }
-    while (sim_enabled(&decision, &end)) {
-        struct fuzz_explore_step how = { 0 };
-        fuzz_explore_take(subject, &decision, at < path_count ? path[at] : how);
-        at++;
-    }
-    LC_CHECK(at >= path_count);
-    *ret_end = subject->finish(subject->context, end);
     return SIM_OK;
 }
 

@@ -43,7 +43,9 @@ enum fuzz_explore_bound {
     FUZZ_EXPLORE_DEPTH_BOUND = 2,
     FUZZ_EXPLORE_STOPPED = 3,
     FUZZ_EXPLORE_UNSPECIFIED = 4, /* a run ended unspecified */
-    FUZZ_EXPLORE_ENDLESS = 5      /* no run came to an end */
+    FUZZ_EXPLORE_ENDLESS = 5,     /* no run came to an end */
+    FUZZ_EXPLORE_DIED = 6         /* a run ended the process; never said by
+                                     fuzz_explore() */
 };
 
 /* A decision of a path. */
@@ -74,6 +76,15 @@ struct fuzz_explore_totals {
     uint32_t zero;
 };
 
+/* The way that is gone, in memory that is shared with who looks after this
+ * process: a provider that is explored may end it. Begins as zeros. */
+struct fuzz_explore_trail {
+    struct fuzz_explore_totals totals;
+    uint32_t count; /* of the steps; the last is being taken */
+    uint32_t zero;
+    struct fuzz_explore_step steps[FUZZ_EXPLORE_DEPTH_MAX];
+};
+
 struct fuzz_explore_options {
     enum fuzz_explore_order order;
     uint64_t memory_bytes; /* for keys and snapshots */
@@ -97,7 +108,8 @@ struct fuzz_explore_options {
     bool (*is_saving_due)(void *context);
     /* Told of each time that it was kept: 0, or an errno. NULL: nobody. */
     void (*on_saved)(void *context, int error);
-    struct sim_state_key identity; /* of all that the states depend on */
+    struct sim_state_key identity;    /* of all that the states depend on */
+    struct fuzz_explore_trail *trail; /* filled; NULL: nobody looks */
 };
 
 struct fuzz_explore_result {
@@ -138,6 +150,20 @@ LC_MUST_USE enum sim_status fuzz_explore_follow(
     const struct fuzz_explore_step *path,
     uint32_t path_count,
     enum fuzz_subject_end *ret_end,
+    struct sim_error *ret_error);
+
+/**
+ * Plays a path anew up to its last decision, which is not taken: the process
+ * might not survive it. Numbers that it would draw are the defaults.
+ *
+ * @param ret_schedule  its choices are filled: what a run that goes this way
+ *                      has chosen. The rest is left as it is.
+ */
+LC_MUST_USE enum sim_status fuzz_explore_choices(
+    const struct fuzz_subject *subject,
+    const struct fuzz_explore_step *path,
+    uint32_t path_count,
+    struct lc_schedule *ret_schedule,
     struct sim_error *ret_error);
 
 /** Gives a result's memory back. */

@@ -69,7 +69,10 @@ struct search {
     size_t scratch_bytes;
     struct fuzz_explore_step *path; /* to the first that broke, or NULL */
     uint32_t path_count;
-    struct fuzz_explore_step taken[FUZZ_EXPLORE_DEPTH_MAX]; /* depth-first */
+    /* The way that is gone: depth-first, or where there is a trail, whose
+     * steps they are then. */
+    struct fuzz_explore_step *taken;
+    struct fuzz_explore_step room[FUZZ_EXPLORE_DEPTH_MAX];
 };
 
 /** What a table may take. */

@@ -99,6 +99,33 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'explore finds, {order} first', result.returncode == 1 and
                result.stdout.startswith('broken') and
                run('run', '--twice', '--expect', way).returncode == 0, result)
+    # A provider whose own check fails ends the process: that is a finding.
+    for order in ('breadth', 'depth'):
+        way = os.path.join(folder, order + '-died.lc')
+        words = ['explore', '--all', '--order', order,
+                 'corpus/zoo/entry_reused/minimal.lc']
+        result = run(*words, '-o', way)
+        expect(f'explore {order} first, what dies is told',
+               result.returncode == 1 and
+               result.stdout.startswith('broken FAULT\n') and
+               f'{LASTCALL} run {way}' in result.stdout and
+               'check failed' in result.stderr, result)
+        expect('and its schedule dies, too', run('run', way).returncode ==
+               -signal.SIGABRT)
+        answer = json.loads(run(*words, '--json').stdout)
+        expect('explore --json, what dies', (
+            answer['verdict'], answer['rule'], answer['bound']) ==
+            ('broken', 'FAULT', 'a run ended the process') and
+            answer['states'] > 500 and
+            answer['schedule'] == Path(way).read_text(encoding='utf-8'),
+            answer)
+    ends = Path(LASTCALL).resolve().parent / 'tests/data/exit.dll'
+    if ends.exists():
+        result = run('explore', '--json', '--provider', f'filter={ends}', two)
+        answer = json.loads(result.stdout)
+        expect('explore a DLL that ends the process', result.returncode == 1 and
+               answer['rule'] == 'FAULT' and 'expect\n  broken FAULT' in
+               answer['schedule'], result)
     counts = []
     for order in ('breadth', 'depth'):
         result = run('explore', '--all', '--json', '--order', order,

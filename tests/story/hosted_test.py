@@ -121,12 +121,14 @@ with tempfile.TemporaryDirectory() as folder:
            re.search(r'broken (UPCALL-5|LOAD-15|INV-2|INV-4|CLEAN-17)',
                      result.stdout) is not None, result)
 
-    # A DLL that ends the process, whatever it says of that, ends no proof.
+    # A DLL that ends the process, whatever it says of that, ends no proof, and
+    # its schedule is told.
     for way in ('exit', 'exit_9'):
         result = run('explore', '--order', 'depth', '--provider',
                      f'filter={WAYS[way]}', str(schedule))
         expect(f'explore {way}', result.returncode == 1 and
-               result.stdout == '' and
+               result.stdout.startswith('broken FAULT\n') and
+               'lastcall schedule 1' in result.stdout and
                'the DLL ended the process' in result.stderr, result)
     result = run('explore', '--order', 'depth', '--jobs', '2', '--provider',
                  f'filter={WAYS["exit"]}', str(schedule))
