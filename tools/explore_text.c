@@ -112,6 +112,7 @@ static bool is_cut(enum fuzz_explore_bound bound)
     case FUZZ_EXPLORE_MEMORY:
     case FUZZ_EXPLORE_DEPTH_BOUND:
     case FUZZ_EXPLORE_STOPPED:
+    case FUZZ_EXPLORE_DIED:
         return true;
     case FUZZ_EXPLORE_NONE:
     case FUZZ_EXPLORE_UNSPECIFIED:
