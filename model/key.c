@@ -5,6 +5,11 @@
 
 #include "model/model.h"
 
+/* A thread without its open calls. */
+enum {
+    HEAD_BYTES = offsetof(struct model_thread, frames)
+};
+
 /* Bytes so far, with room for all that a model can hold. */
 struct writer {
     unsigned char *at;
@@ -107,13 +112,14 @@ static void put_thread(
     const struct model_thread *thread,
     uint64_t now_ns)
 {
-    struct model_thread kept = { 0 };
+    struct model_thread kept; /* its frames stay as they are */
+    memset(&kept, 0, HEAD_BYTES);
     kept.process = thread->process;
     kept.api = thread->api;
     kept.waiting = thread->waiting;
     kept.depth = thread->depth;
     if (is_in_call(thread)) {
-        kept = *thread;
+        memcpy(&kept, thread, HEAD_BYTES);
         kept.generation = call_generation(model, thread);
         kept.api_record = earlier_records(model, thread);
         int16_t more = kept.api == LC_CALL_WSACLEANUP ? (int16_t)2 : (int16_t)1;
@@ -129,7 +135,7 @@ static void put_thread(
         kept.wait_time_ns = ago(thread->wait_time_ns, now_ns);
         kept.wait_ms = thread->wait_ms;
     }
-    put(writer, &kept, offsetof(struct model_thread, frames));
+    put(writer, &kept, HEAD_BYTES);
     for (uint32_t i = 0; i < thread->depth; i++) {
         struct model_frame frame = thread->frames[i];
         if (holds_generation(&frame)) {
@@ -144,11 +150,15 @@ static void put_process(
     const struct model *model,
     uint32_t index)
 {
-    struct model_process kept = model->processes[index];
+    const struct model_process *process = &model->processes[index];
     for (uint32_t i = 0; i < model->world.provider_count; i++) {
-        kept.providers[i].started_record = 0; /* see earlier_records() */
+        struct model_provider kept = process->providers[i];
+        kept.started_record = 0; /* see earlier_records() */
+        put(writer, &kept, sizeof kept);
     }
-    put(writer, &kept, sizeof kept);
+    put(writer,
+        &process->owed,
+        sizeof *process - offsetof(struct model_process, owed));
 }
 
 static void put_connections(

@@ -69,20 +69,60 @@ void model_init(
     }
 }
 
-void model_restart(struct model *model, const struct model *fresh)
+/* Places in use of the tables that a run fills from the beginning on. */
+struct used {
+    uint32_t threads;
+    uint32_t processes;
+    uint32_t connections;
+};
+
+_Static_assert(
+    sizeof(struct used) + offsetof(struct model, world) <= sizeof(struct model),
+    "what is left out makes room for it");
+
+static struct used used_of(const struct model *model)
 {
     LC_CHECK(model->thread_count <= MODEL_THREADS_MAX);
-    LC_CHECK(fresh->thread_count == 0);
+    LC_CHECK(model->process_count <= LC_PROCESSES_MAX);
+    LC_CHECK(model->connection_count <= MODEL_CONNECTIONS_MAX);
+    return (struct used){
+        .threads = model->thread_count,
+        .processes = model->process_count,
+        .connections = model->connection_count,
+    };
+}
 
-    const size_t rest = offsetof(struct model, processes);
+void model_restart(struct model *model, const struct model *fresh)
+{
+    const struct used used = used_of(model);
+    const size_t rest = offsetof(struct model, births);
+    LC_CHECK(fresh->thread_count == 0);
     memcpy(
         model->threads,
         fresh->threads,
-        model->thread_count * sizeof model->threads[0]);
+        used.threads * sizeof model->threads[0]);
+    memcpy(
+        model->processes,
+        fresh->processes,
+        used.processes * sizeof model->processes[0]);
+    memcpy(model->sockets, fresh->sockets, sizeof model->sockets);
+    memcpy(
+        model->connections,
+        fresh->connections,
+        used.connections * sizeof model->connections[0]);
     memcpy(
         (unsigned char *)model + rest,
         (const unsigned char *)fresh + rest,
         sizeof *model - rest);
+}
+
+static unsigned char *save(
+    unsigned char *at,
+    const void *bytes,
+    size_t size_bytes)
+{
+    memcpy(at, bytes, size_bytes);
+    return at + size_bytes;
 }
 
 size_t model_save(
@@ -90,18 +130,50 @@ size_t model_save(
     unsigned char *ret_bytes,
     size_t capacity)
 {
-    const size_t rest = offsetof(struct model, processes);
-    const uint64_t count = model->thread_count;
-    size_t threads_bytes = count * sizeof model->threads[0];
-    size_t all = sizeof count + threads_bytes + sizeof *model - rest;
-    LC_CHECK(all <= capacity);
-    memcpy(ret_bytes, &count, sizeof count);
-    memcpy(ret_bytes + sizeof count, model->threads, threads_bytes);
-    memcpy(
-        ret_bytes + sizeof count + threads_bytes,
-        (const unsigned char *)model + rest,
-        sizeof *model - rest);
-    return all;
+    const struct used used = used_of(model);
+    const size_t births = offsetof(struct model, births);
+    unsigned char *at = ret_bytes;
+    LC_CHECK(capacity >= sizeof *model);
+    at = save(at, &used, sizeof used);
+    at = save(at, model->threads, used.threads * sizeof model->threads[0]);
+    at =
+        save(at, model->processes, used.processes * sizeof model->processes[0]);
+    at = save(at, model->sockets, sizeof model->sockets);
+    at = save(
+        at,
+        model->connections,
+        used.connections * sizeof model->connections[0]);
+    at = save(
+        at,
+        (const unsigned char *)model + births,
+        offsetof(struct model, world) - births);
+    return (size_t)(at - ret_bytes);
+}
+
+static const unsigned char *load(
+    void *to,
+    const unsigned char *at,
+    size_t size_bytes)
+{
+    memcpy(to, at, size_bytes);
+    return at + size_bytes;
+}
+
+/* What only the later moment used. */
+static void clear_behind(
+    struct model *model,
+    const struct model *fresh,
+    const struct used *used)
+{
+    for (uint32_t i = used->threads; i < model->thread_count; i++) {
+        model->threads[i] = fresh->threads[i];
+    }
+    for (uint32_t i = used->processes; i < model->process_count; i++) {
+        model->processes[i] = fresh->processes[i];
+    }
+    for (uint32_t i = used->connections; i < model->connection_count; i++) {
+        model->connections[i] = fresh->connections[i];
+    }
 }
 
 size_t model_load(
@@ -109,20 +181,27 @@ size_t model_load(
     const struct model *fresh,
     const unsigned char *bytes)
 {
-    const size_t rest = offsetof(struct model, processes);
-    uint64_t count;
-    memcpy(&count, bytes, sizeof count);
-    LC_CHECK(count <= MODEL_THREADS_MAX);
-    size_t threads_bytes = count * sizeof model->threads[0];
-    for (uint32_t i = (uint32_t)count; i < model->thread_count; i++) {
-        model->threads[i] = fresh->threads[i];
-    }
-    memcpy(model->threads, bytes + sizeof count, threads_bytes);
-    memcpy(
-        (unsigned char *)model + rest,
-        bytes + sizeof count + threads_bytes,
-        sizeof *model - rest);
-    return sizeof count + threads_bytes + sizeof *model - rest;
+    const size_t births = offsetof(struct model, births);
+    const unsigned char *at = bytes;
+    struct used used;
+    at = load(&used, at, sizeof used);
+    LC_CHECK(used.threads <= MODEL_THREADS_MAX);
+    LC_CHECK(used.processes <= LC_PROCESSES_MAX);
+    LC_CHECK(used.connections <= MODEL_CONNECTIONS_MAX);
+    clear_behind(model, fresh, &used);
+    at = load(model->threads, at, used.threads * sizeof model->threads[0]);
+    at =
+        load(model->processes, at, used.processes * sizeof model->processes[0]);
+    at = load(model->sockets, at, sizeof model->sockets);
+    at = load(
+        model->connections,
+        at,
+        used.connections * sizeof model->connections[0]);
+    at = load(
+        (unsigned char *)model + births,
+        at,
+        offsetof(struct model, world) - births);
+    return (size_t)(at - bytes);
 }
 
 void model_attach(struct model *model, struct model_coverage *coverage)
@@ -343,6 +422,9 @@ static inline bool event_fill(
     };
     if (record->process < LC_PROCESSES_MAX) {
         event->process = &model->processes[record->process];
+        if (record->process >= model->process_count) {
+            model->process_count = (uint8_t)(record->process + 1);
+        }
         if (LC_UNLIKELY(event->process->exited) &&
             record->kind != LC_RECORD_WIRE && record->kind != LC_RECORD_END) {
             return false; /* nothing of it is anybody's business now */

@@ -40,6 +40,8 @@ struct model_note {
  * others stop at the options and notes; the rest is the model's own.
  */
 struct model {
+    /* What a run adds to. Behind the places in use all is as model_init left
+     * it. */
     struct model_thread threads[MODEL_THREADS_MAX];
     struct model_process processes[LC_PROCESSES_MAX];
     struct model_socket sockets[MODEL_SOCKETS_MAX];
@@ -47,19 +49,20 @@ struct model {
     struct model_birth births[MODEL_BIRTHS_MAX];
     uint8_t dll_threads[128]; /* by reference: index + 1, 0: not seen */
     uint8_t dll_thread_count;
-    uint8_t thread_count;     /* places from here on are as model_init left
-                                 them */
-    uint8_t connection_count; /* as thread_count */
-    uint32_t live_sockets;    /* bit per place */
+    uint8_t thread_count; /* places in use, as the two below */
+    uint8_t process_count;
+    uint8_t connection_count;
+    uint32_t live_sockets; /* bit per place */
     uint8_t birth_count;
-    struct model_world world;
-    struct model_options options;
     bool lost; /* a limit was hit: only the harness's own rules go on */
     uint32_t generation;
     uint32_t record; /* number of the record being read */
     struct lc_verdict verdict;
     struct model_note warnings;
     struct model_note app_errors;
+    /* What it leaves as it is. */
+    struct model_world world;
+    struct model_options options;
     struct model_coverage *coverage; /* borrowed, or NULL */
 };
 
@@ -80,7 +83,7 @@ void model_init(
 
 /**
  * Brings a model back to one that has read nothing: assignment, but only of
- * the threads that were seen.
+ * what it has used.
  *
  * @param model  was assigned from `fresh` before, whatever it has read since.
  * @param fresh  borrowed; as model_init made it.
@@ -117,7 +120,7 @@ struct lc_verdict model_verdict(const struct model *model);
 /**
  * Copies out what of a model is in use.
  *
- * @param ret_bytes  filled; sizeof(struct model) and a word at most.
+ * @param ret_bytes  filled; sizeof(struct model) at most.
  *
  * Returns: bytes used.
  */

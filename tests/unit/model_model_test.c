@@ -151,29 +151,65 @@ static void a_copy_goes_on_as_the_original(void **state)
     assert_memory_equal(&copy, &model, sizeof model);
 }
 
+/* Lives of three threads in two processes. */
+static struct trace *busy_trace(void)
+{
+    struct trace *trace = trace_new(true);
+    trace_life(trace, HANDLE);
+    trace->thread = LC_THREADS_MAX - 1;
+    trace_life(trace, HANDLE);
+    trace->thread = LC_THREAD_REF(0, 0);
+    trace_life(trace, HANDLE);
+    trace->process = 1;
+    trace->thread = 1;
+    trace_process(trace, 0);
+    trace_life(trace, HANDLE);
+    finish(trace);
+    return trace;
+}
+
 /* A search judges millions of runs with one model: none may leave a trace. */
 static void a_restart_leaves_nothing_of_the_run(void **state)
 {
     (void)state;
     static struct model model;
     static struct model fresh;
-    struct trace *trace = trace_new(true);
+    struct trace *trace = busy_trace();
     struct lc_world world;
-    trace_life(trace, HANDLE);
-    trace->thread = LC_THREADS_MAX - 1;
-    trace_life(trace, HANDLE);
-    trace->thread = LC_THREAD_REF(0, 0);
-    trace_life(trace, HANDLE);
-    finish(trace);
     trace_world(&world);
     model_init(&fresh, &world, &(struct model_options){ 0 });
     model = fresh;
     for (uint32_t i = 0; i < trace->count; i++) {
         (void)model_step(&model, &trace->records[i]);
     }
-    assert_true(model.record > 0);
+    assert_int_equal(model.process_count, 2);
     model_restart(&model, &fresh);
     assert_memory_equal(&model, &fresh, sizeof model);
+}
+
+/* An exploration goes back to each moment of a run, whatever came after it. */
+static void every_moment_is_brought_back(void **state)
+{
+    (void)state;
+    static struct model fresh;
+    static struct model model;
+    static struct model later;
+    static unsigned char bytes[sizeof(struct model)];
+    struct trace *trace = busy_trace();
+    struct lc_world world;
+    trace_world(&world);
+    model_init(&fresh, &world, &(struct model_options){ 0 });
+    model = fresh;
+    for (uint32_t i = 0; i < trace->count; i++) {
+        size_t size_bytes = model_save(&model, bytes, sizeof bytes);
+        later = model;
+        for (uint32_t k = i; k < trace->count; k++) {
+            (void)model_step(&later, &trace->records[k]);
+        }
+        assert_int_equal(model_load(&later, &fresh, bytes), size_bytes);
+        assert_memory_equal(&later, &model, sizeof model);
+        (void)model_step(&model, &trace->records[i]);
+    }
 }
 
 /* Campaigns report which rules a run put to the test. */
@@ -225,6 +261,7 @@ int main(void)
         cmocka_unit_test(a_handle_value_reused_under_a_close_holds),
         cmocka_unit_test(a_copy_goes_on_as_the_original),
         cmocka_unit_test(a_restart_leaves_nothing_of_the_run),
+        cmocka_unit_test(every_moment_is_brought_back),
         cmocka_unit_test(coverage_counts_premises),
         cmocka_unit_test(nonsense_is_unspecified),
     };
