@@ -136,6 +136,17 @@ LC_NOINLINE void sim_copy_wipe_stack(void)
                        "xmm15");
 }
 
+/* By the widest vectors that there are. The library leaves their upper halves
+ * as they come, which slows down all that works on the lower ones. */
+static XXH128_hash_t hash_long(const void *bytes, size_t size_bytes)
+{
+    XXH128_hash_t hash = XXH3_128bits_dispatch(bytes, size_bytes);
+    if (__builtin_cpu_supports("avx")) {
+        __asm__ volatile("vzeroupper");
+    }
+    return hash;
+}
+
 struct sim_state_key sim_copy_hash(
     struct sim_state_key so_far,
     const void *bytes,
@@ -145,7 +156,7 @@ struct sim_state_key sim_copy_hash(
      * mixed in behind it. */
     bool is_long = size_bytes > 240;
     XXH128_hash_t hash =
-        is_long ? XXH3_128bits_dispatch(bytes, size_bytes)
+        is_long ? hash_long(bytes, size_bytes)
                 : XXH3_128bits_withSeed(bytes, size_bytes, so_far.low);
     /* The high half is chained by itself, so that none of it is lost. */
     return (struct sim_state_key){
@@ -168,20 +179,38 @@ void sim_hash_begin(struct sim_hash *ret_hash)
     ret_hash->used = 0;
 }
 
-void sim_hash_add(struct sim_hash *hash, const void *bytes, size_t size_bytes)
+/* The size of a piece, and room for it. */
+static inline unsigned char *begin_piece(
+    struct sim_hash *hash,
+    size_t size_bytes)
 {
     uint64_t size = size_bytes;
     if (sizeof hash->bytes - hash->used < sizeof size + size_bytes) {
         fold(hash);
     }
-    *(word *)(hash->bytes + hash->used) = size;
+    unsigned char *at = hash->bytes + hash->used;
+    *(word *)at = size;
     hash->used += sizeof size;
-    if (sizeof hash->bytes - hash->used < size_bytes) {
+    return at + sizeof size;
+}
+
+unsigned char *sim_hash_room(struct sim_hash *hash, size_t size_bytes)
+{
+    LC_CHECK(size_bytes <= sizeof hash->bytes - sizeof(uint64_t));
+    unsigned char *at = begin_piece(hash, size_bytes);
+    hash->used += size_bytes;
+    return at;
+}
+
+void sim_hash_add(struct sim_hash *hash, const void *bytes, size_t size_bytes)
+{
+    unsigned char *at = begin_piece(hash, size_bytes);
+    if (LC_UNLIKELY(sizeof hash->bytes - hash->used < size_bytes)) {
         fold(hash);
         hash->so_far = sim_copy_hash(hash->so_far, bytes, size_bytes);
         return;
     }
-    sim_copy_bytes(hash->bytes + hash->used, bytes, size_bytes);
+    sim_copy_bytes(at, bytes, size_bytes);
     hash->used += size_bytes;
 }
 

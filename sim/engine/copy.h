@@ -57,6 +57,15 @@ void sim_hash_begin(struct sim_hash *ret_hash);
 /** Adds a piece, with its size: no two rows of pieces look the same. */
 void sim_hash_add(struct sim_hash *hash, const void *bytes, size_t size_bytes);
 
+/**
+ * Room for a piece, which the caller fills at once.
+ *
+ * @param size_bytes  with its size it must fit SIM_HASH_BYTES.
+ *
+ * Returns: as many bytes, at no particular alignment.
+ */
+unsigned char *sim_hash_room(struct sim_hash *hash, size_t size_bytes);
+
 /** The hash of all that was added. */
 struct sim_state_key sim_hash_end(struct sim_hash *hash);
 

@@ -271,6 +271,19 @@ bool sim_module_of(
     return true;
 }
 
+uint32_t sim_module_globals_used(uint32_t process, uint32_t module)
+{
+    const struct sim_module_class *class = sim_module_class(module);
+    LC_CHECK(class != NULL);
+    if (class->globals_used == NULL ||
+        !sim_module_at(process, module)->is_mapped) {
+        return class->globals_bytes;
+    }
+    uint32_t used = class->globals_used(sim_arena_module(process, module));
+    LC_CHECK(used <= class->globals_bytes);
+    return used;
+}
+
 void *sim_module_globals(void)
 {
     uint32_t process = sim_thread_process();

@@ -77,7 +77,9 @@ struct sim_module_class {
     const struct sim_export *exports;
     uint32_t export_count;
     uint32_t globals_bytes; /* built-ins: their one structure of globals */
-    uint32_t shared_bytes;  /* data common to all processes; 0: none */
+    /* Bytes of it, from the beginning, behind which all is zero. NULL: all. */
+    uint32_t (*globals_used)(const void *globals);
+    uint32_t shared_bytes; /* data common to all processes; 0: none */
     /* Built-ins: DllMain, run with the module as what is running. Returns
      * false to fail an attach. NULL: none. */
     bool (*attach)(uint32_t reason);
@@ -103,6 +105,12 @@ struct sim_module {
 void sim_module_set_class(
     uint32_t module,
     const struct sim_module_class *class);
+
+/**
+ * Bytes of a built-in module's globals that are in use: those that went with
+ * it when it was unmapped are poisoned, all of them.
+ */
+uint32_t sim_module_globals_used(uint32_t process, uint32_t module);
 
 /** The description of a module, or NULL. */
 const struct sim_module_class *sim_module_class(uint32_t module);

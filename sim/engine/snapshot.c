@@ -48,7 +48,10 @@ struct cursor {
     size_t capacity; /* of a buffer that is filled */
 };
 
-static void piece(struct cursor *cursor, void *arena, size_t size_bytes)
+static LC_INLINE void piece(
+    struct cursor *cursor,
+    void *arena,
+    size_t size_bytes)
 {
     switch (cursor->visit) {
     case VISIT_SIZE:
@@ -66,7 +69,9 @@ static void piece(struct cursor *cursor, void *arena, size_t size_bytes)
 
 /* Of a thread what is in use: frames and places are its last members. Behind
  * the last place is nothing that anybody reads. */
-static void thread_pieces(struct cursor *cursor, struct sim_thread *thread)
+static LC_INLINE void thread_pieces(
+    struct cursor *cursor,
+    struct sim_thread *thread)
 {
     piece(cursor, thread, offsetof(struct sim_thread, frames));
     LC_CHECK(thread->depth <= SIM_FRAMES_MAX);
@@ -78,7 +83,7 @@ static void thread_pieces(struct cursor *cursor, struct sim_thread *thread)
         thread->place_count * sizeof thread->places[0]);
 }
 
-static void thread_table(struct cursor *cursor)
+static LC_INLINE void thread_table(struct cursor *cursor)
 {
     struct sim_engine *engine = SIM_ENGINE;
     LC_CHECK(engine->thread_count <= SIM_SLOTS_MAX);
@@ -88,7 +93,7 @@ static void thread_table(struct cursor *cursor)
 }
 
 /* Of modules only those that the run has mapped. */
-static void module_table(struct cursor *cursor)
+static LC_INLINE void module_table(struct cursor *cursor)
 {
     struct sim_engine *engine = SIM_ENGINE;
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
@@ -102,7 +107,7 @@ static void module_table(struct cursor *cursor)
 }
 
 /* The engine's part: what counts the rest comes first. */
-static void engine_pieces(struct cursor *cursor)
+static LC_INLINE void engine_pieces(struct cursor *cursor)
 {
     struct sim_engine *engine = SIM_ENGINE;
     uint32_t thread_count = engine->thread_count;
@@ -137,7 +142,7 @@ static void engine_pieces(struct cursor *cursor)
 }
 
 /* Of a part what the run has used. */
-static void part_piece(struct cursor *cursor, enum sim_part part)
+static LC_INLINE void part_piece(struct cursor *cursor, enum sim_part part)
 {
     unsigned char *at = sim_arena_part(part);
     struct sim_range was[SIM_PART_RANGES_MAX] = { { 0 } };
@@ -174,7 +179,7 @@ static bool thread_lives(const struct sim_thread *thread)
            thread->state == SIM_THREAD_BLOCKED;
 }
 
-static void stack_piece(struct cursor *cursor, uint32_t slot)
+static LC_INLINE void stack_piece(struct cursor *cursor, uint32_t slot)
 {
     unsigned char *sp = SIM_ENGINE->threads[slot].sp;
     unsigned char *top = sim_arena_stack_top(slot);
@@ -189,12 +194,31 @@ static void stack_piece(struct cursor *cursor, uint32_t slot)
     }
 }
 
-static void module_pieces(struct cursor *cursor, uint32_t process)
+/* A built-in module's globals: what is in use, which has no mark of its own and
+ * so is said before. Behind it all is zero. */
+static LC_INLINE void globals_piece(
+    struct cursor *cursor,
+    uint32_t process,
+    uint32_t module)
 {
-    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
-        if ((SIM_ENGINE->mapped_bits[process] >> module & 1) == 0) {
-            continue;
-        }
+    unsigned char *slot = sim_arena_module(process, module);
+    uint32_t all = sim_module_class(module)->globals_bytes;
+    uint32_t used = cursor->visit == VISIT_RESTORE
+                        ? 0
+                        : sim_module_globals_used(process, module);
+    piece(cursor, &used, sizeof used);
+    LC_CHECK(used <= all);
+    piece(cursor, slot, used);
+    if (cursor->visit == VISIT_RESTORE) {
+        sim_copy_fill(slot + used, 0, all - used);
+    }
+}
+
+static LC_INLINE void module_pieces(struct cursor *cursor, uint32_t process)
+{
+    uint32_t left = SIM_ENGINE->mapped_bits[process];
+    for (; left != 0; left &= left - 1) {
+        uint32_t module = (uint32_t)__builtin_ctz(left);
         const struct sim_module_class *class = sim_module_class(module);
         LC_CHECK(class != NULL);
         unsigned char *slot = sim_arena_module(process, module);
@@ -203,8 +227,8 @@ static void module_pieces(struct cursor *cursor, uint32_t process)
             class,
             sim_module_at(process, module)->is_whole,
             &ranges);
-        if (count == 0 && class->globals_bytes > 0) {
-            piece(cursor, slot, class->globals_bytes);
+        if (count == 0) {
+            globals_piece(cursor, process, module);
         }
         for (uint32_t i = 0; i < count; i++) {
             piece(cursor, slot + ranges[i].offset_bytes, ranges[i].size_bytes);
@@ -214,10 +238,12 @@ static void module_pieces(struct cursor *cursor, uint32_t process)
 
 /* What modules share between processes. After a restore: what only the later
  * moment used is zero again. */
-static void shared_pieces(struct cursor *cursor, uint32_t was_used)
+static LC_INLINE void shared_pieces(struct cursor *cursor, uint32_t was_used)
 {
     uint32_t is_used = SIM_ENGINE->shared_used;
-    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
+    uint32_t left = is_used | was_used;
+    for (; left != 0; left &= left - 1) {
+        uint32_t module = (uint32_t)__builtin_ctz(left);
         unsigned char *at =
             (unsigned char
                  *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES);
@@ -230,7 +256,7 @@ static void shared_pieces(struct cursor *cursor, uint32_t was_used)
     }
 }
 
-static void history_piece(struct cursor *cursor)
+static LC_INLINE void history_piece(struct cursor *cursor)
 {
     struct sim_history *history = SIM_HISTORY;
     struct saved_history saved = {
@@ -272,7 +298,7 @@ static void history_piece(struct cursor *cursor)
 
 /* Visits all that a run can change, the engine's part first: it says how much
  * of the rest is in use, and which pages have to be opened for it. */
-static void all_pieces(struct cursor *cursor)
+static LC_INLINE void all_pieces(struct cursor *cursor)
 {
     struct sim_engine *engine = SIM_ENGINE;
     uint32_t shared_used = engine->shared_used;
@@ -284,10 +310,13 @@ static void all_pieces(struct cursor *cursor)
         part_piece(cursor, (enum sim_part)part);
     }
     for (uint32_t lane = 0; lane < SIM_THREADS_MAX; lane++) {
-        piece(
-            cursor,
-            (void *)(uintptr_t)(SIM_ARENA_HEAP + lane * SIM_ARENA_LANE_BYTES),
-            engine->heap_bytes[lane]);
+        if (engine->heap_bytes[lane] > 0) {
+            piece(
+                cursor,
+                (void
+                     *)(uintptr_t)(SIM_ARENA_HEAP + lane * SIM_ARENA_LANE_BYTES),
+                engine->heap_bytes[lane]);
+        }
     }
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
         if (thread_lives(&engine->threads[slot])) {
@@ -396,19 +425,29 @@ void sim_snapshot_reset(void)
 
 /* Of how often a module was mapped it matters only whether the frame is from
  * before the last time. */
-static void key_of_frame(
+static void key_of_frames(
     struct sim_hash *hash,
-    uint32_t process,
-    const struct sim_frame *frame)
+    const struct sim_thread *thread)
 {
-    const struct sim_module *module = sim_module_at(process, frame->module);
-    uint32_t words[] = {
-        frame->module,
-        frame->kind,
-        frame->function,
-        module->map_count == frame->map_count,
-    };
-    sim_hash_add(hash, words, sizeof words);
+    struct frame_key {
+        uint8_t module;
+        uint8_t kind;
+        uint16_t function;
+        uint32_t is_current;
+    } kept;
+
+    unsigned char *at = sim_hash_room(hash, thread->depth * sizeof kept);
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        const struct sim_frame *frame = &thread->frames[i];
+        const struct sim_module *module =
+            sim_module_at(thread->process, frame->module);
+        kept.module = frame->module;
+        kept.kind = frame->kind;
+        kept.function = frame->function;
+        kept.is_current = module->map_count == frame->map_count;
+        memcpy(at, &kept, sizeof kept);
+        at += sizeof kept;
+    }
 }
 
 static void key_of_thread(struct sim_hash *hash, uint32_t slot)
@@ -451,9 +490,7 @@ static void key_of_thread(struct sim_hash *hash, uint32_t slot)
     if (!thread_lives(thread)) {
         return;
     }
-    for (uint32_t i = 0; i < thread->depth; i++) {
-        key_of_frame(hash, thread->process, &thread->frames[i]);
-    }
+    key_of_frames(hash, thread);
 }
 
 /* Nobody but the thread itself looks at its parked stack, unless it says so. */
@@ -488,25 +525,24 @@ static void key_of_modules(struct sim_hash *hash)
 {
     const struct sim_engine *engine = SIM_ENGINE;
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
-        for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
-            if ((engine->mapped_bits[process] >> module & 1) == 0) {
-                continue;
-            }
+        uint32_t left = engine->mapped_bits[process];
+        for (; left != 0; left &= left - 1) {
+            uint32_t module = (uint32_t)__builtin_ctz(left);
             const struct sim_module *instance =
                 &engine->modules[process][module];
-            uint32_t words[] = { instance->is_mapped, instance->is_whole };
-            sim_hash_add(hash, words, sizeof words);
-            sim_hash_add(
-                hash,
-                instance->references,
-                sizeof instance->references);
+            struct sim_module kept = *instance;
+            kept.map_count = 0;
+            sim_hash_add(hash, &kept, sizeof kept);
             const struct sim_module_class *class = sim_module_class(module);
             unsigned char *slot = sim_arena_module(process, module);
             const struct sim_range *ranges;
             uint32_t count =
                 class->ops->ranges(class, instance->is_whole, &ranges);
             if (count == 0) {
-                sim_hash_add(hash, slot, class->globals_bytes);
+                sim_hash_add(
+                    hash,
+                    slot,
+                    sim_module_globals_used(process, module));
             }
             for (uint32_t i = 0; i < count; i++) {
                 sim_hash_add(
@@ -516,14 +552,14 @@ static void key_of_modules(struct sim_hash *hash)
             }
         }
     }
-    for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
-        if ((engine->shared_used >> module & 1) != 0) {
-            sim_hash_add(
-                hash,
-                (const void
-                     *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES),
-                sim_module_class(module)->shared_bytes);
-        }
+    uint32_t left = engine->shared_used;
+    for (; left != 0; left &= left - 1) {
+        uint32_t module = (uint32_t)__builtin_ctz(left);
+        sim_hash_add(
+            hash,
+            (const void
+                 *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES),
+            sim_module_class(module)->shared_bytes);
     }
 }
 

@@ -94,6 +94,16 @@ static void check_threads(const struct sim_engine *engine)
     }
 }
 
+/* Behind what a module says it uses there is nothing. */
+static void check_globals(uint32_t process, uint32_t module)
+{
+    const unsigned char *slot = sim_arena_module(process, module);
+    uint32_t at = sim_module_globals_used(process, module);
+    for (; at < sim_module_class(module)->globals_bytes; at++) {
+        LC_CHECK(slot[at] == 0);
+    }
+}
+
 static void check_modules(const struct sim_engine *engine)
 {
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
@@ -104,6 +114,9 @@ static void check_modules(const struct sim_engine *engine)
             LC_CHECK(references >= 0);
             LC_CHECK_IF(!is_mapped, references == 0);
             LC_CHECK_IF(is_mapped, was_mapped);
+            if (is_mapped) {
+                check_globals(process, module);
+            }
         }
     }
 }

@@ -272,6 +272,18 @@ static void lower_clean_all(struct ifs *ifs)
     }
 }
 
+/* The places of lowers come last, and are zero unless they are taken. One more
+ * than are started may be about to be. */
+static uint32_t ifs_used(const void *globals)
+{
+    const struct ifs *ifs = globals;
+    uint32_t count = ifs->lower_count;
+    LC_CHECK(count <= LOWERS_MAX);
+    count += count < LOWERS_MAX && ifs->lowers[count].catalog_id != 0;
+    return (
+        uint32_t)(offsetof(struct ifs, lowers) + count * sizeof ifs->lowers[0]);
+}
+
 /* ---- Calls ---- */
 
 /* Finds the next provider of a socket. */
@@ -1186,5 +1198,6 @@ const struct sim_module_class SIM_PROVIDER_NAME(sim_provider_ifs) = {
     .exports = ifs_exports,
     .export_count = LC_COUNT_OF(ifs_exports),
     .globals_bytes = sizeof(struct ifs),
+    .globals_used = ifs_used,
     .attach = ifs_attach,
 };

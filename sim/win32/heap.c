@@ -322,6 +322,23 @@ void sim_heap_process_exit(uint32_t process)
     }
 }
 
+/* Whether nobody has written into a block since it was freed. */
+static bool is_untouched(const struct block *block)
+{
+    typedef uint64_t unit __attribute__((vector_size(ALIGN_BYTES)));
+    const uint64_t freed = FREED_BYTE * 0x0101010101010101ULL;
+    const unit *units = (const unit *)(block + 1);
+    const unit all = { freed, freed };
+    if (block->magic != MAGIC_FREE) {
+        return false;
+    }
+    unit other = { 0 };
+    for (uint32_t i = 0; i < block->capacity / ALIGN_BYTES; i++) {
+        other |= units[i] ^ all;
+    }
+    return (other[0] | other[1]) == 0;
+}
+
 /* Blocks as they are, whatever number they have in the trace. */
 void sim_heap_key(struct sim_hash *hash)
 {
@@ -329,10 +346,15 @@ void sim_heap_key(struct sim_hash *hash)
     sim_hash_add(hash, win32->heap_end, sizeof win32->heap_end);
     const struct block *block = first_block();
     for (; block != NULL; block = next_block(block)) {
+        bool has_bytes = !is_untouched(block);
         struct block header = *block;
         header.number = 0;
-        sim_hash_add(hash, &header, sizeof header);
-        sim_hash_add(hash, block + 1, block->capacity);
+        header.zero = has_bytes;
+        unsigned char *at = sim_hash_room(hash, sizeof header);
+        memcpy(at, &header, sizeof header);
+        if (has_bytes) {
+            sim_hash_add(hash, block + 1, block->capacity);
+        }
     }
 }
 

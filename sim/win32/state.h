@@ -46,6 +46,7 @@ struct sim_object {
     uint32_t maximum;     /* semaphores */
     uint32_t exit_code;
     uint32_t generation; /* how often its place was taken */
+    uint32_t zero;       /* all bytes have names: they go into keys */
     uint64_t start;      /* threads: the start routine */
     uint64_t parameter;  /* threads */
 };

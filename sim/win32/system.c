@@ -283,32 +283,29 @@ static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
     const struct sim_win32 *win32 = SIM_WIN32;
     uint32_t waits =
         win32->waiting == 0 ? 0 : 32U - (uint32_t)__builtin_clz(win32->waiting);
-    const struct sim_range ranges[] = {
-        { .size_bytes = offsetof(struct sim_win32, tls) },
-        { .offset_bytes = offsetof(struct sim_win32, tls),
-          .size_bytes = win32->tls_end * (uint32_t)sizeof win32->tls[0] },
-        { .offset_bytes = offsetof(struct sim_win32, waits),
-          .size_bytes = waits * (uint32_t)sizeof win32->waits[0] },
-        { .offset_bytes = offsetof(struct sim_win32, objects),
-          .size_bytes =
-              win32->object_count * (uint32_t)sizeof win32->objects[0] },
-    };
-    memcpy(ret_ranges, ranges, sizeof ranges);
-    return LC_COUNT_OF(ranges);
+    ret_ranges[0].offset_bytes = 0;
+    ret_ranges[0].size_bytes = offsetof(struct sim_win32, tls);
+    ret_ranges[1].offset_bytes = offsetof(struct sim_win32, tls);
+    ret_ranges[1].size_bytes = win32->tls_end * (uint32_t)sizeof win32->tls[0];
+    ret_ranges[2].offset_bytes = offsetof(struct sim_win32, waits);
+    ret_ranges[2].size_bytes = waits * (uint32_t)sizeof win32->waits[0];
+    ret_ranges[3].offset_bytes = offsetof(struct sim_win32, objects);
+    ret_ranges[3].size_bytes =
+        win32->object_count * (uint32_t)sizeof win32->objects[0];
+    return 4;
 }
 
-static void key_of_object(
-    struct sim_hash *hash,
-    const struct sim_object *object)
+static void key_of_objects(struct sim_hash *hash)
 {
-    uint64_t words[] = {
-        object->kind,       object->process,      object->owner,
-        object->is_manual,  object->is_signalled, object->thread,
-        object->lock_owner, object->is_closed,    object->count,
-        object->maximum,    object->exit_code,    object->generation,
-        object->start,      object->parameter,
-    };
-    sim_hash_add(hash, words, sizeof words);
+    const struct sim_win32 *win32 = SIM_WIN32;
+    struct sim_object kept;
+    unsigned char *at = sim_hash_room(hash, win32->object_count * sizeof kept);
+    for (uint32_t i = 0; i < win32->object_count; i++) {
+        kept = win32->objects[i];
+        kept.number = 0;
+        memcpy(at, &kept, sizeof kept);
+        at += sizeof kept;
+    }
 }
 
 /* The numbers of objects, blocks and slots are history. */
@@ -344,9 +341,7 @@ static void key_of_part(struct sim_hash *hash)
             sizeof win32->waits[0]);
     }
     sim_hash_add(hash, win32->iob, sizeof win32->iob);
-    for (uint32_t i = 0; i < win32->object_count; i++) {
-        key_of_object(hash, &win32->objects[i]);
-    }
+    key_of_objects(hash);
     sim_heap_key(hash);
 }
 

@@ -167,20 +167,20 @@ static const struct sim_export exports[] = {
 static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
 {
     const struct sim_ws2_32 *ws2 = SIM_WS2_32;
-    const struct sim_range ranges[] = {
-        { .size_bytes = offsetof(struct sim_ws2_32, processes) },
-        { .offset_bytes = offsetof(struct sim_ws2_32, processes),
-          .size_bytes =
-              ws2->process_count * (uint32_t)sizeof ws2->processes[0] },
-        { .offset_bytes = offsetof(struct sim_ws2_32, apps),
-          .size_bytes = ws2->process_count * (uint32_t)sizeof ws2->apps[0] },
-        { .offset_bytes = offsetof(struct sim_ws2_32, started),
-          .size_bytes = ws2->started_count * (uint32_t)sizeof ws2->started[0] },
-        { .offset_bytes = offsetof(struct sim_ws2_32, sets),
-          .size_bytes = ws2->set_count * (uint32_t)sizeof ws2->sets[0] },
-    };
-    memcpy(ret_ranges, ranges, sizeof ranges);
-    return LC_COUNT_OF(ranges);
+    ret_ranges[0].offset_bytes = 0;
+    ret_ranges[0].size_bytes = offsetof(struct sim_ws2_32, processes);
+    ret_ranges[1].offset_bytes = offsetof(struct sim_ws2_32, processes);
+    ret_ranges[1].size_bytes =
+        ws2->process_count * (uint32_t)sizeof ws2->processes[0];
+    ret_ranges[2].offset_bytes = offsetof(struct sim_ws2_32, apps);
+    ret_ranges[2].size_bytes =
+        ws2->process_count * (uint32_t)sizeof ws2->apps[0];
+    ret_ranges[3].offset_bytes = offsetof(struct sim_ws2_32, started);
+    ret_ranges[3].size_bytes =
+        ws2->started_count * (uint32_t)sizeof ws2->started[0];
+    ret_ranges[4].offset_bytes = offsetof(struct sim_ws2_32, sets);
+    ret_ranges[4].size_bytes = ws2->set_count * (uint32_t)sizeof ws2->sets[0];
+    return 5;
 }
 
 /* Of how often a module was mapped it matters only whether a probe set is from
@@ -191,28 +191,24 @@ static void key_of_part(struct sim_hash *hash)
     uint32_t processes = ws2_32->process_count;
     uint32_t counts[] = { ws2_32->set_count, ws2_32->started_count };
     sim_hash_add(hash, counts, sizeof counts);
-    sim_hash_add(
-        hash,
-        ws2_32->processes,
-        processes * sizeof ws2_32->processes[0]);
+    for (uint32_t i = 0; i < processes; i++) {
+        const struct sim_ws2_process *process = &ws2_32->processes[i];
+        sim_hash_add(
+            hash,
+            process,
+            offsetof(struct sim_ws2_process, handles) +
+                process->handle_count * sizeof process->handles[0]);
+    }
     sim_hash_add(hash, ws2_32->apps, processes * sizeof ws2_32->apps[0]);
     sim_hash_add(
         hash,
         ws2_32->started,
         ws2_32->started_count * sizeof ws2_32->started[0]);
     for (uint32_t i = 0; i < ws2_32->set_count; i++) {
-        const struct sim_probe_set *set = &ws2_32->sets[i];
-        uint64_t words[] = {
-            set->is_used,
-            set->process,
-            set->importer,
-            set->target,
-            sim_module_at(set->process, set->target)->map_count ==
-                set->map_count,
-            (uint64_t)(uintptr_t)set->startup,
-        };
-        sim_hash_add(hash, words, sizeof words);
-        sim_hash_add(hash, set->entries, sizeof set->entries);
+        struct sim_probe_set kept = ws2_32->sets[i];
+        kept.map_count = sim_module_at(kept.process, kept.target)->map_count ==
+                         kept.map_count;
+        sim_hash_add(hash, &kept, sizeof kept);
     }
 }
 

@@ -48,9 +48,9 @@ struct sim_ws2_process {
     uint8_t lock_owner; /* thread reference + 1, 0: free */
     uint8_t lock_depth;
     uint32_t handle_count; /* behind the last place used in the run */
-    struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
     /* What the probes have seen of each provider: starts minus cleanups. */
     int32_t counts[LC_MODULE_COUNT];
+    struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
 };
 
 /* What the application's threads share in a process. */

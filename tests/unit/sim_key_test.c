@@ -182,6 +182,11 @@ static void lives(void *argument)
         uint32_t old;
         assert_int_equal(protect(pages, 4096, LC_PAGE_READONLY, &old), 1);
     }
+    unsigned char *freed = sim_win32_heap_alloc(heap, 0, 200);
+    (void)sim_win32_heap_free(heap, 0, freed);
+    if (way == 4) {
+        freed[150] = 1;
+    }
     struct lc_critical_section *lock = sim_win32_heap_alloc(heap, 0, 64);
     sim_win32_initialize_critical_section(lock);
     if (way == 3) {
@@ -223,6 +228,13 @@ static void what_a_heap_holds_counts(void **state)
     assert_false(same(key_of_life(0), key_of_life(1)));
 }
 
+/* Who reads what it has freed finds what was written there meanwhile. */
+static void what_was_written_behind_a_free_counts(void **state)
+{
+    (void)state;
+    assert_false(same(key_of_life(0), key_of_life(4)));
+}
+
 static void what_pages_may_be_used_for_counts(void **state)
 {
     (void)state;
@@ -240,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_of_winsock_leave_out_time_and_history),
         cmocka_unit_test(what_a_heap_holds_counts),
+        cmocka_unit_test(what_was_written_behind_a_free_counts),
         cmocka_unit_test(what_pages_may_be_used_for_counts),
         cmocka_unit_test(which_lock_it_is_counts),
         cmocka_unit_test(the_time_counts_once_it_was_told),
