@@ -530,17 +530,6 @@ static int conclude(
     return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
 }
 
-/* Whether what is explored can end its process: a DLL, or a built-in provider
- * with a planted bug, whose checks fail. */
-static bool is_dangerous(const struct lc_world *world)
-{
-    bool is_dangerous = world->plant_count > 0;
-    for (uint32_t i = 0; i < world->provider_count; i++) {
-        is_dangerous |= world->providers[i].kind == LC_PROVIDER_DLL;
-    }
-    return given.program == NULL && is_dangerous;
-}
-
 /* The process has died in one order or another. When that comes again it breaks
  * FAULT, as in a search; else it is said that no more can be said. */
 static int tell_end(
@@ -553,9 +542,9 @@ static int tell_end(
     bool is_known = model_rule_find("FAULT", &rule);
     LC_CHECK(is_known);
     found = schedule;
-    if (end->signal_number == 0) {
-        tool_output_error("the DLL ended the process (status %d)", end->status);
-    }
+    char text[TOOL_APART_TEXT_BYTES];
+    tool_apart_text(end, text);
+    tool_output_error("%s", text);
     if (trail != NULL && trail->count > 0 &&
         tool_died_again(subject, trail, end, &found)) {
         const struct fuzz_explore_result result = {
@@ -593,7 +582,7 @@ static int explore(const char *path)
     tool_setup_catch();
     began_seconds = tool_setup_seconds();
     struct tool_apart_end end;
-    if (is_dangerous(&schedule.world)) {
+    if (given.program == NULL && tool_apart_is_dangerous(&schedule.world)) {
         how.trail = tool_died_share();
         if (!tool_apart_fork(&end)) {
             return tell_end(&subject, &how, &end);

@@ -110,8 +110,31 @@ with tempfile.TemporaryDirectory() as folder:
                result.stdout.startswith('broken FAULT\n') and
                f'{LASTCALL} run {way}' in result.stdout and
                'check failed' in result.stderr, result)
-        expect('and its schedule dies, too', run('run', way).returncode ==
-               -signal.SIGABRT)
+        for more in ([], ['--twice'], ['--expect', '--twice']):
+            result = run('run', *more, way)
+            expect(f'run {more} of what dies', result.returncode ==
+                   (0 if '--expect' in more else 1) and
+                   result.stdout.startswith('broken FAULT\n') and
+                   'the process died of signal 6\n' in result.stdout and
+                   f'to replay: {LASTCALL} run {way}\n' in result.stdout,
+                   result)
+        result = run('run', '--json', way)
+        answer = json.loads(result.stdout)
+        expect('run --json of what dies', result.returncode == 1 and
+               (answer['verdict'], answer['rule'], answer['hash']) ==
+               ('broken', 'FAULT', None) and
+               'lastcall: the process died of signal 6\n' in result.stderr,
+               result)
+        small = os.path.join(folder, order + '-small.lc')
+        result = run('shrink', way, '-o', small)
+        expect('shrink of what dies', result.returncode == 0 and
+               'FAULT: ' in result.stderr and
+               run('run', '--expect', small).returncode == 0, result)
+        result = run('blame', way)
+        expect('blame of what dies', result.returncode == 1 and
+               result.stdout == '' and
+               'the process died of signal 6 in this run: no more can be said'
+               in result.stderr, result)
         answer = json.loads(run(*words, '--json').stdout)
         expect('explore --json, what dies', (
             answer['verdict'], answer['rule'], answer['bound']) ==
