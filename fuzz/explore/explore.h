@@ -35,8 +35,8 @@ enum fuzz_explore_verdict {
     FUZZ_EXPLORE_BOUNDED = 2 /* a bound was hit, and nothing broke before */
 };
 
-/* Which bound was hit first; one that ended the search before all was looked at
- * takes the place of another. */
+/* Which bound was hit first; one that left more takes the place of another: what
+ * ended the search, then what cut it at some states. */
 enum fuzz_explore_bound {
     FUZZ_EXPLORE_NONE = 0,
     FUZZ_EXPLORE_MEMORY = 1,

@@ -164,6 +164,25 @@ static void breadth_finds_the_shortest_way(void **state)
     fuzz_explore_free(&found);
 }
 
+/* Runs that say nothing were looked at to their end; a cut was not. */
+static void a_cut_in_the_depth_is_said_behind_other_bounds(void **state)
+{
+    (void)state;
+    make_subject(worker_left);
+    struct fuzz_explore_result whole = explore_all(FUZZ_EXPLORE_BREADTH);
+    subject.finish = say_nothing;
+    struct fuzz_explore_result result =
+        explore_as(&(struct fuzz_explore_options){
+            .memory_bytes = MEMORY_BYTES,
+            .depth_max = whole.totals.depth_max - 1,
+        });
+    assert_true(result.totals.unspecified > 0);
+    assert_true(result.totals.states <= whole.totals.states);
+    assert_int_equal(result.verdict, FUZZ_EXPLORE_BOUNDED);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_DEPTH_BOUND);
+    fuzz_explore_free(&whole);
+}
+
 static void memory_that_is_used_up_is_said(void **state)
 {
     (void)state;
@@ -284,6 +303,7 @@ int main(void)
         cmocka_unit_test(what_is_remembered_changes_nothing),
         cmocka_unit_test(what_breaks_is_a_way_that_can_be_gone),
         cmocka_unit_test(breadth_finds_the_shortest_way),
+        cmocka_unit_test(a_cut_in_the_depth_is_said_behind_other_bounds),
         cmocka_unit_test(memory_that_is_used_up_is_said),
         cmocka_unit_test(it_can_be_told_to_stop),
         cmocka_unit_test(numbers_are_drawn_in_all_ways),
