@@ -711,7 +711,8 @@ static enum sim_status begin_search(
                : subject->begin(subject->context, ret_error);
 }
 
-/* Returns false where it is to be explored by one alone. */
+/* Returns false where it is to be explored by one alone; what is known of the
+ * others is filled then. */
 static bool explore_together(
     const struct fuzz_subject *subject,
     const struct fuzz_explore_options *options,
@@ -753,12 +754,13 @@ enum sim_status fuzz_explore(
     struct fuzz_explore_result *ret_result,
     struct sim_error *ret_error)
 {
+    struct fuzz_explore_result together = { 0 };
     enum sim_status status = subject->begin(subject->context, ret_error);
-    *ret_result = (struct fuzz_explore_result){ 0 };
     if (status != SIM_OK) {
         return status;
     }
-    if (explore_together(subject, options, ret_result)) {
+    if (explore_together(subject, options, &together)) {
+        *ret_result = together;
         return SIM_OK;
     }
     struct search *search = fuzz_explore_open(
@@ -791,8 +793,8 @@ enum sim_status fuzz_explore(
         .path = search->path,
         .path_count = search->path_count,
         .saving_errno = search->saving_errno,
-        .has_died = ret_result->has_died,
-        .has_broken = ret_result->has_broken || search->path != NULL,
+        .has_died = together.has_died,
+        .has_broken = together.has_broken || search->path != NULL,
     };
     search->path = NULL; /* it is the result's now */
     close_search(search);

@@ -129,7 +129,8 @@ struct fuzz_explore_result {
  * Explores a subject.
  *
  * @param subject     borrowed.
- * @param ret_result  filled on SIM_OK; to be given to fuzz_explore_free().
+ * @param ret_result  filled on SIM_OK, otherwise untouched; to be given to
+ *                    fuzz_explore_free().
  * @param ret_error   filled on failure.
  *
  * Errors: those of the subject's begin; SIM_ERROR_FILE of saved_path.

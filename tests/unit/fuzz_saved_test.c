@@ -229,10 +229,14 @@ static void a_file_that_cannot_be_written_is_said(void **state)
         .saved_path = "no/such/folder/file",
         .is_saving_due = never,
     };
+    memset(&result, 0xa5, sizeof result);
+    const struct fuzz_explore_result untouched = result;
     assert_int_equal(
         fuzz_explore(&subject, &options, &result, &error),
         SIM_ERROR_FILE);
     assert_string_equal(error.text, strerror(ENOENT));
+    assert_int_equal(result.verdict, untouched.verdict);
+    assert_ptr_equal(result.path, untouched.path);
     (void)remove(SAVED_PATH);
     assert_int_equal(mkfifo(SAVED_PATH, 0600), 0);
     assert_int_equal(
