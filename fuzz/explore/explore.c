@@ -400,11 +400,12 @@ static enum arrival step(
     return arrive_at_state(search, key, depth + 1);
 }
 
-/* Keeps the way to what broke. */
+/* Keeps the way to what broke; it is empty when nothing was to be decided. */
 static void keep_way(struct search *search, uint32_t length)
 {
-    struct fuzz_explore_step *path = malloc(length * sizeof path[0]);
-    LC_CHECK(length > 0 && search->path == NULL && path != NULL);
+    struct fuzz_explore_step *path =
+        malloc(((size_t)length + 1) * sizeof path[0]);
+    LC_CHECK(search->path == NULL && path != NULL);
     memcpy(path, search->taken, length * sizeof path[0]);
     search->path = path;
     search->path_count = length;
@@ -635,6 +636,9 @@ static void explore_breadth(struct search *search)
         search->totals.resumed > 0 ? ARRIVED_MERGED : arrive_first(search);
     if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
+    }
+    if (arrival == ARRIVED_BROKEN) {
+        keep_way(search, 0);
     }
     while (search->first != NULL && goes_on(search)) {
         if (search->first->is_bare && !fuzz_saved_revive(search)) {

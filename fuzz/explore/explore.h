@@ -116,7 +116,8 @@ struct fuzz_explore_result {
     enum fuzz_explore_verdict verdict;
     enum fuzz_explore_bound bound;
     struct fuzz_explore_totals totals;
-    /* BROKEN: the decisions that lead there, to be freed. */
+    /* BROKEN: the decisions that lead there, none when the run had none to
+     * take; to be freed. */
     struct fuzz_explore_step *path;
     uint32_t path_count;
     int saving_errno; /* of the last time that it was saved; 0: it is there */
