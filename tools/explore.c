@@ -449,7 +449,11 @@ static void remark(const struct fuzz_explore_result *result, bool has_schedule)
         tool_output_error(
             "remark: one of the processes died: one alone began anew");
     }
-    if (result->has_broken && result->verdict != FUZZ_EXPLORE_BROKEN) {
+    if (fuzz_explore_contradicts(result)) {
+        tool_output_error(
+            "one of the processes came to what breaks, but one alone that has "
+            "looked at all did not: a defect of Lastcall");
+    } else if (result->has_broken && result->verdict != FUZZ_EXPLORE_BROKEN) {
         tool_output_error(
             "one of the processes came to what breaks, but one alone did not "
             "come to it before the bound");
@@ -520,6 +524,9 @@ static int conclude(
     }
     remark(result, has_schedule);
     print(how, result, seconds, has_schedule);
+    if (fuzz_explore_contradicts(result)) {
+        return TOOL_EXIT_DIFFERED;
+    }
     bool is_lost = has_schedule && given.out != NULL && !is_saved;
     if (is_lost || result->saving_errno != 0) {
         return TOOL_EXIT_USAGE;
@@ -552,6 +559,7 @@ static int tell_end(
             .bound = FUZZ_EXPLORE_DIED,
             .totals = trail->totals,
             .path_count = trail->count,
+            .has_died = true,
             .has_broken = true,
         };
         outcome.verdict = (struct lc_verdict){

@@ -26,3 +26,14 @@ enum fuzz_explore_bound fuzz_explore_bound_of(
 {
     return how_much_is_left(second) > how_much_is_left(first) ? second : first;
 }
+
+bool fuzz_explore_is_cut(enum fuzz_explore_bound bound)
+{
+    return how_much_is_left(bound) > 1;
+}
+
+bool fuzz_explore_contradicts(const struct fuzz_explore_result *result)
+{
+    return result->has_broken && result->verdict != FUZZ_EXPLORE_BROKEN &&
+           !fuzz_explore_is_cut(result->bound);
+}

@@ -122,7 +122,8 @@ struct fuzz_explore_result {
     uint32_t path_count;
     int saving_errno; /* of the last time that it was saved; 0: it is there */
     bool is_together; /* the totals are those of several processes */
-    bool has_died;    /* one of these did: it was explored by one alone then */
+    bool has_died;    /* one of these did: it was explored by one alone then; or
+                         see DIED */
     bool has_broken;  /* something did, even if this one has not come to it */
 };
 
@@ -167,6 +168,14 @@ LC_MUST_USE enum sim_status fuzz_explore_choices(
     uint32_t path_count,
     struct lc_schedule *ret_schedule,
     struct sim_error *ret_error);
+
+/** Whether a bound has left states that were not looked at. A run that ended
+ * unspecified was. */
+bool fuzz_explore_is_cut(enum fuzz_explore_bound bound);
+
+/** Whether several processes came to what breaks, and one alone that has looked
+ * at all there is did not: our code is wrong. */
+bool fuzz_explore_contradicts(const struct fuzz_explore_result *result);
 
 /** Gives a result's memory back. */
 void fuzz_explore_free(struct fuzz_explore_result *result);

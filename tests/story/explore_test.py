@@ -37,6 +37,10 @@ with tempfile.TemporaryDirectory() as folder:
     expect('explore within a bound', result.returncode == 1 and
            (answer['verdict'], answer['bound']) == ('bounded', 'depth'),
            answer)
+    part = page[page.index('.SS explore'):page.index('.SS convert')]
+    expect('members of explore --json', all(
+        re.search(fr'\b{name}\b', part) for name in answer) and
+        (answer['has_died'], answer['has_broken']) == (False, False), answer)
     again = os.path.join(folder, 'again.lc')
     Path(again).write_text(
         'lastcall schedule 1\nprocess A\n  thread a\n    WSAStartup 2.2\n'
@@ -139,6 +143,7 @@ with tempfile.TemporaryDirectory() as folder:
         expect('explore --json, what dies', (
             answer['verdict'], answer['rule'], answer['bound']) ==
             ('broken', 'FAULT', 'a run ended the process') and
+            answer['has_died'] and answer['has_broken'] and
             answer['states'] > 500 and
             answer['schedule'] == Path(way).read_text(encoding='utf-8'),
             answer)
