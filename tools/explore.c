@@ -143,6 +143,14 @@ static const char *how_far(const struct fuzz_explore_totals *totals)
     return text;
 }
 
+/* Clears the last line of progress on a terminal. */
+static void end_progress(void)
+{
+    if (next_seconds > 1 && isatty(STDERR_FILENO) == 1) {
+        (void)fputs("\r\033[K", stderr);
+    }
+}
+
 static bool progress(void *context, const struct fuzz_explore_totals *totals)
 {
     (void)context;
@@ -338,6 +346,7 @@ static void on_saved(void *context, int error)
 {
     (void)context;
     if (error != 0) {
+        end_progress();
         tool_output_error(
             "--state: %s could not be written: %s",
             given.state,
@@ -612,9 +621,7 @@ static int explore(const char *path)
         return TOOL_EXIT_USAGE;
     }
     double seconds = tool_setup_seconds() - began_seconds;
-    if (next_seconds > 1 && isatty(STDERR_FILENO) == 1) {
-        (void)fputs("\r\033[K", stderr); /* the last line of progress */
-    }
+    end_progress();
     int exit_status = conclude(&subject, &how, &result, seconds);
     tool_apart_say(TOOL_APART_OVER);
     fuzz_explore_free(&result);
