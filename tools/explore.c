@@ -402,26 +402,35 @@ static bool set_options(struct fuzz_explore_options *ret_options)
     return true;
 }
 
-/* What became of the file that it can go on from. */
+/* Whether there is more to do, by the same command. */
+static bool has_more(const struct fuzz_explore_result *result)
+{
+    return result->bound == FUZZ_EXPLORE_STOPPED ||
+           result->bound == FUZZ_EXPLORE_MEMORY;
+}
+
+/* What became of the file that it can go on from. That one could not be written
+ * was said. */
 static void tell_of_state(const struct fuzz_explore_result *result)
 {
     if (given.state == NULL) {
         return;
     }
     bool is_there = access(given.state, F_OK) == 0;
-    if (result->saving_errno != 0) {
-        return; /* it was said */
-    }
-    if (result->bound == FUZZ_EXPLORE_STOPPED) {
-        tool_output_error("the same command goes on from %s", given.state);
+    if (!has_more(result)) {
+        (void)remove(given.state); /* there is nothing left to do */
     } else if (result->bound == FUZZ_EXPLORE_MEMORY) {
         tool_output_error(
             is_there ? "with more --memory it goes on from where %s was "
                        "written last"
                      : "%s was not written before the memory was used up",
             given.state);
+    } else if (result->saving_errno == 0) {
+        tool_output_error("the same command goes on from %s", given.state);
     } else if (is_there) {
-        (void)remove(given.state); /* there is nothing left to do */
+        tool_output_error(
+            "the same command goes on from where %s was written last",
+            given.state);
     }
 }
 
@@ -537,12 +546,16 @@ static int conclude(
         return TOOL_EXIT_DIFFERED;
     }
     bool is_lost = has_schedule && given.out != NULL && !is_saved;
-    if (is_lost || result->saving_errno != 0) {
+    if (is_lost) {
         return TOOL_EXIT_USAGE;
     }
-    bool is_bad =
-        result->has_broken ||
-        (result->verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit);
+    if (result->has_broken) {
+        return TOOL_EXIT_BROKEN;
+    }
+    if (has_more(result) && result->saving_errno != 0) {
+        return TOOL_EXIT_USAGE; /* what was done is lost */
+    }
+    bool is_bad = result->verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit;
     return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
 }
 
