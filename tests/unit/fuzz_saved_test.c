@@ -238,11 +238,14 @@ static void a_file_that_cannot_be_written_is_said(void **state)
     assert_int_equal(result.verdict, untouched.verdict);
     assert_ptr_equal(result.path, untouched.path);
     (void)remove(SAVED_PATH);
-    assert_int_equal(mkfifo(SAVED_PATH, 0600), 0);
-    assert_int_equal(
-        explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
-        SIM_ERROR_FILE);
-    (void)remove(SAVED_PATH);
+    static const char *const paths[] = { SAVED_PATH, SAVED_PATH ".new" };
+    for (uint32_t i = 0; i < LC_COUNT_OF(paths); i++) {
+        assert_int_equal(mkfifo(paths[i], 0600), 0);
+        assert_int_equal(
+            explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+            SIM_ERROR_FILE);
+        assert_int_equal(remove(paths[i]), 0);
+    }
 }
 
 int main(void)
