@@ -678,10 +678,10 @@ static enum sim_status begin_search(
         return subject->begin(subject->context, ret_error);
     }
     search->beginning = subject->key(subject->context);
-    bool is_there;
-    enum sim_status status = fuzz_saved_read(search, &is_there, ret_error);
-    if (status == SIM_OK && !is_there) {
-        status = fuzz_saved_try(search, ret_error);
+    bool is_there = false;
+    enum sim_status status = fuzz_saved_try(search, ret_error);
+    if (status == SIM_OK) {
+        status = fuzz_saved_read(search, &is_there, ret_error);
     }
     return status != SIM_OK || is_there
                ? status

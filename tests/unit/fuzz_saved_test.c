@@ -248,6 +248,89 @@ static void a_file_that_cannot_be_written_is_said(void **state)
     }
 }
 
+/* Going on from a file is refused at once where it can't be written again. */
+static void a_file_that_cannot_be_written_again_is_said(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    make_subject(socket_and_start);
+    (void)remove(SAVED_PATH);
+    assert_int_equal(explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result), SIM_OK);
+    assert_int_equal(result.saving_errno, 0);
+    fuzz_explore_free(&result);
+    assert_int_equal(mkdir(SAVED_PATH ".new", 0700), 0);
+    assert_int_equal(
+        explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result),
+        SIM_ERROR_FILE);
+    assert_int_equal(rmdir(SAVED_PATH ".new"), 0);
+    assert_int_equal(explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result), SIM_OK);
+    assert_true(result.totals.resumed > 0);
+    fuzz_explore_free(&result);
+    (void)remove(SAVED_PATH);
+}
+
+/* What on_saved was told, and the looks of the search between. */
+static struct {
+    uint32_t looks;
+    uint32_t count;
+    int errors[3];
+} told;
+
+static void note_saved(void *unused, int error)
+{
+    (void)unused;
+    assert_in_range(told.count, 0, LC_COUNT_OF(told.errors) - 1);
+    told.errors[told.count++] = error;
+}
+
+/* Once it is saved, nothing can be written any more; then it stops. */
+static bool take_the_name(
+    void *unused,
+    const struct fuzz_explore_totals *totals)
+{
+    (void)unused;
+    (void)totals;
+    if (told.looks == 1) {
+        assert_int_equal(mkdir(SAVED_PATH ".new", 0700), 0);
+    }
+    return ++told.looks < 3;
+}
+
+/* Each time, and what had been saved before stays. */
+static void it_is_told_of_each_time_that_it_is_saved(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    make_subject(worker_left_beside_another);
+    const struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+        .progress = take_the_name,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = always,
+        .on_saved = note_saved,
+        .identity = { .low = 1 },
+    };
+    (void)remove(SAVED_PATH);
+    memset(&told, 0, sizeof told);
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    assert_int_equal(rmdir(SAVED_PATH ".new"), 0);
+    assert_int_equal(told.count, 3);
+    assert_int_equal(told.errors[0], 0);
+    assert_int_equal(told.errors[1], EISDIR);
+    assert_int_equal(told.errors[2], EISDIR);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_STOPPED);
+    assert_int_equal(result.saving_errno, EISDIR);
+    uint64_t states = result.totals.states;
+    fuzz_explore_free(&result);
+    assert_int_equal(explore_from_file(FUZZ_EXPLORE_DEPTH, 1, &result), SIM_OK);
+    assert_true(result.totals.resumed > 0 && result.totals.resumed < states);
+    fuzz_explore_free(&result);
+    (void)remove(SAVED_PATH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +339,8 @@ int main(void)
         cmocka_unit_test(it_goes_on_after_a_kill),
         cmocka_unit_test(a_damaged_file_is_refused),
         cmocka_unit_test(a_file_that_cannot_be_written_is_said),
+        cmocka_unit_test(a_file_that_cannot_be_written_again_is_said),
+        cmocka_unit_test(it_is_told_of_each_time_that_it_is_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
