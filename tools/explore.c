@@ -18,6 +18,7 @@
 #include "tools/output.h"
 #include "tools/resume.h"
 #include "tools/setup.h"
+#include "tools/team.h"
 
 enum {
     MIB = 1 << 20,
@@ -467,14 +468,9 @@ static void remark(const struct fuzz_explore_result *result, bool has_schedule)
         tool_output_error(
             "remark: one of the processes died: one alone began anew");
     }
-    if (fuzz_explore_contradicts(result)) {
-        tool_output_error(
-            "one of the processes came to what breaks, but one alone that has "
-            "looked at all did not: a defect of Lastcall");
-    } else if (result->has_broken && result->verdict != FUZZ_EXPLORE_BROKEN) {
-        tool_output_error(
-            "one of the processes came to what breaks, but one alone did not "
-            "come to it before the bound");
+    const char *broken = tool_team_broken(result);
+    if (broken != NULL) {
+        tool_output_error("%s", broken);
     }
     if (given.out != NULL && !has_schedule) {
         tool_output_error("remark: -o: nothing broke, nothing written");
