@@ -20,14 +20,24 @@ enum {
 
 static atomic_uint *shared_stage; /* NULL: there is no child */
 
-static bool has_hosted(const struct lc_world *world)
+bool tool_apart_is_dangerous(const struct lc_world *world)
 {
+    bool is_dangerous = world->plant_count > 0;
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        if (world->providers[i].kind == LC_PROVIDER_DLL) {
-            return true;
-        }
+        is_dangerous |= world->providers[i].kind == LC_PROVIDER_DLL;
     }
-    return false;
+    return is_dangerous;
+}
+
+void tool_apart_text(const struct tool_apart_end *end, char *ret_text)
+{
+    bool is_signal = end->signal_number != 0;
+    (void)snprintf(
+        ret_text,
+        TOOL_APART_TEXT_BYTES,
+        is_signal ? "the process died of signal %d"
+                  : "the DLL ended the process (status %d)",
+        is_signal ? end->signal_number : end->status);
 }
 
 void tool_apart_die_of(int signal_number)
@@ -123,13 +133,7 @@ bool tool_apart_begin(
     const struct lc_world *world,
     struct tool_apart_end *ret_end)
 {
-    if (!has_hosted(world) || tool_apart_fork(ret_end)) {
-        return true;
-    }
-    if (ret_end->signal_number != 0) {
-        tool_apart_die_of(ret_end->signal_number);
-    }
-    return false;
+    return !tool_apart_is_dangerous(world) || tool_apart_fork(ret_end);
 }
 
 bool tool_apart_try(

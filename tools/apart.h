@@ -1,6 +1,7 @@
 /*
  * Playing apart from what prints the verdict: hosted code can end its process
- * by a system call, and must not take the verdict with it.
+ * by a system call, a planted bug by a check that fails, and neither must take
+ * the verdict with it.
  */
 #ifndef TOOLS_APART_H
 #define TOOLS_APART_H
@@ -15,7 +16,7 @@
 enum tool_apart_stage {
     TOOL_APART_PLAYING = 0,
     TOOL_APART_AGAIN = 1, /* the first play has been said, a second runs */
-    TOOL_APART_OVER = 2   /* no hosted code runs any more */
+    TOOL_APART_OVER = 2   /* nothing that may end the process runs any more */
 };
 
 struct tool_apart_end {
@@ -24,24 +25,38 @@ struct tool_apart_end {
     int signal_number; /* that ended it instead; 0: none */
 };
 
+enum tool_apart_limits {
+    TOOL_APART_TEXT_BYTES = 64
+};
+
+/** Whether what plays in a world can end the process: a DLL, or a built-in
+ * provider with a planted bug, whose checks fail. */
+LC_MUST_USE bool tool_apart_is_dangerous(const struct lc_world *world);
+
 /**
- * Goes on in a child when the world has hosted DLLs, else here. The parent
- * waits; of a child that came to its end it takes over how it ended, and does
- * not return.
+ * Says how a process has ended, as "the DLL ended the process (status 0)".
+ *
+ * @param ret_text  filled; TOOL_APART_TEXT_BYTES bytes.
+ */
+void tool_apart_text(const struct tool_apart_end *end, char *ret_text);
+
+/**
+ * Goes on in a child when the world is dangerous, else here. The parent waits;
+ * of a child that came to its end it takes over how it ended, and does not
+ * return.
  *
  * @param world    borrowed.
  * @param ret_end  filled when false is returned.
  *
  * Returns: true where the schedule is to be played; false in the parent of a
- * child that hosted code has ended.
+ * child that has died of what it played.
  */
 LC_MUST_USE bool tool_apart_begin(
     const struct lc_world *world,
     struct tool_apart_end *ret_end);
 
 /**
- * The same in a child at any rate. That it died of a signal that a provider can
- * die of is told, too, before TOOL_APART_OVER has been said.
+ * The same in a child at any rate.
  *
  * @param ret_end  filled when false is returned.
  */

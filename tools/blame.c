@@ -321,12 +321,15 @@ static bool check_given(const char *path, struct fuzz_blame_options *ret_how)
     return true;
 }
 
-/* Hosted code has ended the process: in the run, or in another order of it. */
+/* The run has ended the process, or another order of it has. */
 static int tell_end(const struct tool_apart_end *end)
 {
+    char text[TOOL_APART_TEXT_BYTES];
+    tool_apart_text(end, text);
+    end_progress();
     tool_output_error(
-        "the DLL ended the process (status %d) %s: no more can be said",
-        end->status,
+        "%s %s: no more can be said",
+        text,
         end->stage == TOOL_APART_PLAYING ? "in this run"
                                          : "in another order of this run");
     return TOOL_EXIT_BROKEN;

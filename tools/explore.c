@@ -18,6 +18,7 @@
 #include "tools/output.h"
 #include "tools/resume.h"
 #include "tools/setup.h"
+#include "tools/team.h"
 
 enum {
     MIB = 1 << 20,
@@ -141,6 +142,14 @@ static const char *how_far(const struct fuzz_explore_totals *totals)
             is_depth_first() ? "the tree behind (at least)" : "these expanded");
     }
     return text;
+}
+
+/* Clears the last line of progress on a terminal. */
+static void end_progress(void)
+{
+    if (next_seconds > 1 && isatty(STDERR_FILENO) == 1) {
+        (void)fputs("\r\033[K", stderr);
+    }
 }
 
 static bool progress(void *context, const struct fuzz_explore_totals *totals)
@@ -338,6 +347,7 @@ static void on_saved(void *context, int error)
 {
     (void)context;
     if (error != 0) {
+        end_progress();
         tool_output_error(
             "--state: %s could not be written: %s",
             given.state,
@@ -393,26 +403,35 @@ static bool set_options(struct fuzz_explore_options *ret_options)
     return true;
 }
 
-/* What became of the file that it can go on from. */
+/* Whether there is more to do, by the same command. */
+static bool has_more(const struct fuzz_explore_result *result)
+{
+    return result->bound == FUZZ_EXPLORE_STOPPED ||
+           result->bound == FUZZ_EXPLORE_MEMORY;
+}
+
+/* What became of the file that it can go on from. That one could not be written
+ * was said. */
 static void tell_of_state(const struct fuzz_explore_result *result)
 {
     if (given.state == NULL) {
         return;
     }
     bool is_there = access(given.state, F_OK) == 0;
-    if (result->saving_errno != 0) {
-        return; /* it was said */
-    }
-    if (result->bound == FUZZ_EXPLORE_STOPPED) {
-        tool_output_error("the same command goes on from %s", given.state);
+    if (!has_more(result)) {
+        (void)remove(given.state); /* there is nothing left to do */
     } else if (result->bound == FUZZ_EXPLORE_MEMORY) {
         tool_output_error(
             is_there ? "with more --memory it goes on from where %s was "
                        "written last"
                      : "%s was not written before the memory was used up",
             given.state);
+    } else if (result->saving_errno == 0) {
+        tool_output_error("the same command goes on from %s", given.state);
     } else if (is_there) {
-        (void)remove(given.state); /* there is nothing left to do */
+        tool_output_error(
+            "the same command goes on from where %s was written last",
+            given.state);
     }
 }
 
@@ -449,10 +468,9 @@ static void remark(const struct fuzz_explore_result *result, bool has_schedule)
         tool_output_error(
             "remark: one of the processes died: one alone began anew");
     }
-    if (result->has_broken && result->verdict != FUZZ_EXPLORE_BROKEN) {
-        tool_output_error(
-            "one of the processes came to what breaks, but one alone did not "
-            "come to it before the bound");
+    const char *broken = tool_team_broken(result);
+    if (broken != NULL) {
+        tool_output_error("%s", broken);
     }
     if (given.out != NULL && !has_schedule) {
         tool_output_error("remark: -o: nothing broke, nothing written");
@@ -520,25 +538,21 @@ static int conclude(
     }
     remark(result, has_schedule);
     print(how, result, seconds, has_schedule);
+    if (fuzz_explore_contradicts(result)) {
+        return TOOL_EXIT_DIFFERED;
+    }
     bool is_lost = has_schedule && given.out != NULL && !is_saved;
-    if (is_lost || result->saving_errno != 0) {
+    if (is_lost) {
         return TOOL_EXIT_USAGE;
     }
-    bool is_bad =
-        result->has_broken ||
-        (result->verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit);
-    return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
-}
-
-/* Whether what is explored can end its process: a DLL, or a built-in provider
- * with a planted bug, whose checks fail. */
-static bool is_dangerous(const struct lc_world *world)
-{
-    bool is_dangerous = world->plant_count > 0;
-    for (uint32_t i = 0; i < world->provider_count; i++) {
-        is_dangerous |= world->providers[i].kind == LC_PROVIDER_DLL;
+    if (result->has_broken) {
+        return TOOL_EXIT_BROKEN;
     }
-    return given.program == NULL && is_dangerous;
+    if (has_more(result) && result->saving_errno != 0) {
+        return TOOL_EXIT_USAGE; /* what was done is lost */
+    }
+    bool is_bad = result->verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit;
+    return is_bad ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
 }
 
 /* The process has died in one order or another. When that comes again it breaks
@@ -553,9 +567,9 @@ static int tell_end(
     bool is_known = model_rule_find("FAULT", &rule);
     LC_CHECK(is_known);
     found = schedule;
-    if (end->signal_number == 0) {
-        tool_output_error("the DLL ended the process (status %d)", end->status);
-    }
+    char text[TOOL_APART_TEXT_BYTES];
+    tool_apart_text(end, text);
+    tool_output_error("%s", text);
     if (trail != NULL && trail->count > 0 &&
         tool_died_again(subject, trail, end, &found)) {
         const struct fuzz_explore_result result = {
@@ -563,6 +577,7 @@ static int tell_end(
             .bound = FUZZ_EXPLORE_DIED,
             .totals = trail->totals,
             .path_count = trail->count,
+            .has_died = true,
             .has_broken = true,
         };
         outcome.verdict = (struct lc_verdict){
@@ -593,7 +608,7 @@ static int explore(const char *path)
     tool_setup_catch();
     began_seconds = tool_setup_seconds();
     struct tool_apart_end end;
-    if (is_dangerous(&schedule.world)) {
+    if (given.program == NULL && tool_apart_is_dangerous(&schedule.world)) {
         how.trail = tool_died_share();
         if (!tool_apart_fork(&end)) {
             return tell_end(&subject, &how, &end);
@@ -615,9 +630,7 @@ static int explore(const char *path)
         return TOOL_EXIT_USAGE;
     }
     double seconds = tool_setup_seconds() - began_seconds;
-    if (next_seconds > 1 && isatty(STDERR_FILENO) == 1) {
-        (void)fputs("\r\033[K", stderr); /* the last line of progress */
-    }
+    end_progress();
     int exit_status = conclude(&subject, &how, &result, seconds);
     tool_apart_say(TOOL_APART_OVER);
     fuzz_explore_free(&result);

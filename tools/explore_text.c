@@ -104,24 +104,6 @@ static void print_counts(const struct tool_explore_report *report)
     }
 }
 
-/* Whether something was left. A run that ended unspecified was looked at; how
- * many did stands with the counts. */
-static bool is_cut(enum fuzz_explore_bound bound)
-{
-    switch (bound) {
-    case FUZZ_EXPLORE_MEMORY:
-    case FUZZ_EXPLORE_DEPTH_BOUND:
-    case FUZZ_EXPLORE_STOPPED:
-    case FUZZ_EXPLORE_DIED:
-        return true;
-    case FUZZ_EXPLORE_NONE:
-    case FUZZ_EXPLORE_UNSPECIFIED:
-    case FUZZ_EXPLORE_ENDLESS:
-        break;
-    }
-    return false;
-}
-
 void tool_explore_print(const struct tool_explore_report *report)
 {
     const struct fuzz_explore_result *result = report->result;
@@ -137,7 +119,7 @@ void tool_explore_print(const struct tool_explore_report *report)
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
     }
-    if (is_cut(result->bound)) {
+    if (fuzz_explore_is_cut(result->bound)) {
         (void)printf(
             "  not all orders were looked at: %s\n",
             bounds[result->bound]);
@@ -177,8 +159,8 @@ void tool_explore_print_json(const struct tool_explore_report *report)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:f, s:i, "
-        "s:o}",
+        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:b, "
+        "s:f, s:i, s:o}",
         "verdict",
         verdicts[result->verdict],
         "bound",
@@ -207,6 +189,10 @@ void tool_explore_print_json(const struct tool_explore_report *report)
         "memory_bytes",
         is_alone(report) ? json_integer((json_int_t)totals->memory_bytes)
                          : json_null(),
+        "has_died",
+        (int)result->has_died,
+        "has_broken",
+        (int)result->has_broken,
         "seconds",
         report->seconds,
         "key_bits",

@@ -73,11 +73,9 @@ static struct fuzz_player player;
 static struct fuzz_player second_player;
 static struct tool_line replay; /* what to type to see it again */
 
-/* A DLL that ended the process: there is no trace, and this is all of it. */
-static struct {
-    bool is_ended;
-    int status;
-} ended;
+/* How the process was ended that played it: there is no trace, and this is all
+ * of it. Empty: it was not. */
+static char ended[TOOL_APART_TEXT_BYTES];
 
 /* The records of a run, for what is to be said of them afterwards. */
 struct records {
@@ -226,11 +224,8 @@ static void print_verdict(
         print_record(verdict->record, &records->items[verdict->record]);
     }
     print_fault(outcome);
-    if (ended.is_ended) {
-        (void)printf(
-            "  the DLL ended the process (status %d)\n  to replay: %s\n",
-            ended.status,
-            replay.text);
+    if (ended[0] != '\0') {
+        (void)printf("  %s\n  to replay: %s\n", ended, replay.text);
         return;
     }
     print_note("errors of the application", &errors);
@@ -271,6 +266,7 @@ static void print_json(const struct fuzz_outcome *outcome)
     struct model_note warnings = model_warnings(&player.model);
     struct model_note errors = model_app_errors(&player.model);
     bool is_broken = verdict->kind == LC_VERDICT_BROKEN;
+    bool is_ended = ended[0] != '\0';
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
         "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o, s:o, s:o}",
@@ -281,13 +277,13 @@ static void print_json(const struct fuzz_outcome *outcome)
         "rules",
         is_broken ? tool_verdict_group(verdict->rule) : json_array(),
         "record",
-        verdict->kind == LC_VERDICT_HELD || ended.is_ended
+        verdict->kind == LC_VERDICT_HELD || is_ended
             ? json_null()
             : json_integer((json_int_t)verdict->record),
         "records",
         (json_int_t)outcome->result.record_count,
         "hash",
-        ended.is_ended ? json_null() : tool_output_hash(outcome->result.hash),
+        is_ended ? json_null() : tool_output_hash(outcome->result.hash),
         "virtual_ns",
         (json_int_t)outcome->result.virtual_ns,
         "choices_unmet",
@@ -374,29 +370,60 @@ static void make_replay(const char *path)
     tool_given_add_playing(&tool_given, &replay);
 }
 
-/* What hosted code did to its process, as a broken rule. */
+/* For a second play of what ended the process. */
+static void play_apart(void *unused)
+{
+    struct fuzz_outcome outcome;
+    struct sim_error error;
+    (void)unused;
+    sim_watch(TOOL_WATCH_SECONDS);
+    player.reader = NULL;
+    player.fill_stacks = true;
+    player.fill_byte = SECOND_FILL;
+    (void)!fuzz_play(&player, &schedule, NULL, &outcome, &error);
+}
+
+/* Plays what ended the process again, to see whether it does the same. */
+static bool ends_again(const struct tool_apart_end *first)
+{
+    struct tool_apart_end second;
+    bool came_back = tool_apart_try(play_apart, NULL, &second);
+    if (!came_back && second.status == first->status &&
+        second.signal_number == first->signal_number) {
+        return true;
+    }
+    char text[TOOL_APART_TEXT_BYTES];
+    tool_apart_text(&second, text);
+    tool_output_error(
+        "two plays differed: in the first %s, in the second %s",
+        ended,
+        came_back ? "it lived" : text);
+    return false;
+}
+
+/* What the run did to its process, as a broken rule. */
 static int tell_end(const struct tool_apart_end *end)
 {
     uint32_t rule = 0;
     bool is_known = model_rule_find("FAULT", &rule);
     LC_CHECK(is_known);
+    tool_apart_text(end, ended);
     if (end->stage == TOOL_APART_AGAIN) {
-        tool_output_error(
-            "two plays differed: the second ended the process (status %d)",
-            end->status);
+        tool_output_error("two plays differed: in the second %s", ended);
         return TOOL_EXIT_DIFFERED;
     }
-    ended.is_ended = true;
-    ended.status = end->status;
     struct records none = { 0 };
     struct fuzz_outcome outcome = {
         .verdict = { .kind = LC_VERDICT_BROKEN, .rule = (uint16_t)rule },
     };
     if (tool_given.json) {
-        tool_output_error("the DLL ended the process (status %d)", end->status);
+        tool_output_error("%s", ended);
         print_json(&outcome);
     } else {
         print_verdict(&none, &outcome);
+    }
+    if (given.twice && !ends_again(end)) {
+        return TOOL_EXIT_DIFFERED;
     }
     return exit_status(&outcome);
 }
@@ -444,6 +471,9 @@ static int run(void)
     if (!play(&player, &records, &outcome)) {
         free(records.items);
         return TOOL_EXIT_USAGE;
+    }
+    if (!given.twice) {
+        tool_apart_say(TOOL_APART_OVER);
     }
     bool is_same = true;
     if (tool_given.json) {

@@ -61,12 +61,19 @@ static bool fill(
     return true;
 }
 
-/* A process that the DLL has ended: its death is what to look for. */
-static void fill_dead(struct fuzz_finding *finding)
+/* A process that the run has ended: its death is what to look for. */
+static void fill_dead(
+    const struct tool_apart_end *end,
+    struct fuzz_finding *finding)
 {
     static struct lc_schedule schedule;
+    bool is_signal = end->signal_number != 0;
     schedule = finding->schedule;
-    fuzz_finding_fill_dead(finding, FUZZ_SEED_NONE, &schedule, SIGABRT);
+    fuzz_finding_fill_dead(
+        finding,
+        FUZZ_SEED_NONE,
+        &schedule,
+        is_signal ? end->signal_number : SIGABRT);
 }
 
 /* For a check that fails: what to type to see it again. */
@@ -150,7 +157,7 @@ int tool_shrink(int argc, char **argv)
             return TOOL_EXIT_USAGE;
         }
     } else {
-        fill_dead(&finding);
+        fill_dead(&end, &finding);
     }
     uint32_t calls = finding.schedule.op_count;
     uint32_t switches = fuzz_shrink_switches(&finding.schedule);

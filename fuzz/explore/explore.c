@@ -21,19 +21,9 @@ enum arrival {
     ARRIVED_STOPPED = 3
 };
 
-/* Whether there is something left that was not looked at. */
-static bool is_cut(enum fuzz_explore_bound bound)
-{
-    return bound == FUZZ_EXPLORE_STOPPED || bound == FUZZ_EXPLORE_MEMORY;
-}
-
-/* The first bound counts, but for those that left something. */
 static void set_bound(struct search *search, enum fuzz_explore_bound bound)
 {
-    if (search->bound == FUZZ_EXPLORE_NONE ||
-        (is_cut(bound) && !is_cut(search->bound))) {
-        search->bound = bound;
-    }
+    search->bound = fuzz_explore_bound_of(search->bound, bound);
 }
 
 size_t fuzz_explore_table_limit(
@@ -383,11 +373,12 @@ static enum arrival step(
     return arrive_at_state(search, key, depth + 1);
 }
 
-/* Keeps the way to what broke. */
+/* Keeps the way to what broke; it is empty when nothing was to be decided. */
 static void keep_way(struct search *search, uint32_t length)
 {
-    struct fuzz_explore_step *path = malloc(length * sizeof path[0]);
-    LC_CHECK(length > 0 && search->path == NULL && path != NULL);
+    struct fuzz_explore_step *path =
+        malloc(((size_t)length + 1) * sizeof path[0]);
+    LC_CHECK(search->path == NULL && path != NULL);
     memcpy(path, search->taken, length * sizeof path[0]);
     search->path = path;
     search->path_count = length;
@@ -619,6 +610,9 @@ static void explore_breadth(struct search *search)
     if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
     }
+    if (arrival == ARRIVED_BROKEN) {
+        keep_way(search, 0);
+    }
     while (search->first != NULL && goes_on(search)) {
         if (search->first->is_bare && !fuzz_saved_revive(search)) {
             set_bound(search, FUZZ_EXPLORE_MEMORY);
@@ -684,17 +678,18 @@ static enum sim_status begin_search(
         return subject->begin(subject->context, ret_error);
     }
     search->beginning = subject->key(subject->context);
-    bool is_there;
-    enum sim_status status = fuzz_saved_read(search, &is_there, ret_error);
-    if (status == SIM_OK && !is_there) {
-        status = fuzz_saved_try(search, ret_error);
+    bool is_there = false;
+    enum sim_status status = fuzz_saved_try(search, ret_error);
+    if (status == SIM_OK) {
+        status = fuzz_saved_read(search, &is_there, ret_error);
     }
     return status != SIM_OK || is_there
                ? status
                : subject->begin(subject->context, ret_error);
 }
 
-/* Returns false where it is to be explored by one alone. */
+/* Returns false where it is to be explored by one alone; what is known of the
+ * others is filled then. */
 static bool explore_together(
     const struct fuzz_subject *subject,
     const struct fuzz_explore_options *options,
@@ -736,12 +731,13 @@ enum sim_status fuzz_explore(
     struct fuzz_explore_result *ret_result,
     struct sim_error *ret_error)
 {
+    struct fuzz_explore_result together = { 0 };
     enum sim_status status = subject->begin(subject->context, ret_error);
-    *ret_result = (struct fuzz_explore_result){ 0 };
     if (status != SIM_OK) {
         return status;
     }
-    if (explore_together(subject, options, ret_result)) {
+    if (explore_together(subject, options, &together)) {
+        *ret_result = together;
         return SIM_OK;
     }
     struct search *search = fuzz_explore_open(
@@ -774,8 +770,8 @@ enum sim_status fuzz_explore(
         .path = search->path,
         .path_count = search->path_count,
         .saving_errno = search->saving_errno,
-        .has_died = ret_result->has_died,
-        .has_broken = ret_result->has_broken || search->path != NULL,
+        .has_died = together.has_died,
+        .has_broken = together.has_broken || search->path != NULL,
     };
     search->path = NULL; /* it is the result's now */
     close_search(search);

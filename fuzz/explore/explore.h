@@ -35,8 +35,8 @@ enum fuzz_explore_verdict {
     FUZZ_EXPLORE_BOUNDED = 2 /* a bound was hit, and nothing broke before */
 };
 
-/* Which bound was hit first; one that ended the search before all was looked at
- * takes the place of another. */
+/* Which bound was hit first; one that left more takes the place of another: what
+ * ended the search, then what cut it at some states. */
 enum fuzz_explore_bound {
     FUZZ_EXPLORE_NONE = 0,
     FUZZ_EXPLORE_MEMORY = 1,
@@ -116,12 +116,14 @@ struct fuzz_explore_result {
     enum fuzz_explore_verdict verdict;
     enum fuzz_explore_bound bound;
     struct fuzz_explore_totals totals;
-    /* BROKEN: the decisions that lead there, to be freed. */
+    /* BROKEN: the decisions that lead there, none when the run had none to
+     * take; to be freed. */
     struct fuzz_explore_step *path;
     uint32_t path_count;
     int saving_errno; /* of the last time that it was saved; 0: it is there */
     bool is_together; /* the totals are those of several processes */
-    bool has_died;    /* one of these did: it was explored by one alone then */
+    bool has_died;    /* one of these did: it was explored by one alone then; or
+                         see DIED */
     bool has_broken;  /* something did, even if this one has not come to it */
 };
 
@@ -129,7 +131,8 @@ struct fuzz_explore_result {
  * Explores a subject.
  *
  * @param subject     borrowed.
- * @param ret_result  filled on SIM_OK; to be given to fuzz_explore_free().
+ * @param ret_result  filled on SIM_OK, otherwise untouched; to be given to
+ *                    fuzz_explore_free().
  * @param ret_error   filled on failure.
  *
  * Errors: those of the subject's begin; SIM_ERROR_FILE of saved_path.
@@ -165,6 +168,14 @@ LC_MUST_USE enum sim_status fuzz_explore_choices(
     uint32_t path_count,
     struct lc_schedule *ret_schedule,
     struct sim_error *ret_error);
+
+/** Whether a bound has left states that were not looked at. A run that ended
+ * unspecified was. */
+bool fuzz_explore_is_cut(enum fuzz_explore_bound bound);
+
+/** Whether several processes came to what breaks, and one alone that has looked
+ * at all there is did not: our code is wrong. */
+bool fuzz_explore_contradicts(const struct fuzz_explore_result *result);
 
 /** Gives a result's memory back. */
 void fuzz_explore_free(struct fuzz_explore_result *result);

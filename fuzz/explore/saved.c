@@ -171,19 +171,56 @@ static bool name_beside(
     return length > 0 && length < FUZZ_EXPLORE_PATH_MAX;
 }
 
+/* A pipe is not waited for. Returns NULL with errno; EINVAL: no regular file. */
+static FILE *open_file(const char *path, int flags, const char *mode)
+{
+    struct stat about;
+    int descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (descriptor < 0) {
+        return NULL;
+    }
+    int error = fstat(descriptor, &about) != 0 ? errno
+                : !S_ISREG(about.st_mode)      ? EINVAL
+                                               : 0;
+    FILE *file = error == 0 ? fdopen(descriptor, mode) : NULL;
+    if (file == NULL) {
+        error = error == 0 ? errno : error;
+        (void)close(descriptor);
+        errno = error;
+    }
+    return file;
+}
+
+static FILE *open_to_write(const char *path)
+{
+    return open_file(path, O_WRONLY | O_CREAT | O_TRUNC, "wb");
+}
+
+static bool refuse(struct sim_error *ret_error, const char *why)
+{
+    (void)snprintf(ret_error->text, sizeof ret_error->text, "%s", why);
+    return false;
+}
+
 enum sim_status fuzz_saved_try(
     const struct search *search,
     struct sim_error *ret_error)
 {
     char beside[FUZZ_EXPLORE_PATH_MAX];
-    errno = ENAMETOOLONG;
-    FILE *file = name_beside(search, beside) ? fopen(beside, "wb") : NULL;
+    struct stat about;
+    if (!name_beside(search, beside)) {
+        (void)refuse(ret_error, strerror(ENAMETOOLONG));
+        return SIM_ERROR_FILE;
+    }
+    if (stat(beside, &about) == 0 && !S_ISREG(about.st_mode)) {
+        (void)refuse(
+            ret_error,
+            "can't be written: what has this name and .new is no regular file");
+        return SIM_ERROR_FILE;
+    }
+    FILE *file = open_to_write(beside);
     if (file == NULL) {
-        (void)snprintf(
-            ret_error->text,
-            sizeof ret_error->text,
-            "%s",
-            strerror(errno));
+        (void)refuse(ret_error, strerror(errno));
         return SIM_ERROR_FILE;
     }
     (void)fclose(file);
@@ -199,7 +236,7 @@ int fuzz_saved_write(const struct search *search)
         return ENAMETOOLONG;
     }
     static struct stream stream;
-    stream = (struct stream){ .file = fopen(beside, "wb"), .is_good = true };
+    stream = (struct stream){ .file = open_to_write(beside), .is_good = true };
     if (stream.file == NULL) {
         return errno;
     }
@@ -221,12 +258,6 @@ int fuzz_saved_write(const struct search *search)
 }
 
 /* ---- Reading ---- */
-
-static bool refuse(struct sim_error *ret_error, const char *why)
-{
-    (void)snprintf(ret_error->text, sizeof ret_error->text, "%s", why);
-    return false;
-}
 
 /* Whether the file is whole: what is read from it is trusted then. */
 static bool is_whole(FILE *file)
@@ -415,35 +446,18 @@ static bool read_file(
     return true;
 }
 
-/* A pipe is not waited for. Returns NULL with errno; EINVAL: no regular file. */
-static FILE *open_file(const char *path)
-{
-    struct stat about;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) {
-        return NULL;
-    }
-    bool is_regular = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
-    FILE *file = is_regular ? fdopen(descriptor, "rb") : NULL;
-    if (file == NULL) {
-        (void)close(descriptor);
-        errno = EINVAL;
-    }
-    return file;
-}
-
 enum sim_status fuzz_saved_read(
     struct search *search,
     bool *ret_is_there,
     struct sim_error *ret_error)
 {
     *ret_is_there = false;
-    FILE *file = open_file(search->options->saved_path);
+    FILE *file = open_file(search->options->saved_path, O_RDONLY, "rb");
     if (file == NULL && errno == ENOENT) {
         return SIM_OK;
     }
     if (file == NULL) {
-        refuse(
+        (void)refuse(
             ret_error,
             errno == EINVAL ? "is not a regular file" : strerror(errno));
         return SIM_ERROR_FILE;

@@ -34,7 +34,8 @@ LC_MUST_USE enum sim_status fuzz_saved_read(
     struct sim_error *ret_error);
 
 /**
- * Whether it could be written, before there is anything to write.
+ * Whether it could be written, before there is anything to write. Waits for
+ * nobody who would read it.
  *
  * @param ret_error  filled on failure.
  *

@@ -75,6 +75,11 @@ struct search {
     struct fuzz_explore_step room[FUZZ_EXPLORE_DEPTH_MAX];
 };
 
+/** Which of two bounds is told: the one that has left more, else the first. */
+enum fuzz_explore_bound fuzz_explore_bound_of(
+    enum fuzz_explore_bound first,
+    enum fuzz_explore_bound second);
+
 /** What a table may take. */
 size_t fuzz_explore_table_limit(
     const struct search *search,

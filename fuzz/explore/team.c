@@ -365,13 +365,12 @@ static enum fuzz_explore_bound bound_of(const struct crew *crew)
     if (end == TEAM_FULL) {
         return FUZZ_EXPLORE_MEMORY;
     }
+    enum fuzz_explore_bound bound = FUZZ_EXPLORE_NONE;
     for (uint32_t i = 0; i < crew->team->jobs; i++) {
-        unsigned bound = atomic_load(&crew->team->members[i].bound);
-        if (bound != FUZZ_EXPLORE_NONE) {
-            return (enum fuzz_explore_bound)bound;
-        }
+        unsigned one = atomic_load(&crew->team->members[i].bound);
+        bound = fuzz_explore_bound_of(bound, (enum fuzz_explore_bound)one);
     }
-    return FUZZ_EXPLORE_NONE;
+    return bound;
 }
 
 enum fuzz_team_end fuzz_team_explore(

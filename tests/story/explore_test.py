@@ -3,6 +3,7 @@
 
 import json
 import os
+import pty
 import re
 import shlex
 import signal
@@ -22,6 +23,37 @@ DEAF = ('import os, signal, sys; '
 # What must be the same, however the states were come to.
 COUNTS = () if 'rough' in sys.argv else ('states', 'transitions')
 
+
+
+def stop_on_terminal(order: str, kept: str, schedule: str,
+                     can_save: bool = False) -> subprocess.CompletedProcess:
+    """Explores on a terminal; while it does, the name of what is to be written
+    beside the file is taken."""
+    terminal, end = pty.openpty()
+    remarks = b''
+    with subprocess.Popen(
+            [LASTCALL, 'explore', '--all', '--order', order, '--state', kept,
+             schedule], stdout=subprocess.PIPE, stderr=end) as process:
+        os.close(end)
+        assert process.stdout is not None
+        while b' to expand' not in remarks:
+            remarks += os.read(terminal, 4096)
+        if not can_save:
+            os.mkdir(kept + '.new')
+        process.send_signal(signal.SIGINT)
+        output = process.stdout.read()
+        try:
+            while piece := os.read(terminal, 4096):
+                remarks += piece
+        except OSError:
+            pass  # nobody has the other end any more
+    os.close(terminal)
+    if not can_save:
+        os.rmdir(kept + '.new')
+    return subprocess.CompletedProcess([], process.returncode, output.decode(),
+                                       remarks.decode().replace('\r\n', '\n'))
+
+
 page = Path(MANUAL).read_text(encoding='utf-8')
 with tempfile.TemporaryDirectory() as folder:
     # All orders: a proof, or a schedule that shows what breaks.
@@ -37,6 +69,10 @@ with tempfile.TemporaryDirectory() as folder:
     expect('explore within a bound', result.returncode == 1 and
            (answer['verdict'], answer['bound']) == ('bounded', 'depth'),
            answer)
+    part = page[page.index('.SS explore'):page.index('.SS convert')]
+    expect('members of explore --json', all(
+        re.search(fr'\b{name}\b', part) for name in answer) and
+        (answer['has_died'], answer['has_broken']) == (False, False), answer)
     again = os.path.join(folder, 'again.lc')
     Path(again).write_text(
         'lastcall schedule 1\nprocess A\n  thread a\n    WSAStartup 2.2\n'
@@ -99,6 +135,34 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'explore finds, {order} first', result.returncode == 1 and
                result.stdout.startswith('broken') and
                run('run', '--twice', '--expect', way).returncode == 0, result)
+    # What can't be saved is said at once, on a line of its own; whether it was
+    # broken counts for more than that.
+    many = os.path.join(folder, 'many.lc')
+    text = Path('corpus/zoo/worker_left/minimal.lc').read_text(encoding='utf-8')
+    Path(many).write_text(text[:text.index('choices\n')] + ''.join(
+        f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
+        f'    {name}2 = socket stream\n    WSACleanup\n' for name in 'xyz'),
+        encoding='utf-8')
+    for order, status, word in (('breadth', 2, 'bounded'),
+                                ('depth', 1, 'broken')):
+        kept = os.path.join(folder, order + '.unsaved')
+        result = stop_on_terminal(order, kept, many)
+        expect(f'explore {order} first that is not saved',
+               result.returncode == status and
+               result.stdout.startswith(word) and
+               f'\r\x1b[Klastcall: --state: {kept} could not be written: '
+               'Is a directory\n' in result.stderr and
+               'goes on' not in result.stderr and not os.path.exists(kept),
+               result)
+    kept = os.path.join(folder, 'older.state')
+    result = stop_on_terminal('breadth', kept, many, can_save=True)
+    older = Path(kept).read_bytes()
+    expect('explore that is saved', result.returncode == 0 and
+           f'the same command goes on from {kept}\n' in result.stderr, result)
+    result = stop_on_terminal('breadth', kept, many)
+    expect('an older file stays', result.returncode == 2 and
+           f'goes on from where {kept} was written last\n' in result.stderr and
+           Path(kept).read_bytes() == older, result)
     # A provider whose own check fails ends the process: that is a finding.
     for order in ('breadth', 'depth'):
         way = os.path.join(folder, order + '-died.lc')
@@ -110,12 +174,36 @@ with tempfile.TemporaryDirectory() as folder:
                result.stdout.startswith('broken FAULT\n') and
                f'{LASTCALL} run {way}' in result.stdout and
                'check failed' in result.stderr, result)
-        expect('and its schedule dies, too', run('run', way).returncode ==
-               -signal.SIGABRT)
+        for more in ([], ['--twice'], ['--expect', '--twice']):
+            result = run('run', *more, way)
+            expect(f'run {more} of what dies', result.returncode ==
+                   (0 if '--expect' in more else 1) and
+                   result.stdout.startswith('broken FAULT\n') and
+                   'the process died of signal 6\n' in result.stdout and
+                   f'to replay: {LASTCALL} run {way}\n' in result.stdout,
+                   result)
+        result = run('run', '--json', way)
+        answer = json.loads(result.stdout)
+        expect('run --json of what dies', result.returncode == 1 and
+               (answer['verdict'], answer['rule'], answer['hash']) ==
+               ('broken', 'FAULT', None) and
+               'lastcall: the process died of signal 6\n' in result.stderr,
+               result)
+        small = os.path.join(folder, order + '-small.lc')
+        result = run('shrink', way, '-o', small)
+        expect('shrink of what dies', result.returncode == 0 and
+               'FAULT: ' in result.stderr and
+               run('run', '--expect', small).returncode == 0, result)
+        result = run('blame', way)
+        expect('blame of what dies', result.returncode == 1 and
+               result.stdout == '' and
+               'the process died of signal 6 in this run: no more can be said'
+               in result.stderr, result)
         answer = json.loads(run(*words, '--json').stdout)
         expect('explore --json, what dies', (
             answer['verdict'], answer['rule'], answer['bound']) ==
             ('broken', 'FAULT', 'a run ended the process') and
+            answer['has_died'] and answer['has_broken'] and
             answer['states'] > 500 and
             answer['schedule'] == Path(way).read_text(encoding='utf-8'),
             answer)

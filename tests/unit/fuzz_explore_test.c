@@ -147,6 +147,56 @@ static void what_breaks_is_a_way_that_can_be_gone(void **state)
     assert_true(lengths[FUZZ_EXPLORE_BREADTH] <= lengths[FUZZ_EXPLORE_DEPTH]);
 }
 
+/* A run that goes to its end by itself. */
+static enum sim_status begin_and_end(void *unused, struct sim_error *ret_error)
+{
+    static struct sim_decision decision;
+    enum lc_end end;
+    (void)unused;
+    enum sim_status status =
+        fuzz_subject_of_schedule(&context).begin(&context, ret_error);
+    while (status == SIM_OK && sim_enabled(&decision, &end)) {
+        sim_take(&decision, 0);
+    }
+    return status;
+}
+
+static enum fuzz_subject_end break_at_end(void *unused, enum lc_end end)
+{
+    (void)unused;
+    (void)end;
+    return FUZZ_SUBJECT_BROKEN;
+}
+
+/* Nothing is to be decided on the way to what breaks: it is empty. */
+static void what_breaks_at_once_is_an_empty_way(void **state)
+{
+    (void)state;
+    make_subject(starts);
+    subject.begin = begin_and_end;
+    subject.finish = break_at_end;
+    for (uint32_t i = 0; i < 5; i++) {
+        struct sim_error error;
+        enum fuzz_subject_end end;
+        struct fuzz_explore_result result =
+            explore_as(&(struct fuzz_explore_options){
+                .order = i == 0 ? FUZZ_EXPLORE_BREADTH : FUZZ_EXPLORE_DEPTH,
+                .memory_bytes = MEMORY_BYTES,
+                .goes_on = i == 2,
+                .jobs = i > 2 ? i : 1,
+            });
+        assert_int_equal(result.verdict, FUZZ_EXPLORE_BROKEN);
+        assert_true(result.has_broken);
+        assert_int_equal(result.totals.broken, 1);
+        assert_int_equal(result.path_count, 0);
+        assert_int_equal(
+            fuzz_explore_follow(&subject, result.path, 0, &end, &error),
+            SIM_OK);
+        assert_int_equal(end, FUZZ_SUBJECT_BROKEN);
+        fuzz_explore_free(&result);
+    }
+}
+
 /* A shorter way would have been found before: no run that is shorter breaks. */
 static void breadth_finds_the_shortest_way(void **state)
 {
@@ -162,6 +212,25 @@ static void breadth_finds_the_shortest_way(void **state)
     assert_int_equal(result.verdict, FUZZ_EXPLORE_BOUNDED);
     assert_int_equal(result.bound, FUZZ_EXPLORE_DEPTH_BOUND);
     fuzz_explore_free(&found);
+}
+
+/* Runs that say nothing were looked at to their end; a cut was not. */
+static void a_cut_in_the_depth_is_said_behind_other_bounds(void **state)
+{
+    (void)state;
+    make_subject(worker_left);
+    struct fuzz_explore_result whole = explore_all(FUZZ_EXPLORE_BREADTH);
+    subject.finish = say_nothing;
+    struct fuzz_explore_result result =
+        explore_as(&(struct fuzz_explore_options){
+            .memory_bytes = MEMORY_BYTES,
+            .depth_max = whole.totals.depth_max - 1,
+        });
+    assert_true(result.totals.unspecified > 0);
+    assert_true(result.totals.states <= whole.totals.states);
+    assert_int_equal(result.verdict, FUZZ_EXPLORE_BOUNDED);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_DEPTH_BOUND);
+    fuzz_explore_free(&whole);
 }
 
 static void memory_that_is_used_up_is_said(void **state)
@@ -283,7 +352,9 @@ int main(void)
         cmocka_unit_test(both_orders_visit_the_same_states),
         cmocka_unit_test(what_is_remembered_changes_nothing),
         cmocka_unit_test(what_breaks_is_a_way_that_can_be_gone),
+        cmocka_unit_test(what_breaks_at_once_is_an_empty_way),
         cmocka_unit_test(breadth_finds_the_shortest_way),
+        cmocka_unit_test(a_cut_in_the_depth_is_said_behind_other_bounds),
         cmocka_unit_test(memory_that_is_used_up_is_said),
         cmocka_unit_test(it_can_be_told_to_stop),
         cmocka_unit_test(numbers_are_drawn_in_all_ways),

@@ -135,6 +135,33 @@ static void of_a_team_one_can_die(void **state)
     assert_true(team.has_died && !team.is_together);
 }
 
+static enum fuzz_subject_end break_in_a_team(void *unused, enum lc_end end)
+{
+    (void)unused;
+    (void)end;
+    return getpid() != parent_pid ? FUZZ_SUBJECT_BROKEN : FUZZ_SUBJECT_HELD;
+}
+
+/* One alone that has looked at all would have come to it, too. */
+static void what_a_team_alone_comes_to_is_a_contradiction(void **state)
+{
+    (void)state;
+    make_subject(socket_and_start);
+    parent_pid = getpid();
+    struct fuzz_explore_result result = explore_by(2, MEMORY_BYTES);
+    assert_false(fuzz_explore_contradicts(&result));
+    subject.finish = break_in_a_team;
+    result = explore_by(2, MEMORY_BYTES);
+    assert_int_equal(result.verdict, FUZZ_EXPLORE_PROVED);
+    assert_true(result.has_broken);
+    assert_true(fuzz_explore_contradicts(&result));
+    result.bound = FUZZ_EXPLORE_UNSPECIFIED;
+    result.verdict = FUZZ_EXPLORE_BOUNDED;
+    assert_true(fuzz_explore_contradicts(&result));
+    result.bound = FUZZ_EXPLORE_STOPPED;
+    assert_false(fuzz_explore_contradicts(&result));
+}
+
 static void a_team_can_be_told_to_stop(void **state)
 {
     (void)state;
@@ -161,6 +188,7 @@ int main(void)
         cmocka_unit_test(a_team_uses_the_memory_that_it_has),
         cmocka_unit_test(a_cut_is_said_behind_other_bounds),
         cmocka_unit_test(of_a_team_one_can_die),
+        cmocka_unit_test(what_a_team_alone_comes_to_is_a_contradiction),
         cmocka_unit_test(a_team_can_be_told_to_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
