@@ -299,8 +299,7 @@ void fuzz_blame_save(
     struct fuzz_blame_moment *moment)
 {
     size_t head = sizeof run->values_left + sizeof run->at;
-    size_t capacity =
-        head + sizeof(struct model) + sizeof(size_t) + sim_snapshot_size();
+    size_t capacity = head + sizeof(struct model) + sim_snapshot_size();
     if (moment->capacity < capacity) {
         free(moment->bytes);
         moment->bytes = malloc(capacity);

@@ -95,7 +95,7 @@ static bool split(void *context, uint32_t went, struct sim_key_pieces *pieces)
 static size_t size(void *context)
 {
     (void)context;
-    return sim_snapshot_size() + sizeof(struct model) + sizeof(size_t);
+    return sim_snapshot_size() + sizeof(struct model);
 }
 
 static size_t save(void *context, void *buffer, size_t capacity)

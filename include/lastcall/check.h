@@ -11,7 +11,8 @@
 #define LC_MUST_USE __attribute__((warn_unused_result))
 #define LC_NORETURN __attribute__((noreturn))
 #define LC_NOINLINE __attribute__((noinline))
-#define LC_INLINE   inline __attribute__((always_inline))
+/* What its caller says as a constant is to be one inside, too. */
+#define LC_INLINE inline __attribute__((always_inline))
 /* Keeps a function as it is written: a loop that an engine watches. */
 #if defined(__clang__)
 #    define LC_UNOPTIMISED __attribute__((optnone))

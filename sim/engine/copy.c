@@ -142,7 +142,25 @@ static XXH128_hash_t hash_long(const void *bytes, size_t size_bytes)
 {
     XXH128_hash_t hash = XXH3_128bits_dispatch(bytes, size_bytes);
     if (__builtin_cpu_supports("avx")) {
-        __asm__ volatile("vzeroupper");
+        __asm__ volatile("vzeroupper"
+                         :
+                         :
+                         : "xmm0",
+                           "xmm1",
+                           "xmm2",
+                           "xmm3",
+                           "xmm4",
+                           "xmm5",
+                           "xmm6",
+                           "xmm7",
+                           "xmm8",
+                           "xmm9",
+                           "xmm10",
+                           "xmm11",
+                           "xmm12",
+                           "xmm13",
+                           "xmm14",
+                           "xmm15");
     }
     return hash;
 }

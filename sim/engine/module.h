@@ -96,6 +96,10 @@ struct sim_module {
     int32_t references[LC_MODULE_COUNT]; /* by loader (enum lc_module) */
 };
 
+_Static_assert(
+    sizeof(struct sim_module) == 8 + LC_MODULE_COUNT * sizeof(int32_t),
+    "no byte without a name: it goes into keys");
+
 /**
  * Describes a module for the coming runs; a later call replaces it.
  *

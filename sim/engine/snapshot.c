@@ -436,6 +436,7 @@ static void key_of_frames(
         uint32_t is_current;
     } kept;
 
+    _Static_assert(sizeof kept == 8, "no byte without a name");
     unsigned char *at = sim_hash_room(hash, thread->depth * sizeof kept);
     for (uint32_t i = 0; i < thread->depth; i++) {
         const struct sim_frame *frame = &thread->frames[i];

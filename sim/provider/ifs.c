@@ -272,14 +272,17 @@ static void lower_clean_all(struct ifs *ifs)
     }
 }
 
-/* The places of lowers come last, and are zero unless they are taken. One more
- * than are started may be about to be. */
+/* The places of lowers come last: up to the last that holds anything, whether
+ * it is in use or was left behind. */
 static uint32_t ifs_used(const void *globals)
 {
     const struct ifs *ifs = globals;
-    uint32_t count = ifs->lower_count;
-    LC_CHECK(count <= LOWERS_MAX);
-    count += count < LOWERS_MAX && ifs->lowers[count].catalog_id != 0;
+    const struct ifs_lower none = { 0 };
+    uint32_t count = LOWERS_MAX;
+    while (count > 0 &&
+           memcmp(&ifs->lowers[count - 1], &none, sizeof none) == 0) {
+        count--;
+    }
     return (
         uint32_t)(offsetof(struct ifs, lowers) + count * sizeof ifs->lowers[0]);
 }

@@ -325,11 +325,12 @@ void sim_heap_process_exit(uint32_t process)
 /* Whether nobody has written into a block since it was freed. */
 static bool is_untouched(const struct block *block)
 {
-    typedef uint64_t unit __attribute__((vector_size(ALIGN_BYTES)));
+    typedef uint64_t unit
+        __attribute__((vector_size(ALIGN_BYTES), aligned(1), may_alias));
     const uint64_t freed = FREED_BYTE * 0x0101010101010101ULL;
     const unit *units = (const unit *)(block + 1);
     const unit all = { freed, freed };
-    if (block->magic != MAGIC_FREE) {
+    if (block->magic != MAGIC_FREE || block->capacity % ALIGN_BYTES != 0) {
         return false;
     }
     unit other = { 0 };
@@ -348,8 +349,7 @@ void sim_heap_key(struct sim_hash *hash)
     for (; block != NULL; block = next_block(block)) {
         bool has_bytes = !is_untouched(block);
         struct block header = *block;
-        header.number = 0;
-        header.zero = has_bytes;
+        header.number = has_bytes;
         unsigned char *at = sim_hash_room(hash, sizeof header);
         memcpy(at, &header, sizeof header);
         if (has_bytes) {

@@ -51,6 +51,8 @@ struct sim_object {
     uint64_t parameter;  /* threads */
 };
 
+_Static_assert(sizeof(struct sim_object) == 48, "no byte without a name");
+
 struct sim_win32_process {
     uint8_t loader_owner; /* thread reference + 1, 0: free */
     uint8_t loader_depth;

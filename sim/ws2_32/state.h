@@ -5,6 +5,7 @@
 #define SIM_WS2_32_STATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lastcall/abi.h"
@@ -53,6 +54,11 @@ struct sim_ws2_process {
     struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
 };
 
+_Static_assert(
+    offsetof(struct sim_ws2_process, handles) ==
+        16 + LC_MODULE_COUNT * sizeof(int32_t),
+    "no byte without a name: it goes into keys");
+
 /* What the application's threads share in a process. */
 struct sim_app_process {
     lc_socket sockets[LC_SOCKETS_MAX];
@@ -70,6 +76,10 @@ struct sim_probe_set {
     sim_code_fn *startup;
     sim_code_fn *entries[LC_SPI_COUNT];
 };
+
+_Static_assert(
+    sizeof(struct sim_probe_set) == 16 + LC_SPI_COUNT * sizeof(sim_code_fn *),
+    "no byte without a name: it goes into keys");
 
 struct sim_ws2_32 {
     uint32_t set_count;

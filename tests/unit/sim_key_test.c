@@ -178,6 +178,7 @@ static void lives(void *argument)
         allocate(NULL, 4096, LC_MEM_RESERVE | LC_MEM_COMMIT, LC_PAGE_READWRITE);
     assert_true(block != NULL && pages != NULL);
     block[7] = way == 1 ? 1 : 0;
+    block[-1] = way == 5 ? 1 : 0;
     if (way == 2) {
         uint32_t old;
         assert_int_equal(protect(pages, 4096, LC_PAGE_READONLY, &old), 1);
@@ -226,6 +227,7 @@ static void what_a_heap_holds_counts(void **state)
     (void)state;
     assert_true(same(key_of_life(0), key_of_life(0)));
     assert_false(same(key_of_life(0), key_of_life(1)));
+    assert_false(same(key_of_life(0), key_of_life(5))); /* before its start */
 }
 
 /* Who reads what it has freed finds what was written there meanwhile. */
