@@ -249,6 +249,67 @@ static void which_lock_it_is_counts(void **state)
     assert_false(same(key_of_life(0), key_of_life(3)));
 }
 
+/* Two providers behind one layer, which leaves behind what it had of them. */
+static const char two_lowers[] = "lastcall schedule 1\n"
+                                 "world\n"
+                                 "  provider tcp base\n"
+                                 "  provider filter ifs\n"
+                                 "  provider outer ifs\n"
+                                 "  chain filter tcp\n"
+                                 "  chain outer filter tcp\n"
+                                 "  plant gate_reopened\n"
+                                 "process A\n"
+                                 "  thread a\n"
+                                 "    WSAStartup 2.2\n"
+                                 "    s = socket stream\n"
+                                 "    t = socket stream via outer\n"
+                                 "    WSACleanup\n";
+
+static void spoil_and_bring_back(void *context)
+{
+    static unsigned char snapshot[1 << 20];
+    static unsigned char before[LC_MODULE_COUNT][1 << 13];
+    uint32_t *count = context;
+    uint32_t left = SIM_ENGINE->mapped_bits[0];
+    assert_true(sim_snapshot_size() <= sizeof snapshot);
+    (void)sim_save(snapshot, sizeof snapshot);
+    for (uint32_t bits = left; bits != 0; bits &= bits - 1) {
+        uint32_t module = (uint32_t)__builtin_ctz(bits);
+        uint32_t size_bytes = sim_module_class(module)->globals_bytes;
+        assert_true(size_bytes <= sizeof before[0]);
+        memcpy(before[module], sim_arena_module(0, module), size_bytes);
+        memset(sim_arena_module(0, module), 0x5a, size_bytes);
+    }
+    sim_load(snapshot);
+    for (uint32_t bits = left; bits != 0; bits &= bits - 1) {
+        uint32_t module = (uint32_t)__builtin_ctz(bits);
+        assert_memory_equal(
+            before[module],
+            sim_arena_module(0, module),
+            sim_module_class(module)->globals_bytes);
+        (*count)++;
+    }
+}
+
+/* Whatever a module has left in its globals, a late call may find. */
+static void globals_are_brought_back_whole(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    struct sim_error error;
+    struct sim_result result;
+    uint32_t count = 0;
+    read_schedule(two_lowers, &schedule);
+    const struct sim_play_options options = {
+        .schedule = &schedule,
+        .at_step = spoil_and_bring_back,
+        .at_step_context = &count,
+    };
+    assert_int_equal(sim_play(&options, &result, &error), SIM_OK);
+    assert_int_equal(result.end, LC_END_DONE);
+    assert_true(count > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +319,7 @@ int main(void)
         cmocka_unit_test(what_pages_may_be_used_for_counts),
         cmocka_unit_test(which_lock_it_is_counts),
         cmocka_unit_test(the_time_counts_once_it_was_told),
+        cmocka_unit_test(globals_are_brought_back_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
