@@ -35,11 +35,12 @@ struct fuzz_traces_result {
 };
 
 /**
- * Whether the order of two steps of threads does not matter: what both touch
- * is known, and differs or is only read. A thread's own steps depend on each
- * other. Locking and unlocking are writes to the lock. Steps of which one makes
- * the other possible, as the last of a thread and the one that joins it, are
- * never enabled at once: of those nothing is asked.
+ * The fuzz_independent_fn of micro-programs. The order of two steps of threads
+ * does not matter when what both touch is known, and differs or is only read. A
+ * thread's own steps depend on each other. Locking and unlocking are writes to
+ * the lock. Steps of which one makes the other possible, as the last of a
+ * thread and the one that joins it, are never enabled at once: of those nothing
+ * is asked.
  *
  * @param one    borrowed, of a thread.
  * @param other  borrowed, of a thread; both are enabled at one moment, and
@@ -50,7 +51,7 @@ bool fuzz_traces_are_independent(
     const struct sim_choice_candidate *other);
 
 /**
- * Counts the traces of a subject all of whose steps are those of threads.
+ * Counts the traces of a subject that says which steps are independent.
  *
  * @param subject     borrowed. Each end is shown to its finish().
  * @param limits      borrowed.
