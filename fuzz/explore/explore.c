@@ -234,47 +234,6 @@ static void turn(const struct search *search, struct moment *moment)
     moment->next++;
 }
 
-/* Where a step led to is kept in `here`. */
-static void go_there(
-    struct search *search,
-    const struct sim_choice_candidate *who,
-    const struct fuzz_memo_step *step)
-{
-    search->here.key.shared = step->shared;
-    if (who->slot != SIM_NO_SLOT) {
-        search->here.own[who->slot] = step->own;
-    }
-}
-
-/* The pieces of the state that a step has led to. It is remembered when it has
- * changed nothing but what is shared and what is the thread's own: only then
- * the same step always leads to the same. */
-static void learn(
-    struct search *search,
-    const struct sim_choice_candidate *who,
-    struct sim_state_key from)
-{
-    const struct fuzz_subject *subject = search->subject;
-    struct sim_key_pieces *here = &search->here.key;
-    if (!subject->split(subject->context, who->slot, here)) {
-        return;
-    }
-    struct fuzz_memo_step step = { .from = from, .shared = here->shared };
-    if (who->slot != SIM_NO_SLOT) {
-        step.own = here->own[who->slot];
-    }
-    fuzz_memo_add(&search->memo, &step);
-}
-
-/* Whether the run is where a step was said to lead. For -Dchecks=full. */
-__attribute__((unused)) static bool is_there(struct search *search)
-{
-    const struct fuzz_subject *subject = search->subject;
-    struct sim_state_key said = sim_key_join(&search->here.key);
-    struct sim_state_key is = subject->key(subject->context);
-    return said.low == is.low && said.high == is.high;
-}
-
 /* The pieces of the state that a step begins in. */
 static void begin_at(struct search *search, struct moment *moment)
 {
@@ -286,34 +245,6 @@ static void begin_at(struct search *search, struct moment *moment)
         moment->threads * sizeof search->here.own[0]);
 }
 
-/* Whether a step is known to lead into a state that was seen: it need not be
- * taken. */
-static bool leads_nowhere(
-    struct search *search,
-    const struct sim_choice_candidate *who)
-{
-    struct sim_key_pieces *here = &search->here.key;
-    const struct fuzz_memo_step *known =
-        fuzz_memo_find(&search->memo, fuzz_memo_key(who, here));
-    if (known == NULL) {
-        return false;
-    }
-    struct sim_state_key shared = here->shared;
-    struct sim_state_key *own =
-        who->slot == SIM_NO_SLOT ? NULL : &here->own[who->slot];
-    struct sim_state_key kept = own == NULL ? shared : *own;
-    here->shared = known->shared;
-    if (own != NULL) {
-        *own = known->own;
-    }
-    bool is_seen = fuzz_table_has(&search->seen, sim_key_join(here));
-    here->shared = shared;
-    if (own != NULL) {
-        *own = kept;
-    }
-    return is_seen;
-}
-
 /* The first of the candidates from one on that has to be taken, or how many
  * there are. */
 static uint32_t next_of(
@@ -323,7 +254,7 @@ static uint32_t next_of(
     uint32_t count)
 {
     while (from < count && search->has_memo &&
-           leads_nowhere(search, &candidates[from])) {
+           fuzz_known_is_seen(search, &candidates[from])) {
         search->totals.transitions++;
         search->totals.merged++;
         from++;
@@ -372,11 +303,11 @@ static enum arrival step(
         return arrive_at_end(search, end);
     }
     if (known != NULL) {
-        go_there(search, &who, known);
-        LC_CHECK_FULL(is_there(search));
+        fuzz_known_follow(search, &who, known);
+        LC_CHECK_FULL(fuzz_known_holds(search));
     } else if (search->has_memo) {
-        learn(search, &who, from);
-        LC_CHECK_FULL(is_there(search));
+        fuzz_known_learn(search, &who, from);
+        LC_CHECK_FULL(fuzz_known_holds(search));
     }
     key = search->has_memo ? sim_key_join(&search->here.key)
                            : subject->key(subject->context);

@@ -116,6 +116,28 @@ void fuzz_explore_push(struct search *search, struct moment *moment);
 /** Makes the pieces of the state that the run is in, where they are needed. */
 void fuzz_explore_split(struct search *search);
 
+/** Puts where a step is known to lead into `here`. */
+void fuzz_known_follow(
+    struct search *search,
+    const struct sim_choice_candidate *who,
+    const struct fuzz_memo_step *step);
+
+/** Makes the pieces of the state that a step has led to, and remembers them
+ * where the same step always leads there. */
+void fuzz_known_learn(
+    struct search *search,
+    const struct sim_choice_candidate *who,
+    struct sim_state_key from);
+
+/** Whether the run is where a step was said to lead. */
+bool fuzz_known_holds(struct search *search);
+
+/** Whether a step is known to lead into a state that was seen: it need not be
+ * taken. */
+bool fuzz_known_is_seen(
+    struct search *search,
+    const struct sim_choice_candidate *who);
+
 /** A search with nothing in it, never NULL. */
 struct search *fuzz_explore_open(
     const struct fuzz_subject *subject,
