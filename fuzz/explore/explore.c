@@ -53,7 +53,10 @@ static uint32_t how_much_is_done(const struct search *search)
     const struct fuzz_explore_totals *totals = &search->totals;
     uint64_t done = 0;
     if (search->options->order == FUZZ_EXPLORE_BREADTH) {
-        uint64_t expanded = totals->states - totals->frontier;
+        /* With sleep sets a state may wait more than once. */
+        uint64_t expanded = totals->states > totals->frontier
+                                ? totals->states - totals->frontier
+                                : 0;
         return (uint32_t)((expanded << 32) / (totals->states + 1));
     }
     const struct moment *moment = search->first;
@@ -141,6 +144,17 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
     return ARRIVED_MERGED;
 }
 
+/* Whether there is something to be taken at a state where some may sleep. */
+static bool sleep_at(
+    struct search *search,
+    struct sim_state_key key,
+    bool is_new)
+{
+    const struct fuzz_sleepers *asleep = &search->sleep.asleep;
+    LC_CHECK(fuzz_sleep_are_enabled(asleep, &search->decision));
+    return fuzz_sleep_arrive(&search->seen, key, is_new, &search->sleep);
+}
+
 /* Adds a state to those that were seen. */
 static enum arrival arrive_at_state(
     struct search *search,
@@ -148,17 +162,18 @@ static enum arrival arrive_at_state(
     uint32_t depth)
 {
     struct fuzz_explore_totals *totals = &search->totals;
-    switch (add(search, &search->seen, key)) {
-    case FUZZ_TABLE_SEEN:
-        totals->merged++;
-        return ARRIVED_MERGED;
-    case FUZZ_TABLE_FULL:
+    enum fuzz_table_answer answer = add(search, &search->seen, key);
+    bool is_new = answer == FUZZ_TABLE_NEW;
+    if (answer == FUZZ_TABLE_FULL) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
         return ARRIVED_STOPPED;
-    case FUZZ_TABLE_NEW:
-        break;
     }
-    totals->states++;
+    totals->states += is_new;
+    totals->merged += !is_new;
+    bool has_more = search->has_sleep ? sleep_at(search, key, is_new) : is_new;
+    if (!has_more) {
+        return ARRIVED_MERGED;
+    }
     uint32_t limit = search->options->depth_max;
     uint32_t kept = 0; /* choices: no more than a schedule holds */
     (void)sim_choice_taken(&kept);
@@ -220,6 +235,9 @@ static void turn(const struct search *search, struct moment *moment)
 {
     const struct fuzz_subject_values *values = search->subject->values;
     uint32_t at = values == NULL ? 0 : values->count;
+    if (search->has_sleep && search->went != SIM_NO_SLOT) {
+        fuzz_sleep_add(&moment->sleep.asleep, search->went);
+    }
     while (at-- > 0) {
         uint32_t shift = at * FUZZ_SUBJECT_VALUE_BITS;
         uint64_t one = (uint64_t)1 << shift;
@@ -237,6 +255,7 @@ static void turn(const struct search *search, struct moment *moment)
 /* The pieces of the state that a step begins in. */
 static void begin_at(struct search *search, struct moment *moment)
 {
+    search->sleep = moment->sleep;
     search->here.key.shared = moment->shared;
     search->here.key.count = moment->threads;
     memcpy(
@@ -253,6 +272,9 @@ static uint32_t next_of(
     uint32_t from,
     uint32_t count)
 {
+    if (search->has_sleep) {
+        return fuzz_sleep_next(&search->sleep.skipped, candidates, from, count);
+    }
     while (from < count && search->has_memo &&
            fuzz_known_is_seen(search, &candidates[from])) {
         search->totals.transitions++;
@@ -297,9 +319,18 @@ static enum arrival step(
         from = fuzz_memo_key(&who, &search->here.key);
         known = fuzz_memo_find(&search->memo, from);
     }
+    if (search->has_sleep) {
+        search->sleep.asleep = fuzz_sleep_behind(
+            subject,
+            &search->decision,
+            &search->sleep.asleep,
+            how.index);
+    }
     fuzz_explore_take(subject, &search->decision, how);
+    search->went = who.slot;
     if (!sim_enabled(&search->decision, &end)) {
         LC_CHECK(known == NULL); /* ends are not remembered */
+        search->went = SIM_NO_SLOT;
         return arrive_at_end(search, end);
     }
     if (known != NULL) {
@@ -580,6 +611,13 @@ struct search *fuzz_explore_open(
     search->has_memo = subject->split != NULL && !sim_is_hosting();
     if (search->has_memo) {
         fuzz_memo_open(&search->memo, memo_bytes);
+    }
+    search->has_sleep = options->has_sleep_sets;
+    if (search->has_sleep) {
+        LC_CHECK(subject->are_independent != NULL && subject->values == NULL);
+        LC_CHECK(options->jobs <= 1 && options->saved_path == NULL);
+        LC_CHECK(!search->has_memo);
+        search->seen.value_words = fuzz_sleep_words(subject->slots);
     }
     /* Depth-first the top of the heap comes and goes with each state. */
     (void)mallopt(M_TRIM_THRESHOLD, HEAP_TOP_BYTES);

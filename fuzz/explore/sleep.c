@@ -61,3 +61,45 @@ bool fuzz_sleep_are_enabled(
     }
     return rest == 0;
 }
+
+uint32_t fuzz_sleep_words(uint32_t slots)
+{
+    LC_CHECK(slots > 0 && slots <= FUZZ_SLEEP_SLOTS_MAX);
+    return (slots + WORD_BITS - 1) / WORD_BITS;
+}
+
+/*
+ * Why no state is missed, in whatever order states are expanded. Let w be steps
+ * that can be taken from a state s, none of those that could begin it (in some
+ * order of w that differs by independent neighbours) being in the value that s
+ * has at last; then all who could begin were taken at s. Rank these: who was
+ * taken at a later arrival before all of an earlier one, and of one arrival who
+ * was taken first. Let t be the first of them, w = t v. Behind t only those sleep
+ * who are independent of t, and were taken before t at that arrival or slept at
+ * it. If one of them could begin v, it could begin w: so it was taken at s, at
+ * that arrival before t or at a later one, and t is not the first. Hence none of
+ * those that could begin v is in the value of the state behind t, and so on to
+ * the end of w. In the first state nobody ever sleeps. A step that ends the run
+ * depends on all others: it begins nothing but itself, and never sleeps, so that
+ * it is taken. Breadth-first the same
+ * holds of shortest ways, and of the arrivals in as many steps: the first that
+ * is found to break is a shortest one.
+ */
+bool fuzz_sleep_arrive(
+    const struct fuzz_table *seen,
+    struct sim_state_key key,
+    bool is_new,
+    struct fuzz_sleep *sleep)
+{
+    uint64_t *kept = fuzz_table_value(seen, key);
+    uint64_t left = 0;
+    for (uint32_t i = 0; i < seen->value_words; i++) {
+        uint64_t asleep = sleep->asleep.bits[i];
+        uint64_t awake = is_new ? ~asleep : kept[i] & ~asleep;
+        kept[i] = is_new ? asleep : kept[i] & asleep;
+        sleep->asleep.bits[i] = kept[i];
+        sleep->skipped.bits[i] = ~awake;
+        left |= awake;
+    }
+    return left != 0;
+}

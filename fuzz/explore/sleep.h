@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "fuzz/explore/subject.h"
+#include "fuzz/explore/table.h"
 
 enum {
     FUZZ_SLEEP_SLOTS_MAX = 128,
@@ -19,6 +20,14 @@ enum {
 /* Threads, by their slots. */
 struct fuzz_sleepers {
     uint64_t bits[FUZZ_SLEEP_WORDS];
+};
+
+/* At a state: who sleeps there, and who is not to be taken now. At first that
+ * is the same; where the state is met again, who was taken there before is not
+ * taken again, but does not sleep. */
+struct fuzz_sleep {
+    struct fuzz_sleepers asleep;
+    struct fuzz_sleepers skipped;
 };
 
 /** Whether a thread sleeps. */
@@ -52,5 +61,25 @@ struct fuzz_sleepers fuzz_sleep_behind(
 bool fuzz_sleep_are_enabled(
     const struct fuzz_sleepers *asleep,
     const struct sim_decision *decision);
+
+/** Words of a table's values, to keep sleepers of so many slots. */
+uint32_t fuzz_sleep_words(uint32_t slots);
+
+/**
+ * Arrives at a state with who sleeps there. The state's value becomes who has
+ * slept there each time: who was never taken.
+ *
+ * @param seen    has the state, and values.
+ * @param is_new  whether it was added just now.
+ * @param sleep   `asleep` is who sleeps by the way that was come; both are made
+ *                those of the state.
+ *
+ * Returns: whether there is still somebody to be taken.
+ */
+bool fuzz_sleep_arrive(
+    const struct fuzz_table *seen,
+    struct sim_state_key key,
+    bool is_new,
+    struct fuzz_sleep *sleep);
 
 #endif

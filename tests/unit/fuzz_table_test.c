@@ -36,6 +36,15 @@ static void a_table_knows_what_was_added(void **state)
     assert_int_equal(fuzz_table_bytes(&table), 0);
 }
 
+/* Three have one place. */
+static struct sim_state_key key_of(uint64_t number)
+{
+    return (struct sim_state_key){
+        .low = number / 3 * 0x9e3779b97f4a7c15ULL,
+        .high = number + 1,
+    };
+}
+
 /* While it grows, and only where there are any. */
 static void values_stay_with_their_keys(void **state)
 {
@@ -43,7 +52,7 @@ static void values_stay_with_their_keys(void **state)
     struct fuzz_table bare = { 0 };
     struct fuzz_table table = { .value_words = 2 };
     for (uint64_t i = 0; i < 100000; i++) {
-        const struct sim_state_key key = { .low = i / 3, .high = i + 1 };
+        const struct sim_state_key key = key_of(i);
         assert_int_equal(
             fuzz_table_add(&table, key, MEMORY_BYTES),
             FUZZ_TABLE_NEW);
@@ -56,7 +65,7 @@ static void values_stay_with_their_keys(void **state)
             FUZZ_TABLE_NEW);
     }
     for (uint64_t i = 0; i < 100000; i++) {
-        const struct sim_state_key key = { .low = i / 3, .high = i + 1 };
+        const struct sim_state_key key = key_of(i);
         const uint64_t *value = fuzz_table_value(&table, key);
         assert_true(value[0] == i && value[1] == ~i);
     }
