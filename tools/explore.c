@@ -32,6 +32,7 @@ static struct {
     const char *out;
     const char *program;
     const char *state;
+    const char *reduction;
     struct tool_number jobs;
     bool list;
     bool all;
@@ -79,6 +80,11 @@ static const struct tool_option options[] = {
       &given.state,
       "FILE",
       "keeps there how far it is, and goes on from there" },
+    { "--reduction",
+      TOOL_TEXT,
+      &given.reduction,
+      "NAME",
+      "sleep: fewer decisions to the same states, of a micro-program; none" },
     { "--list", TOOL_FLAG, &given.list, NULL, "lists the micro-programs" },
     { "--all",
       TOOL_FLAG,
@@ -345,6 +351,37 @@ static void on_saved(void *context, int error)
     }
 }
 
+/* Why there are no sleep sets; NULL: there are. */
+static const char *why_not_reduced(void)
+{
+    return given.program == NULL  ? "not all that a step touches is known"
+           : given.jobs.value > 1 ? "several processes (--jobs) have none"
+           : given.state != NULL  ? "with --state there is none"
+           : given.reduction != NULL && strcmp(given.reduction, "none") == 0
+               ? "as was asked for"
+               : NULL;
+}
+
+static bool check_reduction(void)
+{
+    bool is_sleep =
+        given.reduction != NULL && strcmp(given.reduction, "sleep") == 0;
+    if (given.reduction != NULL && !is_sleep &&
+        strcmp(given.reduction, "none") != 0) {
+        tool_output_error(
+            "--reduction: '%s' is neither sleep nor none",
+            given.reduction);
+        return false;
+    }
+    if (is_sleep && why_not_reduced() != NULL) {
+        tool_output_error(
+            "--reduction: sleep goes with --program, without --jobs and "
+            "--state");
+        return false;
+    }
+    return true;
+}
+
 static bool set_options(struct fuzz_explore_options *ret_options)
 {
     bool is_depth = given.order != NULL && strcmp(given.order, "depth") == 0;
@@ -378,11 +415,15 @@ static bool set_options(struct fuzz_explore_options *ret_options)
             "no values");
         return false;
     }
+    if (!check_reduction()) {
+        return false;
+    }
     *ret_options = (struct fuzz_explore_options){
         .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
         .memory_bytes = given.memory_mib.value * MIB,
         .depth_max = (uint32_t)given.depth.value,
         .goes_on = given.all,
+        .has_sleep_sets = why_not_reduced() == NULL,
         .progress = progress,
         .jobs = (uint32_t)given.jobs.value,
         .watch_seconds = TOOL_WATCH_SECONDS,
@@ -432,6 +473,7 @@ static bool prepare(
     tool_line_add(&replay, " explore");
     tool_line_add_option(&replay, "--program", given.program);
     tool_line_add_option(&replay, "--order", given.order);
+    tool_line_add_option(&replay, "--reduction", given.reduction);
     tool_line_add(&replay, given.values ? " --values" : "");
     tool_line_add(&replay, given.all ? " --all" : "");
     if (path != NULL) {
@@ -491,6 +533,7 @@ static void print(
         .result = result,
         .seconds = seconds,
         .has_values = given.values,
+        .why_not_reduced = why_not_reduced(),
         .program = given.program != NULL ? &subject_program : NULL,
         .found = has_schedule ? &found : NULL,
         .outcome = &outcome,

@@ -90,6 +90,10 @@ static void print_counts(const struct tool_explore_report *report)
             totals->resumed,
             report->how->saved_path);
     }
+    (void)printf(
+        "  reduction: %s%s\n",
+        report->why_not_reduced == NULL ? "sleep sets" : "none: ",
+        report->why_not_reduced == NULL ? "" : report->why_not_reduced);
     /* n states among 2^128 keys: n^2 / 2^129. */
     double n = (double)(totals->states > 0 ? totals->states : 1);
     (void)printf(
@@ -178,7 +182,7 @@ void tool_explore_print_json(const struct tool_explore_report *report)
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
         "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:f, s:i, "
-        "s:o}",
+        "s:s, s:o}",
         "verdict",
         verdicts[result->verdict],
         "bound",
@@ -211,6 +215,8 @@ void tool_explore_print_json(const struct tool_explore_report *report)
         report->seconds,
         "key_bits",
         128,
+        "reduction",
+        report->why_not_reduced == NULL ? "sleep" : "none",
         "schedule",
         has_schedule ? json_string(text) : json_null());
     LC_CHECK(rest != NULL);
