@@ -22,6 +22,8 @@
 enum {
     MIB = 1 << 20,
     MEMORY_MIB = 2048,
+    TRACE_STEPS = 10000000,
+    TRACE_DEPTH = 2000, /* of a run: threads may wait in loops */
     SAVING_SECONDS = 60
 };
 
@@ -34,6 +36,7 @@ static struct {
     const char *state;
     const char *reduction;
     struct tool_number jobs;
+    struct tool_number traces;
     bool list;
     bool all;
     bool values;
@@ -42,6 +45,7 @@ static struct {
     .memory_mib = { .value = MEMORY_MIB, .low = 1, .high = 1 << 20 },
     .depth = { .low = 1, .high = FUZZ_EXPLORE_DEPTH_MAX - 1 },
     .jobs = { .value = 1, .low = 1, .high = FUZZ_EXPLORE_JOBS_MAX },
+    .traces = { .value = TRACE_STEPS, .high = 1000000000000 },
 };
 
 static const struct tool_option options[] = {
@@ -85,6 +89,11 @@ static const struct tool_option options[] = {
       &given.reduction,
       "NAME",
       "sleep: fewer decisions to the same states, of a micro-program; none" },
+    { "--traces",
+      TOOL_NUMBER,
+      &given.traces,
+      "N",
+      "counts a proved micro-program's traces by up to N steps (10000000)" },
     { "--list", TOOL_FLAG, &given.list, NULL, "lists the micro-programs" },
     { "--all",
       TOOL_FLAG,
@@ -392,6 +401,10 @@ static bool set_options(struct fuzz_explore_options *ret_options)
             given.order);
         return false;
     }
+    if (given.program == NULL && given.traces.is_given) {
+        tool_output_error("--traces: goes with --program only");
+        return false;
+    }
     bool is_together = given.jobs.value > 1;
     if (is_together && (!is_depth || given.all || given.state != NULL)) {
         tool_output_error(
@@ -522,6 +535,38 @@ static bool save(void)
     return true;
 }
 
+static bool goes_on_counting(void *unused)
+{
+    (void)unused;
+    return !tool_setup_interrupted();
+}
+
+/* Orders that differ in more than the order of independent neighbours, where
+ * none of them breaks. Returns NULL where they are not counted. */
+static const struct fuzz_traces_result *count_traces(
+    const struct fuzz_explore_result *result)
+{
+    static struct fuzz_traces_result traces;
+    struct sim_error error;
+    if (given.program == NULL || given.traces.value == 0 ||
+        result->verdict != FUZZ_EXPLORE_PROVED) {
+        return NULL;
+    }
+    const struct fuzz_subject subject =
+        fuzz_subject_of_program(&subject_program);
+    enum sim_status status = fuzz_traces(
+        &subject,
+        &(struct fuzz_traces_limits){
+            .transitions_max = given.traces.value,
+            .depth_max = TRACE_DEPTH,
+            .goes_on = goes_on_counting,
+        },
+        &traces,
+        &error);
+    LC_CHECK(status == SIM_OK);
+    return &traces;
+}
+
 static void print(
     const struct fuzz_explore_options *how,
     const struct fuzz_explore_result *result,
@@ -534,6 +579,7 @@ static void print(
         .seconds = seconds,
         .has_values = given.values,
         .why_not_reduced = why_not_reduced(),
+        .traces = count_traces(result),
         .program = given.program != NULL ? &subject_program : NULL,
         .found = has_schedule ? &found : NULL,
         .outcome = &outcome,

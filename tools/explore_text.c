@@ -108,6 +108,25 @@ static void print_counts(const struct tool_explore_report *report)
     }
 }
 
+static void print_traces(const struct fuzz_traces_result *traces)
+{
+    if (traces == NULL) {
+        return;
+    }
+    if (!traces->is_whole) {
+        (void)printf(
+            "  more than %" PRIu64 " traces: not counted to the end\n",
+            traces->traces);
+        return;
+    }
+    (void)printf(
+        "  %" PRIu64 " trace%s (sleep sets, %" PRIu64 " step%s)\n",
+        traces->traces,
+        tool_output_s(traces->traces),
+        traces->transitions,
+        tool_output_s(traces->transitions));
+}
+
 /* Whether something was left. A run that ended unspecified was looked at; how
  * many did stands with the counts. */
 static bool is_cut(enum fuzz_explore_bound bound)
@@ -132,6 +151,7 @@ void tool_explore_print(const struct tool_explore_report *report)
     const struct fuzz_explore_totals *totals = &result->totals;
     print_verdict(report);
     print_counts(report);
+    print_traces(report->traces);
     if (report->program == NULL) {
         (void)printf(
             "  %s; what goes round for ever (LIVELOCK) is not judged\n",
@@ -182,7 +202,7 @@ void tool_explore_print_json(const struct tool_explore_report *report)
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
         "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:f, s:i, "
-        "s:s, s:o}",
+        "s:s, s:o, s:o}",
         "verdict",
         verdicts[result->verdict],
         "bound",
@@ -217,6 +237,10 @@ void tool_explore_print_json(const struct tool_explore_report *report)
         128,
         "reduction",
         report->why_not_reduced == NULL ? "sleep" : "none",
+        "traces",
+        report->traces != NULL && report->traces->is_whole
+            ? json_integer((json_int_t)report->traces->traces)
+            : json_null(),
         "schedule",
         has_schedule ? json_string(text) : json_null());
     LC_CHECK(rest != NULL);

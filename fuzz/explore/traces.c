@@ -6,7 +6,8 @@
 #include "fuzz/explore/sleep.h"
 
 enum {
-    DEPTH_MAX = 1 << 16
+    DEPTH_MAX = 1 << 16,
+    TRANSITIONS_PER_LOOK = 1024 /* between two calls of goes_on */
 };
 
 /* A state from which more than one step is to be taken. */
@@ -24,6 +25,8 @@ struct search {
     const struct fuzz_subject *subject;
     const struct fuzz_traces_limits *limits;
     struct fuzz_traces_result result;
+    uint64_t next_look; /* transitions at which is asked */
+    bool is_stopped;
     struct moment *top; /* of the path */
     struct sim_decision decision;
 };
@@ -145,8 +148,14 @@ static bool is_too_deep(struct search *search, uint32_t depth)
 
 static bool is_given_up(struct search *search)
 {
-    uint64_t limit = search->limits->transitions_max;
-    if (limit == 0 || search->result.transitions < limit) {
+    const struct fuzz_traces_limits *limits = search->limits;
+    uint64_t limit = limits->transitions_max;
+    uint64_t taken = search->result.transitions;
+    if (limits->goes_on != NULL && taken >= search->next_look) {
+        search->next_look = taken + TRANSITIONS_PER_LOOK;
+        search->is_stopped |= !limits->goes_on(limits->context);
+    }
+    if (!search->is_stopped && (limit == 0 || taken < limit)) {
         return false;
     }
     search->result.is_whole = false;

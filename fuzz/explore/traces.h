@@ -22,6 +22,9 @@
 struct fuzz_traces_limits {
     uint64_t transitions_max; /* given up after so many; 0: never */
     uint32_t depth_max;       /* of a run; 0: as many steps as can be chosen */
+    /* Asked now and then; returns false to give it up. NULL: nobody. */
+    bool (*goes_on)(void *context);
+    void *context;
 };
 
 struct fuzz_traces_result {

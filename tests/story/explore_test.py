@@ -152,6 +152,18 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'explore {more} says how it was reduced',
                result.returncode == 0 and f'  reduction: {said}\n' in
                result.stdout, result)
+    expect('explore counts traces', [one['traces'] for one in answers] ==
+           [answers[0]['traces']] * len(ways) and answers[0]['traces'] > 1,
+           answers)
+    few_steps = json.loads(run(*words, '--json', '--traces', '9').stdout)
+    expect('more traces than were counted', few_steps['traces'] is None and
+           'more than' in run(*words, '--traces', '9').stdout and
+           'trace' not in run(*words, '--traces', '0').stdout and
+           f'  {answers[0]["traces"]} traces (sleep sets, ' in
+           run(*words).stdout, few_steps)
+    expect('no traces of schedules', json.loads(
+        run('explore', '--json', few).stdout)['traces'] is None and
+        run('explore', '--traces', '9', few).returncode == 2)
     for more in (('--jobs', '2'), ('--state', few + '.kept'),
                  ('--reduction', 'ample')):
         result = run(*words, '--reduction', 'sleep', *more)
