@@ -9,6 +9,7 @@
 #include "fuzz/explore/sleep.h"
 #include "fuzz/explore/table.h"
 #include "fuzz/explore/traces.h"
+#include "sim/program/state.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
 #include "tests/unit/program_walk.h"
@@ -65,15 +66,20 @@ static enum fuzz_subject_end finish_noted(void *unused, enum lc_end end)
                                                         : FUZZ_SUBJECT_HELD;
 }
 
-static void make_subject(const char *name)
+static void make_subject_of(const struct sim_program *program)
 {
     struct sim_error error;
     assert_int_equal(sim_open(&error), SIM_OK);
-    context.program = sim_program_find(name);
-    assert_non_null(context.program);
+    assert_non_null(program);
+    context.program = program;
     subject = fuzz_subject_of_program(&context);
     subject.key = key_noted;
     subject.finish = finish_noted;
+}
+
+static void make_subject(const char *name)
+{
+    make_subject_of(sim_program_find(name));
 }
 
 static struct fuzz_explore_result explore_as(
@@ -132,7 +138,9 @@ static void assert_same_met(const struct met *one, const struct met *other)
 
 struct walked {
     struct met met;
-    bool goes_all_ways; /* on from states that were met, too */
+    struct fuzz_table seen; /* without ends, whose keys may be those of states
+                               that a run goes on from */
+    bool goes_all_ways;     /* on from states that were seen, too */
     uint64_t runs;
 };
 
@@ -144,13 +152,13 @@ static bool arrive(
 {
     struct walked *walked = context_of_walk;
     (void)depth;
-    bool is_new = add(&walked->met.states, sim_program_key());
+    (void)add(&walked->met.states, sim_program_key());
     if (!goes_on) {
         add_end(&walked->met, sim_program_outcome(end));
         walked->runs++;
         return false;
     }
-    return is_new || walked->goes_all_ways;
+    return add(&walked->seen, sim_program_key()) || walked->goes_all_ways;
 }
 
 static struct walked walk_through(bool goes_all_ways)
@@ -159,6 +167,7 @@ static struct walked walk_through(bool goes_all_ways)
     walk(
         context.program,
         &(struct walker){ .context = &walked, .arrive = arrive });
+    fuzz_table_free(&walked.seen);
     return walked;
 }
 
@@ -328,6 +337,210 @@ static void it_ends_as_others_end(void **state)
     }
 }
 
+/* ---- Programs that nobody has thought of ---- */
+
+enum {
+    DRAWN_PROGRAMS = 300,
+    DRAWN_LOOPS = 300, /* behind these */
+    DRAWN_KINDS = 3,
+    DRAWN_WORDS = 2,
+    DRAWN_LOCKS = 2, /* the words behind these */
+    DRAWN_OPS_MAX = 8
+};
+
+enum drawn_kind {
+    DRAWN_LOAD = 0,
+    DRAWN_STORE = 1, /* what was loaded, and some more, of two bits */
+    DRAWN_ADD = 2,   /* of two bits, too, in one event */
+    DRAWN_LOCK = 3,
+    DRAWN_UNLOCK = 4
+};
+
+struct drawn_op {
+    uint32_t word;
+    enum drawn_kind kind;
+    int16_t value;
+    bool is_odd_only; /* left out where what was loaded last is even */
+    bool is_checked;  /* what it was must not be the value */
+};
+
+/* What threads do, by their kinds. */
+static struct {
+    struct drawn_op ops[DRAWN_OPS_MAX];
+    int16_t count;
+    int16_t again; /* from the first on when this was loaded last */
+} scripts[DRAWN_KINDS];
+
+static uint32_t kind_of_thread[SIM_PROGRAM_THREADS_MAX];
+
+static uint32_t draw(uint64_t *seed, uint32_t count)
+{
+    *seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (uint32_t)(*seed >> 33) % count;
+}
+
+static void drawn_step(struct sim_program_thread *me, const struct drawn_op *op)
+{
+    uint16_t event = (uint16_t)(me->i + 1);
+    switch (op->kind) {
+    case DRAWN_LOAD:
+        me->r = sim_program_load(me, event, op->word);
+        break;
+    case DRAWN_STORE:
+        sim_program_store(me, event, op->word, (me->r + op->value) & 3);
+        break;
+    case DRAWN_ADD:
+        sim_program_touch(me, event, op->word, true);
+        me->r = (int16_t)((SIM_PROGRAM->words[op->word] + op->value) & 3);
+        SIM_PROGRAM->words[op->word] = me->r;
+        break;
+    case DRAWN_LOCK:
+        sim_program_lock(me, event, op->word);
+        return;
+    case DRAWN_UNLOCK:
+        sim_program_unlock(me, event, op->word);
+        return;
+    }
+    sim_program_assert(!op->is_checked || me->r != op->value);
+}
+
+static void drawn_body(struct sim_program_thread *me, uint32_t index)
+{
+    uint32_t kind = kind_of_thread[index];
+    do {
+        for (me->i = 0; me->i < scripts[kind].count; me->i++) {
+            const struct drawn_op *op = &scripts[kind].ops[me->i];
+            if (!op->is_odd_only || (me->r & 1) != 0) {
+                drawn_step(me, op);
+            }
+        }
+    } while (me->r == scripts[kind].again);
+}
+
+/* Locks are given back by whom they were taken, in either order. */
+static void draw_script(uint64_t *seed, uint32_t kind)
+{
+    bool is_held[DRAWN_LOCKS] = { false };
+    int16_t length = (int16_t)(2 + draw(seed, 3));
+    int16_t count = 0;
+    for (int16_t i = 0; i < length; i++) {
+        struct drawn_op *op = &scripts[kind].ops[count++];
+        uint32_t what = draw(seed, 5);
+        *op = (struct drawn_op){
+            .kind = what < 3 ? (enum drawn_kind)what : DRAWN_LOCK,
+            .word = draw(seed, DRAWN_WORDS),
+            .value = (int16_t)draw(seed, 4),
+            .is_odd_only = what < 3 && i > 0 && draw(seed, 4) == 0,
+            .is_checked = what < 3 && draw(seed, 6) == 0,
+        };
+        if (op->kind == DRAWN_LOCK) {
+            uint32_t lock = draw(seed, DRAWN_LOCKS);
+            op->kind = is_held[lock] ? DRAWN_UNLOCK : DRAWN_LOCK;
+            op->word = DRAWN_WORDS + lock;
+            is_held[lock] = !is_held[lock];
+        }
+    }
+    for (uint32_t lock = 0; lock < DRAWN_LOCKS; lock++) {
+        if (is_held[lock]) {
+            scripts[kind].ops[count++] = (struct drawn_op){
+                .kind = DRAWN_UNLOCK,
+                .word = DRAWN_WORDS + lock,
+            };
+        }
+    }
+    scripts[kind].count = count;
+    scripts[kind].again = -1;
+}
+
+/* Of three kinds of threads one each, or of one of them two. Where threads go
+ * round there are only two of them. */
+static struct sim_program draw_program(uint64_t seed)
+{
+    bool has_loops = seed > DRAWN_PROGRAMS;
+    uint32_t kinds = has_loops ? DRAWN_KINDS - 1 : DRAWN_KINDS;
+    struct sim_program program = {
+        .name = "drawn",
+        .word_count = DRAWN_WORDS + DRAWN_LOCKS,
+        .exits = draw(&seed, 5) == 0,
+        .deadlocks = draw(&seed, 3) == 0,
+    };
+    uint32_t twice = draw(&seed, 2 * DRAWN_KINDS);
+    uint32_t thread = 1;
+    for (uint32_t kind = 0; kind < kinds; kind++) {
+        draw_script(&seed, kind);
+        scripts[kind].again = has_loops ? (int16_t)draw(&seed, 4) : -1;
+        const struct drawn_op *first = &scripts[kind].ops[0];
+        uint32_t count = twice == kind && !has_loops ? 2 : 1;
+        program.kinds[kind] = (struct sim_program_kind){
+            .body = drawn_body,
+            .count = count,
+            .first_word = (uint8_t)first->word,
+            .first = first->kind == DRAWN_LOAD   ? SIM_PROGRAM_LOADS
+                     : first->kind == DRAWN_LOCK ? SIM_PROGRAM_LOCKS
+                                                 : SIM_PROGRAM_STORES,
+        };
+        for (uint32_t i = 0; i < count; i++) {
+            kind_of_thread[thread++] = kind;
+        }
+    }
+    return program;
+}
+
+/* What is counted of all of them. */
+struct drawn {
+    uint64_t transitions; /* without sleep sets */
+    uint64_t spared;
+    uint64_t merged; /* with sleep sets */
+    uint32_t broken;
+};
+
+static void look_at_drawn(enum fuzz_explore_order order, struct drawn *drawn)
+{
+    struct fuzz_explore_options options = {
+        .order = order,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+    };
+    struct met met;
+    struct met met_without;
+    struct fuzz_explore_result whole = explore_as(&options, &met_without);
+    options.has_sleep_sets = true;
+    struct fuzz_explore_result slept = explore_as(&options, &met);
+    assert_same_met(&met, &met_without);
+    assert_int_equal(slept.verdict, whole.verdict);
+    assert_int_equal(slept.bound, whole.bound);
+    assert_int_equal(slept.totals.states, whole.totals.states);
+    assert_int_equal(slept.totals.ends, whole.totals.ends);
+    assert_true(
+        order == FUZZ_EXPLORE_DEPTH || slept.path_count == whole.path_count);
+    assert_true(slept.totals.transitions <= whole.totals.transitions);
+    drawn->transitions += whole.totals.transitions;
+    drawn->spared += whole.totals.transitions - slept.totals.transitions;
+    drawn->merged += slept.totals.merged;
+    drawn->broken += slept.verdict == FUZZ_EXPLORE_BROKEN;
+    forget(&met);
+    forget(&met_without);
+    fuzz_explore_free(&slept);
+    fuzz_explore_free(&whole);
+}
+
+/* Depth-first and breadth-first, also where threads go round: as many states
+ * and ends, and as short a way to what breaks. */
+static void drawn_programs_lose_nothing(void **state)
+{
+    (void)state;
+    struct drawn drawn = { 0 };
+    for (uint64_t i = 1; i <= DRAWN_PROGRAMS + DRAWN_LOOPS; i++) {
+        struct sim_program program = draw_program(i);
+        make_subject_of(&program);
+        look_at_drawn(FUZZ_EXPLORE_BREADTH, &drawn);
+        look_at_drawn(FUZZ_EXPLORE_DEPTH, &drawn);
+    }
+    assert_true(drawn.merged > 0);
+    assert_true(drawn.spared > drawn.transitions / 5);
+    assert_in_range(drawn.broken, DRAWN_PROGRAMS / 4, 2 * DRAWN_PROGRAMS);
+}
+
 /* ---- Wrong relations ---- */
 
 static bool loads_commute_with_all(
@@ -443,6 +656,7 @@ int main(void)
         cmocka_unit_test(all_that_orders_come_to_is_met),
         cmocka_unit_test(breadth_first_comes_as_soon),
         cmocka_unit_test(it_ends_as_others_end),
+        cmocka_unit_test(drawn_programs_lose_nothing),
         cmocka_unit_test(what_a_wrong_relation_misses_is_noticed),
         cmocka_unit_test(who_was_never_taken_is_kept),
     };
