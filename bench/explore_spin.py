@@ -71,7 +71,8 @@ def row(states: int, generating: Spent, compiling: Spent,
 def explore(lastcall: Path, size: str, order: str) -> dict:
     said, search = timed(
         [str(lastcall), 'explore', '--json', '--program', PROGRAMS[size],
-         '--order', order], ROOT)
+         '--order', order, '--reduction', 'none',
+         '--traces', '0'], ROOT)
     answer = json.loads(said)
     if answer['verdict'] != 'proved':
         sys.exit(f'{size}: {answer["verdict"]}')

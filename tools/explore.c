@@ -23,6 +23,8 @@
 enum {
     MIB = 1 << 20,
     MEMORY_MIB = 2048,
+    TRACE_STEPS = 10000000,
+    TRACE_DEPTH = 2000, /* of a run: threads may wait in loops */
     SAVING_SECONDS = 60
 };
 
@@ -33,7 +35,9 @@ static struct {
     const char *out;
     const char *program;
     const char *state;
+    const char *reduction;
     struct tool_number jobs;
+    struct tool_number traces;
     bool list;
     bool all;
     bool values;
@@ -42,6 +46,7 @@ static struct {
     .memory_mib = { .value = MEMORY_MIB, .low = 1, .high = 1 << 20 },
     .depth = { .low = 1, .high = FUZZ_EXPLORE_DEPTH_MAX - 1 },
     .jobs = { .value = 1, .low = 1, .high = FUZZ_EXPLORE_JOBS_MAX },
+    .traces = { .value = TRACE_STEPS, .high = 1000000000000 },
 };
 
 static const struct tool_option options[] = {
@@ -80,6 +85,16 @@ static const struct tool_option options[] = {
       &given.state,
       "FILE",
       "keeps there how far it is, and goes on from there" },
+    { "--reduction",
+      TOOL_TEXT,
+      &given.reduction,
+      "NAME",
+      "sleep: fewer decisions to the same states, of a micro-program; none" },
+    { "--traces",
+      TOOL_NUMBER,
+      &given.traces,
+      "N",
+      "counts a proved micro-program's traces by up to N steps (10000000)" },
     { "--list", TOOL_FLAG, &given.list, NULL, "lists the micro-programs" },
     { "--all",
       TOOL_FLAG,
@@ -355,6 +370,37 @@ static void on_saved(void *context, int error)
     }
 }
 
+/* Why there are no sleep sets; NULL: there are. */
+static const char *why_not_reduced(void)
+{
+    return given.program == NULL  ? "not all that a step touches is known"
+           : given.jobs.value > 1 ? "several processes (--jobs) have none"
+           : given.state != NULL  ? "with --state there is none"
+           : given.reduction != NULL && strcmp(given.reduction, "none") == 0
+               ? "as was asked for"
+               : NULL;
+}
+
+static bool check_reduction(void)
+{
+    bool is_sleep =
+        given.reduction != NULL && strcmp(given.reduction, "sleep") == 0;
+    if (given.reduction != NULL && !is_sleep &&
+        strcmp(given.reduction, "none") != 0) {
+        tool_output_error(
+            "--reduction: '%s' is neither sleep nor none",
+            given.reduction);
+        return false;
+    }
+    if (is_sleep && why_not_reduced() != NULL) {
+        tool_output_error(
+            "--reduction: sleep goes with --program, without --jobs and "
+            "--state");
+        return false;
+    }
+    return true;
+}
+
 static bool set_options(struct fuzz_explore_options *ret_options)
 {
     bool is_depth = given.order != NULL && strcmp(given.order, "depth") == 0;
@@ -363,6 +409,10 @@ static bool set_options(struct fuzz_explore_options *ret_options)
         tool_output_error(
             "--order: '%s' is neither breadth nor depth",
             given.order);
+        return false;
+    }
+    if (given.program == NULL && given.traces.is_given) {
+        tool_output_error("--traces: goes with --program only");
         return false;
     }
     bool is_together = given.jobs.value > 1;
@@ -388,11 +438,15 @@ static bool set_options(struct fuzz_explore_options *ret_options)
             "no values");
         return false;
     }
+    if (!check_reduction()) {
+        return false;
+    }
     *ret_options = (struct fuzz_explore_options){
         .order = is_depth ? FUZZ_EXPLORE_DEPTH : FUZZ_EXPLORE_BREADTH,
         .memory_bytes = given.memory_mib.value * MIB,
         .depth_max = (uint32_t)given.depth.value,
         .goes_on = given.all,
+        .has_sleep_sets = why_not_reduced() == NULL,
         .progress = progress,
         .jobs = (uint32_t)given.jobs.value,
         .watch_seconds = TOOL_WATCH_SECONDS,
@@ -451,6 +505,7 @@ static bool prepare(
     tool_line_add(&replay, " explore");
     tool_line_add_option(&replay, "--program", given.program);
     tool_line_add_option(&replay, "--order", given.order);
+    tool_line_add_option(&replay, "--reduction", given.reduction);
     tool_line_add(&replay, given.values ? " --values" : "");
     tool_line_add(&replay, given.all ? " --all" : "");
     if (path != NULL) {
@@ -498,6 +553,38 @@ static bool save(void)
     return true;
 }
 
+static bool goes_on_counting(void *unused)
+{
+    (void)unused;
+    return !tool_setup_interrupted();
+}
+
+/* Orders that differ in more than the order of independent neighbours, where
+ * none of them breaks. Returns NULL where they are not counted. */
+static const struct fuzz_traces_result *count_traces(
+    const struct fuzz_explore_result *result)
+{
+    static struct fuzz_traces_result traces;
+    struct sim_error error;
+    if (given.program == NULL || given.traces.value == 0 ||
+        result->verdict != FUZZ_EXPLORE_PROVED) {
+        return NULL;
+    }
+    const struct fuzz_subject subject =
+        fuzz_subject_of_program(&subject_program);
+    enum sim_status status = fuzz_traces(
+        &subject,
+        &(struct fuzz_traces_limits){
+            .transitions_max = given.traces.value,
+            .depth_max = TRACE_DEPTH,
+            .goes_on = goes_on_counting,
+        },
+        &traces,
+        &error);
+    LC_CHECK(status == SIM_OK);
+    return &traces;
+}
+
 static void print(
     const struct fuzz_explore_options *how,
     const struct fuzz_explore_result *result,
@@ -509,6 +596,8 @@ static void print(
         .result = result,
         .seconds = seconds,
         .has_values = given.values,
+        .why_not_reduced = why_not_reduced(),
+        .traces = count_traces(result),
         .program = given.program != NULL ? &subject_program : NULL,
         .found = has_schedule ? &found : NULL,
         .outcome = &outcome,

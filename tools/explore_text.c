@@ -90,6 +90,10 @@ static void print_counts(const struct tool_explore_report *report)
             totals->resumed,
             report->how->saved_path);
     }
+    (void)printf(
+        "  reduction: %s%s\n",
+        report->why_not_reduced == NULL ? "sleep sets" : "none: ",
+        report->why_not_reduced == NULL ? "" : report->why_not_reduced);
     /* n states among 2^128 keys: n^2 / 2^129. */
     double n = (double)(totals->states > 0 ? totals->states : 1);
     (void)printf(
@@ -104,12 +108,32 @@ static void print_counts(const struct tool_explore_report *report)
     }
 }
 
+static void print_traces(const struct fuzz_traces_result *traces)
+{
+    if (traces == NULL) {
+        return;
+    }
+    if (!traces->is_whole) {
+        (void)printf(
+            "  more than %" PRIu64 " traces: not counted to the end\n",
+            traces->traces);
+        return;
+    }
+    (void)printf(
+        "  %" PRIu64 " trace%s (sleep sets, %" PRIu64 " step%s)\n",
+        traces->traces,
+        tool_output_s(traces->traces),
+        traces->transitions,
+        tool_output_s(traces->transitions));
+}
+
 void tool_explore_print(const struct tool_explore_report *report)
 {
     const struct fuzz_explore_result *result = report->result;
     const struct fuzz_explore_totals *totals = &result->totals;
     print_verdict(report);
     print_counts(report);
+    print_traces(report->traces);
     if (report->program == NULL) {
         (void)printf(
             "  %s; what goes round for ever (LIVELOCK) is not judged\n",
@@ -160,7 +184,7 @@ void tool_explore_print_json(const struct tool_explore_report *report)
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
         "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:b, "
-        "s:f, s:i, s:o}",
+        "s:f, s:i, s:s, s:o, s:o}",
         "verdict",
         verdicts[result->verdict],
         "bound",
@@ -197,6 +221,12 @@ void tool_explore_print_json(const struct tool_explore_report *report)
         report->seconds,
         "key_bits",
         128,
+        "reduction",
+        report->why_not_reduced == NULL ? "sleep" : "none",
+        "traces",
+        report->traces != NULL && report->traces->is_whole
+            ? json_integer((json_int_t)report->traces->traces)
+            : json_null(),
         "schedule",
         has_schedule ? json_string(text) : json_null());
     LC_CHECK(rest != NULL);

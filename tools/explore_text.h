@@ -15,7 +15,9 @@ struct tool_explore_report {
     const struct fuzz_explore_options *how;
     const struct fuzz_explore_result *result;
     double seconds;
-    bool has_values; /* all latencies and handle values */
+    bool has_values;             /* all latencies and handle values */
+    const char *why_not_reduced; /* NULL: there were sleep sets */
+    const struct fuzz_traces_result *traces; /* NULL: they were not counted */
     const struct fuzz_subject_program *program; /* NULL: it was a schedule */
     const struct lc_schedule *found;    /* that breaks a rule; NULL: there is
                                         none */

@@ -43,7 +43,10 @@ static uint32_t how_much_is_done(const struct search *search)
     const struct fuzz_explore_totals *totals = &search->totals;
     uint64_t done = 0;
     if (search->options->order == FUZZ_EXPLORE_BREADTH) {
-        uint64_t expanded = totals->states - totals->frontier;
+        /* With sleep sets a state may wait more than once. */
+        uint64_t expanded = totals->states > totals->frontier
+                                ? totals->states - totals->frontier
+                                : 0;
         return (uint32_t)((expanded << 32) / (totals->states + 1));
     }
     const struct moment *moment = search->first;
@@ -131,6 +134,17 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
     return ARRIVED_MERGED;
 }
 
+/* Whether there is something to be taken at a state where some may sleep. */
+static bool sleep_at(
+    struct search *search,
+    struct sim_state_key key,
+    bool is_new)
+{
+    const struct fuzz_sleepers *asleep = &search->sleep.asleep;
+    LC_CHECK(fuzz_sleep_are_enabled(asleep, &search->decision));
+    return fuzz_sleep_arrive(&search->seen, key, is_new, &search->sleep);
+}
+
 /* Adds a state to those that were seen. */
 static enum arrival arrive_at_state(
     struct search *search,
@@ -138,17 +152,18 @@ static enum arrival arrive_at_state(
     uint32_t depth)
 {
     struct fuzz_explore_totals *totals = &search->totals;
-    switch (add(search, &search->seen, key)) {
-    case FUZZ_TABLE_SEEN:
-        totals->merged++;
-        return ARRIVED_MERGED;
-    case FUZZ_TABLE_FULL:
+    enum fuzz_table_answer answer = add(search, &search->seen, key);
+    bool is_new = answer == FUZZ_TABLE_NEW;
+    if (answer == FUZZ_TABLE_FULL) {
         set_bound(search, FUZZ_EXPLORE_MEMORY);
         return ARRIVED_STOPPED;
-    case FUZZ_TABLE_NEW:
-        break;
     }
-    totals->states++;
+    totals->states += is_new;
+    totals->merged += !is_new;
+    bool has_more = search->has_sleep ? sleep_at(search, key, is_new) : is_new;
+    if (!has_more) {
+        return ARRIVED_MERGED;
+    }
     uint32_t limit = search->options->depth_max;
     uint32_t kept = 0; /* choices: no more than a schedule holds */
     (void)sim_choice_taken(&kept);
@@ -210,6 +225,9 @@ static void turn(const struct search *search, struct moment *moment)
 {
     const struct fuzz_subject_values *values = search->subject->values;
     uint32_t at = values == NULL ? 0 : values->count;
+    if (search->has_sleep && search->went != SIM_NO_SLOT) {
+        fuzz_sleep_add(&moment->sleep.asleep, search->went);
+    }
     while (at-- > 0) {
         uint32_t shift = at * FUZZ_SUBJECT_VALUE_BITS;
         uint64_t one = (uint64_t)1 << shift;
@@ -224,84 +242,16 @@ static void turn(const struct search *search, struct moment *moment)
     moment->next++;
 }
 
-/* Where a step led to is kept in `here`. */
-static void go_there(
-    struct search *search,
-    const struct sim_choice_candidate *who,
-    const struct fuzz_memo_step *step)
-{
-    search->here.key.shared = step->shared;
-    if (who->slot != SIM_NO_SLOT) {
-        search->here.own[who->slot] = step->own;
-    }
-}
-
-/* The pieces of the state that a step has led to. It is remembered when it has
- * changed nothing but what is shared and what is the thread's own: only then
- * the same step always leads to the same. */
-static void learn(
-    struct search *search,
-    const struct sim_choice_candidate *who,
-    struct sim_state_key from)
-{
-    const struct fuzz_subject *subject = search->subject;
-    struct sim_key_pieces *here = &search->here.key;
-    if (!subject->split(subject->context, who->slot, here)) {
-        return;
-    }
-    struct fuzz_memo_step step = { .from = from, .shared = here->shared };
-    if (who->slot != SIM_NO_SLOT) {
-        step.own = here->own[who->slot];
-    }
-    fuzz_memo_add(&search->memo, &step);
-}
-
-/* Whether the run is where a step was said to lead. For -Dchecks=full. */
-__attribute__((unused)) static bool is_there(struct search *search)
-{
-    const struct fuzz_subject *subject = search->subject;
-    struct sim_state_key said = sim_key_join(&search->here.key);
-    struct sim_state_key is = subject->key(subject->context);
-    return said.low == is.low && said.high == is.high;
-}
-
 /* The pieces of the state that a step begins in. */
 static void begin_at(struct search *search, struct moment *moment)
 {
+    search->sleep = moment->sleep;
     search->here.key.shared = moment->shared;
     search->here.key.count = moment->threads;
     memcpy(
         search->here.own,
         fuzz_moment_own(moment),
         moment->threads * sizeof search->here.own[0]);
-}
-
-/* Whether a step is known to lead into a state that was seen: it need not be
- * taken. */
-static bool leads_nowhere(
-    struct search *search,
-    const struct sim_choice_candidate *who)
-{
-    struct sim_key_pieces *here = &search->here.key;
-    const struct fuzz_memo_step *known =
-        fuzz_memo_find(&search->memo, fuzz_memo_key(who, here));
-    if (known == NULL) {
-        return false;
-    }
-    struct sim_state_key shared = here->shared;
-    struct sim_state_key *own =
-        who->slot == SIM_NO_SLOT ? NULL : &here->own[who->slot];
-    struct sim_state_key kept = own == NULL ? shared : *own;
-    here->shared = known->shared;
-    if (own != NULL) {
-        *own = known->own;
-    }
-    bool is_seen = fuzz_table_has(&search->seen, sim_key_join(here));
-    here->shared = shared;
-    if (own != NULL) {
-        *own = kept;
-    }
-    return is_seen;
 }
 
 /* The first of the candidates from one on that has to be taken, or how many
@@ -312,8 +262,11 @@ static uint32_t next_of(
     uint32_t from,
     uint32_t count)
 {
+    if (search->has_sleep) {
+        return fuzz_sleep_next(&search->sleep.skipped, candidates, from, count);
+    }
     while (from < count && search->has_memo &&
-           leads_nowhere(search, &candidates[from])) {
+           fuzz_known_is_seen(search, &candidates[from])) {
         search->totals.transitions++;
         search->totals.merged++;
         from++;
@@ -356,17 +309,26 @@ static enum arrival step(
         from = fuzz_memo_key(&who, &search->here.key);
         known = fuzz_memo_find(&search->memo, from);
     }
+    if (search->has_sleep) {
+        search->sleep.asleep = fuzz_sleep_behind(
+            subject,
+            &search->decision,
+            &search->sleep.asleep,
+            how.index);
+    }
     fuzz_explore_take(subject, &search->decision, how);
+    search->went = who.slot;
     if (!sim_enabled(&search->decision, &end)) {
         LC_CHECK(known == NULL); /* ends are not remembered */
+        search->went = SIM_NO_SLOT;
         return arrive_at_end(search, end);
     }
     if (known != NULL) {
-        go_there(search, &who, known);
-        LC_CHECK_FULL(is_there(search));
+        fuzz_known_follow(search, &who, known);
+        LC_CHECK_FULL(fuzz_known_holds(search));
     } else if (search->has_memo) {
-        learn(search, &who, from);
-        LC_CHECK_FULL(is_there(search));
+        fuzz_known_learn(search, &who, from);
+        LC_CHECK_FULL(fuzz_known_holds(search));
     }
     key = search->has_memo ? sim_key_join(&search->here.key)
                            : subject->key(subject->context);
@@ -643,6 +605,13 @@ struct search *fuzz_explore_open(
     search->has_memo = subject->split != NULL && !sim_is_hosting();
     if (search->has_memo) {
         fuzz_memo_open(&search->memo, memo_bytes);
+    }
+    search->has_sleep = options->has_sleep_sets;
+    if (search->has_sleep) {
+        LC_CHECK(subject->are_independent != NULL && subject->values == NULL);
+        LC_CHECK(options->jobs <= 1 && options->saved_path == NULL);
+        LC_CHECK(!search->has_memo);
+        search->seen.value_words = fuzz_sleep_words(subject->slots);
     }
     /* Depth-first the top of the heap comes and goes with each state. */
     (void)mallopt(M_TRIM_THRESHOLD, HEAP_TOP_BYTES);

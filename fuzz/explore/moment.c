@@ -44,6 +44,7 @@ struct moment *fuzz_moment_keep(struct search *search, uint32_t depth)
         .bytes = head + capacity,
         .threads = threads,
         .shared = search->here.key.shared,
+        .sleep = search->sleep,
     };
     memcpy(
         fuzz_moment_own(moment),

@@ -1,4 +1,5 @@
 #include "fuzz/explore/subject.h"
+#include "fuzz/explore/traces.h"
 
 static enum sim_status begin(void *context, struct sim_error *ret_error)
 {
@@ -54,5 +55,7 @@ struct fuzz_subject fuzz_subject_of_program(
         .size = size,
         .save = save,
         .load = load,
+        .are_independent = fuzz_traces_are_independent,
+        .slots = sim_program_threads(context->program),
     };
 }

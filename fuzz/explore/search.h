@@ -6,6 +6,7 @@
 
 #include "fuzz/explore/explore.h"
 #include "fuzz/explore/memo.h"
+#include "fuzz/explore/sleep.h"
 #include "fuzz/explore/table.h"
 
 enum {
@@ -25,6 +26,7 @@ struct moment {
     uint32_t threads;     /* pieces of its key, besides the shared one */
     struct moment *after; /* in the queue or on the path */
     struct sim_state_key shared;
+    struct fuzz_sleep sleep;
     /* Then the threads' pieces, and the snapshot. */
     struct sim_choice_candidate candidates[];
 };
@@ -55,8 +57,12 @@ struct search {
     struct fuzz_table ends;
     struct fuzz_memo memo;
     bool has_memo;
-    struct fuzz_team *team; /* NULL: it explores alone */
-    uint32_t member;        /* which of the team it is */
+    bool has_sleep;
+    uint8_t went;            /* slot of the last step; SIM_NO_SLOT: it has ended
+                                the run */
+    struct fuzz_sleep sleep; /* as `here`, where there are sleep sets */
+    struct fuzz_team *team;  /* NULL: it explores alone */
+    uint32_t member;         /* which of the team it is */
     struct pieces here; /* of the state that a step begins in, then ends in */
     struct sim_decision decision;
     uint64_t moment_bytes;
@@ -120,6 +126,28 @@ void fuzz_explore_push(struct search *search, struct moment *moment);
 
 /** Makes the pieces of the state that the run is in, where they are needed. */
 void fuzz_explore_split(struct search *search);
+
+/** Puts where a step is known to lead into `here`. */
+void fuzz_known_follow(
+    struct search *search,
+    const struct sim_choice_candidate *who,
+    const struct fuzz_memo_step *step);
+
+/** Makes the pieces of the state that a step has led to, and remembers them
+ * where the same step always leads there. */
+void fuzz_known_learn(
+    struct search *search,
+    const struct sim_choice_candidate *who,
+    struct sim_state_key from);
+
+/** Whether the run is where a step was said to lead. */
+bool fuzz_known_holds(struct search *search);
+
+/** Whether a step is known to lead into a state that was seen: it need not be
+ * taken. */
+bool fuzz_known_is_seen(
+    struct search *search,
+    const struct sim_choice_candidate *who);
 
 /** A search with nothing in it, never NULL. */
 struct search *fuzz_explore_open(

@@ -40,6 +40,11 @@ struct fuzz_subject_values {
     uint64_t last;
 };
 
+/** Whether the order of two steps does not matter; see traces.h. */
+typedef bool fuzz_independent_fn(
+    const struct sim_choice_candidate *one,
+    const struct sim_choice_candidate *other);
+
 struct fuzz_subject {
     void *context;
     /* Starts a run whose decisions are taken from outside. */
@@ -56,6 +61,9 @@ struct fuzz_subject {
     void (*load)(void *context, const void *buffer);
     /* NULL: a step draws nothing, all are defaults. */
     struct fuzz_subject_values *values;
+    /* NULL: not all that a step touches is known. */
+    fuzz_independent_fn *are_independent;
+    uint32_t slots; /* of threads; 0: not known before */
 };
 
 /* A schedule and its model. Large; one at a time. Begins as zeros. */

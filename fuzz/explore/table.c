@@ -50,12 +50,36 @@ static void *take(size_t size_bytes)
     return at;
 }
 
+static uint64_t *value_at(
+    const struct fuzz_table *table,
+    const struct sim_state_key *place)
+{
+    return &table->values[(uint64_t)(place - table->keys) * table->value_words];
+}
+
+/* Takes a key of a smaller table, and its value. */
+static void move(
+    struct fuzz_table *table,
+    const struct fuzz_table *from,
+    const struct sim_state_key *key)
+{
+    struct sim_state_key *place = find(table, key);
+    *place = *key;
+    if (table->value_words > 0) {
+        memcpy(
+            value_at(table, place),
+            value_at(from, key),
+            table->value_words * sizeof table->values[0]);
+    }
+}
+
 /* Twice as large, if that is allowed. */
 static bool grow(struct fuzz_table *table, size_t bytes_max)
 {
     struct fuzz_table larger = {
         .capacity = table->capacity == 0 ? CAPACITY_FIRST : 2 * table->capacity,
         .count = table->count,
+        .value_words = table->value_words,
     };
     /* Both are there for a while. */
     if (fuzz_table_bytes(&larger) + fuzz_table_bytes(table) > bytes_max) {
@@ -65,9 +89,12 @@ static bool grow(struct fuzz_table *table, size_t bytes_max)
     if (larger.keys == NULL) {
         return false;
     }
+    if (larger.value_words > 0) {
+        larger.values = (uint64_t *)(larger.keys + larger.capacity);
+    }
     for (uint64_t i = 0; i < table->capacity; i++) {
         if (!is_free(&table->keys[i])) {
-            *find(&larger, &table->keys[i]) = table->keys[i];
+            move(&larger, table, &table->keys[i]);
         }
     }
     fuzz_table_free(table);
@@ -132,6 +159,18 @@ bool fuzz_table_has(const struct fuzz_table *table, struct sim_state_key key)
     return table->capacity > 0 && !is_free(find(table, &key));
 }
 
+uint64_t *fuzz_table_value(
+    const struct fuzz_table *table,
+    struct sim_state_key key)
+{
+    LC_CHECK(table->value_words > 0 && table->capacity > 0);
+    LC_CHECK(!table->is_shared);
+    key = kept_as(key);
+    const struct sim_state_key *place = find(table, &key);
+    LC_CHECK(!is_free(place));
+    return value_at(table, place);
+}
+
 enum fuzz_table_answer fuzz_table_add(
     struct fuzz_table *table,
     struct sim_state_key key,
@@ -181,7 +220,9 @@ bool fuzz_table_share(struct fuzz_table *table, uint64_t bytes_max)
 
 size_t fuzz_table_bytes(const struct fuzz_table *table)
 {
-    return (size_t)(table->capacity * sizeof table->keys[0]);
+    return (size_t)(table->capacity *
+                    (sizeof table->keys[0] +
+                     table->value_words * sizeof table->values[0]));
 }
 
 void fuzz_table_free(struct fuzz_table *table)

@@ -1,5 +1,6 @@
 /*
- * The states that an exploration has seen, by their 128-bit keys.
+ * The states that an exploration has seen, by their 128-bit keys; and for each
+ * a value, where somebody needs one.
  */
 #ifndef FUZZ_EXPLORE_TABLE_H
 #define FUZZ_EXPLORE_TABLE_H
@@ -14,6 +15,8 @@
 
 struct fuzz_table {
     struct sim_state_key *keys; /* a key of zeros: a free place */
+    uint64_t *values;           /* behind the keys; NULL: none, or no key */
+    uint32_t value_words;       /* of each key; set while it is empty */
     uint64_t capacity;          /* a power of two, or 0 */
     uint64_t count;     /* of a shared one: those that this process has added */
     uint64_t count_max; /* of a shared one: how many it may add */
@@ -52,6 +55,12 @@ uint64_t fuzz_table_room(const struct fuzz_table *table, uint64_t count);
 
 /** Whether a key is there. */
 bool fuzz_table_has(const struct fuzz_table *table, struct sim_state_key key);
+
+/** The value of a key that is there, zeros at first; until a key is added. Not
+ * of a shared table. */
+uint64_t *fuzz_table_value(
+    const struct fuzz_table *table,
+    struct sim_state_key key);
 
 /** Bytes that it takes. */
 size_t fuzz_table_bytes(const struct fuzz_table *table);

@@ -3,16 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/explore/sleep.h"
+
 enum {
     DEPTH_MAX = 1 << 16,
-    SLOTS_MAX = 128,
-    WORD_BITS = 64
-};
-
-/* Threads that need not go now: what they would do was done before, and
- * nothing that it depends on has happened since. */
-struct sleepers {
-    uint64_t bits[SLOTS_MAX / WORD_BITS];
+    TRANSITIONS_PER_LOOK = 1024 /* between two calls of goes_on */
 };
 
 /* A state from which more than one step is to be taken. */
@@ -21,7 +16,7 @@ struct moment {
     uint32_t next;        /* candidate to take next */
     uint32_t count;       /* of the candidates */
     uint32_t depth;
-    struct sleepers asleep;
+    struct fuzz_sleepers asleep;
     /* Then the snapshot. */
     struct sim_choice_candidate candidates[];
 };
@@ -30,6 +25,8 @@ struct search {
     const struct fuzz_subject *subject;
     const struct fuzz_traces_limits *limits;
     struct fuzz_traces_result result;
+    uint64_t next_look; /* transitions at which is asked */
+    bool is_stopped;
     struct moment *top; /* of the path */
     struct sim_decision decision;
 };
@@ -47,66 +44,6 @@ bool fuzz_traces_are_independent(
     return one->object != other->object || (!one->is_write && !other->is_write);
 }
 
-/* ---- Who sleeps ---- */
-
-static bool sleeps(const struct sleepers *asleep, uint32_t slot)
-{
-    LC_CHECK(slot < SLOTS_MAX);
-    return (asleep->bits[slot / WORD_BITS] >> slot % WORD_BITS & 1) != 0;
-}
-
-static void put_to_sleep(struct sleepers *asleep, uint32_t slot)
-{
-    LC_CHECK(!sleeps(asleep, slot));
-    asleep->bits[slot / WORD_BITS] |= 1ULL << slot % WORD_BITS;
-}
-
-/* The first of the candidates from one on that does not sleep, or how many
- * there are. */
-static uint32_t next_awake(
-    const struct sim_choice_candidate *candidates,
-    uint32_t from,
-    uint32_t count,
-    const struct sleepers *asleep)
-{
-    while (from < count && sleeps(asleep, candidates[from].slot)) {
-        from++;
-    }
-    return from;
-}
-
-/* Who still sleeps behind a step: those whose own it does not touch. Who sleeps
- * is enabled, and so among the candidates. */
-static struct sleepers sleepers_behind(
-    const struct sim_decision *decision,
-    const struct sleepers *asleep,
-    uint32_t index)
-{
-    struct sleepers left = { 0 };
-    for (uint32_t i = 0; i < decision->point.count; i++) {
-        const struct sim_choice_candidate *other = &decision->candidates[i];
-        if (sleeps(asleep, other->slot) &&
-            fuzz_traces_are_independent(other, &decision->candidates[index])) {
-            put_to_sleep(&left, other->slot);
-        }
-    }
-    return left;
-}
-
-/* Whether all who sleep could go. */
-static bool are_enabled(
-    const struct sleepers *asleep,
-    const struct sim_decision *decision)
-{
-    struct sleepers left = *asleep;
-    for (uint32_t i = 0; i < decision->point.count; i++) {
-        uint32_t slot = decision->candidates[i].slot;
-        LC_CHECK(slot < SLOTS_MAX); /* no event */
-        left.bits[slot / WORD_BITS] &= ~(1ULL << slot % WORD_BITS);
-    }
-    return (left.bits[0] | left.bits[1]) == 0;
-}
-
 /* ---- Moments ---- */
 
 static unsigned char *snapshot_of(struct moment *moment)
@@ -117,7 +54,7 @@ static unsigned char *snapshot_of(struct moment *moment)
 /* Keeps the state that the run is in, on top of the path. */
 static struct moment *push(
     struct search *search,
-    const struct sleepers *asleep,
+    const struct fuzz_sleepers *asleep,
     uint32_t depth)
 {
     const struct fuzz_subject *subject = search->subject;
@@ -211,8 +148,14 @@ static bool is_too_deep(struct search *search, uint32_t depth)
 
 static bool is_given_up(struct search *search)
 {
-    uint64_t limit = search->limits->transitions_max;
-    if (limit == 0 || search->result.transitions < limit) {
+    const struct fuzz_traces_limits *limits = search->limits;
+    uint64_t limit = limits->transitions_max;
+    uint64_t taken = search->result.transitions;
+    if (limits->goes_on != NULL && taken >= search->next_look) {
+        search->next_look = taken + TRANSITIONS_PER_LOOK;
+        search->is_stopped |= !limits->goes_on(limits->context);
+    }
+    if (!search->is_stopped && (limit == 0 || taken < limit)) {
         return false;
     }
     search->result.is_whole = false;
@@ -223,15 +166,16 @@ static bool is_given_up(struct search *search)
  * from which there is another way. */
 static void descend(
     struct search *search,
-    struct sleepers asleep,
+    struct fuzz_sleepers asleep,
     uint32_t depth)
 {
     struct sim_decision *decision = &search->decision;
     bool goes_on = true;
     while (goes_on) {
         uint32_t count = decision->point.count;
-        LC_CHECK(are_enabled(&asleep, decision));
-        uint32_t first = next_awake(decision->candidates, 0, count, &asleep);
+        LC_CHECK(fuzz_sleep_are_enabled(&asleep, decision));
+        uint32_t first =
+            fuzz_sleep_next(&asleep, decision->candidates, 0, count);
         if (first == count) {
             search->result.blocked++;
             return;
@@ -240,18 +184,18 @@ static void descend(
             return;
         }
         uint32_t second =
-            next_awake(decision->candidates, first + 1, count, &asleep);
+            fuzz_sleep_next(&asleep, decision->candidates, first + 1, count);
         struct moment *moment = NULL;
         if (second < count) {
             moment = push(search, &asleep, depth);
             moment->next = second;
         }
         uint32_t slot = decision->candidates[first].slot;
-        asleep = sleepers_behind(decision, &asleep, first);
+        asleep = fuzz_sleep_behind(search->subject, decision, &asleep, first);
         goes_on = step(search, first);
         /* Who ends the run does not sleep: all depends on it. */
         if (goes_on && moment != NULL) {
-            put_to_sleep(&moment->asleep, slot);
+            fuzz_sleep_add(&moment->asleep, slot);
         }
         depth++;
     }
@@ -262,20 +206,23 @@ static void descend(
 static bool go_another_way(struct search *search)
 {
     struct moment *moment = search->top;
-    uint32_t index = next_awake(
+    uint32_t index = fuzz_sleep_next(
+        &moment->asleep,
         moment->candidates,
         moment->next,
-        moment->count,
-        &moment->asleep);
+        moment->count);
     if (index == moment->count || is_given_up(search)) {
         return false;
     }
     moment->next = index + 1;
     go_back(search);
-    struct sleepers asleep =
-        sleepers_behind(&search->decision, &moment->asleep, index);
+    struct fuzz_sleepers asleep = fuzz_sleep_behind(
+        search->subject,
+        &search->decision,
+        &moment->asleep,
+        index);
     if (step(search, index)) {
-        put_to_sleep(&moment->asleep, moment->candidates[index].slot);
+        fuzz_sleep_add(&moment->asleep, moment->candidates[index].slot);
         descend(search, asleep, moment->depth + 1);
     }
     return true;
@@ -289,8 +236,9 @@ enum sim_status fuzz_traces(
     struct fuzz_traces_result *ret_result,
     struct sim_error *ret_error)
 {
-    const struct sleepers nobody = { 0 };
+    const struct fuzz_sleepers nobody = { 0 };
     enum lc_end end;
+    LC_CHECK(subject->are_independent != NULL);
     enum sim_status status = subject->begin(subject->context, ret_error);
     if (status != SIM_OK) {
         return status;

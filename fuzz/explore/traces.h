@@ -22,6 +22,9 @@
 struct fuzz_traces_limits {
     uint64_t transitions_max; /* given up after so many; 0: never */
     uint32_t depth_max;       /* of a run; 0: as many steps as can be chosen */
+    /* Asked now and then; returns false to give it up. NULL: nobody. */
+    bool (*goes_on)(void *context);
+    void *context;
 };
 
 struct fuzz_traces_result {
@@ -35,11 +38,12 @@ struct fuzz_traces_result {
 };
 
 /**
- * Whether the order of two steps of threads does not matter: what both touch
- * is known, and differs or is only read. A thread's own steps depend on each
- * other. Locking and unlocking are writes to the lock. Steps of which one makes
- * the other possible, as the last of a thread and the one that joins it, are
- * never enabled at once: of those nothing is asked.
+ * The fuzz_independent_fn of micro-programs. The order of two steps of threads
+ * does not matter when what both touch is known, and differs or is only read. A
+ * thread's own steps depend on each other. Locking and unlocking are writes to
+ * the lock. Steps of which one makes the other possible, as the last of a
+ * thread and the one that joins it, are never enabled at once: of those nothing
+ * is asked.
  *
  * @param one    borrowed, of a thread.
  * @param other  borrowed, of a thread; both are enabled at one moment, and
@@ -50,7 +54,7 @@ bool fuzz_traces_are_independent(
     const struct sim_choice_candidate *other);
 
 /**
- * Counts the traces of a subject all of whose steps are those of threads.
+ * Counts the traces of a subject that says which steps are independent.
  *
  * @param subject     borrowed. Each end is shown to its finish().
  * @param limits      borrowed.

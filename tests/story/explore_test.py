@@ -221,6 +221,47 @@ with tempfile.TemporaryDirectory() as folder:
         counts.append(json.loads(result.stdout)['states'])
     expect('explore a program', result.returncode == 1 and
            counts == [103, 103], counts)
+    words = ('explore', '--program', 'life_cycle', '--order', 'depth')
+    ways = (((), 'sleep sets'),
+            (('--reduction', 'sleep'), 'sleep sets'),
+            (('--reduction', 'none'), 'none: as was asked for'),
+            (('--jobs', '2'), 'none: several processes (--jobs) have none'),
+            (('--state', few + '.kept'), 'none: with --state there is none'))
+    answers = [json.loads(run(*words, *more, '--json').stdout)
+               for more, _ in ways]
+    expect('explore reduced', [one['reduction'] for one in answers] ==
+           ['sleep', 'sleep', 'none', 'none', 'none'] and
+           {(one['verdict'], one['states'], one['ends'])
+            for one in answers} == {('proved', 1405, 5)} and
+           answers[0]['transitions'] == answers[1]['transitions'] <
+           answers[2]['transitions'], answers)
+    for more, said in ways:
+        result = run(*words, *more)
+        expect(f'explore {more} says how it was reduced',
+               result.returncode == 0 and f'  reduction: {said}\n' in
+               result.stdout, result)
+    expect('explore counts traces', [one['traces'] for one in answers] ==
+           [answers[0]['traces']] * len(ways) and answers[0]['traces'] > 1,
+           answers)
+    few_steps = json.loads(run(*words, '--json', '--traces', '9').stdout)
+    expect('more traces than were counted', few_steps['traces'] is None and
+           'more than' in run(*words, '--traces', '9').stdout and
+           'trace' not in run(*words, '--traces', '0').stdout and
+           f'  {answers[0]["traces"]} traces (sleep sets, ' in
+           run(*words).stdout, few_steps)
+    expect('no traces of schedules', json.loads(
+        run('explore', '--json', few).stdout)['traces'] is None and
+        run('explore', '--traces', '9', few).returncode == 2)
+    for more in (('--jobs', '2'), ('--state', few + '.kept'),
+                 ('--reduction', 'ample')):
+        result = run(*words, '--reduction', 'sleep', *more)
+        expect(f'explore --reduction with {more}', result.returncode == 2 and
+               'lastcall: --reduction: ' in result.stderr, result)
+    result = run('explore', few)
+    expect('explore a schedule is not reduced', result.returncode == 0 and
+           '  reduction: none: not all that a step touches is known\n' in
+           result.stdout and
+           run('explore', '--reduction', 'sleep', few).returncode == 2, result)
     result = run('explore', '-o', os.path.join(folder, 'none', 'x.lc'),
                  'corpus/zoo/worker_left/minimal.lc')
     expect('what was found and could not be written is shown',

@@ -110,7 +110,8 @@ def explored(*words: str) -> dict:
 def check_counts(model: Model) -> None:
     """Every state, and every way from one to the next."""
     said = search(model, NOT_REDUCED, '-c0')
-    own = explored('--program', model.program, '--all', '--order', 'depth')
+    own = explored('--program', model.program, '--all', '--order', 'depth',
+                   '--reduction', 'none')
     name = model.program
     expect(f'{name}: verdict of SPIN', verdict_of(said) == model.verdict, said)
     expect(f'{name}: verdict', own['verdict'] == (
@@ -126,6 +127,11 @@ def check_counts(model: Model) -> None:
     expect(f'{name}: as many states',
            stored == own['states'] + own['ends'] + deadlocks)
     expect(f'{name}: as many transitions', taken == own['transitions'] + 1)
+    less = explored('--program', model.program, '--all', '--order', 'depth')
+    expect(f'{name}: as many states by fewer transitions',
+           all(less[member] == own[member]
+               for member in ('verdict', 'states', 'ends')) and
+           less['transitions'] < own['transitions'], less)
     if model.verdict == 'deadlock':
         expect(f'{name}: ways into deadlocks',
                0 < errors <= own['broken_ends'])

@@ -36,6 +36,47 @@ static void a_table_knows_what_was_added(void **state)
     assert_int_equal(fuzz_table_bytes(&table), 0);
 }
 
+/* Three have one place. */
+static struct sim_state_key key_of(uint64_t number)
+{
+    return (struct sim_state_key){
+        .low = number / 3 * 0x9e3779b97f4a7c15ULL,
+        .high = number + 1,
+    };
+}
+
+/* While it grows, and only where there are any. */
+static void values_stay_with_their_keys(void **state)
+{
+    (void)state;
+    struct fuzz_table bare = { 0 };
+    struct fuzz_table table = { .value_words = 2 };
+    for (uint64_t i = 0; i < 100000; i++) {
+        const struct sim_state_key key = key_of(i);
+        assert_int_equal(
+            fuzz_table_add(&table, key, MEMORY_BYTES),
+            FUZZ_TABLE_NEW);
+        uint64_t *value = fuzz_table_value(&table, key);
+        assert_true(value[0] == 0 && value[1] == 0);
+        value[0] = i;
+        value[1] = ~i;
+        assert_int_equal(
+            fuzz_table_add(&bare, key, MEMORY_BYTES),
+            FUZZ_TABLE_NEW);
+    }
+    for (uint64_t i = 0; i < 100000; i++) {
+        const struct sim_state_key key = key_of(i);
+        const uint64_t *value = fuzz_table_value(&table, key);
+        assert_true(value[0] == i && value[1] == ~i);
+    }
+    assert_int_equal(
+        fuzz_table_bytes(&bare),
+        bare.capacity * sizeof bare.keys[0]);
+    assert_int_equal(fuzz_table_bytes(&table), 2 * fuzz_table_bytes(&bare));
+    fuzz_table_free(&bare);
+    fuzz_table_free(&table);
+}
+
 static void a_table_does_not_outgrow_its_limit(void **state)
 {
     (void)state;
@@ -98,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_knows_what_was_added),
+        cmocka_unit_test(values_stay_with_their_keys),
         cmocka_unit_test(a_table_does_not_outgrow_its_limit),
         cmocka_unit_test(a_shared_table_keeps_to_its_room),
     };

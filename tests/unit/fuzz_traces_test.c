@@ -135,6 +135,24 @@ static void a_bound_is_said(void **state)
     assert_int_equal(endless.transitions, 20000);
 }
 
+static bool go_on_twice(void *looks)
+{
+    return ++*(uint32_t *)looks <= 2;
+}
+
+static void it_can_be_told_to_stop(void **state)
+{
+    (void)state;
+    uint32_t looks = 0;
+    make_subject("stack");
+    struct fuzz_traces_result result =
+        count_within(&(struct fuzz_traces_limits){ .goes_on = go_on_twice,
+                                                   .context = &looks });
+    assert_false(result.is_whole);
+    assert_int_equal(looks, 3);
+    assert_in_range(result.transitions, 2048, 4096);
+}
+
 /* ---- Another way of counting ---- */
 
 /* A step of a run, and what was before it: the same for all orders of one
@@ -511,6 +529,7 @@ int main(void)
         cmocka_unit_test(traces_are_as_many_as_elsewhere),
         cmocka_unit_test(corrected_programs_break_in_no_trace),
         cmocka_unit_test(a_bound_is_said),
+        cmocka_unit_test(it_can_be_told_to_stop),
         cmocka_unit_test(each_trace_is_counted_once),
         cmocka_unit_test(no_end_is_missed),
         cmocka_unit_test(independent_steps_commute_at_every_state),
