@@ -15,6 +15,8 @@
 #include "tools/output.h"
 
 static volatile sig_atomic_t is_interrupted;
+/* When each of the two came first, in seconds; 0: it did not. */
+static volatile double interrupted_seconds[2];
 static bool is_catching;
 
 bool tool_setup_open(void)
@@ -314,9 +316,6 @@ uint32_t tool_setup_jobs(const struct tool_number *jobs)
     }
     return processors < FUZZ_JOBS_MAX ? (uint32_t)processors : FUZZ_JOBS_MAX;
 }
-
-/* When each of the two came first, in seconds; 0: it did not. */
-static volatile double interrupted_seconds[2];
 
 static void interrupt(int number)
 {
