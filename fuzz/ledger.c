@@ -136,7 +136,8 @@ static bool ask(
     bool is_good = statement != NULL && sqlite3_step(statement) == SQLITE_ROW;
     if (is_good) {
         ret_numbers[0] = column(statement, 0);
-        ret_numbers[1] = column(statement, 1);
+        ret_numbers[1] =
+            sqlite3_column_count(statement) > 1 ? column(statement, 1) : 0;
     } else if (sqlite3_errcode(ledger->base) == SQLITE_NOTADB) {
         (void)say(ret_error, "no ledger: it is not an SQLite database");
     } else {
