@@ -78,6 +78,12 @@ static struct fuzz_ledger_totals totals_before;
 static bool is_new; /* nothing has been played so far */
 static double began_seconds;
 
+/* What the ledger could not do, with where it lies. */
+static void tell_of_ledger(const struct fuzz_ledger_error *error)
+{
+    tool_output_error("%s/ledger.sqlite: %s", campaign.folder, error->text);
+}
+
 /* ---- Settings: kept at the first start, to be agreed with later ---- */
 
 /*
@@ -111,7 +117,7 @@ static bool agree(
     LC_CHECK(strlen(chosen) < capacity);
     memcpy(value, chosen, strlen(chosen) + 1);
     if (!fuzz_ledger_set(campaign.ledger, name, value, &error)) {
-        tool_output_error("%s: %s", campaign.folder, error.text);
+        tell_of_ledger(&error);
         return false;
     }
     return true;
@@ -557,7 +563,7 @@ static int run(void)
         .found = found,
     };
     if (!fuzz_ledger_sum(campaign.ledger, &totals_before, &error)) {
-        tool_output_error("%s: %s", campaign.folder, error.text);
+        tell_of_ledger(&error);
         return TOOL_EXIT_USAGE;
     }
     is_new = totals_before.chunk_count == 0 && totals_before.finding_count == 0;
@@ -582,7 +588,7 @@ static int run(void)
                         note_differed,
                         &has_differed,
                         &error)) {
-        tool_output_error("%s: %s", campaign.folder, error.text);
+        tell_of_ledger(&error);
         return TOOL_EXIT_USAGE;
     }
     return has_differed               ? TOOL_EXIT_DIFFERED
