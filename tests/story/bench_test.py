@@ -151,7 +151,7 @@ for words in (['throughput', '--seconds', '3600'], ['schedulers'], ['bugs']):
     process.stdout.readline()  # the head of its table: now it can be told
     process.send_signal(signal.SIGINT)
     output, remarks = process.communicate(timeout=TIMEOUT_S)
-    # On a slow machine it has said how far it is.
+    # It may have said how far it is before.
     lines = [line for line in remarks.splitlines() if ' cells' not in line]
     expect(f'bench {words[0]} is interrupted', process.returncode == 0 and
            len(lines) == 1 and 'interrupted' in lines[0],
