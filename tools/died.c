@@ -25,6 +25,7 @@ struct fuzz_explore_trail *tool_died_share(void)
 /* What the child that goes there again is given, and what it leaves. */
 struct again {
     const struct fuzz_subject *subject;
+    const struct model_options *model;
     const struct fuzz_explore_trail *trail;
     struct lc_schedule *schedule; /* shared */
 };
@@ -42,19 +43,26 @@ static void go_again(void *context)
             again->trail->count,
             again->schedule,
             &error) == SIM_OK) {
+        player.options = *again->model; /* a run ends where it breaks a rule */
         (void)!fuzz_play(&player, again->schedule, NULL, &outcome, &error);
     }
 }
 
 bool tool_died_again(
     const struct fuzz_subject *subject,
+    const struct model_options *model,
     const struct fuzz_explore_trail *trail,
     const struct tool_apart_end *end,
     struct lc_schedule *ret_schedule)
 {
     static const char id[] = "FAULT";
     struct tool_apart_end other;
-    struct again again = { subject, trail, share(sizeof *ret_schedule) };
+    struct again again = {
+        .subject = subject,
+        .model = model,
+        .trail = trail,
+        .schedule = share(sizeof *ret_schedule),
+    };
     LC_CHECK(trail->count > 0);
     if (again.schedule == NULL) {
         return false;

@@ -20,6 +20,7 @@ struct fuzz_explore_trail *tool_died_share(void);
  * Goes the way of a trail once more, in a child, and plays the schedule of it.
  *
  * @param subject       borrowed; of a schedule.
+ * @param model         borrowed; what the exploration judges by.
  * @param trail         borrowed; with a step.
  * @param end           how the process ended that has left it.
  * @param ret_schedule  the schedule that is explored; its choices and what it
@@ -29,6 +30,7 @@ struct fuzz_explore_trail *tool_died_share(void);
  */
 LC_MUST_USE bool tool_died_again(
     const struct fuzz_subject *subject,
+    const struct model_options *model,
     const struct fuzz_explore_trail *trail,
     const struct tool_apart_end *end,
     struct lc_schedule *ret_schedule);

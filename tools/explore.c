@@ -660,7 +660,12 @@ static int tell_end(
     tool_apart_text(end, text);
     tool_output_error("%s", text);
     if (trail != NULL && trail->count > 0 &&
-        tool_died_again(subject, trail, end, &found)) {
+        tool_died_again(
+            subject,
+            &subject_schedule.options,
+            trail,
+            end,
+            &found)) {
         const struct fuzz_explore_result result = {
             .verdict = FUZZ_EXPLORE_BROKEN,
             .bound = FUZZ_EXPLORE_DIED,
