@@ -1,5 +1,6 @@
 #include "tools/apart.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -90,20 +91,26 @@ static int wait_for(pid_t pid)
     return status;
 }
 
-bool tool_apart_fork(struct tool_apart_end *ret_end)
+/* A zero that a child can write; NULL: there is no memory to share. */
+static atomic_uint *share(void)
 {
-    LC_CHECK(shared_stage == NULL);
     void *memory = mmap(
         NULL,
-        sizeof *shared_stage,
+        sizeof(atomic_uint),
         PROT_READ | PROT_WRITE,
         MAP_SHARED | MAP_ANONYMOUS,
         -1,
         0);
-    if (memory == MAP_FAILED) {
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+bool tool_apart_fork(struct tool_apart_end *ret_end)
+{
+    LC_CHECK(shared_stage == NULL);
+    shared_stage = share();
+    if (shared_stage == NULL) {
         return true; /* all the same, but for who ends the process */
     }
-    shared_stage = memory;
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid <= 0) {
@@ -136,31 +143,52 @@ bool tool_apart_begin(
     return !tool_apart_is_dangerous(world) || tool_apart_fork(ret_end);
 }
 
+/* By its descriptors: what runs may write without stdio. */
+static void silence(void)
+{
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0) {
+        (void)dup2(nowhere, STDOUT_FILENO);
+        (void)dup2(nowhere, STDERR_FILENO);
+    }
+    if (nowhere > STDERR_FILENO) {
+        (void)close(nowhere);
+    }
+}
+
 bool tool_apart_try(
     void (*work)(void *context),
     void *context,
     struct tool_apart_end *ret_end)
 {
-    static const int came_back = 77; /* what no status of ours is */
+    /* Not by the status: what runs may choose any. */
+    atomic_uint *has_come_back = share();
+    if (has_come_back == NULL) {
+        return true;
+    }
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid < 0) {
+        (void)munmap(has_come_back, sizeof *has_come_back);
         return true;
     }
     if (pid == 0) {
         struct rlimit none = { 0 };
         become_child(parent);
         (void)setrlimit(RLIMIT_CORE, &none);
-        (void)freopen("/dev/null", "w", stderr);
+        silence();
         work(context);
-        _exit(came_back);
+        atomic_store(has_come_back, 1);
+        _exit(TOOL_EXIT_HELD);
     }
     int status = wait_for(pid);
     *ret_end = (struct tool_apart_end){
         .status = WIFSIGNALED(status) ? 0 : WEXITSTATUS(status),
         .signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
     };
-    return ret_end->status == came_back;
+    bool is_back = atomic_load(has_come_back) != 0;
+    (void)munmap(has_come_back, sizeof *has_come_back);
+    return is_back;
 }
 
 void tool_apart_say(enum tool_apart_stage stage)

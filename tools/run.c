@@ -386,7 +386,7 @@ static void play_apart(void *unused)
 /* Plays what ended the process again, to see whether it does the same. */
 static bool ends_again(const struct tool_apart_end *first)
 {
-    struct tool_apart_end second;
+    struct tool_apart_end second = { 0 };
     bool came_back = tool_apart_try(play_apart, NULL, &second);
     if (!came_back && second.status == first->status &&
         second.signal_number == first->signal_number) {

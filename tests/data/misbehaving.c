@@ -192,6 +192,8 @@ __declspec(dllexport)
     exit_group(0);
 #elif defined(WAY_exit_9)
     exit_group(9);
+#elif defined(WAY_exit_77)
+    exit_group(77);
 #endif
     return 0;
 }

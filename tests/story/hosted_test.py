@@ -123,7 +123,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     # A DLL that ends the process, whatever it says of that, ends no proof, and
     # its schedule is told.
-    for way in ('exit', 'exit_9'):
+    for way in ('exit', 'exit_9', 'exit_77'):
         result = run('explore', '--order', 'depth', '--provider',
                      f'filter={WAYS[way]}', str(schedule))
         expect(f'explore {way}', result.returncode == 1 and
@@ -178,6 +178,12 @@ with tempfile.TemporaryDirectory() as folder:
     expect('a fault in a search', result.returncode == 1 and
            'broken FAULT' in result.stdout and
            '60 schedules' in result.stdout, result)
+
+    result = run('run', '--twice', '--provider', f'filter={WAYS["exit_77"]}',
+                 str(schedule))
+    expect('no status is a sign of ours', result.returncode == 1 and
+           'the DLL ended the process (status 77)' in result.stdout and
+           'two plays differed' not in result.stderr, result)
 
     # A DLL that ends the process, with whatever status: a fault like others.
     for way, status in (('exit', 0), ('exit_9', 9)):
