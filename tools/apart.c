@@ -21,23 +21,33 @@ enum {
 
 static atomic_uint *shared_stage; /* NULL: there is no child */
 
-bool tool_apart_is_dangerous(const struct lc_world *world)
+static bool has_dll(const struct lc_world *world)
 {
-    bool is_dangerous = world->plant_count > 0;
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        is_dangerous |= world->providers[i].kind == LC_PROVIDER_DLL;
+        if (world->providers[i].kind == LC_PROVIDER_DLL) {
+            return true;
+        }
     }
-    return is_dangerous;
+    return false;
 }
 
-void tool_apart_text(const struct tool_apart_end *end, char *ret_text)
+bool tool_apart_is_dangerous(const struct lc_world *world)
+{
+    return world->plant_count > 0 || has_dll(world);
+}
+
+void tool_apart_text(
+    const struct lc_world *world,
+    const struct tool_apart_end *end,
+    char *ret_text)
 {
     bool is_signal = end->signal_number != 0;
     (void)snprintf(
         ret_text,
         TOOL_APART_TEXT_BYTES,
-        is_signal ? "the process died of signal %d"
-                  : "the DLL ended the process (status %d)",
+        is_signal        ? "the process died of signal %d"
+        : has_dll(world) ? "the DLL ended the process (status %d)"
+                         : "a planted bug ended the process (status %d)",
         is_signal ? end->signal_number : end->status);
 }
 

@@ -36,9 +36,13 @@ LC_MUST_USE bool tool_apart_is_dangerous(const struct lc_world *world);
 /**
  * Says how a process has ended, as "the DLL ended the process (status 0)".
  *
+ * @param world     borrowed; what it played in: there may be no DLL.
  * @param ret_text  filled; TOOL_APART_TEXT_BYTES bytes.
  */
-void tool_apart_text(const struct tool_apart_end *end, char *ret_text);
+void tool_apart_text(
+    const struct lc_world *world,
+    const struct tool_apart_end *end,
+    char *ret_text);
 
 /**
  * Goes on in a child when the world is dangerous, else here. The parent waits;

@@ -325,7 +325,7 @@ static bool check_given(const char *path, struct fuzz_blame_options *ret_how)
 static int tell_end(const struct tool_apart_end *end)
 {
     char text[TOOL_APART_TEXT_BYTES];
-    tool_apart_text(end, text);
+    tool_apart_text(&schedule.world, end, text);
     end_progress();
     tool_output_error(
         "%s %s: no more can be said",

@@ -657,7 +657,7 @@ static int tell_end(
     LC_CHECK(is_known);
     found = schedule;
     char text[TOOL_APART_TEXT_BYTES];
-    tool_apart_text(end, text);
+    tool_apart_text(&schedule.world, end, text);
     tool_output_error("%s", text);
     if (trail != NULL && trail->count > 0 &&
         tool_died_again(

@@ -393,7 +393,7 @@ static bool ends_again(const struct tool_apart_end *first)
         return true;
     }
     char text[TOOL_APART_TEXT_BYTES];
-    tool_apart_text(&second, text);
+    tool_apart_text(&schedule.world, &second, text);
     tool_output_error(
         "two plays differed: in the first %s, in the second %s",
         ended,
@@ -407,7 +407,7 @@ static int tell_end(const struct tool_apart_end *end)
     uint32_t rule = 0;
     bool is_known = model_rule_find("FAULT", &rule);
     LC_CHECK(is_known);
-    tool_apart_text(end, ended);
+    tool_apart_text(&schedule.world, end, ended);
     if (end->stage == TOOL_APART_AGAIN) {
         tool_output_error("two plays differed: in the second %s", ended);
         return TOOL_EXIT_DIFFERED;
