@@ -723,6 +723,9 @@ static int explore(const char *path)
             error.text);
         return TOOL_EXIT_USAGE;
     }
+    if (how.trail != NULL) {
+        how.trail->count = 0; /* what dies from here on took no step of it */
+    }
     double seconds = tool_setup_seconds() - began_seconds;
     end_progress();
     int exit_status = conclude(&subject, &how, &result, seconds);
