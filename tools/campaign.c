@@ -21,6 +21,7 @@
 #include "tools/setup.h"
 #include "tools/statistics.h"
 #include "tools/status.h"
+#include "tools/trial.h"
 #include "tools/version.h"
 
 enum {
@@ -461,6 +462,9 @@ static bool set_up(uint64_t *ret_seed)
         return false;
     }
     tool_setup_remark(&hosted);
+    if (!is_any) {
+        tool_trial_remark(&world);
+    }
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;

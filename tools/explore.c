@@ -19,6 +19,7 @@
 #include "tools/resume.h"
 #include "tools/setup.h"
 #include "tools/team.h"
+#include "tools/trial.h"
 
 enum {
     MIB = 1 << 20,
@@ -351,6 +352,7 @@ static bool set_subject(
         }
     }
     tool_setup_remark_plants(&schedule.world);
+    tool_trial_remark(&schedule.world);
     subject_schedule.schedule = &schedule;
     subject_schedule.has_values = given.values;
     *ret_subject = fuzz_subject_of_schedule(&subject_schedule);

@@ -18,6 +18,7 @@
 #include "tools/setup.h"
 #include "tools/statistics.h"
 #include "tools/status.h"
+#include "tools/trial.h"
 #include "tools/verdict.h"
 
 enum {
@@ -367,6 +368,9 @@ static bool set_up(void)
         return false;
     }
     tool_setup_remark(&hosted);
+    if (!is_any) {
+        tool_trial_remark(&world);
+    }
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;

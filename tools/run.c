@@ -14,6 +14,7 @@
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/setup.h"
+#include "tools/trial.h"
 #include "tools/verdict.h"
 
 enum {
@@ -458,6 +459,7 @@ static bool check_given(const char *path)
     }
     fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
     tool_setup_remark_plants(&schedule.world);
+    tool_trial_remark(&schedule.world);
     return true;
 }
 

@@ -194,9 +194,20 @@ __declspec(dllexport)
     exit_group(9);
 #elif defined(WAY_exit_77)
     exit_group(77);
+#elif defined(WAY_no_start)
+    return WSASYSNOTREADY;
 #endif
     return 0;
 }
+
+#if defined(WAY_no_attach)
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
+{
+    (void)instance;
+    (void)reserved;
+    return reason != DLL_PROCESS_ATTACH;
+}
+#endif
 
 #if defined(WAY_no_startup)
 __declspec(dllexport) int something_else(void)

@@ -121,6 +121,21 @@ with tempfile.TemporaryDirectory() as folder:
            re.search(r'broken (UPCALL-5|LOAD-15|INV-2|INV-4|CLEAN-17)',
                      result.stdout) is not None, result)
 
+    # Of a DLL that never comes up nothing is found: that is said.
+    for way, why in (('no_start', 'its WSPStartup returned 10091'),
+                     ('no_attach', 'its WSPStartup was never called')):
+        for words in (['run', str(schedule)], ['explore', str(schedule)],
+                      ['fuzz', '--seed', '1', '--schedules', '20'],
+                      ['campaign', str(Path(folder) / f'campaign-{way}'),
+                       '--seed', '1', '--schedules', '20']):
+            result = run(*words, '--provider', f'filter={WAYS[way]}')
+            expect(f'{words[0]}, {way}', result.returncode == 0 and
+                   f'remark: filter was not started in a first trial: {why}'
+                   in result.stderr, result)
+    for way in (PASS, BROKEN):
+        result = run('run', '--provider', f'filter={way}', str(schedule))
+        expect(f'{way} comes up', 'first trial' not in result.stderr, result)
+
     # A DLL that ends the process, whatever it says of that, ends no proof, and
     # its schedule is told.
     for way in ('exit', 'exit_9', 'exit_77'):

@@ -1,0 +1,147 @@
+#include "tools/trial.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/trace.h"
+
+#include "fuzz/fuzz.h"
+#include "sim/sim.h"
+#include "tools/apart.h"
+#include "tools/output.h"
+#include "tools/setup.h"
+
+enum {
+    TEXT_BYTES = 1024
+};
+
+/* How the starts of a provider ended. */
+struct starts {
+    bool is_called;
+    bool is_started;
+    int32_t error; /* of the last that failed */
+};
+
+/* What the child leaves; shared. */
+struct trial {
+    struct starts starts[LC_PROVIDERS_MAX];
+    struct lc_schedule schedule;
+    bool has_ended;
+};
+
+/* A socket of each catalog entry. */
+static void make_schedule(
+    const struct lc_world *world,
+    struct lc_schedule *ret_schedule)
+{
+    char text[TEXT_BYTES];
+    struct fuzz_text_error error;
+    uint32_t entries = fuzz_schedule_entry_count(world);
+    entries = entries < LC_SOCKETS_MAX ? entries : LC_SOCKETS_MAX;
+    int used = snprintf(
+        text,
+        sizeof text,
+        "lastcall schedule 1\nprocess A\n  thread a\n    WSAStartup 2.2\n");
+    for (uint32_t i = 0; i < entries; i++) {
+        used += snprintf(
+            text + used,
+            sizeof text - (size_t)used,
+            "    s%u = socket stream\n",
+            i);
+    }
+    used +=
+        snprintf(text + used, sizeof text - (size_t)used, "    WSACleanup\n");
+    LC_CHECK((size_t)used < sizeof text);
+    bool is_read = fuzz_text_parse(text, (size_t)used, ret_schedule, &error);
+    LC_CHECK(is_read);
+    ret_schedule->world = *world;
+    for (uint32_t i = 0; i < entries; i++) {
+        LC_CHECK(ret_schedule->ops[1 + i].call == LC_CALL_SOCKET);
+        ret_schedule->ops[1 + i].entry = (uint8_t)i;
+    }
+}
+
+static bool read_record(void *context, const struct lc_record *record)
+{
+    struct trial *trial = context;
+    uint32_t provider = (uint32_t)record->callee - LC_MODULE_PROVIDER;
+    if (record->function != LC_SPI_STARTUP || provider >= LC_PROVIDERS_MAX) {
+        return true;
+    }
+    struct starts *starts = &trial->starts[provider];
+    if (record->kind == LC_RECORD_SPI_CALL) {
+        starts->is_called = true;
+    } else if (record->kind == LC_RECORD_SPI_RETURN) {
+        starts->is_started = starts->is_started || record->a == 0;
+        starts->error = (int32_t)record->a;
+    }
+    return true;
+}
+
+static void play(void *context)
+{
+    struct trial *trial = context;
+    struct sim_result result;
+    struct sim_error error;
+    sim_watch(TOOL_WATCH_SECONDS);
+    const struct sim_play_options options = {
+        .schedule = &trial->schedule,
+        .sink = read_record,
+        .sink_context = trial,
+    };
+    trial->has_ended = sim_play(&options, &result, &error) == SIM_OK &&
+                       result.end == LC_END_DONE;
+}
+
+static void say(const struct lc_provider *provider, const struct starts *starts)
+{
+    if (starts->is_started) {
+        return;
+    }
+    if (!starts->is_called) {
+        tool_output_error(
+            "remark: %s was not started in a first trial: its WSPStartup was "
+            "never called; what is played says little of it",
+            provider->name);
+        return;
+    }
+    tool_output_error(
+        "remark: %s was not started in a first trial: its WSPStartup returned "
+        "%d; what is played says little of it",
+        provider->name,
+        starts->error);
+}
+
+void tool_trial_remark(const struct lc_world *world)
+{
+    struct tool_apart_end end;
+    bool has_hosted = false;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        has_hosted |= world->providers[i].kind == LC_PROVIDER_DLL;
+    }
+    if (!has_hosted) {
+        return;
+    }
+    struct trial *trial = mmap(
+        NULL,
+        sizeof *trial,
+        PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS,
+        -1,
+        0);
+    if (trial == MAP_FAILED) {
+        return;
+    }
+    make_schedule(world, &trial->schedule);
+    bool came_back = tool_apart_try(play, trial, &end);
+    for (uint32_t i = 0;
+         came_back && trial->has_ended && i < world->provider_count;
+         i++) {
+        if (world->providers[i].kind == LC_PROVIDER_DLL) {
+            say(&world->providers[i], &trial->starts[i]);
+        }
+    }
+    (void)munmap(trial, sizeof *trial);
+}
