@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/commands.h"
@@ -106,6 +107,17 @@ static void finding_path(
     (void)snprintf(path, PATH_BYTES, "%s/%s", given.folder, name);
 }
 
+/* Whether its file is there. */
+static bool is_saved(const struct fuzz_finding *finding, char path[PATH_BYTES])
+{
+    struct stat file;
+    if (given.folder == NULL) {
+        return false;
+    }
+    finding_path(finding, path);
+    return stat(path, &file) == 0 && S_ISREG(file.st_mode);
+}
+
 /* Saves a finding as soon as it is confirmed. */
 static void found(void *context, const struct fuzz_finding *finding)
 {
@@ -162,16 +174,17 @@ static void print_finding(const struct fuzz_finding *finding)
             finding->fault.symbol);
     }
     (void)printf(
-        "  %u call%s, %u switch%s, hash %016" PRIx64 ", seed %" PRIu64 "\n",
+        "  %u call%s, %u switch%s, ",
         finding->schedule.op_count,
         tool_output_s(finding->schedule.op_count),
         switches,
-        switches == 1 ? "" : "es",
-        finding->hash,
-        finding->seed);
-    if (given.folder != NULL) {
-        char path[PATH_BYTES];
-        finding_path(finding, path);
+        switches == 1 ? "" : "es");
+    if (finding->signal_number == 0) { /* else the trace has no end */
+        (void)printf("hash %016" PRIx64 ", ", finding->hash);
+    }
+    (void)printf("seed %" PRIu64 "\n", finding->seed);
+    char path[PATH_BYTES];
+    if (is_saved(finding, path)) {
         static struct tool_line line;
         line.length_bytes = 0;
         tool_line_add_program(&line);
@@ -253,9 +266,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
     char path[PATH_BYTES] = "";
     size_t size_bytes = fuzz_text_print(&finding->schedule, text, sizeof text);
     LC_CHECK(size_bytes > 0);
-    if (given.folder != NULL) {
-        finding_path(finding, path);
-    }
+    bool has_file = is_saved(finding, path);
     json_t *object = json_pack(
         "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:o, s:b, s:b, s:I, s:o}",
         "rule",
@@ -267,7 +278,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         "switches",
         (json_int_t)fuzz_shrink_switches(&finding->schedule),
         "schedule",
-        tool_output_text(given.folder != NULL ? path : text),
+        tool_output_text(has_file ? path : text),
         "text",
         text,
         "seed",
@@ -284,7 +295,8 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         "signal",
         (json_int_t)finding->signal_number,
         "hash",
-        tool_output_hash(finding->hash));
+        finding->signal_number == 0 ? tool_output_hash(finding->hash)
+                                    : json_null());
     LC_CHECK(object != NULL);
     return object;
 }

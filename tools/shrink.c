@@ -175,10 +175,12 @@ int tool_shrink(int argc, char **argv)
     } else {
         (void)fprintf(
             stderr,
-            "lastcall: %s: %u calls and %u switches, now %u and %u\n",
+            "lastcall: %s: %u call%s and %u switch%s, now %u and %u\n",
             model_rule(finding.rule)->id,
             calls,
+            tool_output_s(calls),
             switches,
+            switches == 1 ? "" : "es",
             finding.schedule.op_count,
             fuzz_shrink_switches(&finding.schedule));
     }

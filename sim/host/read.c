@@ -2,6 +2,7 @@
  * DLL files: reading them once, what they import and export, and the names of
  * places in them.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,7 +145,7 @@ static enum sim_status read_file(
     /* A named pipe that nobody writes to is not to be waited for. */
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0 || fstat(file, &information) != 0) {
-        (void)snprintf(ret_error, capacity, "%s: can't be opened", path);
+        (void)snprintf(ret_error, capacity, "%s: %s", path, strerror(errno));
         goto out;
     }
     if (!S_ISREG(information.st_mode)) {

@@ -171,8 +171,8 @@ with tempfile.TemporaryDirectory() as folder:
     # sends what its card says is lost, and the rule breaks without, too.
     for minimal in sorted(Path('corpus/zoo').glob('*/minimal.lc')):
         result = run('shrink', str(minimal), '-o', small)
-        counts = re.search(r'(\d+) calls and (\d+) switches, now (\d+) and '
-                           r'(\d+)', result.stderr)
+        counts = re.search(r'(\d+) calls? and (\d+) switch(?:es)?, now '
+                           r'(\d+) and (\d+)', result.stderr)
         before, after = (counts.group(1, 2), counts.group(3, 4)) \
             if counts else ((), (0,))
         if minimal.parent.name == 'unsent_dropped':

@@ -177,6 +177,26 @@ def full_disk(folder: Path) -> None:
            lines[-1].startswith(f'lastcall: {campaign}/'), result)
 
 
+def findings_that_stay(folder: Path) -> None:
+    """What could not be written is not to be replayed from there."""
+    words = ['fuzz', '--bug', 'worker_left', '--seed', '1', '--stop-after', '1',
+             '--jobs', '1', '-o', str(folder)]
+    result = run(*words)
+    name, = os.listdir(folder)
+    expect('a file', f'to replay: {LASTCALL} run {folder / name}' in
+           result.stdout and result.returncode == 1, result)
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    result = run(*words)
+    expect('no file', 'to replay' not in result.stdout and
+           '    lastcall schedule 1' in result.stdout and
+           result.returncode == 2 and name in result.stderr, result)
+    answer = json.loads(run(*words, '--json').stdout)
+    expect('no file in JSON',
+           answer['findings'][0]['schedule'] == answer['findings'][0]['text'],
+           answer)
+
+
 def one_state(folder: Path) -> None:
     """Two explorations would write over each other's state."""
     state, lock = folder / 'kept', folder / 'kept.lock'
@@ -285,8 +305,8 @@ def benches(folder: Path) -> None:
 
 numbers()
 plain_numbers()
-for part in (output_files, folders, full_disk, one_state, twice, goes_on,
-             benches):
+for part in (output_files, folders, full_disk, findings_that_stay, one_state,
+             twice, goes_on, benches):
     with tempfile.TemporaryDirectory() as name:
         part(Path(name))
 progress()

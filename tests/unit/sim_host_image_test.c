@@ -214,7 +214,7 @@ static void a_file_that_is_no_dll_is_named(void **state)
         { "/proc/self/exe", "not a PE file" },
         { "/dev/null", "not a regular file" },
         { "/", "not a regular file" },
-        { "/nowhere/at/all.dll", "can't be opened" },
+        { "/nowhere/at/all.dll", "No such file" },
     };
     struct sim_error error;
     assert_int_equal(sim_open(&error), SIM_OK);
