@@ -318,20 +318,24 @@ static enum arrival step(
     }
     fuzz_explore_take(subject, &search->decision, how);
     search->went = who.slot;
+    bool is_same = false;
+    if (known != NULL) {
+        fuzz_known_follow(search, &who, known);
+    } else if (search->has_memo) {
+        is_same = subject->split(subject->context, who.slot, &search->here.key);
+    }
+    LC_CHECK_FULL(!search->has_memo || fuzz_known_holds(search));
+    key = search->has_memo ? sim_key_join(&search->here.key)
+                           : subject->key(subject->context);
+    fuzz_table_prefetch(&search->seen, key);
     if (!sim_enabled(&search->decision, &end)) {
         LC_CHECK(known == NULL); /* ends are not remembered */
         search->went = SIM_NO_SLOT;
         return arrive_at_end(search, end);
     }
-    if (known != NULL) {
-        fuzz_known_follow(search, &who, known);
-        LC_CHECK_FULL(fuzz_known_holds(search));
-    } else if (search->has_memo) {
+    if (is_same) {
         fuzz_known_learn(search, &who, from);
-        LC_CHECK_FULL(fuzz_known_holds(search));
     }
-    key = search->has_memo ? sim_key_join(&search->here.key)
-                           : subject->key(subject->context);
     return arrive_at_state(search, key, depth + 1);
 }
 

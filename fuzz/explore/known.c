@@ -11,18 +11,12 @@ void fuzz_known_follow(
     }
 }
 
-/* Only what has changed nothing but what is shared and what is the thread's own
- * always leads to the same. */
 void fuzz_known_learn(
     struct search *search,
     const struct sim_choice_candidate *who,
     struct sim_state_key from)
 {
-    const struct fuzz_subject *subject = search->subject;
-    struct sim_key_pieces *here = &search->here.key;
-    if (!subject->split(subject->context, who->slot, here)) {
-        return;
-    }
+    const struct sim_key_pieces *here = &search->here.key;
     struct fuzz_memo_step step = { .from = from, .shared = here->shared };
     if (who->slot != SIM_NO_SLOT) {
         step.own = here->own[who->slot];

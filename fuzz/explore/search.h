@@ -133,8 +133,8 @@ void fuzz_known_follow(
     const struct sim_choice_candidate *who,
     const struct fuzz_memo_step *step);
 
-/** Makes the pieces of the state that a step has led to, and remembers them
- * where the same step always leads there. */
+/** Remembers where a step has led to. It must have changed nothing but what is
+ * shared and what is the thread's own: only then it always leads there. */
 void fuzz_known_learn(
     struct search *search,
     const struct sim_choice_candidate *who,

@@ -53,6 +53,16 @@ LC_MUST_USE bool fuzz_table_share(struct fuzz_table *table, uint64_t bytes_max);
 /** How many keys there is still room for, when so many are there. */
 uint64_t fuzz_table_room(const struct fuzz_table *table, uint64_t count);
 
+/** Says that a key will be asked for: its place may be far away. */
+static inline void fuzz_table_prefetch(
+    const struct fuzz_table *table,
+    struct sim_state_key key)
+{
+    if (table->capacity > 0) {
+        __builtin_prefetch(&table->keys[key.low & (table->capacity - 1)]);
+    }
+}
+
 /** Whether a key is there. */
 bool fuzz_table_has(const struct fuzz_table *table, struct sim_state_key key);
 
