@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "lastcall/abi.h"
 #include "lastcall/trace.h"
@@ -14,14 +15,17 @@
 #include "tools/setup.h"
 
 enum {
-    TEXT_BYTES = 1024
+    TEXT_BYTES = 1024,
+    VERSION_2_2 = 0x0202,
+    /* By the clock: what runs may wait for what never comes. */
+    SECONDS_MAX = 30
 };
 
 /* How the starts of a provider ended. */
 struct starts {
     bool is_called;
     bool is_started;
-    int32_t error; /* of the last that failed */
+    int32_t error; /* of the last that failed; 0: what it gave was refused */
 };
 
 /* What the child leaves; shared. */
@@ -74,7 +78,9 @@ static bool read_record(void *context, const struct lc_record *record)
     if (record->kind == LC_RECORD_SPI_CALL) {
         starts->is_called = true;
     } else if (record->kind == LC_RECORD_SPI_RETURN) {
-        starts->is_started = starts->is_started || record->a == 0;
+        bool is_taken = record->a == 0 && record->c == VERSION_2_2 &&
+                        record->d == LC_SPI_COUNT;
+        starts->is_started = starts->is_started || is_taken;
         starts->error = (int32_t)record->a;
     }
     return true;
@@ -86,6 +92,7 @@ static void play(void *context)
     struct sim_result result;
     struct sim_error error;
     sim_watch(TOOL_WATCH_SECONDS);
+    (void)alarm(SECONDS_MAX);
     const struct sim_play_options options = {
         .schedule = &trial->schedule,
         .sink = read_record,
@@ -107,11 +114,30 @@ static void say(const struct lc_provider *provider, const struct starts *starts)
             provider->name);
         return;
     }
+    if (starts->error == 0) {
+        tool_output_error(
+            "remark: %s was not started in a first trial: its WSPStartup gave "
+            "another version than 2.2, or no whole table; what is played says "
+            "little of it",
+            provider->name);
+        return;
+    }
     tool_output_error(
         "remark: %s was not started in a first trial: its WSPStartup returned "
         "%d; what is played says little of it",
         provider->name,
         starts->error);
+}
+
+/* Of one below others it is theirs when it is started. */
+static bool is_first(const struct lc_world *world, uint32_t provider)
+{
+    for (uint32_t i = 0; i < world->chain_count; i++) {
+        if (world->chains[i].providers[0] == provider) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void tool_trial_remark(const struct lc_world *world)
@@ -139,7 +165,7 @@ void tool_trial_remark(const struct lc_world *world)
     for (uint32_t i = 0;
          came_back && trial->has_ended && i < world->provider_count;
          i++) {
-        if (world->providers[i].kind == LC_PROVIDER_DLL) {
+        if (world->providers[i].kind == LC_PROVIDER_DLL && is_first(world, i)) {
             say(&world->providers[i], &trial->starts[i]);
         }
     }

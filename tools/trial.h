@@ -9,8 +9,8 @@
 
 /**
  * Plays a short life of an application in a child, with a socket of each
- * catalog entry, and says on stderr which of the DLLs were not started: whether
- * WSPStartup was never called, or how it failed. Says nothing where a world has
+ * catalog entry, and says on stderr which of the DLLs that are first in a chain
+ * were not started: whether WSPStartup was never called, or how it failed. Says nothing where a world has
  * no DLL, and where the trial came to no end.
  *
  * @param world  borrowed; can be played.

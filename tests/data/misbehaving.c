@@ -196,6 +196,8 @@ __declspec(dllexport)
     exit_group(77);
 #elif defined(WAY_no_start)
     return WSASYSNOTREADY;
+#elif defined(WAY_no_table)
+    entries->lpWSPConnect = NULL;
 #endif
     return 0;
 }

@@ -123,6 +123,8 @@ with tempfile.TemporaryDirectory() as folder:
 
     # Of a DLL that never comes up nothing is found: that is said.
     for way, why in (('no_start', 'its WSPStartup returned 10091'),
+                     ('no_table', 'its WSPStartup gave another version than '
+                      '2.2, or no whole table'),
                      ('no_attach', 'its WSPStartup was never called')):
         for words in (['run', str(schedule)], ['explore', str(schedule)],
                       ['fuzz', '--seed', '1', '--schedules', '20'],
