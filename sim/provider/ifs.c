@@ -276,15 +276,17 @@ static void lower_clean_all(struct ifs *ifs)
  * it is in use or was left behind. */
 static uint32_t ifs_used(const void *globals)
 {
-    const struct ifs *ifs = globals;
-    const struct ifs_lower none = { 0 };
+    static const unsigned char nothing[sizeof(struct ifs_lower)];
+    const unsigned char *lowers =
+        (const unsigned char *)globals + offsetof(struct ifs, lowers);
     uint32_t count = LOWERS_MAX;
-    while (count > 0 &&
-           memcmp(&ifs->lowers[count - 1], &none, sizeof none) == 0) {
+    while (count > 0 && memcmp(
+                            lowers + (count - 1) * sizeof nothing,
+                            nothing,
+                            sizeof nothing) == 0) {
         count--;
     }
-    return (
-        uint32_t)(offsetof(struct ifs, lowers) + count * sizeof ifs->lowers[0]);
+    return (uint32_t)(offsetof(struct ifs, lowers) + count * sizeof nothing);
 }
 
 /* ---- Calls ---- */
