@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect, problems,
-                   run)
+from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect,
+                   has_terminals, problems, run)
 
 # Starts a program that no end of a child is told to.
 DEAF = ('import os, signal, sys; '
@@ -52,6 +52,37 @@ def stop_on_terminal(order: str, kept: str, schedule: str,
         os.rmdir(kept + '.new')
     return subprocess.CompletedProcess([], process.returncode, output.decode(),
                                        remarks.decode().replace('\r\n', '\n'))
+
+
+def saved_on_terminal(folder: str) -> None:
+    """What can't be saved is said at once, on a line of its own; whether it was
+    broken counts for more than that."""
+    many = os.path.join(folder, 'many.lc')
+    text = Path('corpus/zoo/worker_left/minimal.lc').read_text(encoding='utf-8')
+    Path(many).write_text(text[:text.index('choices\n')] + ''.join(
+        f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
+        f'    {name}2 = socket stream\n    WSACleanup\n' for name in 'xyz'),
+        encoding='utf-8')
+    for order, status, word in (('breadth', 2, 'bounded'),
+                                ('depth', 1, 'broken')):
+        kept = os.path.join(folder, order + '.unsaved')
+        result = stop_on_terminal(order, kept, many)
+        expect(f'explore {order} first that is not saved',
+               result.returncode == status and
+               result.stdout.startswith(word) and
+               f'\r\x1b[Klastcall: --state: {kept} could not be written: '
+               'Is a directory\n' in result.stderr and
+               'goes on' not in result.stderr and not os.path.exists(kept),
+               result)
+    kept = os.path.join(folder, 'older.state')
+    result = stop_on_terminal('breadth', kept, many, can_save=True)
+    older = Path(kept).read_bytes()
+    expect('explore that is saved', result.returncode == 0 and
+           f'the same command goes on from {kept}\n' in result.stderr, result)
+    result = stop_on_terminal('breadth', kept, many)
+    expect('an older file stays', result.returncode == 2 and
+           f'goes on from where {kept} was written last\n' in result.stderr and
+           Path(kept).read_bytes() == older, result)
 
 
 page = Path(MANUAL).read_text(encoding='utf-8')
@@ -135,34 +166,8 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'explore finds, {order} first', result.returncode == 1 and
                result.stdout.startswith('broken') and
                run('run', '--twice', '--expect', way).returncode == 0, result)
-    # What can't be saved is said at once, on a line of its own; whether it was
-    # broken counts for more than that.
-    many = os.path.join(folder, 'many.lc')
-    text = Path('corpus/zoo/worker_left/minimal.lc').read_text(encoding='utf-8')
-    Path(many).write_text(text[:text.index('choices\n')] + ''.join(
-        f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
-        f'    {name}2 = socket stream\n    WSACleanup\n' for name in 'xyz'),
-        encoding='utf-8')
-    for order, status, word in (('breadth', 2, 'bounded'),
-                                ('depth', 1, 'broken')):
-        kept = os.path.join(folder, order + '.unsaved')
-        result = stop_on_terminal(order, kept, many)
-        expect(f'explore {order} first that is not saved',
-               result.returncode == status and
-               result.stdout.startswith(word) and
-               f'\r\x1b[Klastcall: --state: {kept} could not be written: '
-               'Is a directory\n' in result.stderr and
-               'goes on' not in result.stderr and not os.path.exists(kept),
-               result)
-    kept = os.path.join(folder, 'older.state')
-    result = stop_on_terminal('breadth', kept, many, can_save=True)
-    older = Path(kept).read_bytes()
-    expect('explore that is saved', result.returncode == 0 and
-           f'the same command goes on from {kept}\n' in result.stderr, result)
-    result = stop_on_terminal('breadth', kept, many)
-    expect('an older file stays', result.returncode == 2 and
-           f'goes on from where {kept} was written last\n' in result.stderr and
-           Path(kept).read_bytes() == older, result)
+    if has_terminals():
+        saved_on_terminal(folder)
     # A provider whose own check fails ends the process: that is a finding.
     for order in ('breadth', 'depth'):
         way = os.path.join(folder, order + '-died.lc')

@@ -17,8 +17,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect, problems,
-                   run)
+from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect,
+                   has_terminals, problems, run)
 
 
 def numbers() -> None:
@@ -305,9 +305,11 @@ def benches(folder: Path) -> None:
 
 numbers()
 plain_numbers()
-for part in (output_files, folders, full_disk, findings_that_stay, one_state,
-             twice, goes_on, benches):
+parts = [output_files, folders, full_disk, findings_that_stay, twice, benches]
+if has_terminals():
+    parts += [one_state, goes_on]
+    progress()
+for part in parts:
     with tempfile.TemporaryDirectory() as name:
         part(Path(name))
-progress()
 sys.exit(1 if problems else 0)
