@@ -11,9 +11,11 @@
 
 enum {
     BUSY_MS = 10000,
-    /* PRAGMA user_version. 2 has statistics; one of format 1 is read without,
-     * and gets them when it is opened to be written. */
-    FORMAT = 2,
+    /* PRAGMA user_version. 2 has statistics, 3 what was played twice; an older
+     * one is read without, and gets them when it is opened to be written. */
+    FORMAT_STATISTICS = 2,
+    FORMAT_TWICE = 3,
+    FORMAT = 3,
     ENTRY_BYTES = 16
 };
 
@@ -49,7 +51,12 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS pct ("
     "  depth INTEGER PRIMARY KEY, schedules INTEGER NOT NULL,"
     "  actors INTEGER NOT NULL, steps INTEGER NOT NULL,"
-    "  actors_max INTEGER NOT NULL, steps_max INTEGER NOT NULL);";
+    "  actors_max INTEGER NOT NULL, steps_max INTEGER NOT NULL);"
+    /* One row; first: seed of the first that differed, NULL when none did. */
+    "CREATE TABLE IF NOT EXISTS twice ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  schedules INTEGER NOT NULL, differed INTEGER NOT NULL, first INTEGER);"
+    "INSERT OR IGNORE INTO twice VALUES (1, 0, 0, NULL);";
 
 static bool fail(
     struct fuzz_ledger *ledger,
@@ -306,6 +313,33 @@ bool fuzz_ledger_set(
 
 /* ---- Reading ---- */
 
+/* What was played twice; a ledger of an older format does not say. */
+static bool read_twice(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_totals *totals,
+    struct fuzz_ledger_error *ret_error)
+{
+    uint64_t numbers[2];
+    uint64_t first[2];
+    if (!ask(ledger, "PRAGMA user_version", numbers, ret_error)) {
+        return false;
+    }
+    if (numbers[0] < FORMAT_TWICE) {
+        return true;
+    }
+    bool is_good = ask(ledger,
+                       "SELECT schedules, differed FROM twice",
+                       numbers,
+                       ret_error) &&
+                   ask(ledger, "SELECT first FROM twice", first, ret_error);
+    if (is_good) {
+        totals->again = numbers[0];
+        totals->differed = numbers[1];
+        totals->differed_seed = first[0];
+    }
+    return is_good;
+}
+
 bool fuzz_ledger_sum(
     struct fuzz_ledger *ledger,
     struct fuzz_ledger_totals *ret_totals,
@@ -337,7 +371,7 @@ bool fuzz_ledger_sum(
         (void)fail(ledger, ret_error);
     }
     (void)sqlite3_finalize(statement);
-    return is_good;
+    return is_good && read_twice(ledger, ret_totals, ret_error);
 }
 
 uint32_t fuzz_ledger_keys(struct fuzz_ledger *ledger, uint64_t *ret_keys)
@@ -538,7 +572,7 @@ bool fuzz_ledger_statistics(
     uint64_t format[2];
     memset(ret_statistics, 0, sizeof *ret_statistics);
     return ask(ledger, "PRAGMA user_version", format, ret_error) &&
-           (format[0] < FORMAT ||
+           (format[0] < FORMAT_STATISTICS ||
             (read_sketches(ledger, ret_statistics, ret_error) &&
              read_pct(ledger, ret_statistics, ret_error)));
 }
@@ -629,6 +663,29 @@ static bool add_chunk(
         prepare(
             ledger,
             "INSERT INTO chunk VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            LC_COUNT_OF(numbers),
+            numbers),
+        ret_error);
+}
+
+/* Seeds rise from chunk to chunk: the first that differed stays it. */
+static bool add_twice(
+    struct fuzz_ledger *ledger,
+    const struct fuzz_search_totals *totals,
+    struct fuzz_ledger_error *ret_error)
+{
+    const uint64_t numbers[] = {
+        totals->again,
+        totals->differed,
+        totals->differed_seed,
+    };
+    return finish(
+        ledger,
+        prepare(
+            ledger,
+            "UPDATE twice SET schedules = schedules + ?1,"
+            " differed = differed + ?2, first ="
+            " CASE WHEN ?2 > 0 THEN ifnull(first, ?3) ELSE first END",
             LC_COUNT_OF(numbers),
             numbers),
         ret_error);
@@ -748,7 +805,7 @@ static bool add_played(
             result->known_counts[i],
             ret_error);
     }
-    return is_good &&
+    return is_good && add_twice(ledger, &result->totals, ret_error) &&
            add_coverage(ledger, &result->totals.coverage, ret_error) &&
            add_statistics(ledger, &result->statistics, ret_error);
 }

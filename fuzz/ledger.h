@@ -29,7 +29,10 @@ struct fuzz_ledger_totals {
     uint64_t records;
     uint64_t virtual_ns;
     uint64_t unspecified;
-    uint64_t next_seed; /* 0 when nothing has been played */
+    uint64_t next_seed;     /* 0 when nothing has been played */
+    uint64_t again;         /* schedules that were played twice */
+    uint64_t differed;      /* of them: with another trace */
+    uint64_t differed_seed; /* the first of these */
     uint32_t chunk_count;
     uint32_t finding_count;
     uint32_t rules_exercised;

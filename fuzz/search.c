@@ -485,6 +485,9 @@ static void sum_up(void)
     totals->records = 0;
     totals->virtual_ns = 0;
     totals->unspecified = 0;
+    totals->again = 0;
+    totals->differed = 0;
+    totals->differed_seed = UINT64_MAX;
     totals->rules_exercised = 0;
     memset(&totals->coverage, 0, sizeof totals->coverage);
     for (uint32_t w = 0; w < search.options->jobs; w++) {
@@ -493,6 +496,12 @@ static void sum_up(void)
         totals->records += share->records;
         totals->virtual_ns += share->virtual_ns;
         totals->unspecified += share->unspecified;
+        totals->again += share->again;
+        totals->differed += share->differed;
+        if (share->differed > 0 &&
+            share->differed_seed < totals->differed_seed) {
+            totals->differed_seed = share->differed_seed;
+        }
         for (uint32_t i = 0; i < MODEL_RULE_COUNT; i++) {
             totals->coverage.checked[i] += share->coverage.checked[i];
             totals->coverage.premise[i] += share->coverage.premise[i];

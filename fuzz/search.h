@@ -33,6 +33,10 @@ struct fuzz_search_totals {
     uint64_t records;
     uint64_t virtual_ns;
     uint64_t unspecified; /* runs that ended so */
+    /* Of those that broke no rule some are played twice (fuzz/worker.h). */
+    uint64_t again;
+    uint64_t differed;      /* had another trace: nothing here is sure */
+    uint64_t differed_seed; /* the first; the smallest when all have ended */
     uint32_t rules_exercised;
     uint32_t finding_count;
     bool is_stopped; /* by `stop` or `stop_after`, before the last seed */

@@ -154,6 +154,46 @@ static void count(
     }
 }
 
+bool fuzz_worker_plays_again(uint64_t seed)
+{
+    uint64_t group = FUZZ_SAMPLER_GROUP;
+    uint64_t program = seed / group;
+    _Static_assert(
+        (int)FUZZ_WORKER_AGAIN_ONE_IN ==
+            FUZZ_SAMPLER_GROUP * FUZZ_SAMPLER_GROUP,
+        "one seed of a program, and one program of a group");
+    return program % group == 0 && seed % group == program / group % group;
+}
+
+/* Plays what was just played, and broke no rule, once more; not one whose
+ * choices were not all kept. What breaks one is played again by who confirms
+ * it. Returns whether the process may go on. */
+static bool play_again(
+    const struct fuzz_case *one,
+    const struct fuzz_outcome *outcome,
+    struct fuzz_share *share)
+{
+    static struct fuzz_player player;
+    static struct lc_schedule schedule;
+    struct fuzz_outcome second;
+    uint64_t hash = outcome->result.hash;
+    if (outcome->result.choice_count == LC_CHOICES_MAX) {
+        return true;
+    }
+    schedule = one->schedule;
+    fuzz_case_keep(&schedule, outcome);
+    player.options = one->player.options;
+    enum sim_status status =
+        fuzz_play(&player, &schedule, NULL, &second, &share->error);
+    bool differs = status != SIM_OK || second.result.hash != hash;
+    share->again++;
+    share->differed_seed = differs && share->differed == 0
+                               ? share->mirror.seed
+                               : share->differed_seed;
+    share->differed += differs;
+    return status == SIM_OK && !fuzz_play_is_fault(&second);
+}
+
 /* Plays one seed. Returns whether the process may go on. */
 static bool play_seed(
     const struct fuzz_worker_options *options,
@@ -171,8 +211,11 @@ static bool play_seed(
     if (fuzz_case_play(one, seed, &outcome, &share->error) != SIM_OK) {
         leave(share, FUZZ_WORKER_ERROR);
     }
+    bool may_go_on = !fuzz_play_is_fault(&outcome);
     if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
         tell(options, one, &outcome, share);
+    } else if (may_go_on && fuzz_worker_plays_again(seed)) {
+        may_go_on = play_again(one, &outcome, share);
     }
     count(one, &behaviour, share);
     share->schedules++;
@@ -180,7 +223,7 @@ static bool play_seed(
     share->virtual_ns += outcome.result.virtual_ns;
     share->unspecified += outcome.verdict.kind == LC_VERDICT_UNSPECIFIED;
     atomic_store(&share->at, seed + 1);
-    return !fuzz_play_is_fault(&outcome);
+    return may_go_on;
 }
 
 LC_NORETURN void fuzz_worker_run(

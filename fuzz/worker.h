@@ -17,7 +17,8 @@
 #include "fuzz/statistics.h"
 
 enum fuzz_worker_limits {
-    FUZZ_WORKER_CPU_SECONDS = 30 /* for the plays of one program */
+    FUZZ_WORKER_CPU_SECONDS = 30, /* for the plays of one program */
+    FUZZ_WORKER_AGAIN_ONE_IN = 64 /* is played twice */
 };
 
 /* How a worker ends: what it says before it exits. Its exit status alone says
@@ -52,6 +53,9 @@ struct fuzz_share {
     uint64_t records;
     uint64_t virtual_ns;
     uint64_t unspecified;
+    uint64_t again;         /* schedules that were played twice */
+    uint64_t differed;      /* of them: with another trace */
+    uint64_t differed_seed; /* the first of these */
     struct model_coverage coverage;
     struct fuzz_count broken; /* what broke, and how often */
     struct fuzz_statistics statistics;
@@ -65,6 +69,10 @@ struct fuzz_worker_options {
     uint32_t watch_seconds;
     int pipe; /* findings go here, as they lie in memory */
 };
+
+/** Whether a seed is one of those that are played twice: one order of each
+ * eighth program, another one each time. */
+bool fuzz_worker_plays_again(uint64_t seed);
 
 /** Plays until nothing is left or it is told to end. Ends the process. */
 LC_NORETURN void fuzz_worker_run(

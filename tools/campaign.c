@@ -22,6 +22,7 @@
 #include "tools/statistics.h"
 #include "tools/status.h"
 #include "tools/trial.h"
+#include "tools/verdict.h"
 #include "tools/version.h"
 
 enum {
@@ -518,6 +519,7 @@ static bool print_text(
         totals->finding_count,
         tool_output_s(totals->finding_count));
     tool_statistics_print(&statistics);
+    tool_verdict_print_differed(totals->differed, totals->again);
     if (totals->finding_count == 0) {
         tool_statistics_print_bound(totals->schedules - totals->unspecified);
     }
@@ -584,7 +586,10 @@ static int run(void)
         return TOOL_EXIT_USAGE;
     }
     tool_status_clear();
-    bool has_differed = false;
+    bool has_differed = totals.differed > 0;
+    if (has_differed) {
+        tool_setup_tell_differed(totals.differed_seed, search_line.text);
+    }
     bool is_said = tool_given.json ? print_json(&totals, &error)
                                    : print_text(&totals, &error);
     if (!is_said || !fuzz_ledger_findings(

@@ -132,6 +132,7 @@ static struct fuzz_player player;
 static struct fuzz_outcome outcome;
 static struct tool_line replay;
 static struct tool_line found_line;
+static bool has_differed; /* two plays of the schedule did */
 static double began_seconds;
 static double next_seconds;
 static double next_saving_seconds;
@@ -353,6 +354,14 @@ static bool set_subject(
     }
     tool_setup_remark_plants(&schedule.world);
     tool_trial_remark(&schedule.world);
+    has_differed = !tool_trial_repeats(&schedule);
+    if (has_differed) {
+        tool_output_error(
+            "two plays of %s differed: a DLL asks what is not simulated, or "
+            "reads what nobody wrote; nothing could be proved of it",
+            path);
+        return false;
+    }
     subject_schedule.schedule = &schedule;
     subject_schedule.has_values = given.values;
     *ret_subject = fuzz_subject_of_schedule(&subject_schedule);
@@ -699,7 +708,7 @@ static int explore(const char *path)
     struct fuzz_subject subject;
     struct sim_error error;
     if (!prepare(path, &how, &subject)) {
-        return TOOL_EXIT_USAGE;
+        return has_differed ? TOOL_EXIT_DIFFERED : TOOL_EXIT_USAGE;
     }
     tool_setup_catch();
     began_seconds = tool_setup_seconds();

@@ -92,9 +92,20 @@ static bool stop(void *context)
                                           (double)given.seconds.value);
 }
 
+/* As soon as it is known: what comes behind it is not sure. */
+static void tell_differed(const struct fuzz_search_totals *totals)
+{
+    if (totals->differed > 0 && !has_differed) {
+        has_differed = true;
+        tool_status_clear();
+        tool_setup_tell_differed(totals->differed_seed, search_line.text);
+    }
+}
+
 static void progress(void *context, const struct fuzz_search_totals *totals)
 {
     (void)context;
+    tell_differed(totals);
     tool_status_show(totals, 0, tool_setup_seconds() - began_seconds);
 }
 
@@ -221,6 +232,7 @@ static void print_limits(void)
     if (tool_setup_interrupted()) {
         (void)printf("interrupted before the end\n");
     }
+    tool_verdict_print_differed(totals->differed, totals->again);
     if (totals->is_cut) {
         (void)printf("the last schedules did not end and were not judged\n");
     }
@@ -310,7 +322,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -323,6 +335,13 @@ static void print_json(double seconds)
         (json_int_t)totals->virtual_ns,
         "unspecified",
         (json_int_t)totals->unspecified,
+        "twice",
+        (json_int_t)totals->again,
+        "differed",
+        (json_int_t)totals->differed,
+        "differed_seed",
+        totals->differed > 0 ? json_integer((json_int_t)totals->differed_seed)
+                             : json_null(),
         "rules_exercised",
         (json_int_t)totals->rules_exercised,
         "sampler",
@@ -443,6 +462,7 @@ int tool_fuzz(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     double seconds = tool_setup_seconds() - began_seconds;
+    tell_differed(&result.totals);
     tool_status_clear();
     if (tool_given.json) {
         print_json(seconds);

@@ -83,6 +83,12 @@ static void print_totals(const struct fuzz_ledger_totals *totals)
             "say nothing\n",
             totals->unspecified);
     }
+    tool_verdict_print_differed(totals->differed, totals->again);
+    if (totals->differed > 0) {
+        (void)printf(
+            "the first that differed has seed %" PRIu64 "\n",
+            totals->differed_seed);
+    }
 }
 
 /* For print_finding(). */
@@ -227,7 +233,7 @@ bool tool_report_object(
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}",
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o}",
         "settings",
         settings,
         "schedules",
@@ -238,6 +244,13 @@ bool tool_report_object(
         (json_int_t)totals.virtual_ns,
         "unspecified",
         (json_int_t)totals.unspecified,
+        "twice",
+        (json_int_t)totals.again,
+        "differed",
+        (json_int_t)totals.differed,
+        "differed_seed",
+        totals.differed > 0 ? json_integer((json_int_t)totals.differed_seed)
+                            : json_null(),
         "next_seed",
         (json_int_t)totals.next_seed,
         "rules_exercised",

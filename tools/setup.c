@@ -287,6 +287,16 @@ bool tool_setup_sampler(const char *word, enum fuzz_sampler_kind *ret_kind)
     return true;
 }
 
+void tool_setup_tell_differed(uint64_t seed, const char *line)
+{
+    tool_output_error(
+        "two plays of seed %" PRIu64 " differed; to look for it again: "
+        "%s --seed %" PRIu64 " --schedules 1",
+        seed,
+        line,
+        seed);
+}
+
 void tool_setup_tell(const struct fuzz_finding *finding, const char *line)
 {
     tool_output_error(
@@ -296,12 +306,7 @@ void tool_setup_tell(const struct fuzz_finding *finding, const char *line)
         finding->replay == FUZZ_REPLAY_UNKNOWN ? ", which was not replayed"
                                                : "");
     if (finding->replay == FUZZ_REPLAY_DIFFERED) {
-        tool_output_error(
-            "two plays of seed %" PRIu64 " differed; to look for it again: "
-            "%s --seed %" PRIu64 " --schedules 1",
-            finding->seed,
-            line,
-            finding->seed);
+        tool_setup_tell_differed(finding->seed, line);
     }
 }
 

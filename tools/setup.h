@@ -98,6 +98,10 @@ LC_MUST_USE bool tool_setup_sampler(
  */
 void tool_setup_tell(const struct fuzz_finding *finding, const char *line);
 
+/** Says on stderr that two plays of a seed differed, and what to type. line as
+ * above. */
+void tool_setup_tell_differed(uint64_t seed, const char *line);
+
 /** Workers that --jobs asks for; left out: one for each processor. */
 uint32_t tool_setup_jobs(const struct tool_number *jobs);
 

@@ -18,7 +18,9 @@ enum {
     TEXT_BYTES = 1024,
     VERSION_2_2 = 0x0202,
     /* By the clock: what runs may wait for what never comes. */
-    SECONDS_MAX = 30
+    SECONDS_MAX = 30,
+    /* Before the second play. */
+    SECOND_FILL = 0xa5
 };
 
 /* How the starts of a provider ended. */
@@ -33,6 +35,7 @@ struct trial {
     struct starts starts[LC_PROVIDERS_MAX];
     struct lc_schedule schedule;
     bool has_ended;
+    bool has_differed; /* from a second play */
 };
 
 /* A socket of each catalog entry. */
@@ -93,13 +96,29 @@ static void play(void *context)
     struct sim_error error;
     sim_watch(TOOL_WATCH_SECONDS);
     (void)alarm(SECONDS_MAX);
-    const struct sim_play_options options = {
+    struct sim_play_options options = {
         .schedule = &trial->schedule,
         .sink = read_record,
         .sink_context = trial,
     };
-    trial->has_ended = sim_play(&options, &result, &error) == SIM_OK &&
-                       result.end == LC_END_DONE;
+    bool is_played = sim_play(&options, &result, &error) == SIM_OK;
+    trial->has_ended = is_played && result.end == LC_END_DONE;
+    if (!is_played || result.end == LC_END_FAULT) {
+        return;
+    }
+    uint64_t hash = result.hash;
+    options.sink = NULL;
+    options.fill_stacks = true;
+    options.fill_byte = SECOND_FILL;
+    trial->has_differed =
+        sim_play(&options, &result, &error) != SIM_OK || result.hash != hash;
+}
+
+/* Plays in a child. Returns whether it came back. */
+static bool play_apart(struct trial *trial)
+{
+    struct tool_apart_end end;
+    return tool_apart_try(play, trial, &end);
 }
 
 static void say(const struct lc_provider *provider, const struct starts *starts)
@@ -140,16 +159,19 @@ static bool is_first(const struct lc_world *world, uint32_t provider)
     return false;
 }
 
-void tool_trial_remark(const struct lc_world *world)
+static bool has_hosted(const struct lc_world *world)
 {
-    struct tool_apart_end end;
-    bool has_hosted = false;
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        has_hosted |= world->providers[i].kind == LC_PROVIDER_DLL;
+        if (world->providers[i].kind == LC_PROVIDER_DLL) {
+            return true;
+        }
     }
-    if (!has_hosted) {
-        return;
-    }
+    return false;
+}
+
+/* Shared; NULL: there is no memory to share. */
+static struct trial *make_trial(void)
+{
     struct trial *trial = mmap(
         NULL,
         sizeof *trial,
@@ -157,11 +179,17 @@ void tool_trial_remark(const struct lc_world *world)
         MAP_SHARED | MAP_ANONYMOUS,
         -1,
         0);
-    if (trial == MAP_FAILED) {
+    return trial == MAP_FAILED ? NULL : trial;
+}
+
+void tool_trial_remark(const struct lc_world *world)
+{
+    struct trial *trial = has_hosted(world) ? make_trial() : NULL;
+    if (trial == NULL) {
         return;
     }
     make_schedule(world, &trial->schedule);
-    bool came_back = tool_apart_try(play, trial, &end);
+    bool came_back = play_apart(trial);
     for (uint32_t i = 0;
          came_back && trial->has_ended && i < world->provider_count;
          i++) {
@@ -169,5 +197,22 @@ void tool_trial_remark(const struct lc_world *world)
             say(&world->providers[i], &trial->starts[i]);
         }
     }
+    if (came_back && trial->has_differed) {
+        tool_output_error(
+            "remark: two plays of a first trial differed: a DLL asks what is "
+            "not simulated, or reads what nobody wrote; nothing is sure");
+    }
     (void)munmap(trial, sizeof *trial);
+}
+
+bool tool_trial_repeats(const struct lc_schedule *schedule)
+{
+    struct trial *trial = has_hosted(&schedule->world) ? make_trial() : NULL;
+    if (trial == NULL) {
+        return true;
+    }
+    trial->schedule = *schedule;
+    bool repeats = !play_apart(trial) || !trial->has_differed;
+    (void)munmap(trial, sizeof *trial);
+    return repeats;
 }

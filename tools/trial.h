@@ -5,16 +5,28 @@
 #ifndef TOOLS_TRIAL_H
 #define TOOLS_TRIAL_H
 
+#include <stdbool.h>
+
+#include "lastcall/check.h"
 #include "lastcall/schedule.h"
 
 /**
  * Plays a short life of an application in a child, with a socket of each
  * catalog entry, and says on stderr which of the DLLs that are first in a chain
- * were not started: whether WSPStartup was never called, or how it failed. Says nothing where a world has
- * no DLL, and where the trial came to no end.
+ * were not started: whether WSPStartup was never called, or how it failed.
+ * Plays it twice, and says when that was not the same. Says nothing where a
+ * world has no DLL, and where the trial came to no end.
  *
  * @param world  borrowed; can be played.
  */
 void tool_trial_remark(const struct lc_world *world);
+
+/**
+ * Plays a schedule twice in a child.
+ *
+ * Returns: whether its trace was the same, or could not be compared: the child
+ * died, or there was none. True of a world without a DLL.
+ */
+LC_MUST_USE bool tool_trial_repeats(const struct lc_schedule *schedule);
 
 #endif

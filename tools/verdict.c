@@ -1,9 +1,12 @@
 #include "tools/verdict.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lastcall/check.h"
+
+#include "tools/output.h"
 
 const char *tool_verdict_word(const struct lc_verdict *verdict)
 {
@@ -63,6 +66,21 @@ void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent)
             (int)indent,
             "");
         break;
+    }
+}
+
+void tool_verdict_print_differed(uint64_t differed, uint64_t again)
+{
+    if (differed > 0) {
+        (void)printf(
+            "%" PRIu64 " of %" PRIu64
+            " schedule%s that %s played twice differed: a "
+            "defect of Lastcall, or a DLL that asks what is not simulated or "
+            "reads what nobody wrote; nothing here is sure\n",
+            differed,
+            again,
+            tool_output_s(again),
+            again == 1 ? "was" : "were");
     }
 }
 

@@ -23,6 +23,10 @@ void tool_verdict_print_rule(uint32_t rule, uint32_t indent);
  * same. */
 void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent);
 
+/** Prints how many schedules of those that were played twice differed; nothing
+ * when none did. */
+void tool_verdict_print_differed(uint64_t differed, uint64_t again);
+
 /** Ids of the rules of a rule's group, as a JSON array. */
 json_t *tool_verdict_group(uint32_t rule);
 

@@ -32,7 +32,7 @@ __attribute__((unused)) static void exit_group(int status)
                      : "rcx", "r11", "memory");
 }
 
-#if defined(WAY_unsteady)
+#if defined(WAY_unsteady) || defined(WAY_counting)
 /* How often it was called in this process, in a page that is not simulated: no
  * run begins with it as it was. */
 static long count_calls(void)
@@ -101,6 +101,8 @@ static int misbehave(void)
     if (count_calls() > 500) {
         *(volatile int *)0x123456789000 = 1;
     }
+#elif defined(WAY_counting) /* no two plays in a process are the same */
+    Sleep((DWORD)(count_calls() % 1000));
 #elif defined(WAY_illegal)
     __builtin_trap();
 #elif defined(WAY_bad_pointer) /* for the shim */

@@ -262,6 +262,57 @@ with tempfile.TemporaryDirectory() as folder:
         result = run('report', where)
         expect('report', 'two plays differed' in result.stdout, result)
 
+        # One that breaks no rule, and no two plays of it are the same: some of
+        # the schedules are played twice for that.
+        counting = f'filter={dlls / "counting.dll"}'
+        words = ('fuzz', '--seed', '1', '--schedules', '1024', '--jobs')
+        result = run(*words, '1', '--provider', counting, '--json')
+        answer = json.loads(result.stdout)
+        expect('nothing broke, and two plays differed',
+               result.returncode == 3 and answer['findings'] == [] and
+               answer['twice'] == 16 and 0 < answer['differed'] <= 16, result)
+        first = answer['differed_seed']
+        line = re.search(fr'two plays of seed {first} differed; to look for it '
+                         r'again: (\S*lastcall fuzz .*)', result.stderr)
+        expect('the line for it', line is not None and
+               result.stderr.count('two plays of seed') == 1, result)
+        if line is not None:
+            again = run(*shlex.split(line.group(1))[1:])
+            expect('it differs again', again.returncode == 3 and
+                   '1 of 1 schedule that was played twice differed' in
+                   again.stdout and 'no rule was broken' in again.stdout, again)
+        result = run(*words, '2', '--provider', counting, '--json')
+        both = json.loads(result.stdout)
+        expect('two workers say the same', result.returncode == 3 and
+               both['differed_seed'] == first and both['twice'] == 16, result)
+        where = os.path.join(folder, 'counting')
+        for until in ('1024', '1032'):  # the second start says it, too
+            result = run('campaign', where, '--seed', '1', '--schedules', until,
+                         '--jobs', '2', '--provider', counting)
+            expect('two plays differed in a campaign',
+                   result.returncode == 3 and
+                   f'two plays of seed {first} differed' in result.stderr and
+                   re.search(r'\b\d+ of 16 schedules that were played twice '
+                             'differed', result.stdout) is not None, result)
+        answer = json.loads(run('report', where, '--json').stdout)
+        expect('the report says it', answer['twice'] == 16 and
+               answer['differed'] > 0 and answer['differed_seed'] == first,
+               answer)
+        one = os.path.join(folder, 'one.lc')
+        Path(one).write_text('lastcall schedule 1\nprocess A\n  thread a\n'
+                             '    WSAStartup 2.2\n    s = socket stream\n',
+                             encoding='utf-8')
+        result = run('explore', one, '--provider', counting)
+        expect('nothing is proved of it', result.returncode == 3 and
+               'proved' not in result.stdout and
+               f'two plays of {one} differed' in result.stderr, result)
+        result = run('run', one, '--provider', counting)
+        expect('a remark', result.returncode == 0 and
+               'two plays of a first trial differed' in result.stderr, result)
+        result = run('explore', one, '--provider', f'filter={dlls.parents[1] / "examples/passlayer/passlayer.dll"}')
+        expect('one that does the same each time', result.returncode == 0 and
+               'differed' not in result.stderr, result)
+
         # Code that never comes back is seen by the watchdog, before a signal
         # ends the worker (FUZZ_WORKER_CPU_SECONDS). When the search is told to
         # end, what was found is played once more, and not shrunk: that would

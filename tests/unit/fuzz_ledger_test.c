@@ -209,7 +209,8 @@ static void a_ledger_without_statistics_gets_them(void **state)
     struct fuzz_ledger *ledger = open_ledger();
     assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
     fuzz_ledger_close(ledger);
-    execute("DROP TABLE sketch; DROP TABLE pct; PRAGMA user_version=1");
+    execute("DROP TABLE sketch; DROP TABLE pct; DROP TABLE twice;"
+            " PRAGMA user_version=1");
     check_totals(100, 1, 1);
     ledger = fuzz_ledger_open(path, false, &error);
     assert_non_null(ledger);
