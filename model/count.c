@@ -116,6 +116,11 @@ static void startup_returns(
     LC_CHECK(provider->starting > 0);
 
     provider->starting--;
+    model_report_unless(
+        model,
+        MODEL_START_15,
+        record->a == 0,
+        record->d == LC_SPI_COUNT);
     if (record->a == 0) {
         model_report_unless(
             model,

@@ -167,6 +167,16 @@ static const struct model_rule rules[] = {
         .group = "START-10",
         .strength = MODEL_INF,
     },
+    [MODEL_START_15] = {
+        .id = "START-15",
+        .area = "START",
+        .source = "nf-ws2spi-wspstartup, ns-ws2spi-wspdata",
+        .sentence =
+            "A WSPStartup that succeeds fills all 30 entries of the procedure "
+            "table.",
+        .group = "START-15",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLEAN_1] = {
         .id = "CLEAN-1",
         .area = "CLEAN",

@@ -198,8 +198,12 @@ __declspec(dllexport)
     exit_group(77);
 #elif defined(WAY_no_start)
     return WSASYSNOTREADY;
-#elif defined(WAY_no_table)
+#elif defined(WAY_no_entry)
     entries->lpWSPConnect = NULL;
+#elif defined(WAY_no_table) /* no WSPCleanup to be called either */
+    memset(entries, 0, sizeof *entries);
+#elif defined(WAY_no_version)
+    data->wVersion = MAKEWORD(2, 1);
 #endif
     return 0;
 }

@@ -60,6 +60,29 @@ static void a_provider_that_lost_its_count_is_found(void **state)
     assert_broken(trace, "START-9");
 }
 
+static void a_start_that_leaves_an_entry_out_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start(trace);
+    assert_held(trace);
+    trace_get(trace, LC_RECORD_SPI_RETURN, LC_SPI_STARTUP, 0)->d--;
+    assert_broken(trace, "START-15");
+}
+
+static void a_start_that_fails_owes_no_table(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_STARTUP, LC_WSASYSNOTREADY)->d = 0;
+    assert_held(trace);
+}
+
 static void a_cleanup_that_is_owed_and_fails_is_found(void **state)
 {
     (void)state;
@@ -173,6 +196,8 @@ int main(void)
         cmocka_unit_test(a_call_before_any_start_is_found),
         cmocka_unit_test(a_socket_after_the_final_cleanup_is_found),
         cmocka_unit_test(a_provider_that_lost_its_count_is_found),
+        cmocka_unit_test(a_start_that_leaves_an_entry_out_is_found),
+        cmocka_unit_test(a_start_that_fails_owes_no_table),
         cmocka_unit_test(a_cleanup_that_is_owed_and_fails_is_found),
         cmocka_unit_test(
             a_cleanup_that_the_network_fails_leaves_the_count_open),

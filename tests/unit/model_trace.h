@@ -124,6 +124,7 @@ static inline struct lc_record *trace_spi_return(
     record->caller = caller;
     record->callee = callee;
     record->a = a;
+    record->d = function == LC_SPI_STARTUP && a == 0 ? LC_SPI_COUNT : 0;
     return record;
 }
 
