@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/death.h"
 #include "fuzz/worker.h"
 
 enum {
@@ -24,11 +25,11 @@ struct shared {
 };
 
 struct cell_worker {
-    pid_t pid;             /* 0: has ended */
-    int pipe;              /* a byte comes here for each piece that is done */
-    int32_t signal_number; /* of the one before */
-    atomic_uint *piece;    /* that it works on, or NO_PIECE; shared */
-    atomic_uint *is_over;  /* it has said that it ends of itself; shared */
+    pid_t pid;            /* 0: has ended */
+    int pipe;             /* a byte comes here for each piece that is done */
+    int32_t death;        /* of the one before */
+    atomic_uint *piece;   /* that it works on, or NO_PIECE; shared */
+    atomic_uint *is_over; /* it has said that it ends of itself; shared */
 };
 
 /* Only in the parent, one at a time. */
@@ -68,7 +69,7 @@ static LC_NORETURN void leave(const struct cell_worker *me)
 static LC_NORETURN void work(const struct cell_worker *me, int pipe)
 {
     const struct fuzz_cells_options *options = cells.options;
-    int32_t signal_number = me->signal_number;
+    int32_t death = me->death;
     for (;;) {
         uint32_t piece = atomic_load(me->piece);
         if (piece == NO_PIECE) {
@@ -78,14 +79,10 @@ static LC_NORETURN void work(const struct cell_worker *me, int pipe)
             }
             atomic_store(me->piece, piece);
         }
-        if (!options->work(
-                options->context,
-                piece,
-                result_of(piece),
-                signal_number)) {
+        if (!options->work(options->context, piece, result_of(piece), death)) {
             leave(me);
         }
-        signal_number = 0;
+        death = 0;
         atomic_store(&cells.shared->done[piece], 1);
         atomic_store(me->piece, NO_PIECE);
         (void)!write(pipe, "", 1); /* only to be told at once */
@@ -130,16 +127,15 @@ static void reap(struct cell_worker *worker, int status)
     if (has_said && !has_piece) {
         return;
     }
-    worker->signal_number =
-        has_piece ? fuzz_worker_signal(status, has_said) : 0;
-    if (worker->signal_number == SIGKILL) {
+    worker->death = has_piece ? fuzz_death_of(status, has_said) : 0;
+    if (worker->death == SIGKILL) {
         /* From outside, mostly for want of memory: tried once more. */
-        worker->signal_number = 0;
+        worker->death = 0;
         cells.killed++;
     }
     if (cells.killed == KILLED_MAX) {
         fail("workers are killed from outside: is the memory full?");
-    } else if (worker->signal_number != 0 && !cells.options->may_die) {
+    } else if (worker->death != 0 && !cells.options->may_die) {
         fail("a worker died");
     } else if (!start(worker)) {
         fail("no more workers can be made");

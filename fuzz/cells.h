@@ -25,14 +25,10 @@ struct fuzz_cells_options {
     uint32_t jobs;  /* workers, 1 or more */
     size_t result_bytes;
     /* In a worker: goes on with a piece. The result is zeroed before the first
-     * time. signal_number: which a worker died of over this piece just now; 0:
+     * time. death: which a worker died of over this piece just now; 0:
      * of none. Returns whether the piece is done; else it is asked again, in a
      * new process. */
-    bool (*work)(
-        void *context,
-        uint32_t piece,
-        void *result,
-        int32_t signal_number);
+    bool (*work)(void *context, uint32_t piece, void *result, int32_t death);
     /* Here: told of each piece that is done, in their order. */
     void (*done)(void *context, uint32_t piece, const void *result);
     /* Asked several times a second; true: stop now. NULL: never. */

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/death.h"
 #include "fuzz/sampler/sampler.h"
 #include "fuzz/shrink.h"
 #include "fuzz/worker.h"
@@ -30,9 +31,9 @@ struct answer {
 struct judge {
     struct fuzz_player player;
     struct sim_error error;
-    const char *group;     /* of the rule that must stay broken */
-    int32_t signal_number; /* or how the process must die */
-    bool is_isolated;      /* each play in a process of its own */
+    const char *group; /* of the rule that must stay broken */
+    int32_t death;     /* or how the process must die */
+    bool is_isolated;  /* each play in a process of its own */
     uint32_t watch_seconds;
     uint32_t tries; /* orders for a program that lost its choices */
     uint32_t plays_left;
@@ -112,10 +113,9 @@ static bool play(
             _exit(0); /* nothing here is safe any more */
         }
     }
-    if (judge->signal_number != 0) {
+    if (judge->death != 0) {
         return status >= 0 &&
-               fuzz_worker_signal(status, judge->answer->is_over) ==
-                   judge->signal_number;
+               fuzz_death_of(status, judge->answer->is_over) == judge->death;
     }
     const struct lc_verdict *verdict = &judge->answer->outcome.verdict;
     return status == 0 && judge->answer->is_over && judge->answer->is_played &&
@@ -178,7 +178,7 @@ static bool settle(struct judge *judge, struct fuzz_finding *finding)
     if (!play(judge, &finding->schedule, NULL)) {
         return false;
     }
-    if (judge->signal_number != 0) {
+    if (judge->death != 0) {
         static const char id[] = "FAULT";
         finding->schedule.expect.kind = LC_EXPECT_BROKEN;
         memcpy(finding->schedule.expect.rule, id, sizeof id);
@@ -196,15 +196,14 @@ static bool settle(struct judge *judge, struct fuzz_finding *finding)
 
 static bool is_endless(const struct fuzz_finding *finding)
 {
-    return finding->signal_number == SIGXCPU ||
+    return finding->death == SIGXCPU ||
            (finding->record.kind == LC_RECORD_FAULT &&
             finding->record.function == LC_FAULT_ENDLESS);
 }
 
 static bool is_fault(const struct fuzz_finding *finding)
 {
-    return finding->signal_number != 0 ||
-           finding->record.kind == LC_RECORD_FAULT;
+    return finding->death != 0 || finding->record.kind == LC_RECORD_FAULT;
 }
 
 /* What the process that confirms says. Whatever it dies of, what it has said
@@ -224,7 +223,7 @@ static void set_up(
     memset(judge, 0, sizeof *judge);
     judge->player.options = options->model;
     judge->group = model_rule(finding->rule)->group;
-    judge->signal_number = finding->signal_number;
+    judge->death = finding->death;
     judge->watch_seconds = options->watch_seconds;
     judge->answer = fuzz_worker_share(sizeof *judge->answer);
 }
@@ -246,7 +245,7 @@ static void confirm(
     judge.is_isolated = is_isolated;
     judge.plays_left = 1;
     bool is_same = play(&judge, &finding->schedule, NULL) &&
-                   (finding->signal_number != 0 ||
+                   (finding->death != 0 ||
                     judge.answer->outcome.result.hash == finding->hash);
     atomic_store(
         &report->replay,
@@ -304,8 +303,7 @@ static bool confirm_apart(
             return true;
         }
     }
-    return pid < 0 ||
-           fuzz_worker_signal(status, atomic_load(&report->is_over)) == 0;
+    return pid < 0 || fuzz_death_of(status, atomic_load(&report->is_over)) == 0;
 }
 
 void fuzz_confirm(

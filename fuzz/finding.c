@@ -5,6 +5,13 @@
 
 #include "lastcall/check.h"
 
+#include "fuzz/death.h"
+
+enum {
+    SIGNAL_PLACE = 0x100,
+    EXIT_PLACE = 0x200
+};
+
 void fuzz_finding_fill(
     struct fuzz_finding *ret_finding,
     uint64_t seed,
@@ -29,7 +36,7 @@ void fuzz_finding_fill_dead(
     struct fuzz_finding *ret_finding,
     uint64_t seed,
     const struct lc_schedule *schedule,
-    int32_t signal_number)
+    int32_t death)
 {
     static const char id[] = "FAULT";
     uint32_t rule = 0;
@@ -39,15 +46,16 @@ void fuzz_finding_fill_dead(
     ret_finding->seed = seed;
     ret_finding->count = 1;
     ret_finding->rule = (uint16_t)rule;
-    ret_finding->signal_number = signal_number;
-    /* A place that no record has: which signal it was. */
+    ret_finding->death = death;
+    /* A place that no record has: what it died of. */
     ret_finding->record = (struct lc_record){
         .kind = LC_RECORD_FAULT,
         .process = LC_NONE,
         .thread = LC_NONE,
         .caller = LC_MODULE_SYSTEM,
         .callee = LC_MODULE_SYSTEM,
-        .function = (uint16_t)(0x100 + signal_number),
+        .function =
+            (uint16_t)(fuzz_death_is_exit(death) ? EXIT_PLACE + fuzz_death_status(death) : SIGNAL_PLACE + fuzz_death_signal(death)),
         .a = -1,
         .b = -1,
     };

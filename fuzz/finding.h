@@ -30,7 +30,7 @@ struct fuzz_finding {
     uint16_t rule;
     struct lc_record record; /* that decided */
     uint64_t hash;           /* of the schedule's trace */
-    int32_t signal_number;   /* that ended the worker; 0: it lived */
+    int32_t death;           /* of the worker (fuzz/death.h); 0: it lived */
     enum fuzz_replay replay;
     struct sim_fault_place fault;
     struct lc_schedule schedule;
@@ -48,7 +48,7 @@ void fuzz_finding_fill_dead(
     struct fuzz_finding *ret_finding,
     uint64_t seed,
     const struct lc_schedule *schedule,
-    int32_t signal_number);
+    int32_t death);
 
 /** A module by what it is, so that worlds don't multiply what is found: a
  * provider by its kind. Below 256. */

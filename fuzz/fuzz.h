@@ -18,6 +18,7 @@
 #include "fuzz/cells.h"
 #include "fuzz/compact.h"
 #include "fuzz/confirm.h"
+#include "fuzz/death.h"
 #include "fuzz/explore/explore.h"
 #include "fuzz/explore/traces.h"
 #include "fuzz/finding.h"

@@ -418,7 +418,7 @@ bool fuzz_ledger_findings(
             .hash = column(statement, 6),
             .calls = (uint32_t)column(statement, 7),
             .switches = (uint32_t)column(statement, 8),
-            .signal_number = sqlite3_column_int(statement, 9),
+            .death = sqlite3_column_int(statement, 9),
             .replay = (enum fuzz_replay)sqlite3_column_int(statement, 10),
         };
         visit(context, &finding);
@@ -708,7 +708,7 @@ static bool add_finding(
         finding->hash,
         finding->schedule.op_count,
         fuzz_shrink_switches(&finding->schedule),
-        (uint64_t)finding->signal_number,
+        (uint64_t)finding->death,
         (uint64_t)finding->replay,
     };
     sqlite3_stmt *statement = prepare(

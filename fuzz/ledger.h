@@ -49,7 +49,7 @@ struct fuzz_ledger_finding {
     uint64_t hash;
     uint32_t calls;
     uint32_t switches;
-    int32_t signal_number;
+    int32_t death;
     enum fuzz_replay replay;
 };
 

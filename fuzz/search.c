@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fuzz/confirm.h"
+#include "fuzz/death.h"
 #include "fuzz/worker.h"
 
 enum {
@@ -196,7 +197,7 @@ static void receive(struct worker *worker)
 }
 
 /* A worker died over a seed. What it left behind is the finding. */
-static void bury(struct worker *worker, int32_t signal_number)
+static void bury(struct worker *worker, int32_t death)
 {
     static struct fuzz_finding finding;
     static struct lc_schedule schedule;
@@ -219,7 +220,7 @@ static void bury(struct worker *worker, int32_t signal_number)
         schedule.choices,
         share->mirror.choices,
         schedule.choice_count * sizeof schedule.choices[0]);
-    fuzz_finding_fill_dead(&finding, seed, &schedule, signal_number);
+    fuzz_finding_fill_dead(&finding, seed, &schedule, death);
     if (share->mirror.length == 0) {
         share->mirror.program = seed / FUZZ_SAMPLER_GROUP;
         share->mirror.length = fuzz_case_guess_length(&finding.schedule);
@@ -256,7 +257,7 @@ static void reap(struct worker *worker, int status)
             return;
         }
     } else if (said != FUZZ_WORKER_FAULT) {
-        bury(worker, fuzz_worker_signal(status, false));
+        bury(worker, fuzz_death_of(status, false));
     }
     if (!start_worker(worker)) {
         fail("no more workers can be made");

@@ -61,14 +61,6 @@ void fuzz_worker_limit(void)
     }
 }
 
-int32_t fuzz_worker_signal(int status, bool has_said)
-{
-    if (WIFSIGNALED(status)) {
-        return WTERMSIG(status);
-    }
-    return has_said ? 0 : SIGABRT;
-}
-
 static LC_NORETURN void leave(
     struct fuzz_share *share,
     enum fuzz_worker_exit how)

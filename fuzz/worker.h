@@ -86,15 +86,6 @@ void *fuzz_worker_share(size_t size_bytes);
 /** In a new child: dies with its parent, leaves ^C to it. */
 void fuzz_worker_begin(int parent);
 
-/**
- * The signal that a process died of; 0: of none. One that was ended by what it
- * plays is taken for aborted.
- *
- * @param status    from waitpid().
- * @param has_said  whether it said, in shared memory, that it is done.
- */
-int32_t fuzz_worker_signal(int status, bool has_said);
-
 /** Limits the CPU time of this process from now on: what hangs is killed. */
 void fuzz_worker_limit(void);
 

@@ -325,13 +325,16 @@ static bool check_given(const char *path, struct fuzz_blame_options *ret_how)
 static int tell_end(const struct tool_apart_end *end)
 {
     char text[TOOL_APART_TEXT_BYTES];
+    bool is_of_run = end->stage == TOOL_APART_PLAYING;
     tool_apart_text(&schedule.world, end, text);
     end_progress();
     tool_output_error(
         "%s %s: no more can be said",
         text,
-        end->stage == TOOL_APART_PLAYING ? "in this run"
-                                         : "in another order of this run");
+        is_of_run ? "in this run" : "in another order of this run");
+    if (tool_given.json) {
+        tool_blame_print_died(is_of_run, text, replay.text);
+    }
     return TOOL_EXIT_BROKEN;
 }
 

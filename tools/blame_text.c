@@ -416,3 +416,29 @@ void tool_blame_print_json(const struct tool_blame_report *report)
     json_decref(rest);
     tool_output_json(object);
 }
+
+void tool_blame_print_died(bool is_of_run, const char *how, const char *replay)
+{
+    uint32_t rule = 0;
+    bool is_known = model_rule_find("FAULT", &rule);
+    LC_CHECK(is_known);
+    json_t *object = tool_output_object();
+    json_t *rest = json_pack(
+        "{s:s, s:o, s:o, s:s, s:s, s:o}",
+        "verdict",
+        "broken",
+        "rule",
+        is_of_run ? json_string(model_rule(rule)->id) : json_null(),
+        "rules",
+        is_of_run ? tool_verdict_group(rule) : json_array(),
+        "blame",
+        "died",
+        "reason",
+        how,
+        "replay",
+        tool_output_text(replay));
+    LC_CHECK(rest != NULL);
+    (void)json_object_update(object, rest);
+    json_decref(rest);
+    tool_output_json(object);
+}

@@ -4,6 +4,7 @@
 #ifndef TOOLS_BLAME_TEXT_H
 #define TOOLS_BLAME_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lastcall/schedule.h"
@@ -30,5 +31,14 @@ void tool_blame_print(const struct tool_blame_report *report);
 
 /** Prints it as an object. */
 void tool_blame_print_json(const struct tool_blame_report *report);
+
+/**
+ * Prints as an object that a process has died, and nothing more is known.
+ *
+ * @param is_of_run  in the run itself, not in another order of it.
+ * @param how        borrowed; what it died of.
+ * @param replay     borrowed; what to type.
+ */
+void tool_blame_print_died(bool is_of_run, const char *how, const char *replay);
 
 #endif

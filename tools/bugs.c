@@ -90,18 +90,14 @@ static bool play_trial(struct fuzz_hunt *hunt, struct found *found)
     return may_go_on;
 }
 
-static bool work(
-    void *context,
-    uint32_t index,
-    void *result,
-    int32_t signal_number)
+static bool work(void *context, uint32_t index, void *result, int32_t death)
 {
     (void)context;
     static struct fuzz_hunt hunt;
     struct fuzz_hunt_options options;
     struct found *found = result;
     set_options(&cells[index], &options);
-    fuzz_hunt_begin(&hunt, &options, &found->log, signal_number != 0);
+    fuzz_hunt_begin(&hunt, &options, &found->log, death != 0);
     bool may_go_on = true;
     while (may_go_on && !fuzz_hunt_is_done(&hunt)) {
         may_go_on = play_trial(&hunt, found);

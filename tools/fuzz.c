@@ -167,14 +167,7 @@ static void print_finding(const struct fuzz_finding *finding)
     (void)putchar('\n');
     tool_verdict_print_rule(finding->rule, 2);
     tool_statistics_print_share(finding->count, result.totals.schedules);
-    if (finding->signal_number != 0) {
-        (void)printf(
-            "  the worker died of signal %d (%s)\n",
-            finding->signal_number,
-            finding->replay == FUZZ_REPLAY_SAME       ? "again when replayed"
-            : finding->replay == FUZZ_REPLAY_DIFFERED ? "but not when replayed"
-                                                      : "and was not replayed");
-    }
+    tool_verdict_print_death(finding->death, finding->replay, 2);
     tool_verdict_print_replay(finding->replay, 2);
     if (finding->fault.module[0] != '\0') {
         (void)printf(
@@ -190,7 +183,7 @@ static void print_finding(const struct fuzz_finding *finding)
         tool_output_s(finding->schedule.op_count),
         switches,
         switches == 1 ? "" : "es");
-    if (finding->signal_number == 0) { /* else the trace has no end */
+    if (finding->death == 0) { /* else the trace has no end */
         (void)printf("hash %016" PRIx64 ", ", finding->hash);
     }
     (void)printf("seed %" PRIu64 "\n", finding->seed);
@@ -280,7 +273,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
     LC_CHECK(size_bytes > 0);
     bool has_file = is_saved(finding, path);
     json_t *object = json_pack(
-        "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:o, s:b, s:b, s:I, s:o}",
+        "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:o, s:b, s:b, s:I, s:o, s:o}",
         "rule",
         model_rule(finding->rule)->id,
         "rules",
@@ -305,10 +298,11 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         "differed",
         (int)(finding->replay == FUZZ_REPLAY_DIFFERED),
         "signal",
-        (json_int_t)finding->signal_number,
+        (json_int_t)fuzz_death_signal(finding->death),
+        "exit_status",
+        tool_verdict_exit_status(finding->death),
         "hash",
-        finding->signal_number == 0 ? tool_output_hash(finding->hash)
-                                    : json_null());
+        finding->death == 0 ? tool_output_hash(finding->hash) : json_null());
     LC_CHECK(object != NULL);
     return object;
 }

@@ -116,11 +116,7 @@ static void print_finding(
         tool_verdict_print_rule(rule, 2);
     }
     tool_statistics_print_share(finding->count, page->schedules);
-    if (finding->signal_number != 0) {
-        (void)printf(
-            "  the worker died of signal %d\n",
-            finding->signal_number);
-    }
+    tool_verdict_print_death(finding->death, finding->replay, 2);
     tool_verdict_print_replay(finding->replay, 2);
     (void)printf(
         "  %u call%s, %u switch%s, hash %016" PRIx64 ", seed %" PRIu64 "\n"
@@ -167,7 +163,7 @@ static void add_finding(
     uint32_t rule = 0;
     bool is_known = model_rule_find(finding->rule, &rule);
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:s, s:s}",
+        "{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:b, s:b, s:o, s:s, s:s}",
         "rule",
         finding->rule,
         "rules",
@@ -184,7 +180,9 @@ static void add_finding(
         "switches",
         (json_int_t)finding->switches,
         "signal",
-        (json_int_t)finding->signal_number,
+        (json_int_t)fuzz_death_signal(finding->death),
+        "exit_status",
+        tool_verdict_exit_status(finding->death),
         "replayed",
         (int)(finding->replay == FUZZ_REPLAY_SAME),
         "differed",

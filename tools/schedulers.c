@@ -280,14 +280,10 @@ static void explore(const struct sim_program *program, union found *found)
     count_traces(program, &one->traces);
 }
 
-static bool work(
-    void *context,
-    uint32_t index,
-    void *result,
-    int32_t signal_number)
+static bool work(void *context, uint32_t index, void *result, int32_t death)
 {
     (void)context;
-    (void)signal_number;
+    (void)death;
     const struct piece *piece = &pieces[index];
     if (piece->column == TOOL_COLUMN_COUNT) {
         explore(piece->program, result);

@@ -2,7 +2,6 @@
  * lastcall shrink: the smallest schedule that breaks the same rule.
  */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,7 +72,8 @@ static void fill_dead(
         finding,
         FUZZ_SEED_NONE,
         &schedule,
-        is_signal ? end->signal_number : SIGABRT);
+        is_signal ? end->signal_number
+                  : fuzz_death_of_exit((uint32_t)end->status));
 }
 
 /* For a check that fails: what to type to see it again. */

@@ -69,6 +69,38 @@ void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent)
     }
 }
 
+void tool_verdict_print_death(
+    int32_t death,
+    enum fuzz_replay replay,
+    uint32_t indent)
+{
+    const char *again = replay == FUZZ_REPLAY_SAME ? "again when replayed"
+                        : replay == FUZZ_REPLAY_DIFFERED
+                            ? "but not when replayed"
+                            : "and was not replayed";
+    if (fuzz_death_is_exit(death)) {
+        (void)printf(
+            "%*swhat was played ended the process, with status %u (%s)\n",
+            (int)indent,
+            "",
+            fuzz_death_status(death),
+            again);
+    } else if (death != 0) {
+        (void)printf(
+            "%*sthe process died of signal %u (%s)\n",
+            (int)indent,
+            "",
+            fuzz_death_signal(death),
+            again);
+    }
+}
+
+json_t *tool_verdict_exit_status(int32_t death)
+{
+    return fuzz_death_is_exit(death) ? json_integer(fuzz_death_status(death))
+                                     : json_null();
+}
+
 void tool_verdict_print_differed(uint64_t differed, uint64_t again)
 {
     if (differed > 0) {

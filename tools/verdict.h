@@ -23,6 +23,16 @@ void tool_verdict_print_rule(uint32_t rule, uint32_t indent);
  * same. */
 void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent);
 
+/** Prints what a process died of, and whether it did so again; nothing of one
+ * that lived. death: as fuzz/death.h says. */
+void tool_verdict_print_death(
+    int32_t death,
+    enum fuzz_replay replay,
+    uint32_t indent);
+
+/** The status of a process that what it played has ended, for JSON; or null. */
+json_t *tool_verdict_exit_status(int32_t death);
+
 /** Prints how many schedules of those that were played twice differed; nothing
  * when none did. */
 void tool_verdict_print_differed(uint64_t differed, uint64_t again);

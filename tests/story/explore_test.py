@@ -204,6 +204,12 @@ with tempfile.TemporaryDirectory() as folder:
                result.stdout == '' and
                'the process died of signal 6 in this run: no more can be said'
                in result.stderr, result)
+        result = run('blame', '--json', way)
+        answer = json.loads(result.stdout)
+        expect('blame --json of what dies', result.returncode == 1 and
+               (answer['verdict'], answer['rule'], answer['blame'],
+                answer['reason']) == ('broken', 'FAULT', 'died',
+                                      'the process died of signal 6'), result)
         answer = json.loads(run(*words, '--json').stdout)
         expect('explore --json, what dies', (
             answer['verdict'], answer['rule'], answer['bound']) ==

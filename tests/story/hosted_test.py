@@ -233,7 +233,14 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'{way} in a search', result.returncode == 1 and
                'broken FAULT' in result.stdout and
                '60 schedules' in result.stdout and
-               'again when replayed' in result.stdout, result)
+               'what was played ended the process, with status '
+               f'{status} (again when replayed)' in result.stdout, result)
+        result = run('fuzz', '--seed', '1', '--schedules', '60', '--json',
+                     *provider)
+        expect(f'{way} in a search, --json', [
+            (one['rule'], one['signal'], one['exit_status'], one['replayed'])
+            for one in json.loads(result.stdout)['findings']] ==
+            [('FAULT', 0, status, True)], result)
         for path in found.glob('*.lc'):
             expect(f'{way} replays', run(
                 'run', '--expect', str(path)).returncode == 0, result)
@@ -241,6 +248,9 @@ with tempfile.TemporaryDirectory() as folder:
                      '--seed', '1', '--schedules', '60', *provider)
         expect(f'{way} in a campaign', result.returncode == 1 and
                '60 schedules' in result.stdout, result)
+        result = run('report', str(Path(folder) / f'{way}-campaign'))
+        expect(f'{way} in a report', 'what was played ended the process, with '
+               f'status {status} (again' in result.stdout, result)
 
     # A bug with no built-in provider left to be in, and one that has its own.
     for bug, is_said in (('worker_left', True), ('unsent_dropped', False)):

@@ -15,7 +15,7 @@ enum {
 struct result {
     uint32_t value;
     uint32_t times;
-    int32_t signal_number;
+    int32_t death;
     int pids[2];
 };
 
@@ -30,11 +30,7 @@ static enum trouble trouble;
 static uint32_t told;
 static struct result results[PIECES];
 
-static bool work(
-    void *context,
-    uint32_t piece,
-    void *result,
-    int32_t signal_number)
+static bool work(void *context, uint32_t piece, void *result, int32_t death)
 {
     (void)context;
     struct result *mine = result;
@@ -48,7 +44,7 @@ static bool work(
     if (piece == BAD_PIECE && mine->times == 1 && trouble == ASKS_AGAIN) {
         return false;
     }
-    mine->signal_number = signal_number;
+    mine->death = death;
     mine->value = piece * piece + 1;
     return true;
 }
@@ -116,9 +112,9 @@ static void a_piece_outlives_its_worker(void **state)
     assert_int_equal(run(options, &is_stopped), SIM_OK);
     check_all();
     assert_int_equal(results[BAD_PIECE].times, 2);
-    assert_int_equal(results[BAD_PIECE].signal_number, SIGUSR1);
+    assert_int_equal(results[BAD_PIECE].death, SIGUSR1);
     for (uint32_t i = 0; i < PIECES; i++) {
-        assert_true(i == BAD_PIECE || results[i].signal_number == 0);
+        assert_true(i == BAD_PIECE || results[i].death == 0);
     }
 }
 
@@ -143,7 +139,7 @@ static void a_piece_may_ask_for_another_process(void **state)
     check_all();
     const struct result *bad = &results[BAD_PIECE];
     assert_int_equal(bad->times, 2);
-    assert_int_equal(bad->signal_number, 0);
+    assert_int_equal(bad->death, 0);
     assert_int_not_equal(bad->pids[0], bad->pids[1]);
 }
 

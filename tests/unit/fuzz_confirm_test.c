@@ -94,7 +94,7 @@ static void what_does_not_replay_has_differed(void **state)
     fuzz_confirm(&options, &finding);
     assert_int_equal(finding.replay, FUZZ_REPLAY_DIFFERED);
     finding.rule = rule;
-    finding.signal_number = SIGSEGV;
+    finding.death = SIGSEGV;
     fuzz_confirm(&options, &finding);
     assert_int_equal(finding.replay, FUZZ_REPLAY_DIFFERED);
     assert_int_equal(finding.schedule.op_count, 8);
