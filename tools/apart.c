@@ -1,5 +1,6 @@
 #include "tools/apart.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -174,13 +175,15 @@ bool tool_apart_try(
     /* Not by the status: what runs may choose any. */
     atomic_uint *has_come_back = share();
     if (has_come_back == NULL) {
-        return true;
+        *ret_end = (struct tool_apart_end){ .no_child = errno };
+        return false;
     }
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid < 0) {
+        *ret_end = (struct tool_apart_end){ .no_child = errno };
         (void)munmap(has_come_back, sizeof *has_come_back);
-        return true;
+        return false;
     }
     if (pid == 0) {
         struct rlimit none = { 0 };

@@ -23,6 +23,7 @@ struct tool_apart_end {
     enum tool_apart_stage stage;
     int status;        /* exit status that hosted code has chosen */
     int signal_number; /* that ended it instead; 0: none */
+    int no_child;      /* errno of why there could be none; 0: there was one */
 };
 
 enum tool_apart_limits {
@@ -70,10 +71,10 @@ LC_MUST_USE bool tool_apart_fork(struct tool_apart_end *ret_end);
  * Does something in a child that says nothing, and is not expected to come
  * back.
  *
- * @param ret_end  filled when false is returned: how the child has ended.
+ * @param ret_end  filled when false is returned: how the child has ended; or
+ *                 that there could be none, and nothing was done.
  *
- * Returns: whether it came back; or there could be no child, and nothing was
- * done.
+ * Returns: whether it came back.
  */
 LC_MUST_USE bool tool_apart_try(
     void (*work)(void *context),

@@ -69,6 +69,7 @@ bool tool_died_again(
     }
     *again.schedule = *ret_schedule;
     bool is_same = !tool_apart_try(go_again, &again, &other) &&
+                   other.no_child == 0 &&
                    other.signal_number == end->signal_number &&
                    other.status == end->status;
     if (is_same) {

@@ -384,14 +384,21 @@ static void play_apart(void *unused)
     (void)!fuzz_play(&player, &schedule, NULL, &outcome, &error);
 }
 
-/* Plays what ended the process again, to see whether it does the same. */
-static bool ends_again(const struct tool_apart_end *first)
+/* Plays what ended the process again, to see whether it does the same. Returns
+ * the exit status: TOOL_EXIT_BROKEN when it does. */
+static int end_again(const struct tool_apart_end *first)
 {
     struct tool_apart_end second = { 0 };
     bool came_back = tool_apart_try(play_apart, NULL, &second);
+    if (!came_back && second.no_child != 0) {
+        tool_output_error(
+            "--twice: not played again: no process can be made: %s",
+            strerror(second.no_child));
+        return TOOL_EXIT_USAGE;
+    }
     if (!came_back && second.status == first->status &&
         second.signal_number == first->signal_number) {
-        return true;
+        return TOOL_EXIT_BROKEN;
     }
     char text[TOOL_APART_TEXT_BYTES];
     tool_apart_text(&schedule.world, &second, text);
@@ -399,7 +406,7 @@ static bool ends_again(const struct tool_apart_end *first)
         "two plays differed: in the first %s, in the second %s",
         ended,
         came_back ? "it lived" : text);
-    return false;
+    return TOOL_EXIT_DIFFERED;
 }
 
 /* What the run did to its process, as a broken rule. */
@@ -423,10 +430,8 @@ static int tell_end(const struct tool_apart_end *end)
     } else {
         print_verdict(&none, &outcome);
     }
-    if (given.twice && !ends_again(end)) {
-        return TOOL_EXIT_DIFFERED;
-    }
-    return exit_status(&outcome);
+    int again = given.twice ? end_again(end) : TOOL_EXIT_BROKEN;
+    return again == TOOL_EXIT_BROKEN ? exit_status(&outcome) : again;
 }
 
 static bool check_given(const char *path)
