@@ -49,7 +49,11 @@ enum sim_status sim_open(struct sim_error *ret_error)
     if (status != SIM_OK) {
         set_error(
             ret_error,
-            "the address range of the arena (from 0x520000000000) is not free",
+            status == SIM_ERROR_ARENA
+                ? "the address range of the arena (from 0x520000000000) is not "
+                  "free"
+                : "no room for the arena: the address space of the process is "
+                  "limited (`ulimit -v`)",
             "");
         return status;
     }

@@ -24,6 +24,19 @@ static bool protect_guards(void)
     return true;
 }
 
+/* Whether the system gives away so many addresses at all. */
+static bool has_room(void)
+{
+    void *at = mmap(
+        NULL,
+        SIM_ARENA_BYTES,
+        PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+        -1,
+        0);
+    return at != MAP_FAILED && munmap(at, SIM_ARENA_BYTES) == 0;
+}
+
 enum sim_status sim_arena_open(void)
 {
     if (arena.is_open) {
@@ -42,11 +55,11 @@ enum sim_status sim_arena_open(void)
         if (at != MAP_FAILED) {
             (void)munmap(at, SIM_ARENA_BYTES);
         }
-        return SIM_ERROR_ARENA;
+        return has_room() ? SIM_ERROR_ARENA : SIM_ERROR_LIMIT;
     }
     if (!protect_guards()) {
         (void)munmap(at, SIM_ARENA_BYTES);
-        return SIM_ERROR_ARENA;
+        return SIM_ERROR_LIMIT;
     }
     arena.is_open = true;
     sim_arena_part_declare(SIM_PART_ENGINE, sizeof(struct sim_engine));

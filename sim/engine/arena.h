@@ -78,7 +78,8 @@ struct sim_range {
  * Maps the arena at its fixed address. One live arena per process; a second
  * call while it is mapped only returns SIM_OK.
  *
- * Returns: SIM_OK, or SIM_ERROR_ARENA when the address range is not free.
+ * Returns: SIM_OK; SIM_ERROR_ARENA when the address range is not free;
+ *          SIM_ERROR_LIMIT when this process may not have as much anywhere.
  */
 LC_MUST_USE enum sim_status sim_arena_open(void);
 

@@ -1,10 +1,16 @@
-"""A program whose address range is taken says so in one line, and exits 2."""
+"""A program whose address range is taken says so in one line, and exits 2. So
+does one that may have too few addresses, and says that.
+
+Usage: arena_test.py PROGRAM LIBRARY [sanitized]: sanitizers want more than
+any limit.
+"""
 
 import os
+import resource
 import subprocess
 import sys
 
-LASTCALL, LIBRARY = sys.argv[1:]
+LASTCALL, LIBRARY = sys.argv[1:3]
 GOOD = 'corpus/seed/standard.lc'
 problems = 0
 
@@ -28,5 +34,21 @@ for words in (['run', GOOD], ['run', '--json', GOOD],
 if run(['run', GOOD]).returncode != 0:
     problems += 1
     print('not even without the library')
+
+
+def little() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+
+for words in (['run', GOOD], ['fuzz', '--schedules', '1'], ['explore', GOOD]):
+    if 'sanitized' in sys.argv:
+        break
+    result = subprocess.run([LASTCALL, *words], capture_output=True, text=True,
+                            preexec_fn=little, timeout=60, check=False)
+    if (result.returncode, result.stdout, result.stderr) != (
+            2, '', 'lastcall: no room for the arena: the address space of the '
+            'process is limited (`ulimit -v`)\n'):
+        problems += 1
+        print(f'{words} with few addresses: {result}')
 
 sys.exit(1 if problems else 0)
