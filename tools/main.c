@@ -75,6 +75,8 @@ int main(int argc, char **argv)
 {
     /* A closed pipe is seen when stdout is closed. */
     (void)signal(SIGPIPE, SIG_IGN);
+    /* A file that may not grow any more is an error where it is written. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     /* Who starts this may ignore it: no child could be waited for then. */
     (void)signal(SIGCHLD, SIG_DFL);
     tool_line_set_program(argc > 0 ? argv[0] : "lastcall");

@@ -164,7 +164,8 @@ def folders(folder: Path) -> None:
 def full_disk(folder: Path) -> None:
     """Where a file can grow no more it is said which one."""
     def small() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        # As a shell leaves it: python ignores it.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_FSIZE, (40 << 10, 40 << 10))
 
     campaign = folder / 'campaign'
@@ -175,6 +176,20 @@ def full_disk(folder: Path) -> None:
     lines = result.stderr.splitlines()
     expect('a full disk', result.returncode == 2 and
            lines[-1].startswith(f'lastcall: {campaign}/'), result)
+    out = folder / 'out.bin'
+    out.write_text('kept', encoding='utf-8')
+
+    def nothing() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    result = subprocess.run(
+        [LASTCALL, 'convert', STANDARD, '-o', str(out)], capture_output=True,
+        text=True, preexec_fn=nothing, timeout=TIMEOUT_S, check=False)
+    expect('a file that may not grow', result.returncode == 2 and
+           result.stderr == f'lastcall: {out}: File too large\n' and
+           out.read_text(encoding='utf-8') == 'kept' and
+           set(os.listdir(folder)) == {'campaign', 'out.bin'}, result)
 
 
 def findings_that_stay(folder: Path) -> None:
