@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/commands.h"
@@ -80,9 +79,11 @@ static struct fuzz_search_result result;
 static struct lc_world world;
 static struct tool_hosted hosted;
 static double began_seconds;
-static struct tool_line search_line; /* this search, but for the seeds */
-static bool has_unsaved;             /* a finding could not be written */
-static bool has_differed;            /* two plays of one did */
+static struct tool_line search_line;      /* this search, but for the seeds */
+static bool has_unsaved;                  /* a finding could not be written */
+static uint64_t saved[FUZZ_FINDINGS_MAX]; /* those that were: their seeds */
+static uint32_t saved_count;
+static bool has_differed; /* two plays of one did */
 
 static bool stop(void *context)
 {
@@ -118,15 +119,17 @@ static void finding_path(
     (void)snprintf(path, PATH_BYTES, "%s/%s", given.folder, name);
 }
 
-/* Whether its file is there. */
+/* Whether this search has written its file: an older one of that name may be
+ * there all the same. */
 static bool is_saved(const struct fuzz_finding *finding, char path[PATH_BYTES])
 {
-    struct stat file;
-    if (given.folder == NULL) {
-        return false;
+    for (uint32_t i = 0; i < saved_count; i++) {
+        if (saved[i] == finding->seed) {
+            finding_path(finding, path);
+            return true;
+        }
     }
-    finding_path(finding, path);
-    return stat(path, &file) == 0 && S_ISREG(file.st_mode);
+    return false;
 }
 
 /* Saves a finding as soon as it is confirmed. */
@@ -141,7 +144,10 @@ static void found(void *context, const struct fuzz_finding *finding)
         return;
     }
     finding_path(finding, path);
-    if (!tool_load_save_text(path, &finding->schedule)) {
+    if (tool_load_save_text(path, &finding->schedule)) {
+        LC_CHECK(saved_count < FUZZ_FINDINGS_MAX);
+        saved[saved_count++] = finding->seed;
+    } else {
         has_unsaved = true;
         /* Not lost: here it is. */
         (void)fputs("lastcall: the schedule that was not saved:\n", stderr);

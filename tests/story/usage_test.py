@@ -211,6 +211,23 @@ def findings_that_stay(folder: Path) -> None:
            answer['findings'][0]['schedule'] == answer['findings'][0]['text'],
            answer)
 
+    # Nor is an older file of that name this finding's.
+    (folder / name).rmdir()
+    (folder / name).write_text('older', encoding='utf-8')
+
+    def nothing() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    for more in ([], ['--json']):
+        result = subprocess.run(
+            [LASTCALL, *words, *more], capture_output=True, text=True,
+            preexec_fn=nothing, timeout=TIMEOUT_S, check=False)
+        expect(f'an older file {more}', 'to replay' not in result.stdout and
+               str(folder / name) not in result.stdout and
+               'lastcall schedule 1' in result.stdout and
+               result.returncode == 2 and
+               (folder / name).read_text(encoding='utf-8') == 'older', result)
+
 
 def one_state(folder: Path) -> None:
     """Two explorations would write over each other's state."""
