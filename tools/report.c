@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -197,6 +198,18 @@ static void add_finding(
     (void)json_array_append_new(list->array, object);
 }
 
+/* A setting as what it is: the ledger keeps texts. */
+static json_t *setting_of(const char *name, const char *value)
+{
+    if (strcmp(name, "seed") == 0) {
+        return json_integer((json_int_t)strtoull(value, NULL, 10));
+    }
+    if (strcmp(name, "inferences") == 0) {
+        return json_boolean(strcmp(value, "on") == 0);
+    }
+    return tool_output_text(value);
+}
+
 bool tool_report_object(
     struct fuzz_ledger *ledger,
     json_t **ret_object,
@@ -219,7 +232,7 @@ bool tool_report_object(
             (void)json_object_set_new(
                 settings,
                 names[i],
-                tool_output_text(value));
+                setting_of(names[i], value));
         }
     }
     json_t *unexercised = json_array();
