@@ -299,7 +299,8 @@ static bool check_given(const char *path, struct fuzz_blame_options *ret_how)
             tool_given.model,
             tool_given.inferences,
             &player.options) ||
-        !tool_load_schedule(path, &schedule) || !tool_setup_open() ||
+        !tool_load_schedule(path, &schedule) ||
+        !tool_load_can_save(given.out) || !tool_setup_open() ||
         !tool_setup_providers(
             &tool_given.providers,
             &schedule.world,

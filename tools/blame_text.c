@@ -198,6 +198,27 @@ static void print_point(
     }
 }
 
+/* What is not proved is as certain as the orders that were played. */
+static void print_certain(
+    const struct tool_blame_report *report,
+    const struct fuzz_blame_point *point)
+{
+    uint32_t n = point->after.samples;
+    bool is_proved = point->after.proof == FUZZ_BLAME_ALWAYS;
+    print_point(
+        report,
+        is_proved ? "certain after" : "it seems certain after",
+        point);
+    if (!is_proved) {
+        (void)printf(
+            "  not proved: it rests on %u order%s, so that with 95 %% up to "
+            "%.1f %% of all may do otherwise (3/N)\n",
+            n,
+            tool_output_s(n),
+            n > 3 ? 300.0 / n : 100);
+    }
+}
+
 void tool_blame_print(const struct tool_blame_report *report)
 {
     const struct fuzz_blame_result *result = report->result;
@@ -226,7 +247,7 @@ void tool_blame_print(const struct tool_blame_report *report)
         if (!result->is_one && fuzz_blame_is_large(&result->jump)) {
             print_point(report, "the chance rises most by", &result->jump);
         }
-        print_point(report, "certain after", &result->certain);
+        print_certain(report, &result->certain);
         if (!result->is_one && !fuzz_blame_is_large(&result->jump)) {
             print_small(report, &result->jump);
         }

@@ -16,7 +16,8 @@
 #include "tools/output.h"
 
 enum {
-    PLACE_BYTES = 32
+    PLACE_BYTES = 32,
+    BESIDE_BYTES = 4096
 };
 
 /* One byte more than is allowed, to see that a file is too large. */
@@ -261,31 +262,76 @@ static bool save_through(const char *path, const void *bytes, size_t size_bytes)
     return is_good;
 }
 
+/* Whether something is there that is no file. */
+static bool is_device(const char *path, struct stat *ret_status)
+{
+    return stat(path, ret_status) == 0 && !S_ISREG(ret_status->st_mode);
+}
+
+/* Opens a new file beside the place of one. Says what is wrong; -1 then. */
+static int open_beside(
+    const char *path,
+    const char *whole,
+    char ret_beside[BESIDE_BYTES])
+{
+    int length = snprintf(
+        ret_beside,
+        BESIDE_BYTES,
+        "%s.%ld.tmp",
+        whole != NULL ? whole : path,
+        (long)getpid());
+    if (length < 0 || (size_t)length >= BESIDE_BYTES) {
+        tool_output_error("%s: a path that is too long", path);
+        return -1;
+    }
+    int file = open(ret_beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) {
+        tool_output_error("%s: %s", path, strerror(errno));
+    }
+    return file;
+}
+
+bool tool_load_can_save(const char *path)
+{
+    struct stat status = { 0 };
+    char beside[BESIDE_BYTES];
+    if (path == NULL || strcmp(path, "-") == 0) {
+        return true;
+    }
+    if (is_device(path, &status)) {
+        bool is_folder = S_ISDIR(status.st_mode);
+        if (is_folder || access(path, W_OK) != 0) {
+            tool_output_error(
+                "%s: %s",
+                path,
+                strerror(is_folder ? EISDIR : errno));
+            return false;
+        }
+        return true;
+    }
+    char *whole = realpath(path, NULL);
+    int file = open_beside(path, whole, beside);
+    free(whole);
+    if (file >= 0) {
+        (void)close(file);
+        (void)unlink(beside);
+    }
+    return file >= 0;
+}
+
 bool tool_load_save(const char *path, const void *bytes, size_t size_bytes)
 {
     if (strcmp(path, "-") == 0) {
         return fwrite(bytes, 1, size_bytes, stdout) == size_bytes;
     }
     struct stat status = { 0 };
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+    if (is_device(path, &status)) {
         return save_through(path, bytes, size_bytes);
     }
-    char beside[4096];
+    char beside[BESIDE_BYTES];
     char *whole = realpath(path, NULL); /* where a link leads to */
-    int length = snprintf(
-        beside,
-        sizeof beside,
-        "%s.%ld.tmp",
-        whole != NULL ? whole : path,
-        (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof beside) {
-        free(whole);
-        tool_output_error("%s: a path that is too long", path);
-        return false;
-    }
-    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int file = open_beside(path, whole, beside);
     if (file < 0) {
-        tool_output_error("%s: %s", path, strerror(errno));
         free(whole);
         return false;
     }

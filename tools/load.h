@@ -45,6 +45,14 @@ LC_MUST_USE bool tool_load_save(
     const void *bytes,
     size_t size_bytes);
 
+/**
+ * Whether tool_load_save() could write there, before there is something to
+ * write. Says on stderr what is wrong.
+ *
+ * @param path  borrowed; NULL: nothing is to be written.
+ */
+LC_MUST_USE bool tool_load_can_save(const char *path);
+
 /** Writes a schedule as text with tool_load_save(). */
 LC_MUST_USE bool tool_load_save_text(
     const char *path,

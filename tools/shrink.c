@@ -140,7 +140,8 @@ int tool_shrink(int argc, char **argv)
             tool_given.model,
             tool_given.inferences,
             &how.model) ||
-        !tool_load_schedule(path, &finding.schedule) || !tool_setup_open() ||
+        !tool_load_schedule(path, &finding.schedule) ||
+        !tool_load_can_save(out) || !tool_setup_open() ||
         !tool_setup_providers(
             &tool_given.providers,
             &finding.schedule.world,

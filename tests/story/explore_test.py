@@ -344,6 +344,16 @@ with tempfile.TemporaryDirectory() as folder:
     other = json.loads(run('blame', '--json', '--seed', '4', lost).stdout)
     expect('another seed, other orders', other['certain']['before'] !=
            answer['certain']['before'], other)
+    expect('what is proved rests on no number', any(
+        line.startswith('certain after decision ') for line in lines) and not
+        any('rests on' in line for line in lines), lines)
+    for samples, bound in (('2', '2 orders, so that with 95 % up to 100.0 %'),
+                           ('20', '20 orders, so that with 95 % up to 15.0 %')):
+        result = run('blame', '--samples', samples, '--states', '0', lost)
+        expect(f'what {samples} orders are worth', result.returncode == 1 and
+               '\nit seems certain after decision ' in result.stdout and
+               f'\n  not proved: it rests on {bound} of all may do otherwise '
+               '(3/N)\n' in result.stdout, result)
     result = run('blame', '-o', os.path.join(folder, 'none.lc'),
                  'corpus/zoo/event_not_closed/minimal.lc')
     expect('blame: not the order', result.returncode == 1 and

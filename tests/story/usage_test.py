@@ -17,7 +17,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from story import (LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect,
+from story import (BROKEN, LASTCALL, MANUAL, STANDARD, TIMEOUT_S, expect,
                    has_terminals, problems, run)
 
 
@@ -86,6 +86,28 @@ def output_files(folder: Path) -> None:
         result = run('bench', 'schedulers', option, '5')
         expect(f'{option} alone', result.returncode == 2 and result.stderr ==
                f'lastcall: {option}: goes with --explore only\n', result)
+
+
+def schedule_files(folder: Path) -> None:
+    """The same of a schedule that is to be written: nothing is played before
+    it is said, and nothing is left there."""
+    kept = folder / 'kept.lc'
+    kept.write_text('kept', encoding='utf-8')
+    for path, why in ((folder / 'none' / 'x', 'No such file or directory'),
+                      (folder, 'Is a directory'),
+                      (kept / 'x', 'Not a directory')):
+        for command in ('blame', 'shrink'):
+            result = run(command, BROKEN, '-o', str(path))
+            expect(f'{command} -o {path}', result.returncode == 2 and
+                   result.stdout == '' and
+                   result.stderr == f'lastcall: {path}: {why}\n', result)
+    result = run('blame', '--samples', '3', BROKEN, '-o', '/dev/null')
+    expect('a device', result.returncode == 1 and 'swapped it holds: '
+           in result.stdout, result)
+    result = run('blame', '--samples', '3', STANDARD, '-o', str(kept))
+    expect('what is there stays', result.returncode == 0 and
+           os.listdir(folder) == ['kept.lc'] and
+           kept.read_text(encoding='utf-8') == 'kept', result)
 
 
 class Terminal:
@@ -337,7 +359,7 @@ def benches(folder: Path) -> None:
 
 numbers()
 plain_numbers()
-parts = [output_files, folders, full_disk, findings_that_stay, twice, benches]
+parts = [output_files, schedule_files, folders, full_disk, findings_that_stay, twice, benches]
 if has_terminals():
     parts += [one_state, goes_on]
     progress()
