@@ -266,6 +266,7 @@ static void make_replay(const char *path)
 {
     if (!tool_line_can_name(path)) {
         tool_line_add(&replay, "save the schedule and blame it");
+        tool_output_replay(replay.text);
         return;
     }
     tool_line_add_program(&replay);
@@ -345,7 +346,7 @@ static int tell_other(const char *path)
     bool is_held = result.kind == FUZZ_BLAME_HELD;
     tool_output_error(
         "%s: %s, nothing to blame",
-        path,
+        tool_load_name(path),
         is_held ? "breaks no rule" : "ends unspecified");
     return TOOL_EXIT_HELD;
 }
@@ -374,7 +375,7 @@ static int blame(const char *path, const struct fuzz_blame_options *how)
     bool has_differed = result.hash != outcome.result.hash ||
                         result.kind == FUZZ_BLAME_DIFFERED;
     if (has_differed) {
-        tool_output_error("two plays of %s differed", path);
+        tool_output_error("two plays of %s differed", tool_load_name(path));
     }
     has_differed = has_differed || (pair != NULL && !make_example(pair));
     tool_apart_say(TOOL_APART_OVER);

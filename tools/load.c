@@ -17,7 +17,8 @@
 
 enum {
     PLACE_BYTES = 32,
-    BESIDE_BYTES = 4096
+    BESIDE_BYTES = 4096,
+    HEAD_BYTES = 64
 };
 
 /* One byte more than is allowed, to see that a file is too large. */
@@ -71,10 +72,15 @@ static bool can_read(const char *path, int file)
     return true;
 }
 
+const char *tool_load_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "(standard input)" : path;
+}
+
 static bool read_file(const char *path, size_t *ret_size)
 {
     if (strcmp(path, "-") == 0) {
-        return read_all("(standard input)", STDIN_FILENO, ret_size);
+        return read_all(tool_load_name(path), STDIN_FILENO, ret_size);
     }
     /* A named pipe that nobody writes to is not to be waited for. */
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -146,7 +152,7 @@ static bool can_plant(
         find_name(text_bytes, "plant", name, place);
         tool_output_error(
             "%s:%s no planted bug '%s'; `lastcall zoo list` has them",
-            path,
+            tool_load_name(path),
             place,
             name);
         return false;
@@ -169,10 +175,33 @@ static bool can_break(
     find_name(text_bytes, "broken", expect->rule, place);
     tool_output_error(
         "%s:%s no rule '%s'; `lastcall rules` has them",
-        path,
+        tool_load_name(path),
         place,
         expect->rule);
     return false;
+}
+
+/* What bytes are that begin like no text, and are not the compact form: an
+ * error that says more than the first of them. Returns NULL for what may be
+ * meant as text. */
+static const char *why_no_bytes(size_t size_bytes)
+{
+    size_t looked_at = size_bytes < HEAD_BYTES ? size_bytes : HEAD_BYTES;
+    if (looked_at >= 2 && content[0] == 'L' && content[1] >= '0' &&
+        content[1] <= '9') {
+        return "the compact form of another version: this program reads L1";
+    }
+    for (size_t i = 0; i < looked_at; i++) {
+        if (content[i] < ' ' && strchr("\t\r\n", content[i]) == NULL) {
+            return "neither text (`lastcall schedule 1`) nor the compact form, "
+                   "which begins with L1; for what a fuzzer has saved see "
+                   "docs/FUZZING.md";
+        }
+        if (content[i] == '\n') {
+            break;
+        }
+    }
+    return NULL;
 }
 
 /* `ret_text_bytes`: filled; 0 when it is the compact form. */
@@ -188,6 +217,12 @@ static bool load(
     bool is_compact = fuzz_compact_is(content, size_bytes);
     if (is_compact) {
         fuzz_compact_decode(content, size_bytes, ret_schedule);
+    } else if (why_no_bytes(size_bytes) != NULL) {
+        tool_output_error(
+            "%s: %s",
+            tool_load_name(path),
+            why_no_bytes(size_bytes));
+        return false;
     } else {
         struct fuzz_text_error error;
         if (!fuzz_text_parse(
@@ -197,7 +232,7 @@ static bool load(
                 &error)) {
             tool_output_error(
                 "%s:%u:%u: %s",
-                path,
+                tool_load_name(path),
                 error.line,
                 error.column,
                 error.message);

@@ -34,6 +34,9 @@ LC_MUST_USE bool tool_load_unplayed(
     struct lc_schedule *ret_schedule,
     bool *ret_is_compact);
 
+/** How messages name it: "-" as "(standard input)", a file by its path. */
+const char *tool_load_name(const char *path);
+
 /**
  * Writes a file beside its place and moves it there; what is no file is
  * written through. What fails is said on stderr.

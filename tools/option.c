@@ -291,6 +291,12 @@ bool tool_option_read(
         } else if (count == command->argument_max) {
             tool_output_error("%s: one word too many: %s", command->name, word);
             return false;
+        } else if (word[0] == '\0') {
+            tool_output_error(
+                "%s: an empty word for %s",
+                command->name,
+                command->arguments);
+            return false;
         } else {
             ret_arguments[count++] = word;
             at++;

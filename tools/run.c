@@ -452,7 +452,7 @@ static bool check_given(const char *path)
         return false;
     }
     if (given.expect && schedule.expect.kind == LC_EXPECT_NONE) {
-        tool_output_error("--expect: %s expects nothing", path);
+        tool_output_error("--expect: %s expects nothing", tool_load_name(path));
         return false;
     }
     struct tool_hosted hosted;

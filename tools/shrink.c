@@ -51,7 +51,7 @@ static bool fill(
     if (outcome.verdict.kind != LC_VERDICT_BROKEN) {
         tool_output_error(
             "%s: breaks no rule (%s), nothing to shrink",
-            path,
+            tool_load_name(path),
             tool_verdict_word(&outcome.verdict));
         return false;
     }
@@ -80,6 +80,10 @@ static void fill_dead(
 static void set_replay(const char *path)
 {
     static struct tool_line line;
+    if (!tool_line_can_name(path)) {
+        tool_output_replay("save the schedule and shrink it");
+        return;
+    }
     tool_line_add_program(&line);
     tool_line_add(&line, " shrink");
     tool_line_add_path(&line, path);
@@ -167,7 +171,7 @@ int tool_shrink(int argc, char **argv)
         bool has_differed = finding.replay == FUZZ_REPLAY_DIFFERED;
         tool_output_error(
             "%s: %s",
-            path,
+            tool_load_name(path),
             has_differed ? "two plays differed" : "could not be played again");
         return has_differed ? TOOL_EXIT_DIFFERED : TOOL_EXIT_USAGE;
     }

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,30 @@ def bad_schedules(folder: Path) -> None:
         file.write(b'L1')
         file.truncate(100 << 20)
     refused('100 MB of the compact form', 'run', str(path), word='bad.lc')
+    compact = subprocess.run([LASTCALL, 'convert', GOOD], capture_output=True,
+                             check=True).stdout
+    text = subprocess.run([LASTCALL, 'convert', '-'], input=compact,
+                          capture_output=True, check=True).stdout
+    for command in ('convert', 'run', 'explore'):
+        path.write_bytes(b'L2' + compact[2:])
+        refused(f'{command} of a later compact form', command, str(path),
+                word='bad.lc: the compact form of another version: this '
+                'program reads L1')
+        path.write_bytes(b'\xd1\x00' + compact[2:])
+        refused(f'{command} of what a fuzzer has saved', command, str(path),
+                word='bad.lc: neither text (`lastcall schedule 1`) nor the '
+                'compact form, which begins with L1; for what a fuzzer has '
+                'saved see docs/FUZZING.md')
+    # What is said there to be done.
+    line, = re.findall(r'^\(printf L1.*CRASH\) > ',
+                       Path('docs/FUZZING.md').read_text(encoding='utf-8'),
+                       re.M)
+    head = subprocess.run(['sh', '-c', line[:-2].replace('CRASH', '"$1"'), 'sh',
+                           str(path)], capture_output=True, check=True).stdout
+    put_back = subprocess.run([LASTCALL, 'convert', '-'], input=head,
+                              capture_output=True, check=False)
+    if head != compact or put_back.stdout != text:
+        problem('the head that is put back', put_back)
     refused('no file', 'run', str(folder / 'none.lc'), word='none.lc')
     refused('a folder', 'run', str(folder))
     fifo = folder / 'fifo'

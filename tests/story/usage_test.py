@@ -110,6 +110,41 @@ def schedule_files(folder: Path) -> None:
            kept.read_text(encoding='utf-8') == 'kept', result)
 
 
+def names(folder: Path) -> None:
+    """Messages name standard input in one way, and no file by an empty
+    name."""
+    def said(text: str, *words: str) -> str:
+        return subprocess.run([LASTCALL, *words], input=text, text=True,
+                              capture_output=True, timeout=TIMEOUT_S,
+                              check=False).stderr
+
+    good = Path(STANDARD).read_text(encoding='utf-8')
+    for command in ('run', 'explore', 'blame', 'shrink', 'convert'):
+        answer = said('rubbish\n', command, '-')
+        expect(f'{command} of rubbish', answer.startswith(
+            'lastcall: (standard input):1:1: '), answer)
+    silent = good[:good.index('expect')]
+    for name, text, words, answer in (
+            ('expects nothing', silent, ['run', '--expect', '-'],
+             '--expect: (standard input) expects nothing'),
+            ('an unknown bug', good.replace('peer sink', 'plant none'),
+             ['run', '-'], "(standard input):8:9: no planted bug 'none'; "
+             '`lastcall zoo list` has them'),
+            ('nothing to blame', good, ['blame', '-'],
+             '(standard input): breaks no rule, nothing to blame'),
+            ('nothing to shrink', good, ['shrink', '-'],
+             '(standard input): breaks no rule (held), nothing to shrink')):
+        result = said(text, *words)
+        expect(name, result == f'lastcall: {answer}\n', result)
+    for command, what in (('run', 'SCHEDULE'), ('campaign', 'DIR'),
+                          ('report', 'DIR'), ('provider', 'FILE')):
+        result = run(command, '')
+        expect(f'{command} of an empty name', result.returncode == 2 and
+               result.stderr == f'lastcall: {command}: an empty word for '
+               f'{what}\n', result)
+    expect('nothing is made', os.listdir(folder) == [])
+
+
 class Terminal:
     """A program whose standard error is a terminal."""
 
@@ -359,7 +394,7 @@ def benches(folder: Path) -> None:
 
 numbers()
 plain_numbers()
-parts = [output_files, schedule_files, folders, full_disk, findings_that_stay, twice, benches]
+parts = [names, output_files, schedule_files, folders, full_disk, findings_that_stay, twice, benches]
 if has_terminals():
     parts += [one_state, goes_on]
     progress()
