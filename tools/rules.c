@@ -1,8 +1,10 @@
 /*
  * lastcall rules: the rules that are checked.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "model/model.h"
 #include "tools/commands.h"
@@ -10,6 +12,13 @@
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/verdict.h"
+
+enum {
+    HINT_BYTES = 1024
+};
+
+static const char letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 static const struct tool_command command = {
     .name = "rules",
@@ -87,6 +96,63 @@ static void print_one(uint32_t index)
     }
 }
 
+/* Finds a rule however its letters are written. */
+static bool find(const char *word, uint32_t *ret_rule)
+{
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        if (strcasecmp(model_rule(i)->id, word) == 0) {
+            *ret_rule = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether two words differ in nothing but case, blanks and signs. */
+static bool is_near(const char *a, const char *b)
+{
+    while (*a != '\0' || *b != '\0') {
+        if (*a != '\0' && !isalnum((unsigned char)*a)) {
+            a++;
+        } else if (*b != '\0' && !isalnum((unsigned char)*b)) {
+            b++;
+        } else if (toupper((unsigned char)*a) != toupper((unsigned char)*b)) {
+            return false;
+        } else {
+            a++;
+            b++;
+        }
+    }
+    return true;
+}
+
+/* Says that there is no such rule, and which may be meant: the one that is
+ * written a little differently, or those that begin with the same letters. */
+static void tell_unknown(const char *word)
+{
+    char meant[HINT_BYTES] = "";
+    size_t at = 0;
+    size_t length = strspn(word, letters);
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        const char *id = model_rule(i)->id;
+        if (is_near(id, word)) {
+            tool_output_error("rules: no rule '%s'; is %s meant?", word, id);
+            return;
+        }
+        if (length > 0 && strspn(id, letters) == length &&
+            strncasecmp(id, word, length) == 0) {
+            int more = snprintf(meant + at, sizeof meant - at, " %s", id);
+            LC_CHECK(more > 0 && (size_t)more < sizeof meant - at);
+            at += (size_t)more;
+        }
+    }
+    tool_output_error(
+        "rules: no rule '%s'; %s%s",
+        word,
+        at > 0 ? "checked are" : "`lastcall rules` lists them",
+        meant);
+}
+
 int tool_rules(int argc, char **argv)
 {
     const char *arguments[TOOL_ARGUMENTS_MAX];
@@ -97,8 +163,8 @@ int tool_rules(int argc, char **argv)
     uint32_t first = 0;
     uint32_t count = model_rule_count();
     if (arguments[0] != NULL) {
-        if (!model_rule_find(arguments[0], &first)) {
-            tool_output_error("rules: no rule '%s'", arguments[0]);
+        if (!find(arguments[0], &first)) {
+            tell_unknown(arguments[0]);
             return TOOL_EXIT_USAGE;
         }
         count = 1;

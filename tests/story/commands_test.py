@@ -88,6 +88,19 @@ expect('zoo --json ID', [plant['id'] for plant in json.loads(
 result = run('zoo', 'no_such_bug')
 expect('no such bug', result.returncode == 2 and 'no_such_bug' in
        result.stderr, result)
+for word in ('CLEAN-16', 'clean-16', 'Clean-16'):
+    expect(f'rules {word}', run('rules', word).stdout.startswith('CLEAN-16\n'))
+for word, hint in (('clean16', 'is CLEAN-16 meant?'),
+                   ('CLEAN_16', 'is CLEAN-16 meant?'),
+                   ('zlean-16', '`lastcall rules` lists them'),
+                   ('fault-9', 'checked are FAULT'),
+                   ('14', '`lastcall rules` lists them')):
+    result = run('rules', word)
+    expect(f'rules {word}', result.returncode == 2 and result.stderr ==
+           f"lastcall: rules: no rule '{word}'; {hint}\n", result)
+result = run('rules', 'clean-99')
+expect('rules of an area', ' CLEAN-16 ' in result.stderr and
+       'LOAD' not in result.stderr, result)
 expect('rules --json', len(json.loads(run('rules', '--json').stdout)['rules'])
        > 40)
 
