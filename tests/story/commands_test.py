@@ -60,6 +60,13 @@ result = run('run', '--json', BROKEN)
 answer = json.loads(result.stdout)
 expect('run --json', answer['verdict'] == 'broken' and
        re.fullmatch('[0-9a-f]{16}', answer['hash']) is not None, answer)
+expect('what decided', 0 <= answer['record'] < answer['records'] and
+       answer['rule'] == 'CLEAN-16' and answer['rule'] in answer['rules'],
+       answer)
+held = json.loads(run('run', '--json', STANDARD).stdout)
+expect('nothing decided', held.keys() == answer.keys() and
+       (held['verdict'], held['rule'], held['rules'], held['record']) ==
+       ('held', None, [], None) and held['warnings'] == {'count': 0}, held)
 result = run('run', '--trace', 'text', STANDARD)
 expect('a trace of many lines', len(result.stdout.splitlines()) > 100, result)
 expect('rules', 'CLEAN-16' in run('rules').stdout)
