@@ -92,11 +92,10 @@ static bool get(FILE *file, void *ret_bytes, size_t size_bytes)
 
 static void put_table(struct stream *stream, const struct fuzz_table *table)
 {
-    for (uint64_t i = 0; i < table->capacity; i++) {
-        const struct sim_state_key *key = &table->keys[i];
-        if ((key->low | key->high) != 0) {
-            put(stream, key, sizeof *key);
-        }
+    uint64_t place = 0;
+    const uint64_t *words = fuzz_table_next(table, &place);
+    for (; words != NULL; words = fuzz_table_next(table, &place)) {
+        put(stream, words, sizeof(struct sim_state_key));
     }
 }
 

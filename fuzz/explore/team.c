@@ -333,7 +333,7 @@ static struct fuzz_explore_totals sum_up(const struct crew *crew)
             one.depth_max > sum.depth_max ? one.depth_max : sum.depth_max;
     }
     /* Of the tables what is in use. */
-    sum.memory_bytes += (sum.states + sum.ends) * sizeof crew->seen.keys[0];
+    sum.memory_bytes += (sum.states + sum.ends) * sizeof(struct sim_state_key);
     return sum;
 }
 

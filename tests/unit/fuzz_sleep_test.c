@@ -117,11 +117,11 @@ static uint64_t missing(
     const struct fuzz_table *among)
 {
     uint64_t count = 0;
-    for (uint64_t i = 0; i < of->capacity; i++) {
-        const struct sim_state_key *key = &of->keys[i];
-        if ((key->low | key->high) != 0) {
-            count += !fuzz_table_has(among, *key);
-        }
+    uint64_t place = 0;
+    const uint64_t *words = fuzz_table_next(of, &place);
+    for (; words != NULL; words = fuzz_table_next(of, &place)) {
+        const struct sim_state_key key = { .low = words[0], .high = words[1] };
+        count += !fuzz_table_has(among, key);
     }
     return count;
 }

@@ -71,9 +71,61 @@ static void values_stay_with_their_keys(void **state)
     }
     assert_int_equal(
         fuzz_table_bytes(&bare),
-        bare.capacity * sizeof bare.keys[0]);
+        bare.places * sizeof(struct sim_state_key));
     assert_int_equal(fuzz_table_bytes(&table), 2 * fuzz_table_bytes(&bare));
     fuzz_table_free(&bare);
+    fuzz_table_free(&table);
+}
+
+/* Keys as hashes are, from all numbers. */
+static struct sim_state_key spread_key(uint64_t number)
+{
+    return (struct sim_state_key){
+        .low = (number + 1) * 0x9e3779b97f4a7c15ULL,
+        .high = number + 1,
+    };
+}
+
+/* However large its limit is: it is not left half empty because twice as much
+ * would be too much. */
+static void a_table_uses_what_it_is_given(void **state)
+{
+    (void)state;
+    for (size_t limit = 1 << 20; limit < 4 << 20; limit += 300001) {
+        struct fuzz_table table = { 0 };
+        uint64_t count = 0;
+        while (fuzz_table_add(&table, spread_key(count), limit) ==
+               FUZZ_TABLE_NEW) {
+            count++;
+        }
+        assert_true(fuzz_table_bytes(&table) <= limit);
+        assert_true(count * sizeof(struct sim_state_key) > limit / 5 * 4);
+        for (uint64_t i = 0; i < count; i++) {
+            assert_true(fuzz_table_has(&table, spread_key(i)));
+        }
+        assert_false(fuzz_table_has(&table, spread_key(count)));
+        fuzz_table_free(&table);
+    }
+}
+
+/* All belong to the last place: what lies behind it is soon full, and growing
+ * does not help. */
+static void a_table_is_full_at_its_end(void **state)
+{
+    (void)state;
+    struct fuzz_table table = { 0 };
+    uint64_t count = 0;
+    struct sim_state_key key = { .low = UINT64_MAX, .high = 1 };
+    while (fuzz_table_make_room(&table, 1 << 20)) {
+        assert_int_equal(fuzz_table_add(&table, key, 0), FUZZ_TABLE_NEW);
+        key.high += 2;
+        count++;
+    }
+    assert_in_range(count, 1000, 10000);
+    assert_int_equal(fuzz_table_add(&table, key, 1 << 20), FUZZ_TABLE_FULL);
+    for (key.high = 1; key.high <= 2 * count; key.high++) {
+        assert_int_equal(fuzz_table_has(&table, key), key.high % 2 == 1);
+    }
     fuzz_table_free(&table);
 }
 
@@ -104,9 +156,9 @@ static void a_shared_table_keeps_to_its_room(void **state)
     (void)state;
     struct fuzz_table table;
     assert_true(fuzz_table_share(&table, 100000));
-    assert_int_equal(table.capacity, 4096);
-    assert_int_equal(fuzz_table_room(&table, 0), 3276);
-    assert_int_equal(fuzz_table_room(&table, 4000), 0);
+    assert_int_equal(table.capacity, 6250);
+    assert_int_equal(fuzz_table_room(&table, 0), 5000);
+    assert_int_equal(fuzz_table_room(&table, 6000), 0);
     table.count_max = 1000;
     for (uint64_t i = 0; i < 2000; i++) {
         struct sim_state_key key = { .low = i % 7 * i, .high = i + 2 };
@@ -140,6 +192,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_knows_what_was_added),
         cmocka_unit_test(values_stay_with_their_keys),
+        cmocka_unit_test(a_table_uses_what_it_is_given),
+        cmocka_unit_test(a_table_is_full_at_its_end),
         cmocka_unit_test(a_table_does_not_outgrow_its_limit),
         cmocka_unit_test(a_shared_table_keeps_to_its_room),
     };
