@@ -483,19 +483,17 @@ static void tell_of_state(const struct fuzz_explore_result *result)
         return;
     }
     bool is_there = access(given.state, F_OK) == 0;
+    const char *what = result->bound == FUZZ_EXPLORE_MEMORY
+                           ? "the same command with more --memory"
+                           : "the same command";
     if (!has_more(result)) {
         (void)remove(given.state); /* there is nothing left to do */
-    } else if (result->bound == FUZZ_EXPLORE_MEMORY) {
-        tool_output_error(
-            is_there ? "with more --memory it goes on from where %s was "
-                       "written last"
-                     : "%s was not written before the memory was used up",
-            given.state);
     } else if (result->saving_errno == 0) {
-        tool_output_error("the same command goes on from %s", given.state);
+        tool_output_error("%s goes on from %s", what, given.state);
     } else if (is_there) {
         tool_output_error(
-            "the same command goes on from where %s was written last",
+            "%s goes on from where %s was written last",
+            what,
             given.state);
     }
 }

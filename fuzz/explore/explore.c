@@ -11,6 +11,7 @@
 enum {
     TRANSITIONS_PER_LOOK = 1024, /* between two calls of progress */
     NODES_FIRST = 1 << 12,
+    NODES_STEP_SHARE = 8, /* where they can't be doubled */
     HEAP_TOP_BYTES = 16 << 20
 };
 
@@ -92,18 +93,70 @@ static bool goes_on(struct search *search)
     return true;
 }
 
-static enum fuzz_table_answer add(
-    struct search *search,
-    struct fuzz_table *table,
-    struct sim_state_key key)
+static bool make_room_in(struct search *search, struct fuzz_table *table)
 {
     size_t limit = fuzz_explore_table_limit(search, table);
-    enum fuzz_table_answer answer = fuzz_table_add(table, key, limit);
-    if (answer == FUZZ_TABLE_FULL && search->team != NULL) {
-        fuzz_team_tell(search); /* it may be that it has not looked for long */
-        answer = fuzz_table_add(table, key, limit);
+    if (fuzz_table_make_room(table, limit)) {
+        return true;
     }
-    return answer;
+    if (search->team == NULL) {
+        return false;
+    }
+    fuzz_team_tell(search); /* it may be that it has not looked for long */
+    return fuzz_table_make_room(table, limit);
+}
+
+/* For one node more. */
+static bool make_room_for_node(struct search *search)
+{
+    uint32_t now = search->node_capacity;
+    size_t one = sizeof search->nodes[0];
+    if (search->node_count < now) {
+        return true;
+    }
+    uint64_t others = fuzz_explore_memory(search) - now * one;
+    uint64_t limit = search->options->memory_bytes;
+    uint64_t most = limit > others ? (limit - others) / one : 0;
+    uint64_t next = now == 0             ? NODES_FIRST
+                    : 4ULL * now <= most ? 2ULL * now
+                                         : now + now / NODES_STEP_SHARE;
+    if (next <= now || next > most || next > UINT32_MAX) {
+        return false;
+    }
+    struct node *nodes = realloc(search->nodes, next * one);
+    if (nodes == NULL) {
+        return false;
+    }
+    search->nodes = nodes;
+    search->node_capacity = (uint32_t)next;
+    return true;
+}
+
+/* Sees that whatever a step leads to can be added: none that was taken is lost
+ * for want of memory. */
+static bool make_room(struct search *search)
+{
+    return make_room_in(search, &search->seen) &&
+           make_room_in(search, &search->ends) &&
+           (search->options->order == FUZZ_EXPLORE_DEPTH ||
+            make_room_for_node(search));
+}
+
+/* The memory is used up, between two steps. What was done is kept. */
+static void stop_full(struct search *search)
+{
+    if (search->options->saved_path != NULL) {
+        save(search);
+    }
+    set_bound(search, FUZZ_EXPLORE_MEMORY);
+}
+
+/* Returns whether a key is new. */
+static bool add(struct fuzz_table *table, struct sim_state_key key)
+{
+    enum fuzz_table_answer answer = fuzz_table_add(table, key, 0);
+    LC_CHECK(answer != FUZZ_TABLE_FULL);
+    return answer == FUZZ_TABLE_NEW;
 }
 
 static enum arrival arrive_at_end(struct search *search, enum lc_end end)
@@ -121,16 +174,7 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
     case FUZZ_SUBJECT_HELD:
         break;
     }
-    switch (add(search, &search->ends, key)) {
-    case FUZZ_TABLE_NEW:
-        search->totals.ends++;
-        break;
-    case FUZZ_TABLE_SEEN:
-        break;
-    case FUZZ_TABLE_FULL:
-        set_bound(search, FUZZ_EXPLORE_MEMORY);
-        return ARRIVED_STOPPED;
-    }
+    search->totals.ends += add(&search->ends, key);
     return ARRIVED_MERGED;
 }
 
@@ -152,12 +196,7 @@ static enum arrival arrive_at_state(
     uint32_t depth)
 {
     struct fuzz_explore_totals *totals = &search->totals;
-    enum fuzz_table_answer answer = add(search, &search->seen, key);
-    bool is_new = answer == FUZZ_TABLE_NEW;
-    if (answer == FUZZ_TABLE_FULL) {
-        set_bound(search, FUZZ_EXPLORE_MEMORY);
-        return ARRIVED_STOPPED;
-    }
+    bool is_new = add(&search->seen, key);
     totals->states += is_new;
     totals->merged += !is_new;
     bool has_more = search->has_sleep ? sleep_at(search, key, is_new) : is_new;
@@ -192,11 +231,17 @@ void fuzz_explore_split(struct search *search)
     }
 }
 
-/* The beginning of the run. */
+/* The beginning of the run, if this one has not begun before. */
 static enum arrival arrive_first(struct search *search)
 {
     const struct fuzz_subject *subject = search->subject;
     enum lc_end end;
+    if (search->totals.resumed > 0 || search->member > 0) {
+        return ARRIVED_MERGED;
+    }
+    if (!make_room(search)) {
+        return ARRIVED_STOPPED;
+    }
     if (!sim_enabled(&search->decision, &end)) {
         return arrive_at_end(search, end);
     }
@@ -367,6 +412,16 @@ static void pop(struct search *search)
     fuzz_moment_drop(search, moment);
 }
 
+/* For want of memory: the state that the run is in is left as it is, with all
+ * from a candidate on still to be taken. */
+static enum arrival leave(struct search *search, uint32_t depth, uint32_t next)
+{
+    struct moment *moment = fuzz_moment_bare(search, depth);
+    moment->next = next;
+    fuzz_explore_push(search, moment);
+    return ARRIVED_STOPPED;
+}
+
 /* From a state that is new: down the path of the defaults, keeping each state
  * at which there is more to choose. Returns how it ended. */
 static enum arrival descend(struct search *search, uint32_t depth)
@@ -375,6 +430,9 @@ static enum arrival descend(struct search *search, uint32_t depth)
     enum arrival arrival = ARRIVED_NEW;
     while (arrival == ARRIVED_NEW) {
         uint32_t count = decision->point.count;
+        if (!make_room(search)) {
+            return leave(search, depth, 0);
+        }
         uint32_t first = next_of(search, decision->candidates, 0, count);
         if (first == count) {
             return ARRIVED_MERGED;
@@ -385,8 +443,11 @@ static enum arrival descend(struct search *search, uint32_t depth)
         if (second < count || search->subject->values != NULL) {
             moment = fuzz_moment_keep(search, depth);
             if (moment == NULL) {
-                set_bound(search, FUZZ_EXPLORE_MEMORY);
-                return ARRIVED_STOPPED;
+                /* Those between the two come again, and are counted then. */
+                uint32_t between = search->has_memo ? second - first - 1 : 0;
+                search->totals.transitions -= between;
+                search->totals.merged -= between;
+                return leave(search, depth, first);
             }
             moment->next = second - 1;
             fuzz_explore_push(search, moment);
@@ -439,8 +500,7 @@ static bool next_step(
 
 void fuzz_explore_depth(struct search *search)
 {
-    bool has_begun = search->totals.resumed > 0 || search->member > 0;
-    enum arrival arrival = has_begun ? ARRIVED_MERGED : arrive_first(search);
+    enum arrival arrival = arrive_first(search);
     if (arrival == ARRIVED_NEW) {
         arrival = descend(search, 0);
     }
@@ -456,6 +516,10 @@ void fuzz_explore_depth(struct search *search)
             }
             continue;
         }
+        if (!make_room(search)) {
+            arrival = ARRIVED_STOPPED;
+            break;
+        }
         uint32_t depth = search->first->depth;
         search->taken[depth] = how;
         arrival = step(search, how, depth);
@@ -463,6 +527,9 @@ void fuzz_explore_depth(struct search *search)
         if (arrival == ARRIVED_NEW) {
             arrival = descend(search, depth + 1);
         }
+    }
+    if (arrival == ARRIVED_STOPPED) {
+        stop_full(search);
     }
 }
 
@@ -479,41 +546,23 @@ void fuzz_explore_queue(struct search *search, struct moment *moment)
     search->totals.frontier++;
 }
 
-/* Puts the state that the run is in at the end of the queue. */
+/* Puts the state that the run is in at the end of the queue; without its
+ * snapshot where there is no room for that. Returns whether there was. */
 static bool enqueue(
     struct search *search,
     uint32_t depth,
     const struct node *node)
 {
-    if (search->node_count == search->node_capacity) {
-        if (search->node_capacity > UINT32_MAX / 2) {
-            return false;
-        }
-        uint32_t capacity = search->node_capacity == 0
-                                ? NODES_FIRST
-                                : 2 * search->node_capacity;
-        size_t nodes_bytes = capacity * sizeof search->nodes[0];
-        if (fuzz_explore_memory(search) + nodes_bytes >
-            search->options->memory_bytes) {
-            return false;
-        }
-        struct node *nodes = realloc(search->nodes, nodes_bytes);
-        if (nodes == NULL) {
-            return false;
-        }
-        search->nodes = nodes;
-        search->node_capacity = capacity;
-    }
     struct moment *moment = fuzz_moment_keep(search, depth);
-    if (moment == NULL) {
-        return false;
-    }
-    moment = fuzz_moment_pack(search, moment);
+    bool has_room = moment != NULL;
+    moment = has_room ? fuzz_moment_pack(search, moment)
+                      : fuzz_moment_bare(search, depth);
+    LC_CHECK(search->node_count < search->node_capacity);
     search->nodes[search->node_count] = *node;
     moment->node = search->node_count;
     search->node_count++;
     fuzz_explore_queue(search, moment);
-    return true;
+    return has_room;
 }
 
 void fuzz_explore_way(struct search *search, uint32_t node, uint32_t depth)
@@ -550,19 +599,20 @@ static enum arrival expand(struct search *search, struct moment *moment)
             .parent = moment->node,
             .index = how.index,
         };
+        if (!make_room(search)) {
+            return ARRIVED_STOPPED;
+        }
         enum arrival arrival = step(search, how, moment->depth);
         turn(search, moment);
         if (arrival == ARRIVED_NEW &&
             !enqueue(search, moment->depth + 1, &node)) {
-            set_bound(search, FUZZ_EXPLORE_MEMORY);
             return ARRIVED_STOPPED;
         }
         if (arrival == ARRIVED_BROKEN) {
             keep_way(search, trace_back(search, moment, how));
-        }
-        if (arrival == ARRIVED_STOPPED ||
-            (arrival == ARRIVED_BROKEN && !search->options->goes_on)) {
-            return arrival;
+            if (!search->options->goes_on) {
+                return arrival;
+            }
         }
     }
     return ARRIVED_MERGED;
@@ -571,23 +621,23 @@ static enum arrival expand(struct search *search, struct moment *moment)
 static void explore_breadth(struct search *search)
 {
     const struct node root = { 0 };
-    enum arrival arrival =
-        search->totals.resumed > 0 ? ARRIVED_MERGED : arrive_first(search);
-    if (arrival == ARRIVED_NEW && !enqueue(search, 0, &root)) {
-        set_bound(search, FUZZ_EXPLORE_MEMORY);
+    enum arrival arrival = arrive_first(search);
+    if (arrival == ARRIVED_NEW) {
+        arrival = enqueue(search, 0, &root) ? ARRIVED_MERGED : ARRIVED_STOPPED;
     }
     if (arrival == ARRIVED_BROKEN) {
         keep_way(search, 0);
     }
-    while (search->first != NULL && goes_on(search)) {
-        if (search->first->is_bare && !fuzz_saved_revive(search)) {
-            set_bound(search, FUZZ_EXPLORE_MEMORY);
-            return;
+    while (arrival == ARRIVED_MERGED && search->first != NULL &&
+           goes_on(search)) {
+        bool is_there = !search->first->is_bare || fuzz_saved_revive(search);
+        arrival = is_there ? expand(search, search->first) : ARRIVED_STOPPED;
+        if (arrival == ARRIVED_MERGED) {
+            pop(search);
         }
-        if (expand(search, search->first) != ARRIVED_MERGED) {
-            return;
-        }
-        pop(search);
+    }
+    if (arrival == ARRIVED_STOPPED) {
+        stop_full(search);
     }
 }
 

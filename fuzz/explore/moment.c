@@ -60,6 +60,21 @@ struct moment *fuzz_moment_keep(struct search *search, uint32_t depth)
     return moment;
 }
 
+struct moment *fuzz_moment_bare(struct search *search, uint32_t depth)
+{
+    struct moment *moment = malloc(sizeof *moment);
+    LC_CHECK(moment != NULL);
+    *moment = (struct moment){
+        .count = search->decision.point.count,
+        .depth = depth,
+        .bytes = sizeof *moment,
+        .is_bare = true,
+        .sleep = search->sleep,
+    };
+    search->moment_bytes += moment->bytes;
+    return moment;
+}
+
 void fuzz_moment_drop(struct search *search, struct moment *moment)
 {
     search->moment_bytes -= moment->bytes;

@@ -11,7 +11,7 @@
 #include "fuzz/explore/search.h"
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     PIECE_BYTES = 1 << 16
 };
 
@@ -35,6 +35,10 @@ struct head {
     uint32_t path_count;
     uint64_t seen_count;
     uint64_t end_count;
+    /* Breadth-first: what is left to be taken at the first node. */
+    uint64_t first_values;
+    uint32_t first_next;
+    uint32_t zero;
 };
 
 /* Depth-first: what is left to be taken at a state of the path. */
@@ -139,6 +143,8 @@ static void put_all(struct stream *stream, const struct search *search)
         .path_count = search->path_count,
         .seen_count = search->seen.count,
         .end_count = search->ends.count,
+        .first_values = has_more ? search->first->values : 0,
+        .first_next = has_more ? search->first->next : 0,
     };
     memcpy(head.magic, magic, sizeof magic);
     put(stream, &head, sizeof head);
@@ -292,13 +298,15 @@ static bool get_table(
     struct fuzz_table *table,
     uint64_t count)
 {
+    size_t limit = fuzz_explore_table_limit(search, table);
+    if (!fuzz_table_open(table, count, limit)) {
+        search->lacks_memory = true;
+        return false;
+    }
     for (uint64_t i = 0; i < count; i++) {
         struct sim_state_key key;
         if (!get(file, &key, sizeof key) ||
-            fuzz_table_add(
-                table,
-                key,
-                fuzz_explore_table_limit(search, table)) != FUZZ_TABLE_NEW) {
+            fuzz_table_add(table, key, limit) != FUZZ_TABLE_NEW) {
             return false;
         }
     }
@@ -340,6 +348,7 @@ static bool get_path(FILE *file, struct search *search, const struct head *head)
         }
         fuzz_explore_split(search);
         struct moment *moment = fuzz_moment_keep(search, depth);
+        search->lacks_memory = moment == NULL;
         is_good = moment != NULL && moment->count == next->count;
         if (moment != NULL) {
             moment->next = next->next;
@@ -381,6 +390,8 @@ static bool get_queue(
             moment->node = i;
             moment->depth = depths[i];
             moment->bytes = sizeof *moment;
+            moment->next = i == head->node_first ? head->first_next : 0;
+            moment->values = i == head->node_first ? head->first_values : 0;
             search->moment_bytes += moment->bytes;
             fuzz_explore_queue(search, moment);
         }
@@ -440,7 +451,10 @@ static bool read_file(
         return refuse(ret_error, "was saved where code lay at other addresses");
     }
     if (!get_all(file, search, &head)) {
-        return refuse(ret_error, "needs more memory than there is, or differs");
+        return refuse(
+            ret_error,
+            search->lacks_memory ? "needs more --memory to go on"
+                                 : "differs from what it says of itself");
     }
     return true;
 }
@@ -483,6 +497,8 @@ bool fuzz_saved_revive(struct search *search)
     if (moment == NULL) {
         return false;
     }
+    moment->next = bare->next;
+    moment->values = bare->values;
     moment->node = bare->node;
     moment->after = bare->after;
     search->first = moment;

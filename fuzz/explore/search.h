@@ -48,6 +48,7 @@ struct node {
 struct search {
     struct sim_state_key beginning; /* key of the state that a run begins in */
     int saving_errno;
+    bool lacks_memory; /* for what was saved */
     const struct fuzz_subject *subject;
     const struct fuzz_explore_options *options;
     struct fuzz_explore_totals totals;
@@ -96,6 +97,10 @@ uint64_t fuzz_explore_memory(const struct search *search);
 
 /** Keeps the state that the run is in, or returns NULL: there is no room. */
 struct moment *fuzz_moment_keep(struct search *search, uint32_t depth);
+
+/** The same without its snapshot, for which there is no room, and without its
+ * candidates. Never NULL. */
+struct moment *fuzz_moment_bare(struct search *search, uint32_t depth);
 
 /** The same moment in less memory, for one that waits long. */
 struct moment *fuzz_moment_pack(struct search *search, struct moment *moment);

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 
 enum {
-    CAPACITY_FIRST = 1 << 12,
+    CAPACITY_FIRST = 1 << 10,
     /* Behind those that keys belong to. Where more run over, it has to grow. */
     PLACES_BEHIND = 1 << 11,
     STEP_SHARE = 8,      /* of what it has, where it can't be doubled */
@@ -158,17 +158,31 @@ static void spread(struct fuzz_table *table, uint64_t places_before)
     }
 }
 
-static bool grow(struct fuzz_table *table, size_t bytes_max)
+static bool grow_to(struct fuzz_table *table, uint64_t capacity)
 {
     uint64_t places_before = table->places;
-    uint64_t capacity = next_capacity(table, bytes_max);
-    if (capacity == 0 || !take(table, capacity + PLACES_BEHIND)) {
+    if (!take(table, capacity + PLACES_BEHIND)) {
         return false;
     }
     table->capacity = capacity;
     table->count_max = fuzz_table_room(table, 0);
     spread(table, places_before);
     return true;
+}
+
+static bool grow(struct fuzz_table *table, size_t bytes_max)
+{
+    uint64_t capacity = next_capacity(table, bytes_max);
+    return capacity > 0 && grow_to(table, capacity);
+}
+
+bool fuzz_table_open(struct fuzz_table *table, uint64_t count, size_t bytes_max)
+{
+    LC_CHECK(table->capacity == 0);
+    uint64_t capacity = (count / 7 + 1) * 8;
+    capacity = capacity < CAPACITY_FIRST ? CAPACITY_FIRST : capacity;
+    return capacity + PLACES_BEHIND <= bytes_max / place_bytes(table) &&
+           grow_to(table, capacity);
 }
 
 /* Of those behind, the last stays free. */

@@ -45,6 +45,13 @@ LC_MUST_USE enum fuzz_table_answer fuzz_table_add(
     struct sim_state_key key,
     size_t bytes_max);
 
+/** Makes a table that is empty fit so many keys. Returns whether there was room
+ * for it. */
+LC_MUST_USE bool fuzz_table_open(
+    struct fuzz_table *table,
+    uint64_t count,
+    size_t bytes_max);
+
 /** Sees that one key more can be added, whatever it is. Returns whether it can.
  * A shared table does not grow. */
 LC_MUST_USE bool fuzz_table_make_room(

@@ -159,6 +159,19 @@ with tempfile.TemporaryDirectory() as folder:
                all(answers[0][name] == answers[1][name] for name in
                    ('verdict', 'ends', *COUNTS)) and
                not os.path.exists(kept), answers)
+        # So it does when its memory was used up.
+        result = run(*words, '--memory', '1')
+        expect(f'explore {order} first is short of memory',
+               result.returncode == 0 and
+               result.stdout.startswith('bounded: memory\n') and
+               'the same command with more --memory goes on from '
+               f'{kept}\n' in result.stderr and os.path.exists(kept), result)
+        more = json.loads(run(*words, '--json').stdout)
+        expect(f'explore {order} first goes on with more memory',
+               0 < more['resumed'] < more['states'] and
+               all(more[name] == answers[1][name] for name in
+                   ('verdict', 'ends', *COUNTS)) and
+               not os.path.exists(kept), more)
     for order in ('breadth', 'depth'):
         way = os.path.join(folder, order + '.lc')
         result = run('explore', '--order', order, '-o', way,

@@ -108,6 +108,92 @@ static void a_bound_is_kept_behind_a_stop(void **state)
     fuzz_explore_free(&last);
 }
 
+/* Explores with little memory, and whenever that is used up goes on with a
+ * little more. Returns how many times there were. */
+static uint32_t explore_with_ever_more(
+    enum fuzz_explore_order order,
+    struct fuzz_explore_result *ret_last)
+{
+    struct sim_error error;
+    struct fuzz_explore_options options = {
+        .order = order,
+        .memory_bytes = 400000,
+        .goes_on = true,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = never,
+    };
+    uint64_t states = 0;
+    (void)remove(SAVED_PATH);
+    for (uint32_t times = 1;; times++) {
+        assert_int_equal(
+            fuzz_explore(&subject, &options, ret_last, &error),
+            SIM_OK);
+        assert_int_equal(ret_last->totals.resumed, states);
+        states = ret_last->totals.states;
+        if (ret_last->bound != FUZZ_EXPLORE_MEMORY) {
+            (void)remove(SAVED_PATH);
+            return times;
+        }
+        assert_int_equal(ret_last->saving_errno, 0);
+        fuzz_explore_free(ret_last);
+        options.memory_bytes += options.memory_bytes / 3;
+    }
+}
+
+/* Nothing is lost when the memory is used up, and it ends as if it had never
+ * been. */
+static void it_goes_on_with_more_memory(void **state)
+{
+    static const char *const texts[] = { socket_and_start,
+                                         worker_left_beside_another,
+                                         reused };
+    uint32_t times_in_all = 0;
+    (void)state;
+    for (uint32_t i = 0; i < 2 * LC_COUNT_OF(texts); i++) {
+        make_subject_with_numbers(texts[i / 2]);
+        enum fuzz_explore_order order =
+            i % 2 == 0 ? FUZZ_EXPLORE_BREADTH : FUZZ_EXPLORE_DEPTH;
+        struct fuzz_explore_result whole = explore_all(order);
+        struct fuzz_explore_result last;
+        times_in_all += explore_with_ever_more(order, &last);
+        assert_int_equal(last.verdict, whole.verdict);
+        assert_int_equal(last.totals.ends, whole.totals.ends);
+        if (!FRAMES_KEEP_COPIES) {
+            assert_same_counts(&last.totals, &whole.totals);
+            assert_int_equal(last.totals.depth_max, whole.totals.depth_max);
+            assert_same_way(&last, &whole);
+        }
+        fuzz_explore_free(&whole);
+        fuzz_explore_free(&last);
+    }
+    assert_true(times_in_all > 20);
+}
+
+/* With no more than before there is nothing that it could do. */
+static void too_little_memory_for_a_file_is_said(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    struct sim_error error;
+    make_subject(socket_and_start);
+    struct fuzz_explore_options options = {
+        .order = FUZZ_EXPLORE_DEPTH,
+        .memory_bytes = 800000,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = never,
+    };
+    (void)remove(SAVED_PATH);
+    assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
+    assert_int_equal(result.bound, FUZZ_EXPLORE_MEMORY);
+    fuzz_explore_free(&result);
+    options.memory_bytes = 100000;
+    assert_int_equal(
+        fuzz_explore(&subject, &options, &result, &error),
+        SIM_ERROR_FILE);
+    assert_non_null(strstr(error.text, "--memory"));
+    (void)remove(SAVED_PATH);
+}
+
 static bool die_at_third_look(
     void *looks,
     const struct fuzz_explore_totals *totals)
@@ -336,6 +422,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_goes_on_from_a_file),
         cmocka_unit_test(a_bound_is_kept_behind_a_stop),
+        cmocka_unit_test(it_goes_on_with_more_memory),
+        cmocka_unit_test(too_little_memory_for_a_file_is_said),
         cmocka_unit_test(it_goes_on_after_a_kill),
         cmocka_unit_test(a_damaged_file_is_refused),
         cmocka_unit_test(a_file_that_cannot_be_written_is_said),
