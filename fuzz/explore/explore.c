@@ -630,7 +630,12 @@ static void explore_breadth(struct search *search)
     }
     while (arrival == ARRIVED_MERGED && search->first != NULL &&
            goes_on(search)) {
-        bool is_there = !search->first->is_bare || fuzz_saved_revive(search);
+        bool is_there = !search->first->is_bare;
+        if (is_there) {
+            fuzz_saved_forget(search);
+        } else {
+            is_there = fuzz_saved_revive(search);
+        }
         arrival = is_there ? expand(search, search->first) : ARRIVED_STOPPED;
         if (arrival == ARRIVED_MERGED) {
             pop(search);
@@ -678,6 +683,7 @@ static void close_search(struct search *search)
     while (search->first != NULL) {
         pop(search);
     }
+    fuzz_saved_forget(search);
     fuzz_table_free(&search->seen);
     fuzz_table_free(&search->ends);
     fuzz_memo_free(&search->memo);

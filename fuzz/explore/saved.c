@@ -361,6 +361,21 @@ static bool get_path(FILE *file, struct search *search, const struct head *head)
     return is_good;
 }
 
+/* Where ways to bare moments part, from the first of them on. */
+static void mark_nodes(struct search *search, uint32_t first)
+{
+    struct node *nodes = search->nodes;
+    for (uint32_t i = 0; i < search->node_count; i++) {
+        nodes[i].bare = 0;
+    }
+    for (uint32_t i = search->node_count; i-- > 1;) {
+        struct node *parent = &nodes[nodes[i].parent];
+        if ((i >= first || nodes[i].bare > 0) && parent->bare < 2) {
+            parent->bare++;
+        }
+    }
+}
+
 /* Breadth-first: how each state was reached first. Those that are still to be
  * expanded are made again when it is their turn. */
 static bool get_queue(
@@ -397,6 +412,9 @@ static bool get_queue(
         }
     }
     free(depths);
+    if (is_good) {
+        mark_nodes(search, head->node_first);
+    }
     return is_good;
 }
 
@@ -480,17 +498,77 @@ enum sim_status fuzz_saved_read(
     return *ret_is_there ? SIM_OK : SIM_ERROR_FILE;
 }
 
+static void pop_trunk(struct search *search)
+{
+    struct moment *moment = search->trunk;
+    search->trunk = moment->after;
+    fuzz_moment_drop(search, moment);
+}
+
+void fuzz_saved_forget(struct search *search)
+{
+    while (search->trunk != NULL) {
+        pop_trunk(search);
+    }
+}
+
+/* Brings the run to the last moment of the trunk that a way leads through, else
+ * to its beginning. Returns whether it could. */
+static bool go_to_trunk(
+    struct search *search,
+    const uint32_t *nodes,
+    uint32_t count,
+    uint32_t *ret_depth)
+{
+    const struct fuzz_subject *subject = search->subject;
+    struct sim_error error;
+    while (search->trunk != NULL &&
+           (search->trunk->depth >= count ||
+            search->trunk->node != nodes[search->trunk->depth])) {
+        pop_trunk(search);
+    }
+    *ret_depth = search->trunk == NULL ? 0 : search->trunk->depth;
+    if (search->trunk != NULL) {
+        fuzz_moment_restore(search, search->trunk);
+        return true;
+    }
+    return subject->begin(subject->context, &error) == SIM_OK &&
+           go_down(search, 0);
+}
+
+/* Where ways part the state is kept, if there is room: the others come next. */
+static void keep_on_trunk(struct search *search, uint32_t depth, uint32_t node)
+{
+    bool is_kept = search->trunk != NULL && search->trunk->node == node;
+    if (is_kept || search->nodes[node].bare < 2) {
+        return;
+    }
+    struct moment *moment = fuzz_moment_keep(search, depth);
+    if (moment != NULL) {
+        moment->node = node;
+        moment->after = search->trunk;
+        search->trunk = moment;
+    }
+}
+
 bool fuzz_saved_revive(struct search *search)
 {
-    struct sim_error error;
+    static uint32_t nodes[FUZZ_EXPLORE_DEPTH_MAX]; /* of the way */
     struct moment *bare = search->first;
+    uint32_t depth;
     LC_CHECK(bare->is_bare);
     fuzz_explore_way(search, bare->node, bare->depth);
-    if (search->subject->begin(search->subject->context, &error) != SIM_OK) {
+    uint32_t node = bare->node;
+    for (uint32_t at = bare->depth + 1; at-- > 0;) {
+        nodes[at] = node;
+        node = search->nodes[node].parent;
+    }
+    if (!go_to_trunk(search, nodes, bare->depth, &depth)) {
         return false;
     }
-    for (uint32_t depth = 0; depth <= bare->depth; depth++) {
-        LC_CHECK(go_down(search, depth));
+    for (; depth < bare->depth; depth++) {
+        keep_on_trunk(search, depth, nodes[depth]);
+        LC_CHECK(go_down(search, depth + 1));
     }
     fuzz_explore_split(search);
     struct moment *moment = fuzz_moment_keep(search, bare->depth);

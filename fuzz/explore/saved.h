@@ -45,7 +45,11 @@ LC_MUST_USE enum sim_status fuzz_saved_try(
     const struct search *search,
     struct sim_error *ret_error);
 
-/** Makes the first of the queue again. Returns whether there was room. */
+/** Makes the first of the queue again, from where its way parts from that of
+ * the one before. Returns whether there was room. */
 LC_MUST_USE bool fuzz_saved_revive(struct search *search);
+
+/** Forgets where ways part: there is nothing left to be made again. */
+void fuzz_saved_forget(struct search *search);
 
 #endif

@@ -42,7 +42,8 @@ struct node {
     uint64_t values;
     uint32_t parent;
     uint16_t index;
-    uint16_t zero;
+    uint16_t bare; /* of what came from a file: of its children, behind how many
+                      bare moments are; two: or more */
 };
 
 struct search {
@@ -69,6 +70,8 @@ struct search {
     uint64_t moment_bytes;
     struct moment *first; /* the queue, or the top of the path */
     struct moment *last;
+    struct moment *trunk; /* on the way to a bare one that was made anew: those
+                             from which another way leads to a bare one */
     struct node *nodes;
     uint32_t node_count;
     uint32_t node_capacity;

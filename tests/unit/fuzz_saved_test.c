@@ -108,6 +108,37 @@ static void a_bound_is_kept_behind_a_stop(void **state)
     fuzz_explore_free(&last);
 }
 
+static uint32_t begins;
+
+static enum sim_status count_begins(void *unused, struct sim_error *ret_error)
+{
+    (void)unused;
+    begins++;
+    return fuzz_subject_of_schedule(&context).begin(&context, ret_error);
+}
+
+/* Breadth-first, what waits is not played from the beginning each time. */
+static void what_ways_share_is_gone_once(void **state)
+{
+    (void)state;
+    struct fuzz_explore_result result;
+    make_subject(worker_left_beside_another);
+    (void)remove(SAVED_PATH);
+    for (uint32_t part = 0; part < 2; part++) {
+        subject.begin = count_begins;
+        begins = 0;
+        assert_int_equal(
+            explore_from_file(FUZZ_EXPLORE_BREADTH, 1, &result),
+            SIM_OK);
+        assert_int_equal(result.bound, FUZZ_EXPLORE_STOPPED);
+        assert_true(result.totals.frontier > 20);
+        fuzz_explore_free(&result);
+    }
+    assert_true(result.totals.resumed > 0);
+    assert_in_range(begins, 2, 3);
+    (void)remove(SAVED_PATH);
+}
+
 /* Explores with little memory, and whenever that is used up goes on with a
  * little more. Returns how many times there were. */
 static uint32_t explore_with_ever_more(
@@ -422,6 +453,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_goes_on_from_a_file),
         cmocka_unit_test(a_bound_is_kept_behind_a_stop),
+        cmocka_unit_test(what_ways_share_is_gone_once),
         cmocka_unit_test(it_goes_on_with_more_memory),
         cmocka_unit_test(too_little_memory_for_a_file_is_said),
         cmocka_unit_test(it_goes_on_after_a_kill),
