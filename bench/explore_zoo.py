@@ -3,8 +3,9 @@
 breaks, and the same schedule on the correct stack, where there is none.
 
 Usage: explore_zoo.py LASTCALL [BUG ...] [--memory MIB]
-Prints one line for each bug, as a table of Markdown. Exit status 1 when one
-was not found, or its absence not proved.
+Prints one line for each bug, as a table of Markdown; where the memory was used
+up (4096 MiB, unless told otherwise) it says so. Exit status 1 when one was not
+found, or its absence not proved.
 """
 import argparse
 import json
@@ -25,7 +26,7 @@ def explore(lastcall, schedule, order, memory):
     return json.loads(result.stdout) if result.stdout else None
 
 
-def figures(answer, verdict):
+def figures(answer, verdict, memory):
     """Whether the verdict is the one that was hoped for, and a cell."""
     if answer is None:
         return False, 'no answer'
@@ -33,6 +34,8 @@ def figures(answer, verdict):
     text = f"{rule}, {answer['states']} states, {answer['seconds']:.1f} s"
     if answer['verdict'] == 'broken':
         text += f", {answer['depth']} decisions"
+    if answer['bound'] == 'memory':
+        text += f', the {memory} MiB were used up'
     return answer['verdict'] == verdict, text
 
 
@@ -56,10 +59,10 @@ def main():
             healthy.flush()
             found, cell = figures(
                 explore(given.lastcall, planted, 'breadth', given.memory),
-                'broken')
+                'broken', given.memory)
             absent, other = figures(
                 explore(given.lastcall, healthy.name, 'depth', given.memory),
-                'proved')
+                'proved', given.memory)
         is_good = is_good and found and absent
         print(f'| {bug} | {cell} | {other} |', flush=True)
     return 0 if is_good else 1
@@ -70,3 +73,5 @@ if __name__ == '__main__':
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        sys.exit(f'{error.filename}: {error.strerror}')

@@ -150,8 +150,12 @@ void tool_schedulers_trial(const struct tool_cell *cell, char text[32])
 
 void tool_schedulers_states(const struct tool_explored *one, char text[32])
 {
-    (void)
-        snprintf(text, 32, "%s%" PRIu64, one->is_whole ? "" : ">", one->states);
+    (void)snprintf(
+        text,
+        32,
+        "%s%" PRIu64,
+        one->is_whole ? "" : ">=",
+        one->states);
 }
 
 void tool_schedulers_traces(const struct tool_explored *one, char text[32])
@@ -160,7 +164,7 @@ void tool_schedulers_traces(const struct tool_explored *one, char text[32])
         text,
         32,
         "%s%" PRIu64,
-        one->traces.is_whole ? "" : ">",
+        one->traces.is_whole ? "" : ">=",
         one->traces.traces);
 }
 
@@ -213,13 +217,6 @@ static void measure(const struct piece *piece, union found *found)
     found->cell.seconds = tool_setup_cpu_seconds() - began;
 }
 
-/* Goes on while there are not too many states. */
-static bool may_go_on(void *context, const struct fuzz_explore_totals *totals)
-{
-    (void)context;
-    return totals->states < tool_measure.states.value;
-}
-
 /* Depth first, which needs less memory; to the first bug, or all of it. */
 static struct fuzz_explore_result explore_once(
     const struct sim_program *program,
@@ -236,7 +233,7 @@ static struct fuzz_explore_result explore_once(
             .memory_bytes = EXPLORE_BYTES +
                             tool_measure.states.value * EXPLORE_BYTES_PER_STATE,
             .goes_on = goes_on,
-            .progress = may_go_on,
+            .states_max = tool_measure.states.value,
         },
         &result,
         &error);
@@ -379,7 +376,7 @@ static void print_explored(const struct tool_explored *one)
         traces,
         sizeof traces,
         "%s%" PRIu64,
-        one->traces.is_whole ? "" : "more than ",
+        one->traces.is_whole ? "" : "at least ",
         one->traces.traces);
     if (one->states_first > 0) {
         (void)snprintf(

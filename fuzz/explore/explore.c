@@ -132,23 +132,30 @@ static bool make_room_for_node(struct search *search)
     return true;
 }
 
+static bool has_enough(const struct search *search)
+{
+    uint64_t most = search->options->states_max;
+    return most != 0 && search->totals.states >= most;
+}
+
 /* Sees that whatever a step leads to can be added: none that was taken is lost
  * for want of memory. */
 static bool make_room(struct search *search)
 {
-    return make_room_in(search, &search->seen) &&
+    return !has_enough(search) && make_room_in(search, &search->seen) &&
            make_room_in(search, &search->ends) &&
            (search->options->order == FUZZ_EXPLORE_DEPTH ||
             make_room_for_node(search));
 }
 
-/* The memory is used up, between two steps. What was done is kept. */
+/* There is no room left, between two steps. What was done is kept. */
 static void stop_full(struct search *search)
 {
     if (search->options->saved_path != NULL) {
         save(search);
     }
-    set_bound(search, FUZZ_EXPLORE_MEMORY);
+    bool is_asked = has_enough(search);
+    set_bound(search, is_asked ? FUZZ_EXPLORE_STOPPED : FUZZ_EXPLORE_MEMORY);
 }
 
 /* Returns whether a key is new. */
@@ -731,6 +738,7 @@ static bool explore_together(
     }
     LC_CHECK(options->order == FUZZ_EXPLORE_DEPTH);
     LC_CHECK(!options->goes_on && options->saved_path == NULL);
+    LC_CHECK(options->states_max == 0);
     struct fuzz_explore_totals totals = { 0 };
     enum fuzz_team_end end =
         fuzz_team_explore(subject, options, &totals, &bound);

@@ -91,6 +91,8 @@ struct fuzz_explore_options {
     uint32_t depth_max;    /* decisions of a run; 0: no bound but the limit.
                               Breadth-first only: depth-first, a state that was
                               met first at the bound would stay cut */
+    uint64_t states_max;   /* stopped at so many; 0: no bound. Of one
+                              process */
     bool goes_on; /* after what breaks: all states are counted, and the way to
                      the first is kept */
     /* Not each step is taken from each state, but each state is come to, and
@@ -101,7 +103,7 @@ struct fuzz_explore_options {
     bool (*progress)(void *context, const struct fuzz_explore_totals *totals);
     void *context;
     /* Processes that explore together, 0 or 1: this one alone. Depth-first,
-     * without goes_on and saved_path. What they prove has the same counts; who
+     * without goes_on, states_max and saved_path. What they prove has the same counts; who
      * comes to what depends on who is faster, so what breaks is looked for
      * again by one alone, and it is the same that it would have found. */
     uint32_t jobs;

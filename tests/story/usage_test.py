@@ -390,6 +390,21 @@ def benches(folder: Path) -> None:
         os.close(ended)
         expect(f'{script} is told to stop', process.returncode == 130 and
                remarks == '', (process.returncode, remarks))
+    for words, said in (([str(folder / 'none')], str(folder / 'none')),
+                        ([LASTCALL, 'no_such_bug'], 'no_such_bug')):
+        result = subprocess.run(
+            [sys.executable, 'bench/explore_zoo.py', *words], text=True,
+            capture_output=True, timeout=TIMEOUT_S, check=False)
+        expect(f'explore_zoo {words}', result.returncode == 1 and
+               result.stderr.count('\n') == 1 and said in result.stderr and
+               'No such file' in result.stderr, result)
+    result = subprocess.run(
+        [sys.executable, 'bench/explore_zoo.py', LASTCALL,
+         'starter_wakes_one', '--memory', '1'], text=True, capture_output=True, timeout=TIMEOUT_S,
+        check=False)
+    expect('explore_zoo says when its memory is used up',
+           result.returncode == 1 and
+           'the 1 MiB were used up |' in result.stdout, result)
 
 
 numbers()
