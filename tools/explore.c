@@ -510,6 +510,9 @@ static bool prepare(
          !make_identity(&hosted, &ret_options->identity))) {
         return false;
     }
+    if (given.out != NULL && !tool_load_can_save(given.out)) {
+        return false;
+    }
     tool_line_add_program(&replay);
     tool_line_add(&replay, " explore");
     tool_line_add_option(&replay, "--program", given.program);
@@ -523,6 +526,59 @@ static bool prepare(
     tool_given_add_playing(&tool_given, &replay);
     tool_output_replay(replay.text);
     return true;
+}
+
+/* Which limit has left something, and what helps. */
+static void remark_bound(const struct fuzz_explore_result *result)
+{
+    static const char some[] = "remark: not all orders were looked at: ";
+    uint64_t depth = given.depth.value;
+    bool is_asked = depth != 0 && result->totals.depth_max >= depth;
+    switch (result->bound) {
+    case FUZZ_EXPLORE_MEMORY:
+        tool_output_error(
+            "%sthe %" PRIu64 " MiB of --memory are used up; with more it gets "
+            "further%s",
+            some,
+            given.memory_mib.value,
+            is_depth_first() ? "" : ", --order depth needs less");
+        break;
+    case FUZZ_EXPLORE_DEPTH_BOUND:
+        if (is_asked) {
+            tool_output_error(
+                "%sruns were cut after the %" PRIu64 " decisions of --depth; "
+                "with more it gets further",
+                some,
+                depth);
+            break;
+        }
+        tool_output_error(
+            "%sruns were cut after %u decisions, or %u that are no defaults; "
+            "a smaller schedule has shorter ones",
+            some,
+            (unsigned)FUZZ_EXPLORE_DEPTH_MAX,
+            (unsigned)LC_CHOICES_MAX);
+        break;
+    case FUZZ_EXPLORE_STOPPED:
+        tool_output_error(
+            "%sit was told to stop%s",
+            some,
+            given.state == NULL ? "; --state FILE keeps how far it is" : "");
+        break;
+    case FUZZ_EXPLORE_UNSPECIFIED:
+        tool_output_error(
+            "remark: runs ended at a limit of the simulator or of the model, "
+            "so nothing is known of them; a smaller schedule may stay within");
+        break;
+    case FUZZ_EXPLORE_ENDLESS:
+        tool_output_error(
+            "remark: no run came to an end: threads go round for ever; `run` "
+            "judges that (LIVELOCK)");
+        break;
+    case FUZZ_EXPLORE_NONE:
+    case FUZZ_EXPLORE_DIED:
+        break;
+    }
 }
 
 /* Remarks on what was looked at, and on what was not. */
@@ -539,13 +595,7 @@ static void remark(const struct fuzz_explore_result *result, bool has_schedule)
     if (given.out != NULL && !has_schedule) {
         tool_output_error("remark: -o: nothing broke, nothing written");
     }
-    if (result->bound == FUZZ_EXPLORE_MEMORY) {
-        bool is_depth =
-            given.order != NULL && strcmp(given.order, "depth") == 0;
-        tool_output_error(
-            "remark: not all orders were looked at; --memory gives more room%s",
-            is_depth ? "" : ", --order depth needs less");
-    }
+    remark_bound(result);
 }
 
 /* Writes what was found where -o says. Returns whether it lies there. */
@@ -691,11 +741,19 @@ static int tell_end(
         print(how, &result, tool_setup_seconds() - began_seconds, true);
         return is_saved ? TOOL_EXIT_BROKEN : TOOL_EXIT_USAGE;
     }
+    const struct fuzz_explore_result result = {
+        .verdict = FUZZ_EXPLORE_BOUNDED,
+        .bound = FUZZ_EXPLORE_DIED,
+        .totals =
+            trail == NULL ? (struct fuzz_explore_totals){ 0 } : trail->totals,
+        .has_died = true,
+    };
+    print(how, &result, tool_setup_seconds() - began_seconds, false);
+    tool_output_error(
+        "one of the orders ended the process: no more can be said");
     if (end->signal_number != 0) {
         tool_apart_die_of(end->signal_number);
     }
-    tool_output_error(
-        "one of the orders ended the process: no more can be said");
     return TOOL_EXIT_BROKEN;
 }
 
@@ -715,6 +773,9 @@ static int explore(const char *path)
         how.trail = tool_died_share();
         if (!tool_apart_fork(&end)) {
             return tell_end(&subject, &how, &end);
+        }
+        if (schedule.world.plant_count > 0) {
+            tool_output_planted();
         }
     }
     sim_watch(TOOL_WATCH_SECONDS);

@@ -115,7 +115,7 @@ static void print_traces(const struct fuzz_traces_result *traces)
     }
     if (!traces->is_whole) {
         (void)printf(
-            "  more than %" PRIu64 " traces: not counted to the end\n",
+            "  at least %" PRIu64 " traces: not counted to the end\n",
             traces->traces);
         return;
     }

@@ -16,6 +16,8 @@ static struct {
     const volatile uint64_t *seed;
 } replay;
 
+static bool is_planted;
+
 void tool_output_error(const char *format, ...)
 {
     va_list arguments;
@@ -43,8 +45,21 @@ void tool_output_replay_seed(
     replay.seed = seed;
 }
 
+void tool_output_planted(void)
+{
+    is_planted = true;
+}
+
 void lc_check_failed(const char *fact, const char *file, int line)
 {
+    if (is_planted) {
+        tool_output_error(
+            "%s:%d: check failed, with a planted bug: %s",
+            file,
+            line,
+            fact);
+        abort();
+    }
     (void)fprintf(stderr, "lastcall: version %s\n", TOOL_VERSION);
     if (replay.seed != NULL && *replay.seed != FUZZ_SEED_NONE) {
         (void)fprintf(
@@ -130,18 +145,21 @@ void tool_output_schedule(const struct lc_schedule *schedule, uint32_t indent)
 
 int tool_output_close(int exit_status)
 {
-    bool has_failed = ferror(stdout) != 0;
-    errno = 0;
-    if (fclose(stdout) != 0) {
-        has_failed = true;
+    int why = 0;
+    if (ferror(stdout) != 0) {
+        /* Why is forgotten: what has failed fails again, and says it. */
+        errno = 0;
+        bool is_said = write(STDOUT_FILENO, "\n", 1) < 0;
+        why = is_said ? errno : EIO;
     }
-    if (!has_failed) {
+    errno = 0;
+    if (fclose(stdout) != 0 && why == 0) {
+        why = errno;
+    }
+    if (why == 0) {
         return exit_status;
     }
-    (void)fprintf(
-        stderr,
-        "lastcall: standard output: %s\n",
-        errno != 0 ? strerror(errno) : "could not be written");
+    (void)fprintf(stderr, "lastcall: standard output: %s\n", strerror(why));
     return TOOL_EXIT_USAGE;
 }
 

@@ -42,6 +42,10 @@ void tool_output_replay_seed(
     const char *line,
     const volatile uint64_t *seed);
 
+/** Says that what is played from now on has a planted bug: a check that fails is
+ * a finding, not a defect of this program. */
+void tool_output_planted(void);
+
 /** Prints an object on stdout, and gives it back. */
 void tool_output_json(json_t *object);
 

@@ -57,12 +57,7 @@ def stop_on_terminal(order: str, kept: str, schedule: str,
 def saved_on_terminal(folder: str) -> None:
     """What can't be saved is said at once, on a line of its own; whether it was
     broken counts for more than that."""
-    many = os.path.join(folder, 'many.lc')
-    text = Path('corpus/zoo/worker_left/minimal.lc').read_text(encoding='utf-8')
-    Path(many).write_text(text[:text.index('choices\n')] + ''.join(
-        f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
-        f'    {name}2 = socket stream\n    WSACleanup\n' for name in 'xyz'),
-        encoding='utf-8')
+    many = many_with_a_plant(folder)
     for order, status, word in (('breadth', 2, 'bounded'),
                                 ('depth', 1, 'broken')):
         kept = os.path.join(folder, order + '.unsaved')
@@ -83,6 +78,71 @@ def saved_on_terminal(folder: str) -> None:
     expect('an older file stays', result.returncode == 2 and
            f'goes on from where {kept} was written last\n' in result.stderr and
            Path(kept).read_bytes() == older, result)
+
+
+def many_with_a_plant(folder: str) -> str:
+    """A schedule with a planted bug that has orders for minutes."""
+    path = os.path.join(folder, 'many.lc')
+    text = Path('corpus/zoo/worker_left/minimal.lc').read_text(encoding='utf-8')
+    Path(path).write_text(text[:text.index('choices\n')] + ''.join(
+        f'  thread {name}\n    WSAStartup 2.2\n    {name}1 = socket stream\n'
+        f'    {name}2 = socket stream\n    WSACleanup\n' for name in 'xyz'),
+        encoding='utf-8')
+    return path
+
+
+def dies_once(folder: str) -> None:
+    """What kills the process that explores and does not come again is no
+    finding, and is said in each form."""
+    many = many_with_a_plant(folder)
+    for more in ([], ['--json']):
+        with subprocess.Popen(
+                [LASTCALL, 'explore', '--all', '--order', 'depth', *more, many],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True) as process:
+            assert process.stdout is not None and process.stderr is not None
+            process.stderr.readline()  # how far it is
+            tasks = f'/proc/{process.pid}/task/{process.pid}/children'
+            child = Path(tasks).read_text(encoding='ascii').split()[0]
+            os.kill(int(child), signal.SIGABRT)
+            output, remarks = process.communicate(timeout=TIMEOUT_S)
+        if more:
+            answer = json.loads(output)
+            is_said = (answer['verdict'], answer['bound'], answer['rule'],
+                       answer['has_died']) == (
+                           'bounded', 'a run ended the process', None, True)
+        else:
+            is_said = output.startswith('bounded: a run ended the process\n')
+        expect(f'explore {more}, what dies once',
+               process.returncode == -signal.SIGABRT and is_said and
+               'no more can be said' in remarks, (output, remarks))
+
+
+def limits_are_named(folder: str, few: str) -> None:
+    """Which limit has left something, and what helps."""
+    state = os.path.join(folder, 'limits.state')
+    for words, said in (
+            (['--depth', '3', few], 'after the 3 decisions of --depth'),
+            (['--memory', '1', STANDARD],
+             'the 1 MiB of --memory are used up; with more it gets further, '
+             '--order depth needs less\n'),
+            (['--memory', '1', '--order', 'depth', STANDARD],
+             'the 1 MiB of --memory are used up; with more it gets further\n')):
+        result = run('explore', *words)
+        expect(f'explore {words} says its limit', result.returncode == 0 and
+               'not all orders were looked at: ' in result.stderr and
+               said in result.stderr, result)
+    for more, said in (([], 'told to stop; --state FILE keeps how far'),
+                       (['--state', state], 'it was told to stop\n')):
+        with subprocess.Popen(
+                [LASTCALL, 'explore', *more, STANDARD], text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stderr is not None
+            process.stderr.readline()  # how far it is
+            process.send_signal(signal.SIGINT)
+            _, remarks = process.communicate(timeout=TIMEOUT_S)
+        expect(f'explore {more} that is told to stop says so',
+               said in remarks, remarks)
 
 
 page = Path(MANUAL).read_text(encoding='utf-8')
@@ -181,6 +241,8 @@ with tempfile.TemporaryDirectory() as folder:
                run('run', '--twice', '--expect', way).returncode == 0, result)
     if has_terminals():
         saved_on_terminal(folder)
+    dies_once(folder)
+    limits_are_named(folder, few)
     # A provider whose own check fails ends the process: that is a finding.
     for order in ('breadth', 'depth'):
         way = os.path.join(folder, order + '-died.lc')
@@ -191,7 +253,9 @@ with tempfile.TemporaryDirectory() as folder:
                result.returncode == 1 and
                result.stdout.startswith('broken FAULT\n') and
                f'{LASTCALL} run {way}' in result.stdout and
-               'check failed' in result.stderr, result)
+               'check failed, with a planted bug' in result.stderr and
+               'internal' not in result.stderr and
+               'to replay' not in result.stderr, result)
         for more in ([], ['--twice'], ['--expect', '--twice']):
             result = run('run', *more, way)
             expect(f'run {more} of what dies', result.returncode ==
@@ -269,7 +333,7 @@ with tempfile.TemporaryDirectory() as folder:
            answers)
     few_steps = json.loads(run(*words, '--json', '--traces', '9').stdout)
     expect('more traces than were counted', few_steps['traces'] is None and
-           'more than' in run(*words, '--traces', '9').stdout and
+           'at least' in run(*words, '--traces', '9').stdout and
            'trace' not in run(*words, '--traces', '0').stdout and
            f'  {answers[0]["traces"]} traces (sleep sets, ' in
            run(*words).stdout, few_steps)
@@ -286,11 +350,30 @@ with tempfile.TemporaryDirectory() as folder:
            '  reduction: none: not all that a step touches is known\n' in
            result.stdout and
            run('explore', '--reduction', 'sleep', few).returncode == 2, result)
-    result = run('explore', '-o', os.path.join(folder, 'none', 'x.lc'),
+    result = run('explore', '-o', '/dev/full',
                  'corpus/zoo/worker_left/minimal.lc')
     expect('what was found and could not be written is shown',
            result.returncode == 2 and 'WSAStartup' in result.stdout and
            'to replay' not in result.stdout, result)
+    # That it can't be written is not said after hours.
+    for name in (os.path.join('none', 'x.lc'), ''):
+        result = run('explore', '-o', os.path.join(folder, name),
+                     'corpus/zoo/worker_left/minimal.lc')
+        expect('explore -o is tried before', result.returncode == 2 and
+               result.stdout == '' and result.stderr.count('\n') == 1, result)
+    # It is longer than what is kept back: it fails before the end.
+    for target, said in (('/dev/full', 'No space left on device'),
+                         (None, 'Broken pipe')):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with open(target if target else writer, 'w', encoding='ascii') as full:
+            result = subprocess.run(
+                [LASTCALL, 'rules'], stdout=full, stderr=subprocess.PIPE,
+                text=True, timeout=TIMEOUT_S, check=False)
+        if target:
+            os.close(writer)
+        expect('why the output could not be written', result.returncode == 2 and
+               result.stderr == f'lastcall: standard output: {said}\n', result)
     endless = (Path(LASTCALL).resolve().parent /
                'tests/data/endless_sleep.dll')
     if endless.exists():
