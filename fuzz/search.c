@@ -101,6 +101,10 @@ static bool start_worker(struct worker *worker)
             .seed_end = search.options->seed + search.options->count,
             .watch_seconds = search.options->watch_seconds,
             .pipe = ends[1],
+            /* Of one alone it is settled where it ends; several have taken
+             * seeds beyond that. */
+            .waits =
+                search.options->jobs == 1 && search.options->stop_after > 0,
         };
         fuzz_worker_run(&options, search.crew, worker->share);
     }
@@ -227,6 +231,7 @@ static void bury(struct worker *worker, int32_t death)
     }
     (void)fuzz_count_add(&share->broken, fuzz_finding_key_of(&finding), 1);
     keep(&finding);
+    atomic_fetch_add(&share->told, 1);
     share->schedules++;
     atomic_store(&share->at, seed + 1);
 }
@@ -407,6 +412,19 @@ static void settle_findings(uint64_t settled)
     }
 }
 
+/* Settles what can be, and lets a worker go on that waits for it: all that it
+ * has told of lies before the seeds that it will take. */
+static void settle_all(void)
+{
+    struct fuzz_share *first = search.workers[0].share;
+    uint32_t told = atomic_load(&first->told);
+    uint64_t settled = settled_seed();
+    settle_findings(settled);
+    if (!search.is_enough && settled >= atomic_load(&search.crew->next)) {
+        atomic_store(&first->heard, told);
+    }
+}
+
 /* How many schedules broke something under a key; 0: that is not known. */
 static uint64_t count_of(uint64_t key)
 {
@@ -519,7 +537,7 @@ static void run(void)
     struct fuzz_search_totals *totals = &search.result->totals;
     while (count_alive() > 0 && !search.has_failed) {
         wait_for_news();
-        settle_findings(settled_seed());
+        settle_all();
         sum_up();
         if (options->progress != NULL) {
             options->progress(options->context, totals);

@@ -1,6 +1,7 @@
 #include "fuzz/worker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,6 +9,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum {
+    WAIT_MS = 1
+};
 
 static volatile uint64_t seed_now = FUZZ_SEED_NONE;
 
@@ -85,12 +90,26 @@ static void send_bytes(int file, const void *bytes, size_t size_bytes)
     }
 }
 
+/* Until the parent knows whether what was told is enough. */
+static void wait_to_be_heard(
+    const struct fuzz_crew *crew,
+    const struct fuzz_share *share)
+{
+    while (atomic_load(&share->heard) != atomic_load(&share->told) &&
+           atomic_load(&crew->end) == FUZZ_WORKER_GO_ON) {
+        (void)poll(NULL, 0, WAIT_MS);
+    }
+}
+
 /* Takes the next seeds: one program's. Returns whether there were any. */
 static bool take_seeds(
     const struct fuzz_worker_options *options,
     struct fuzz_crew *crew,
     struct fuzz_share *share)
 {
+    if (options->waits) {
+        wait_to_be_heard(crew, share);
+    }
     if (atomic_load(&crew->end) != FUZZ_WORKER_GO_ON) {
         return false;
     }
@@ -130,6 +149,7 @@ static void tell(
             &one->schedule,
             outcome);
         send_bytes(options->pipe, &finding, sizeof finding);
+        atomic_fetch_add(&share->told, 1);
     }
     (void)fuzz_count_add(&share->broken, key, 1);
 }

@@ -47,8 +47,10 @@ struct fuzz_crew {
 struct fuzz_share {
     /* No seed below it is this worker's to play; UINT64_MAX: none at all. */
     atomic_ullong at;
-    atomic_uint exit; /* enum fuzz_worker_exit */
-    uint64_t end;     /* of the seeds that it has taken */
+    atomic_uint exit;  /* enum fuzz_worker_exit */
+    atomic_uint told;  /* findings that it has sent or died of */
+    atomic_uint heard; /* of them the parent has settled */
+    uint64_t end;      /* of the seeds that it has taken */
     uint64_t schedules;
     uint64_t records;
     uint64_t virtual_ns;
@@ -67,7 +69,8 @@ struct fuzz_worker_options {
     struct fuzz_case_options one;
     uint64_t seed_end; /* first seed behind all */
     uint32_t watch_seconds;
-    int pipe; /* findings go here, as they lie in memory */
+    int pipe;   /* findings go here, as they lie in memory */
+    bool waits; /* takes no seeds before the parent has settled what it told */
 };
 
 /** Whether a seed is one of those that are played twice: one order of each

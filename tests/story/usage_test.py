@@ -286,6 +286,19 @@ def findings_that_stay(folder: Path) -> None:
                (folder / name).read_text(encoding='utf-8') == 'older', result)
 
 
+def ends_where_it_was_found() -> None:
+    """One worker plays on to the end of the program (8 seeds) that shows the
+    last finding, and no further."""
+    for words, count in ((['--bug', 'worker_left'], 1),
+                         (['--bug', 'unsent_dropped'], 1)):
+        result = run('fuzz', *words, '--seed', '1', '--stop-after', str(count),
+                     '--schedules', '20000', '-j1', '--json')
+        answer = json.loads(result.stdout)
+        last = answer['findings'][-1]['seed']
+        expect(f'{words}: where it ends', len(answer['findings']) == count and
+               1 + answer['schedules'] == (last // 8 + 1) * 8, answer)
+
+
 def one_state(folder: Path) -> None:
     """Two explorations would write over each other's state."""
     state, lock = folder / 'kept', folder / 'kept.lock'
@@ -409,7 +422,9 @@ def benches(folder: Path) -> None:
 
 numbers()
 plain_numbers()
-parts = [names, output_files, schedule_files, folders, full_disk, findings_that_stay, twice, benches]
+ends_where_it_was_found()
+parts = [names, output_files, schedule_files, folders, full_disk,
+         findings_that_stay, twice, benches]
 if has_terminals():
     parts += [one_state, goes_on]
     progress()
