@@ -1,6 +1,8 @@
 /*
  * SafeStack: a stack without locks whose compare-and-swap can't tell that the
  * element on top was away in the meantime. Three threads, two rounds.
+ * Which variables a thread has changes no schedule, but the number of states:
+ * bench/README.md says which were tried.
  */
 #include "sim/program/state.h"
 
@@ -44,30 +46,34 @@ static bool safe_swap_head(
 {
     sim_program_touch(me, event, SAFE_HEAD, true);
     int32_t *head = &SIM_PROGRAM->words[SAFE_HEAD];
-    if (*head != me->x) {
-        return false;
+    me->t = (int16_t)(*head == me->x);
+    if (me->t != 0) {
+        *head = value;
     }
-    *head = value;
-    return true;
+    return me->t != 0;
 }
 
-/* x is the head as it was loaded, y its successor, r the element. */
+/* x is the head as it was loaded, y its successor, r the element, t the count
+ * that was seen, or whether the last swap was one. */
 static bool safe_pop(struct sim_program_thread *me)
 {
-    while (sim_program_load(me, 1, SAFE_COUNT) > 1) {
+    for (;;) {
+        me->t = sim_program_load(me, 1, SAFE_COUNT);
+        if (me->t <= 1) {
+            return false;
+        }
         me->x = sim_program_load(me, 2, SAFE_HEAD);
         me->y = safe_exchange(me, 3, SAFE_NEXT + (uint32_t)me->x, -1);
         if (me->y < 0) {
             continue;
         }
         if (safe_swap_head(me, 4, me->y)) {
-            me->r = me->x;
             (void)sim_program_add(me, 5, SAFE_COUNT, -1);
+            me->r = me->x;
             return true;
         }
         sim_program_store(me, 6, SAFE_NEXT + (uint32_t)me->x, me->y);
     }
-    return false;
 }
 
 static void safe_push(struct sim_program_thread *me)

@@ -29,7 +29,7 @@ struct sim_program_thread {
     int16_t x;
     int16_t y;
     int16_t i; /* a count */
-    int16_t zero;
+    int16_t t;
 };
 
 struct sim_program_state {
