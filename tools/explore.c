@@ -276,6 +276,16 @@ static bool follow(
     return given.program != NULL || make_schedule();
 }
 
+/* Why there are no sleep sets; NULL: there are. */
+static const char *why_not_reduced(void)
+{
+    return given.program == NULL  ? "not all that a step touches is known"
+           : given.jobs.value > 1 ? "several processes (--jobs) have none"
+           : given.reduction != NULL && strcmp(given.reduction, "none") == 0
+               ? "as was asked for"
+               : NULL;
+}
+
 /* All that the states depend on. Says what is wrong. */
 static bool make_identity(
     const struct tool_hosted *hosted,
@@ -288,6 +298,7 @@ static bool make_identity(
         given.values,
         given.depth.value,
         tool_given.inferences,
+        why_not_reduced() == NULL,
     };
     tool_resume_add(&identity, words, sizeof words);
     const char *model = tool_given.model == NULL ? "strict" : tool_given.model;
@@ -381,17 +392,6 @@ static void on_saved(void *context, int error)
     }
 }
 
-/* Why there are no sleep sets; NULL: there are. */
-static const char *why_not_reduced(void)
-{
-    return given.program == NULL  ? "not all that a step touches is known"
-           : given.jobs.value > 1 ? "several processes (--jobs) have none"
-           : given.state != NULL  ? "with --state there is none"
-           : given.reduction != NULL && strcmp(given.reduction, "none") == 0
-               ? "as was asked for"
-               : NULL;
-}
-
 static bool check_reduction(void)
 {
     bool is_sleep =
@@ -405,8 +405,7 @@ static bool check_reduction(void)
     }
     if (is_sleep && why_not_reduced() != NULL) {
         tool_output_error(
-            "--reduction: sleep goes with --program, without --jobs and "
-            "--state");
+            "--reduction: sleep goes with --program, without --jobs");
         return false;
     }
     return true;

@@ -97,7 +97,7 @@ struct fuzz_explore_options {
                      the first is kept */
     /* Not each step is taken from each state, but each state is come to, and
      * breadth-first by as few steps. Of a subject that says which steps are
-     * independent; by one process, without saved_path. */
+     * independent; by one process. */
     bool has_sleep_sets;
     /* Told now and then how far it is; returns false to stop it. NULL: nobody. */
     bool (*progress)(void *context, const struct fuzz_explore_totals *totals);

@@ -11,15 +11,15 @@
 #include "fuzz/explore/search.h"
 
 enum {
-    VERSION = 2,
+    VERSION = 3,
     PIECE_BYTES = 1 << 16
 };
 
 static const char magic[16] = "lastcall explore";
 
-/* Then the keys of the states, those of the ends, the nodes, the moments from
- * the first one on, the decisions up to the last of them, the way to what
- * broke, and a hash of all. */
+/* Then the keys of the states with their values, those of the ends, the nodes,
+ * who sleeps at those to be expanded, the moments from the first one on, the
+ * decisions up to the last of them, the way to what broke, and a hash of all. */
 struct head {
     char magic[16];
     uint32_t version;
@@ -38,7 +38,7 @@ struct head {
     /* Breadth-first: what is left to be taken at the first node. */
     uint64_t first_values;
     uint32_t first_next;
-    uint32_t zero;
+    uint32_t value_words; /* of the states */
 };
 
 /* Depth-first: what is left to be taken at a state of the path. */
@@ -48,6 +48,7 @@ struct kept_moment {
     uint32_t count;
     uint32_t depth;
     uint32_t zero;
+    struct fuzz_sleep sleep;
 };
 
 /* What is written goes out in pieces of one size, and is hashed by them. */
@@ -99,7 +100,10 @@ static void put_table(struct stream *stream, const struct fuzz_table *table)
     uint64_t place = 0;
     const uint64_t *words = fuzz_table_next(table, &place);
     for (; words != NULL; words = fuzz_table_next(table, &place)) {
-        put(stream, words, sizeof(struct sim_state_key));
+        put(stream,
+            words,
+            sizeof(struct sim_state_key) +
+                table->value_words * sizeof words[0]);
     }
 }
 
@@ -120,8 +124,16 @@ static void put_moments(struct stream *stream, const struct search *search)
             .next = at->next,
             .count = at->count,
             .depth = at->depth,
+            .sleep = at->sleep,
         };
         put(stream, &kept, sizeof kept);
+    }
+}
+
+static void put_sleep(struct stream *stream, const struct search *search)
+{
+    for (const struct moment *at = search->first; at != NULL; at = at->after) {
+        put(stream, &at->sleep, sizeof at->sleep);
     }
 }
 
@@ -145,6 +157,7 @@ static void put_all(struct stream *stream, const struct search *search)
         .end_count = search->ends.count,
         .first_values = has_more ? search->first->values : 0,
         .first_next = has_more ? search->first->next : 0,
+        .value_words = search->seen.value_words,
     };
     memcpy(head.magic, magic, sizeof magic);
     put(stream, &head, sizeof head);
@@ -153,6 +166,8 @@ static void put_all(struct stream *stream, const struct search *search)
     put(stream, search->nodes, head.node_count * sizeof search->nodes[0]);
     if (is_depth) {
         put_moments(stream, search);
+    } else {
+        put_sleep(stream, search);
     }
     put(stream, search->taken, head.taken_count * sizeof search->taken[0]);
     put(stream, search->path, head.path_count * sizeof search->path[0]);
@@ -309,6 +324,11 @@ static bool get_table(
             fuzz_table_add(table, key, limit) != FUZZ_TABLE_NEW) {
             return false;
         }
+        size_t value_bytes = table->value_words * sizeof table->words[0];
+        if (value_bytes > 0 &&
+            !get(file, fuzz_table_value(table, key), value_bytes)) {
+            return false;
+        }
     }
     return true;
 }
@@ -353,6 +373,7 @@ static bool get_path(FILE *file, struct search *search, const struct head *head)
         if (moment != NULL) {
             moment->next = next->next;
             moment->values = next->values;
+            moment->sleep = next->sleep;
             fuzz_explore_push(search, moment);
         }
         left--;
@@ -384,6 +405,7 @@ static bool get_queue(
     const struct head *head)
 {
     size_t nodes_bytes = head->node_count * sizeof search->nodes[0];
+    size_t sleep_bytes = sizeof search->sleep;
     uint32_t *depths = calloc(head->node_count + 1, sizeof depths[0]);
     search->nodes = calloc(head->node_count + 1, sizeof search->nodes[0]);
     bool is_good = depths != NULL && search->nodes != NULL &&
@@ -399,7 +421,7 @@ static bool get_queue(
             continue;
         }
         struct moment *moment = calloc(1, sizeof *moment);
-        is_good = moment != NULL;
+        is_good = moment != NULL && get(file, &moment->sleep, sleep_bytes);
         if (is_good) {
             moment->is_bare = true;
             moment->node = i;
@@ -457,6 +479,7 @@ static bool read_file(
     const struct sim_state_key *first = &search->beginning;
     if (head.version != VERSION ||
         head.order != (uint32_t)search->options->order ||
+        head.value_words != search->seen.value_words ||
         head.identity.low != wanted->low ||
         head.identity.high != wanted->high) {
         return refuse(
@@ -577,6 +600,7 @@ bool fuzz_saved_revive(struct search *search)
     }
     moment->next = bare->next;
     moment->values = bare->values;
+    moment->sleep = bare->sleep;
     moment->node = bare->node;
     moment->after = bare->after;
     search->first = moment;

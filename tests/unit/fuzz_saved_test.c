@@ -42,6 +42,7 @@ static enum sim_status explore_from_file(
         .saved_path = SAVED_PATH,
         .is_saving_due = never,
         .identity = { .low = identity },
+        .has_sleep_sets = subject.are_independent != NULL,
     };
     return fuzz_explore(&subject, &options, ret_result, &error);
 }
@@ -152,6 +153,7 @@ static uint32_t explore_with_ever_more(
         .goes_on = true,
         .saved_path = SAVED_PATH,
         .is_saving_due = never,
+        .has_sleep_sets = subject.are_independent != NULL,
     };
     uint64_t states = 0;
     (void)remove(SAVED_PATH);
@@ -198,6 +200,41 @@ static void it_goes_on_with_more_memory(void **state)
         fuzz_explore_free(&last);
     }
     assert_true(times_in_all > 20);
+}
+
+/* Who sleeps is kept with the states. */
+static void it_goes_on_with_who_sleeps(void **state)
+{
+    static const char *const names[] = { "life_cycle",
+                                         "wronglock_3",
+                                         "reorder_5" };
+    static struct fuzz_subject_program program;
+    uint32_t parts_in_all = 0;
+    (void)state;
+    make_subject(socket_and_start); /* opens the simulator */
+    for (uint32_t i = 0; i < 4 * LC_COUNT_OF(names); i++) {
+        program.program = sim_program_find(names[i / 4]);
+        assert_non_null(program.program);
+        subject = fuzz_subject_of_program(&program);
+        enum fuzz_explore_order order =
+            i % 2 == 0 ? FUZZ_EXPLORE_BREADTH : FUZZ_EXPLORE_DEPTH;
+        struct fuzz_explore_result last;
+        struct fuzz_explore_result whole =
+            explore_as(&(struct fuzz_explore_options){
+                .order = order,
+                .memory_bytes = MEMORY_BYTES,
+                .goes_on = true,
+                .has_sleep_sets = true,
+            });
+        parts_in_all += i % 4 < 2 ? explore_in_parts(order, &last)
+                                  : explore_with_ever_more(order, &last);
+        assert_int_equal(last.verdict, whole.verdict);
+        assert_same_counts(&last.totals, &whole.totals);
+        assert_same_way(&last, &whole);
+        fuzz_explore_free(&whole);
+        fuzz_explore_free(&last);
+    }
+    assert_in_range(parts_in_all, 25, 1000);
 }
 
 /* With no more than before there is nothing that it could do. */
@@ -455,6 +492,7 @@ int main(void)
         cmocka_unit_test(a_bound_is_kept_behind_a_stop),
         cmocka_unit_test(what_ways_share_is_gone_once),
         cmocka_unit_test(it_goes_on_with_more_memory),
+        cmocka_unit_test(it_goes_on_with_who_sleeps),
         cmocka_unit_test(too_little_memory_for_a_file_is_said),
         cmocka_unit_test(it_goes_on_after_a_kill),
         cmocka_unit_test(a_damaged_file_is_refused),
