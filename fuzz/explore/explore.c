@@ -95,6 +95,9 @@ static bool goes_on(struct search *search)
 
 static bool make_room_in(struct search *search, struct fuzz_table *table)
 {
+    if (fuzz_table_has_room(table)) {
+        return true;
+    }
     size_t limit = fuzz_explore_table_limit(search, table);
     if (fuzz_table_make_room(table, limit)) {
         return true;

@@ -186,7 +186,7 @@ bool fuzz_table_open(struct fuzz_table *table, uint64_t count, size_t bytes_max)
 }
 
 /* Of those behind, the last stays free. */
-static bool has_room(const struct fuzz_table *table)
+bool fuzz_table_has_room(const struct fuzz_table *table)
 {
     return table->count < table->count_max &&
            (table->is_shared || *place_at(table, table->places - 2) == 0);
@@ -194,7 +194,7 @@ static bool has_room(const struct fuzz_table *table)
 
 bool fuzz_table_make_room(struct fuzz_table *table, size_t bytes_max)
 {
-    while (!has_room(table)) {
+    while (!fuzz_table_has_room(table)) {
         if (table->is_shared || !grow(table, bytes_max)) {
             return false;
         }
@@ -322,7 +322,7 @@ enum fuzz_table_answer fuzz_table_add(
     if (place != NULL && is_it(place, &key)) {
         return FUZZ_TABLE_SEEN;
     }
-    if (!has_room(table)) {
+    if (!fuzz_table_has_room(table)) {
         if (!fuzz_table_make_room(table, bytes_max)) {
             return FUZZ_TABLE_FULL;
         }

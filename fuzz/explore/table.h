@@ -52,6 +52,9 @@ LC_MUST_USE bool fuzz_table_open(
     uint64_t count,
     size_t bytes_max);
 
+/** Whether one key more can be added as it is, whatever that is. */
+bool fuzz_table_has_room(const struct fuzz_table *table);
+
 /** Sees that one key more can be added, whatever it is. Returns whether it can.
  * A shared table does not grow. */
 LC_MUST_USE bool fuzz_table_make_room(
