@@ -395,11 +395,10 @@ static void print_json(bool is_interrupted)
 }
 
 /* Measures the stacks one after the other. */
-static bool measure_stacks(bool *ret_is_hosted)
+static bool measure_stacks(bool is_hosted)
 {
-    *ret_is_hosted = true;
-    return measure_stack(&stacks[0]) && host(&stacks[1], ret_is_hosted) &&
-           (!*ret_is_hosted || measure_stack(&stacks[1]));
+    return measure_stack(&stacks[0]) &&
+           (!is_hosted || measure_stack(&stacks[1]));
 }
 
 static int throughput(void)
@@ -420,17 +419,15 @@ static int throughput(void)
     tool_line_add(&replay, " bench throughput");
     tool_output_replay(replay.text);
     tool_setup_catch();
-    if (!tool_given.json) {
-        (void)printf(
-            "%-43s %10s %18s %6s %9s\n",
-            "standard schedule: 12 calls, 2 threads",
-            "plays/s",
-            "records",
-            "each",
-            "aim");
-        (void)fflush(stdout);
+    if (!host(&stacks[1], &is_hosted)) {
+        return TOOL_EXIT_USAGE;
     }
-    if (!measure_stacks(&is_hosted)) {
+    uint32_t rows = is_hosted ? 2 * KIND_COUNT : (uint32_t)KIND_COUNT;
+    tool_output_error(
+        "%u rows of %" PRIu64 " s each",
+        rows,
+        given.seconds.value);
+    if (!measure_stacks(is_hosted)) {
         return TOOL_EXIT_USAGE;
     }
     bool is_interrupted = tool_setup_interrupted();
@@ -441,6 +438,13 @@ static int throughput(void)
         print_json(is_interrupted);
         return TOOL_EXIT_HELD;
     }
+    (void)printf(
+        "%-43s %10s %18s %6s %9s\n",
+        "standard schedule: 12 calls, 2 threads",
+        "plays/s",
+        "records",
+        "each",
+        "aim");
     for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
         if (is_measured(&stacks[i])) {
             print_stack(&stacks[i]);
