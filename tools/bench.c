@@ -422,11 +422,16 @@ static int throughput(void)
     if (!host(&stacks[1], &is_hosted)) {
         return TOOL_EXIT_USAGE;
     }
-    uint32_t rows = is_hosted ? 2 * KIND_COUNT : (uint32_t)KIND_COUNT;
-    tool_output_error(
-        "%u rows of %" PRIu64 " s each",
-        rows,
-        given.seconds.value);
+    if (!tool_given.json) {
+        (void)printf(
+            "%-43s %10s %18s %6s %9s\n",
+            "standard schedule: 12 calls, 2 threads",
+            "plays/s",
+            "records",
+            "each",
+            "aim");
+        (void)fflush(stdout);
+    }
     if (!measure_stacks(is_hosted)) {
         return TOOL_EXIT_USAGE;
     }
@@ -438,13 +443,6 @@ static int throughput(void)
         print_json(is_interrupted);
         return TOOL_EXIT_HELD;
     }
-    (void)printf(
-        "%-43s %10s %18s %6s %9s\n",
-        "standard schedule: 12 calls, 2 threads",
-        "plays/s",
-        "records",
-        "each",
-        "aim");
     for (uint32_t i = 0; i < LC_COUNT_OF(stacks); i++) {
         if (is_measured(&stacks[i])) {
             print_stack(&stacks[i]);
