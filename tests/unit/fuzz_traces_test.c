@@ -509,10 +509,8 @@ static void dependent_steps_are_found_out(void **state)
         const char *name;
         relation_fn *relation;
     } mutants[] = {
-        { "reorder_3", loads_commute_with_all },
-        { "uneven", loads_commute_with_all },
-        { "wronglock_3", stores_commute },
-        { "lazy01", locks_commute },
+        { "reorder_3", loads_commute_with_all }, { "uneven", stores_commute },
+        { "wronglock_3", stores_commute },       { "lazy01", locks_commute },
         { "deadlock01", locks_commute },
     };
 
