@@ -180,6 +180,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     expect->has_hash = byte(stream, expect->has_hash) != 0;
     expect->hash = number(stream, expect->hash, 8);
     swarm_fields(stream, &schedule->swarm);
+    world->faults = byte(stream, world->faults);
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)
@@ -308,6 +309,13 @@ void fuzz_compact_decode(
     if (byte(&stream, 0) == NAMES_MARK) {
         names(&stream, ret_schedule);
         fuzz_compact_range_names(&ret_schedule->world);
+    }
+    for (uint32_t i = 0; i < ret_schedule->choice_count; i++) {
+        struct lc_choice *choice = &ret_schedule->choices[i];
+        if (choice->stream == LC_STREAM_FAULT &&
+            ret_schedule->thread_count > 0) {
+            fuzz_compact_range_fault(ret_schedule, choice);
+        }
     }
     fuzz_schedule_repair(ret_schedule);
 }

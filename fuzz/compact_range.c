@@ -4,6 +4,7 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+#include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
 #include "fuzz/schedule.h"
@@ -176,9 +177,26 @@ void fuzz_compact_range_choice(
     if (is_sched) {
         range_place(schedule, choice);
         range_action(schedule, choice);
+    } else if (choice->stream == LC_STREAM_FAULT) {
+        range_place(schedule, choice);
     } else {
         choice->place.kind = LC_PLACE_SHIM;
         range_place(schedule, choice);
+    }
+}
+
+void fuzz_compact_range_fault(
+    const struct lc_schedule *schedule,
+    struct lc_choice *choice)
+{
+    enum lc_fail fail = lc_fail_of(choice->place);
+    uint32_t forms = lc_fail_forms(fail);
+    LC_CHECK(choice->stream == LC_STREAM_FAULT);
+    if ((schedule->world.faults >> fail & 1) == 0) {
+        choice->stream = LC_STREAM_SCHED;
+        range_action(schedule, choice);
+    } else if (choice->value < 1 || choice->value > forms) {
+        choice->value = (uint16_t)(choice->value % forms + 1);
     }
 }
 

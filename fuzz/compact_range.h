@@ -26,4 +26,10 @@ void fuzz_compact_range_choice(
 /** Takes from providers the names of modules. */
 void fuzz_compact_range_names(struct lc_world *world);
 
+/** Brings a choice of a fault into range, when what may fail is known: what can't
+ * is a choice of who goes next. */
+void fuzz_compact_range_fault(
+    const struct lc_schedule *schedule,
+    struct lc_choice *choice);
+
 #endif

@@ -449,6 +449,30 @@ void fuzz_generate_host(
     }
 }
 
+/* The kinds of faults that a world may have. */
+static uint8_t faults_of(const struct fuzz_generate_options *options)
+{
+    return (
+        uint8_t)(options->faults | (options->world == NULL ? 0 : options->world->faults));
+}
+
+/* Of the kinds of faults none, all, or some; by a stream of its own. */
+static uint8_t draw_faults(
+    uint8_t kinds,
+    uint64_t seed,
+    const struct lc_swarm *swarm)
+{
+    struct fuzz_rng rng;
+    if (kinds == 0) {
+        return 0;
+    }
+    fuzz_rng_seed(&rng, seed, FUZZ_RNG_FAULT);
+    bool has_any = chance(&rng, swarm, LC_FEATURE_FAULTS, 3, 4);
+    bool has_all = fuzz_rng_chance(&rng, 1, 2);
+    uint8_t some = (uint8_t)(fuzz_rng_next(&rng) & kinds);
+    return !has_any ? 0 : has_all ? kinds : some;
+}
+
 /* The world of a schedule, by a stream of its own. */
 static void make_world(
     const struct fuzz_generate_options *options,
@@ -464,6 +488,7 @@ static void make_world(
         *world = *options->world;
         vary_world(world, &rng, swarm);
     }
+    world->faults = draw_faults(faults_of(options), seed, swarm);
     fuzz_generate_host(world, options->hosted, options->hosted_count);
     if (options->plant != NULL) {
         add_plant(world, options->plant);
@@ -505,7 +530,13 @@ void fuzz_generate(
     if (options->has_swarm) {
         struct fuzz_rng rng;
         fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);
-        fuzz_swarm_draw(&rng, options->world == NULL, &ret_schedule->swarm);
+        fuzz_swarm_draw(
+            &rng,
+            (struct fuzz_swarm_draws){
+                .world = options->world == NULL,
+                .faults = faults_of(options) != 0,
+            },
+            &ret_schedule->swarm);
         if (fuzz_swarm_is_on(&ret_schedule->swarm)) {
             maker.swarm = &ret_schedule->swarm;
             maker.body_max = fuzz_rng_between(&rng, 1, BODY_MAX);

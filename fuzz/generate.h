@@ -4,6 +4,9 @@
  * swarm (fuzz/swarm.h) it leaves features out, too, and calls have very
  * different weights.
  *
+ * Where something may fail it is drawn what: often nothing or all of it, else
+ * some kinds.
+ *
  * Times and rates that it draws have heavy tails, and each thread sleeps at a
  * pace of its own: times from one range, all equally likely, make a few orders
  * over and over.
@@ -23,6 +26,8 @@ struct fuzz_generate_options {
     const struct lc_provider *hosted;
     uint32_t hosted_count;
     bool has_swarm;
+    /* Bit per enum lc_fail: worlds may have them, besides those of `world`. */
+    uint8_t faults;
 };
 
 /**

@@ -4,6 +4,7 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+#include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
 #include "fuzz/compact.h"
@@ -287,12 +288,47 @@ static struct lc_choice random_choice(struct mutation *mutation)
     return choice;
 }
 
+/* A site of a kind that the world names; the schedule has such. */
+static void make_fail(struct mutation *mutation, struct lc_choice *choice)
+{
+    static const struct lc_place sites[] = {
+        { LC_PLACE_SHIM, LC_SHIM_HEAP_ALLOC, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_HEAP_CREATE, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_LOAD_LIBRARY, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_GET_PROC_ADDRESS, 0 },
+        { LC_PLACE_SPI_ENTER, LC_SPI_STARTUP, 0 },
+        { LC_PLACE_UPCALL, LC_UPCALL_GET_PROVIDER_PATH, 0 },
+        { LC_PLACE_UPCALL, LC_UPCALL_MODIFY_IFS_HANDLE, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_CREATE_EVENT, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_CREATE_THREAD, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_NET, 0 },
+    };
+    const struct lc_world *world = &mutation->schedule->world;
+    uint32_t provider = upto(mutation, world->provider_count - 1);
+    struct lc_place place = sites[upto(mutation, LC_COUNT_OF(sites) - 1)];
+    place.module = (uint8_t)(LC_MODULE_PROVIDER + provider);
+    enum lc_fail fail = lc_fail_of(place);
+    LC_CHECK(fail != LC_FAIL_COUNT);
+    if ((fail == LC_FAIL_LOAD || fail == LC_FAIL_PROC) &&
+        chance(mutation, 1, 2)) {
+        place.module = LC_MODULE_WS2_32;
+    }
+    choice->stream = LC_STREAM_FAULT;
+    choice->place = place;
+    choice->action = LC_ACTION_VALUE;
+    choice->target = 0;
+    choice->value = (uint16_t)(1 + upto(mutation, lc_fail_forms(fail) - 1));
+}
+
 static void change_choices(struct mutation *mutation)
 {
     struct lc_schedule *schedule = mutation->schedule;
     uint32_t count = schedule->choice_count;
     uint32_t at = count > 0 ? upto(mutation, count - 1) : 0;
     struct lc_choice choice = random_choice(mutation);
+    if (schedule->world.faults != 0 && chance(mutation, 1, 3)) {
+        make_fail(mutation, &choice);
+    }
     switch (count == 0 ? 0 : upto(mutation, 4)) {
     case 0:
     case 1:
@@ -389,6 +425,7 @@ static void change_world(struct mutation *mutation)
     case 0:
         memcpy(other.world.plants, world->plants, sizeof world->plants);
         other.world.plant_count = world->plant_count;
+        other.world.faults = world->faults;
         *world = other.world;
         break;
     case 1:

@@ -4,6 +4,7 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+#include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
 #include "fuzz/words.h"
@@ -582,6 +583,13 @@ static bool repair_choice(
         choice->value = 1;
         return choice->place.kind == LC_PLACE_SHIM;
     }
+    if (choice->stream == LC_STREAM_FAULT) {
+        enum lc_fail fail = lc_fail_of(choice->place);
+        choice->action = LC_ACTION_VALUE;
+        choice->target = 0;
+        return (schedule->world.faults >> fail & 1) != 0 &&
+               choice->value >= 1 && choice->value <= lc_fail_forms(fail);
+    }
     return repair_action(schedule, old, choice);
 }
 
@@ -638,7 +646,8 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         a->link_bits_per_s != b->link_bits_per_s ||
         a->link_latency_ns != b->link_latency_ns ||
         a->link_window_bytes != b->link_window_bytes ||
-        a->peer_kind != b->peer_kind || a->peer_rate != b->peer_rate) {
+        a->peer_kind != b->peer_kind || a->peer_rate != b->peer_rate ||
+        a->faults != b->faults) {
         return false;
     }
     bool is_same = true;

@@ -398,8 +398,38 @@ static bool try_default_world(struct shrinker *shrinker)
     shrinker->trial = *shrinker->best;
     memcpy(plain.plants, world->plants, sizeof plain.plants);
     plain.plant_count = world->plant_count;
+    plain.faults = world->faults;
     *world = plain;
     return attempt(shrinker);
+}
+
+/* Fewer kinds of faults; the choices of one that goes go with it. */
+static bool simplify_faults(struct shrinker *shrinker)
+{
+    bool has_changed = false;
+    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
+        if ((shrinker->best->world.faults >> i & 1) != 0) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.world.faults &= (uint8_t) ~(1U << i);
+            has_changed |= attempt(shrinker);
+        }
+    }
+    return has_changed;
+}
+
+/* The first form of a fault: the others differ in the error alone. */
+static bool simplify_forms(struct shrinker *shrinker)
+{
+    bool has_changed = false;
+    for (uint32_t i = 0; i < shrinker->best->choice_count; i++) {
+        const struct lc_choice *choice = &shrinker->best->choices[i];
+        if (choice->stream == LC_STREAM_FAULT && choice->value > 1) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.choices[i].value = 1;
+            has_changed |= attempt(shrinker);
+        }
+    }
+    return has_changed;
 }
 
 static bool simplify_world(struct shrinker *shrinker)
@@ -414,6 +444,7 @@ static bool simplify_world(struct shrinker *shrinker)
             has_changed |= attempt(shrinker);
         }
     }
+    has_changed |= simplify_faults(shrinker);
     shrinker->trial = *shrinker->best;
     shrinker->trial.world.peer_kind = LC_PEER_SINK;
     has_changed |= attempt(shrinker);
@@ -464,6 +495,7 @@ uint32_t fuzz_shrink(
         has_changed |= simplify_sizes(&shrinker);
         has_changed |= simplify_ops(&shrinker);
         has_changed |= simplify_world(&shrinker);
+        has_changed |= simplify_forms(&shrinker);
         has_changed |= simplify_providers(&shrinker);
     }
     shrinker.trial = *schedule;

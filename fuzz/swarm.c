@@ -42,17 +42,20 @@ static bool has_effect(const struct lc_swarm *swarm)
 
 void fuzz_swarm_draw(
     struct fuzz_rng *rng,
-    bool draws_world,
+    struct fuzz_swarm_draws draws,
     struct lc_swarm *ret_swarm)
 {
     uint8_t features[LC_FEATURE_COUNT];
-    uint32_t count = draws_world ? LC_FEATURE_COUNT : LC_FEATURE_PIN + 1;
+    uint32_t count = draws.world ? LC_FEATURE_SLOW + 1 : LC_FEATURE_PIN + 1;
     memset(ret_swarm, 0, sizeof *ret_swarm);
     if (fuzz_rng_chance(rng, 1, 4)) {
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
         features[i] = (uint8_t)i;
+    }
+    if (draws.faults) {
+        features[count++] = LC_FEATURE_FAULTS;
     }
     uint32_t kept = fuzz_rng_between(rng, 1, count);
     for (uint32_t i = 0; i < kept; i++) {
@@ -187,6 +190,8 @@ static bool shows(
         return world->sndbuf_bytes != plain->sndbuf_bytes;
     case LC_FEATURE_SLOW:
         return world->peer_kind == LC_PEER_SLOW;
+    case LC_FEATURE_FAULTS:
+        return world->faults != 0;
     case LC_FEATURE_COUNT:
         break;
     }

@@ -17,17 +17,23 @@
 /** Whether anything was left out on purpose. */
 bool fuzz_swarm_is_on(const struct lc_swarm *swarm);
 
+/* What else a generator has to draw. */
+struct fuzz_swarm_draws {
+    bool world;
+    bool faults;
+};
+
 /**
  * Draws a subset of random size, with weights whose logarithm is uniform. One
  * program in four has no swarm: some things need many features at once. Among
  * the calls is one at least that does more than to ask or to wait.
  *
- * @param draws_world  whether the world is random, too.
- * @param ret_swarm    filled.
+ * @param draws      features of what is not drawn are left out.
+ * @param ret_swarm  filled.
  */
 void fuzz_swarm_draw(
     struct fuzz_rng *rng,
-    bool draws_world,
+    struct fuzz_swarm_draws draws,
     struct lc_swarm *ret_swarm);
 
 /** Takes out of the record what the schedule shows no more: calls that it does

@@ -109,6 +109,9 @@ size_t fuzz_text_print_action(
  */
 const char *fuzz_text_module(const struct lc_world *world, uint32_t module);
 
+/** The word for a kind of faults; never freed. */
+const char *fuzz_text_fail(enum lc_fail fail);
+
 /**
  * Writes the name of a thread reference: a thread's, PROCESS.workerN, or "-"
  * for what is none.

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/fail.h"
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
@@ -248,6 +249,44 @@ static bool read_event(
     return fuzz_text_read_end(reader, index + 2);
 }
 
+/* fail [ERROR]; index is that of the error. */
+static bool read_fail(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    struct lc_choice *choice)
+{
+    const struct lc_world *world = &reader->work.world;
+    enum lc_fail fail = lc_fail_of(choice->place);
+    LC_CHECK(index > 1);
+    if (fail == LC_FAIL_COUNT) {
+        return fuzz_text_read_refuse(
+            reader,
+            index - 1,
+            "nothing can be made to fail at this place:");
+    }
+    if ((world->faults >> fail & 1) == 0) {
+        return fuzz_text_read_refuse(
+            reader,
+            index - 1,
+            "the world has no line `faults` with what is to");
+    }
+    choice->stream = LC_STREAM_FAULT;
+    choice->action = LC_ACTION_VALUE;
+    choice->value = 1;
+    if (index >= reader->count) {
+        return true;
+    }
+    for (uint32_t form = 1; form <= lc_fail_forms(fail); form++) {
+        const char *error =
+            fuzz_words_error(lc_fail_error(choice->place, form));
+        if (error != NULL && fuzz_text_read_is(reader, index, error)) {
+            choice->value = (uint16_t)form;
+            return fuzz_text_read_end(reader, index + 1);
+        }
+    }
+    return fuzz_text_read_refuse(reader, index, "this place does not fail by");
+}
+
 /* ": ACTION" and the end of the line. */
 static bool read_action(
     struct fuzz_text_reader *reader,
@@ -267,8 +306,11 @@ static bool read_action(
     if (fuzz_text_read_is(reader, index, "fire")) {
         return read_event(reader, index + 1, choice);
     }
+    if (fuzz_text_read_is(reader, index, "fail")) {
+        return read_fail(reader, index + 1, choice);
+    }
     if (!fuzz_text_read_is(reader, index, "reuse")) {
-        return fuzz_text_read_miss(reader, index, "run, fire or reuse");
+        return fuzz_text_read_miss(reader, index, "run, fire, fail or reuse");
     }
     if (choice->place.kind != LC_PLACE_SHIM) {
         return fuzz_text_read_refuse(

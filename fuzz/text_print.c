@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
 #include "fuzz/schedule.h"
@@ -46,6 +47,12 @@ const char *fuzz_text_module(const struct lc_world *world, uint32_t module)
     return module == LC_MODULE_APP      ? "app"
            : module == LC_MODULE_WS2_32 ? "ws2_32"
                                         : "system";
+}
+
+const char *fuzz_text_fail(enum lc_fail fail)
+{
+    LC_CHECK(fail < LC_FAIL_COUNT);
+    return fuzz_words_name(FUZZ_WORDS_FAIL, fail);
 }
 
 void fuzz_text_thread(
@@ -139,6 +146,16 @@ static void put_world(struct writer *writer, const struct lc_world *world)
     } else {
         put(writer, "  peer sink\n");
     }
+    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
+        if ((world->faults >> i & 1) != 0) {
+            bool is_first = (world->faults & ((1U << i) - 1)) == 0;
+            put(writer,
+                "%s %s",
+                is_first ? "  faults" : "",
+                fuzz_text_fail((enum lc_fail)i));
+        }
+    }
+    put(writer, world->faults != 0 ? "\n" : "");
     for (uint32_t i = 0; i < world->plant_count; i++) {
         put(writer, "  plant %s\n", world->plants[i]);
     }
@@ -320,6 +337,13 @@ static void put_action(
     char name[2 * LC_NAME_MAX];
     if (choice->stream == LC_STREAM_HANDLE) {
         put(writer, "reuse");
+    } else if (choice->stream == LC_STREAM_FAULT) {
+        put(writer, "fail");
+        if (choice->value > 1) {
+            put(writer,
+                " %s",
+                fuzz_words_error(lc_fail_error(choice->place, choice->value)));
+        }
     } else if (choice->action == LC_ACTION_RUN) {
         fuzz_text_thread(schedule, choice->target, name);
         put(writer, "run %s", name);

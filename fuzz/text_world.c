@@ -13,7 +13,8 @@ _Static_assert(LC_CHAINS_MAX >= LC_PROVIDERS_MAX, "there is always room");
 enum {
     SEEN_SNDBUF = 1,
     SEEN_LINK = 2,
-    SEEN_PEER = 4
+    SEEN_PEER = 4,
+    SEEN_FAULTS = 8
 };
 
 static bool find_provider(
@@ -301,6 +302,31 @@ static bool plant_line(struct fuzz_text_reader *reader)
     return fuzz_text_read_end(reader, 2);
 }
 
+/* The kinds, each once. */
+static bool faults_line(struct fuzz_text_reader *reader)
+{
+    struct lc_world *world = &reader->work.world;
+    LC_CHECK(reader->count > 0);
+    if (reader->count == 1) {
+        return fuzz_text_read_miss(reader, 1, "what may fail");
+    }
+    for (uint32_t i = 1; i < reader->count; i++) {
+        uint32_t fail;
+        if (!fuzz_words_find(
+                FUZZ_WORDS_FAIL,
+                reader->words[i].at,
+                reader->words[i].length,
+                &fail)) {
+            return fuzz_text_read_refuse(reader, i, "unknown kind of fault");
+        }
+        if ((world->faults >> fail & 1) != 0) {
+            return fuzz_text_read_refuse(reader, i, "a second");
+        }
+        world->faults |= (uint8_t)(1U << fail);
+    }
+    return true;
+}
+
 static bool once(struct fuzz_text_reader *reader, uint32_t bit)
 {
     LC_CHECK(bit != 0);
@@ -339,6 +365,9 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
     }
     if (fuzz_text_read_is(reader, 0, "peer")) {
         return once(reader, SEEN_PEER) && peer_line(reader);
+    }
+    if (fuzz_text_read_is(reader, 0, "faults")) {
+        return once(reader, SEEN_FAULTS) && faults_line(reader);
     }
     if (fuzz_text_read_is(reader, 0, "plant")) {
         return plant_line(reader);

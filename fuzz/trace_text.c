@@ -188,6 +188,26 @@ static void put_end(struct line *line, const struct lc_record *record)
     }
 }
 
+/* What was made to fail. Errors of Windows that are none of Winsock's have no
+ * names here. */
+static void put_fail(struct line *line, const struct lc_record *record)
+{
+    bool is_startup = record->function == LC_FAIL_STARTUP;
+    enum fuzz_words words = is_startup ? FUZZ_WORDS_SPI
+                            : record->function == LC_FAIL_UPCALL
+                                ? FUZZ_WORDS_UPCALL
+                                : FUZZ_WORDS_SHIM;
+    put(line,
+        "%s of %s is made to fail: ",
+        fuzz_words_name(words, (uint32_t)record->b),
+        module(line, is_startup ? record->callee : record->caller));
+    if (record->a >= LC_WSAEINTR) {
+        put(line, "%s", fuzz_words_error(record->a));
+    } else {
+        put(line, "error %lld", (long long)record->a);
+    }
+}
+
 static void put_rest(struct line *line, const struct lc_record *record)
 {
     char name[2 * LC_NAME_MAX];
@@ -236,6 +256,9 @@ static void put_rest(struct line *line, const struct lc_record *record)
             name,
             module(line, record->callee),
             record->function ? "ends" : "begins");
+        break;
+    case LC_RECORD_FAIL:
+        put_fail(line, record);
         break;
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
@@ -311,6 +334,7 @@ void fuzz_trace_text(
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
     case LC_RECORD_END:
+    case LC_RECORD_FAIL:
     case LC_RECORD_KIND_COUNT:
         put_rest(&line, record);
         break;

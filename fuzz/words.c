@@ -79,6 +79,7 @@ static const char *const shim_words[] = {
     "Sleep",
     "net",
     "lock",
+    "HeapCreate",
 };
 _Static_assert(LC_COUNT_OF(shim_words) == LC_SHIM_COUNT, "one each");
 
@@ -110,7 +111,7 @@ static const char *const record_words[] = {
     "process",       "call",    "return", "spi",    "spi-return",   "upcall",
     "upcall-return", "handle",  "load",   "unload", "proc-address", "dll-main",
     "create",        "destroy", "lock",   "wait",   "thread",       "wire",
-    "fault",         "stray",   "end",
+    "fault",         "stray",   "end",    "fail",
 };
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
@@ -164,12 +165,17 @@ _Static_assert(
 
 static const char *const feature_words[] = {
     "processes", "restart", "hostile", "share",   "via",  "unsent",
-    "pin",       "layers",  "link",    "buffers", "slow",
+    "pin",       "layers",  "link",    "buffers", "slow", "faults",
 };
 _Static_assert(
     LC_COUNT_OF(feature_words) ==
         (int)LC_FEATURE_COUNT - (int)LC_FEATURE_PROCESSES,
     "one each");
+
+static const char *const fail_words[] = {
+    "alloc", "load", "proc", "startup", "upcall", "event", "thread", "net",
+};
+_Static_assert(LC_COUNT_OF(fail_words) == LC_FAIL_COUNT, "one each");
 
 #define TABLE(words)              \
     {                             \
@@ -198,6 +204,7 @@ static const struct {
     [FUZZ_WORDS_PROVIDER] = TABLE(provider_words),
     [FUZZ_WORDS_MODULE] = TABLE(module_words),
     [FUZZ_WORDS_FEATURE] = TABLE(feature_words),
+    [FUZZ_WORDS_FAIL] = TABLE(fail_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

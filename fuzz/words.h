@@ -31,7 +31,8 @@ enum fuzz_words {
                                  provider may be named; the values are places
                                  in the table */
     FUZZ_WORDS_FEATURE = 17,  /* enum lc_feature, less LC_CALL_COUNT */
-    FUZZ_WORDS_COUNT = 18
+    FUZZ_WORDS_FAIL = 18,     /* enum lc_fail */
+    FUZZ_WORDS_COUNT = 19
 };
 
 /**

@@ -3,7 +3,8 @@
 #include "model/area.h"
 #include "model/report.h"
 
-/* A load or look-up that failed explains why the WSPStartup above it fails. */
+/* A load or look-up that failed, and whatever was made to, explains why the
+ * WSPStartup above it fails. */
 static void excuse(const struct model_event *event)
 {
     if (event->thread == NULL) {
@@ -128,6 +129,10 @@ static void unloads(struct model *model, const struct model_event *event)
 void model_load_step(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
+    if (record->kind == LC_RECORD_FAIL) {
+        excuse(event);
+        return;
+    }
     if (event->process == NULL || event->callee == MODEL_NONE) {
         return;
     }

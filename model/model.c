@@ -370,6 +370,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
         break;
     case LC_RECORD_LOAD:
     case LC_RECORD_PROC_ADDRESS:
+    case LC_RECORD_FAIL:
         model_load_step(model, event);
         break;
     case LC_RECORD_UNLOAD:

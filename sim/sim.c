@@ -7,6 +7,7 @@
 #include "sim/engine/module.h"
 #include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
+#include "sim/fault/fault.h"
 #include "sim/host/host.h"
 #include "sim/net/net.h"
 #include "sim/provider/provider.h"
@@ -59,6 +60,7 @@ enum sim_status sim_open(struct sim_error *ret_error)
     }
     sim_win32_open();
     sim_net_open();
+    sim_fault_open();
     sim_ws2_32_open();
     sim_host_open();
     sim_thread_set_exit(process_exit);
@@ -327,6 +329,7 @@ enum sim_status sim_begin(
         schedule->choice_count,
         options->backer);
     sim_net_begin(&schedule->world);
+    sim_fault_begin(schedule->world.faults, options->fault_max);
     sim_ws2_32_begin(&schedule->world, schedule->process_count);
     start_threads(schedule);
     return SIM_OK;

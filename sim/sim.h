@@ -51,6 +51,8 @@ struct sim_play_options {
      * parked; for snapshots. NULL: nobody. */
     void (*at_step)(void *context);
     void *at_step_context;
+    /* Of the faults that the world allows, in all; 0: without bound. */
+    uint32_t fault_max;
     /* For sim_begin(): the decisions are taken with sim_take(). */
     bool is_watched;
 };

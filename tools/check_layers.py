@@ -19,8 +19,8 @@ WORDS = ['include/lastcall']
 ALLOWED = {
     'include/lastcall': WORDS,
     'sim/engine': WORDS + ['sim/engine'],
-    'sim/win32': WORDS + ['sim/engine', 'sim/win32'],
-    'sim/net': WORDS + ['sim/engine', 'sim/net'],
+    'sim/win32': WORDS + ['sim/engine', 'sim/fault', 'sim/win32'],
+    'sim/net': WORDS + ['sim/engine', 'sim/fault', 'sim/net'],
     'sim/fault': WORDS + ['sim/engine', 'sim/fault'],
     'sim/host': WORDS + ['sim/engine', 'sim/win32', 'sim/host'],
     'sim/ws2_32': WORDS + ['sim/engine', 'sim/win32', 'sim/net', 'sim/fault',

@@ -31,6 +31,7 @@ static struct {
     struct tool_number schedules;
     struct tool_number stop_after;
     const char *folder;
+    bool faults;
 } given = {
     .seconds = { .low = 1, .high = 1U << 30 },
     .schedules = { .low = 1, .high = TOOL_SEEDS_MAX },
@@ -58,6 +59,11 @@ static const struct tool_option options[] = {
       &given.folder,
       "DIR",
       "writes each finding there, shrunk, as RULE-HASH.lc" },
+    { "--faults",
+      TOOL_FLAG,
+      &given.faults,
+      NULL,
+      "worlds in which anything may fail: memory, loads, starts, upcalls, ..." },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -406,6 +412,7 @@ static bool set_up(void)
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
     search.one.generate.plant = tool_given.bug;
+    search.one.generate.faults = given.faults ? LC_FAIL_ALL : 0;
     if (!tool_setup_has_place(&search.one.generate)) {
         return false;
     }
@@ -432,6 +439,7 @@ static void set_replay(void)
     char seed[WORD_BYTES];
     char schedules[WORD_BYTES];
     tool_given_add_search(&tool_given, &search_line);
+    tool_line_add(&search_line, given.faults ? " --faults" : "");
     (void)snprintf(seed, sizeof seed, "%" PRIu64, search.seed);
     (void)snprintf(schedules, sizeof schedules, "%" PRIu64, search.count);
     tool_line_add(&whole, search_line.text);

@@ -20,11 +20,25 @@ static inline bool fuzz_sampler_is_point(const struct fuzz_sampler *sampler)
     return false;
 }
 
+/** Whether a site asks if it is to fail. */
+static inline bool fuzz_sampler_is_site(const struct sim_choice_point *point)
+{
+    return point->where.stream == LC_STREAM_FAULT;
+}
+
+/** Whether a site fails, and how: few do in most runs, many in some. */
+uint32_t fuzz_sampler_fail(
+    struct fuzz_sampler *sampler,
+    const struct sim_choice_point *point);
+
 /** A number where no thread is chosen: the default three times out of four. */
 static inline uint32_t fuzz_sampler_value(
     struct fuzz_sampler *sampler,
     const struct sim_choice_point *point)
 {
+    if (fuzz_sampler_is_site(point)) {
+        return fuzz_sampler_fail(sampler, point);
+    }
     bool draws = sampler->draws_values && point->count > 1 &&
                  fuzz_rng_chance(&sampler->rng, 1, 4);
     return draws ? fuzz_rng_upto(&sampler->rng, point->count - 1) : 0;

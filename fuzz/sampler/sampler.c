@@ -105,18 +105,39 @@ bool fuzz_sampler_needs_profile(enum fuzz_sampler_kind kind)
     return kind == FUZZ_SAMPLER_URW || is_surw(kind);
 }
 
+uint32_t fuzz_sampler_fail(
+    struct fuzz_sampler *sampler,
+    const struct sim_choice_point *point)
+{
+    struct fuzz_rng *rng = &sampler->fault_rng;
+    if (sampler->fault_one_of == 0) {
+        fuzz_rng_seed(rng, sampler->seed, FUZZ_RNG_FAULT);
+        sampler->fault_one_of = 1U << fuzz_rng_between(
+                                    rng,
+                                    FUZZ_SAMPLER_FAULT_BITS_MIN,
+                                    FUZZ_SAMPLER_FAULT_BITS_MAX);
+    }
+    return fuzz_rng_chance(rng, 1, sampler->fault_one_of)
+               ? fuzz_rng_between(rng, 1, point->count - 1)
+               : 0;
+}
+
 static uint32_t choose_default(
     void *context,
     const struct sim_choice_point *point)
 {
     struct fuzz_sampler *sampler = context;
-    sampler->step += point->count > 1; /* it may see all, for a profile */
+    /* It may see all, for a profile. */
+    sampler->step += point->count > 1 && !fuzz_sampler_is_site(point);
     return 0;
 }
 
 static uint32_t choose_walk(void *context, const struct sim_choice_point *point)
 {
     struct fuzz_sampler *sampler = context;
+    if (fuzz_sampler_is_site(point)) {
+        return fuzz_sampler_fail(sampler, point);
+    }
     sampler->step++;
     return fuzz_rng_upto(&sampler->rng, point->count - 1);
 }
@@ -141,6 +162,9 @@ static uint32_t depart(
 static uint32_t choose_few(void *context, const struct sim_choice_point *point)
 {
     struct fuzz_sampler *sampler = context;
+    if (fuzz_sampler_is_site(point)) {
+        return fuzz_sampler_fail(sampler, point);
+    }
     bool departs = fuzz_sampler_is_point(sampler);
     sampler->step++;
     return departs ? depart(sampler, point) : 0;
@@ -194,6 +218,7 @@ struct sim_backer fuzz_sampler_begin(
     fuzz_rng_seed(&sampler->rng, options->seed, FUZZ_RNG_ORDER);
     sampler->kind = kind;
     sampler->length = options->length;
+    sampler->seed = options->seed;
     struct sim_backer backer = {
         .choose = function_of(kind),
         .context = sampler,

@@ -57,7 +57,10 @@ enum fuzz_sampler_limits {
     FUZZ_SAMPLER_FEW_POINTS = 3,
     FUZZ_SAMPLER_DEPTH_MAX = FUZZ_SAMPLER_POINTS + 1,
     /* One actor, so often in a row while others could go, goes last. */
-    FUZZ_SAMPLER_STREAK = 1000
+    FUZZ_SAMPLER_STREAK = 1000,
+    /* Of 4 to 128 sites one fails, as a run has it. */
+    FUZZ_SAMPLER_FAULT_BITS_MIN = 2,
+    FUZZ_SAMPLER_FAULT_BITS_MAX = 7
 };
 
 /* What a sampler keeps of a thread, or of a kind of events. */
@@ -81,6 +84,10 @@ struct fuzz_sampler {
     uint32_t points[FUZZ_SAMPLER_POINTS]; /* steps at which it departs */
     bool draws_values;    /* latencies and handles are drawn, too */
     bool has_fixed_depth; /* PCT */
+    /* Of so many sites one fails; 0: not drawn yet, there was none. */
+    uint32_t fault_one_of;
+    uint64_t seed;
+    struct fuzz_rng fault_rng;
     uint32_t streak;
     uint32_t streak_actor;
     uint32_t lowest;   /* priority that was given to who went too often */

@@ -47,6 +47,21 @@ enum lc_peer_kind {
     LC_PEER_KIND_COUNT = 2
 };
 
+/* What the environment may fail at, on purpose; see fail.h. */
+enum lc_fail {
+    LC_FAIL_ALLOC = 0,   /* memory of a provider */
+    LC_FAIL_LOAD = 1,    /* LoadLibrary of a provider's DLL */
+    LC_FAIL_PROC = 2,    /* GetProcAddress of its WSPStartup */
+    LC_FAIL_STARTUP = 3, /* a provider's WSPStartup */
+    LC_FAIL_UPCALL = 4,
+    LC_FAIL_EVENT = 5,  /* a provider's event, semaphore or mutex */
+    LC_FAIL_THREAD = 6, /* a thread of a provider */
+    LC_FAIL_NET = 7,    /* a request to the transport: the network is down */
+    LC_FAIL_COUNT = 8
+};
+
+#define LC_FAIL_ALL ((1U << LC_FAIL_COUNT) - 1)
+
 struct lc_world {
     struct lc_provider providers[LC_PROVIDERS_MAX];
     uint32_t provider_count;
@@ -59,6 +74,7 @@ struct lc_world {
     uint64_t link_latency_ns;   /* one way */
     uint32_t link_window_bytes; /* peer's receive window, 1 or more */
     uint8_t peer_kind;          /* enum lc_peer_kind */
+    uint8_t faults;             /* bit per enum lc_fail that may happen */
     uint32_t peer_rate;         /* bytes per second, LC_PEER_SLOW only */
 };
 
@@ -134,8 +150,9 @@ enum lc_shim {
     LC_SHIM_WAIT = 13,
     LC_SHIM_SLEEP = 14,
     LC_SHIM_NET = 15, /* a request to the transport below a base provider */
-    LC_SHIM_WS2_LOCK = 16, /* ws2_32 takes its own per-process lock */
-    LC_SHIM_COUNT = 17
+    LC_SHIM_WS2_LOCK = 16,    /* ws2_32 takes its own per-process lock */
+    LC_SHIM_HEAP_CREATE = 17, /* no yield point: it can only fail there */
+    LC_SHIM_COUNT = 18
 };
 
 /* What a blocked thread waits for. */
@@ -160,7 +177,8 @@ enum lc_stream {
     LC_STREAM_SCHED = 0,   /* which thread or event goes next */
     LC_STREAM_LATENCY = 1, /* how late a packet is: 0 to 3 extra latencies */
     LC_STREAM_HANDLE = 2,  /* 0: a fresh handle value, 1: the one freed last */
-    LC_STREAM_COUNT = 3
+    LC_STREAM_FAULT = 3,   /* 0: nothing fails, else how; see fail.h */
+    LC_STREAM_COUNT = 4
 };
 
 enum lc_action {
@@ -231,7 +249,9 @@ enum lc_feature {
     LC_FEATURE_LINK = LC_CALL_COUNT + 8,    /* not the default link */
     LC_FEATURE_BUFFERS = LC_CALL_COUNT + 9, /* nor send buffer */
     LC_FEATURE_SLOW = LC_CALL_COUNT + 10,   /* a slow peer */
-    LC_FEATURE_COUNT = LC_CALL_COUNT + 11
+    /* Of worlds in which something may fail: */
+    LC_FEATURE_FAULTS = LC_CALL_COUNT + 11,
+    LC_FEATURE_COUNT = LC_CALL_COUNT + 12
 };
 
 enum lc_swarm_limits {

@@ -101,7 +101,12 @@ enum lc_record_kind {
     /* Last record of each run. function: enum lc_end; a: number of threads
      * that had not ended */
     LC_RECORD_END = 20,
-    LC_RECORD_KIND_COUNT = 21
+    /* The environment fails a call on purpose. function: enum lc_fail;
+     * caller: whose call it is; callee: whom it called; a: the error; b: the
+     * call, enum lc_shim, lc_spi or lc_upcall by what failed. What the caller
+     * gets is told by the call's own record, if it has one, behind this. */
+    LC_RECORD_FAIL = 21,
+    LC_RECORD_KIND_COUNT = 22
 };
 
 enum lc_handle_change {

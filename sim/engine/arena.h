@@ -34,7 +34,8 @@ enum sim_part {
     SIM_PART_NET = 2,
     SIM_PART_WS2_32 = 3,
     SIM_PART_PROGRAM = 4, /* micro-programs of tests and benchmarks */
-    SIM_PART_COUNT = 5
+    SIM_PART_FAULT = 5,
+    SIM_PART_COUNT = 6
 };
 
 #define SIM_ARENA_BASE                0x520000000000ULL

@@ -198,6 +198,28 @@ uint32_t sim_choice_upto(
     return sim_choice_draw(&point);
 }
 
+uint32_t sim_choice_fail(struct lc_place place, uint32_t max)
+{
+    LC_CHECK(max > 0);
+    LC_CHECK(max < UINT16_MAX);
+    if (sim_choice_exhausted()) {
+        return 0;
+    }
+    const struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    struct sim_choice_point point = {
+        .where = {
+            .stream = LC_STREAM_FAULT,
+            .thread = thread->ref,
+            .call = thread->call_index,
+            .place = place,
+            .occurrence = sim_thread_passed(place),
+        },
+        .count = max + 1,
+    };
+    return sim_choice_draw(&point);
+}
+
 uint32_t sim_choice_packet(uint32_t connection, uint32_t segment, uint32_t max)
 {
     LC_CHECK(connection <= UINT8_MAX);

@@ -122,6 +122,12 @@ uint32_t sim_choice_upto(
     uint32_t max);
 
 /**
+ * Draws how the running thread's call fails, from 0 to max, 0: it does not.
+ * Named by the place that it has passed last.
+ */
+uint32_t sim_choice_fail(struct lc_place place, uint32_t max);
+
+/**
  * Draws how late a packet is, from 0 to max, named by connection and segment.
  * Also in event handlers, where no thread is running.
  */

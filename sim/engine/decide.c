@@ -25,20 +25,30 @@ _Static_assert(
     SIM_CANDIDATES_MAX == SIM_SLOTS_MAX + SIM_EVENTS_MAX,
     "a decision has room for all that can be enabled");
 
-/* Counts a place of the thread's call. Returns how often it came before. */
-static uint16_t pass(struct sim_thread *thread, struct lc_place place)
+/* Index of a place that the thread's call has passed, or their number. */
+static uint32_t find_place(
+    const struct sim_thread *thread,
+    struct lc_place place)
 {
     LC_CHECK(place.kind < LC_PLACE_COUNT);
     for (uint32_t i = 0; i < thread->place_count; i++) {
         if (thread->places[i].place.kind == place.kind &&
             thread->places[i].place.function == place.function &&
             thread->places[i].place.module == place.module) {
-            return thread->places[i].times++;
+            return i;
         }
     }
-    if (thread->place_count == SIM_PLACES_MAX) {
-        /* Further places of one call share the last name. */
-        return thread->places[SIM_PLACES_MAX - 1].times++;
+    /* Further places of one call share the last name. */
+    return thread->place_count == SIM_PLACES_MAX ? SIM_PLACES_MAX - 1
+                                                 : thread->place_count;
+}
+
+/* Counts a place of the thread's call. Returns how often it came before. */
+static uint16_t pass(struct sim_thread *thread, struct lc_place place)
+{
+    uint32_t at = find_place(thread, place);
+    if (at < thread->place_count) {
+        return thread->places[at].times++;
     }
     thread->places[thread->place_count].place = place;
     thread->places[thread->place_count].times = 1;
@@ -51,6 +61,15 @@ uint16_t sim_thread_pass(struct lc_place place)
     struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL);
     return pass(thread, place);
+}
+
+uint16_t sim_thread_passed(struct lc_place place)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    uint32_t at = find_place(thread, place);
+    LC_CHECK(at < thread->place_count && thread->places[at].times > 0);
+    return (uint16_t)(thread->places[at].times - 1);
 }
 
 static void add_events(

@@ -252,6 +252,9 @@ static inline struct sim_frame *sim_thread_frame(uint32_t up)
 /** How often the running thread passed a place in this call before; counts. */
 uint16_t sim_thread_pass(struct lc_place place);
 
+/** The same of the last time that it passed the place; counts nothing. */
+uint16_t sim_thread_passed(struct lc_place place);
+
 /** Does what sim_thread_schedule() is for. */
 void sim_thread_put_event(
     enum lc_event kind,

@@ -9,6 +9,7 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/engine/whole.h"
+#include "sim/fault/fault.h"
 
 enum {
     PATTERN_PERIOD = 65521, /* a prime: no power of two repeats it */
@@ -142,6 +143,12 @@ static struct lc_place net_place(void)
         .function = LC_SHIM_NET,
         .module = (uint8_t)sim_thread_module(),
     };
+}
+
+/* Whether the network is down for the request that has just yielded. */
+static inline bool is_down(void)
+{
+    return sim_fault_at(LC_PLACE_SHIM, LC_SHIM_NET, sim_thread_module()) != 0;
 }
 
 /* A step on a connection: one on its socket. */
@@ -470,6 +477,9 @@ enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
 {
     struct sim_net *net = SIM_NET;
     sim_thread_yield(net_place());
+    if (is_down()) {
+        return LC_WSAENETDOWN;
+    }
     uint32_t process = sim_thread_process();
     LC_CHECK(process < LC_PROCESSES_MAX);
     struct handles *handles = &net->handles[process];
@@ -556,6 +566,9 @@ static enum lc_wsa state_error(const struct connection *connection)
 enum lc_wsa sim_net_connect(uint32_t number, bool wait)
 {
     yield_on(number);
+    if (is_down()) {
+        return LC_WSAENETDOWN;
+    }
     struct connection *connection = connection_at(number);
     if (connection->is_cancelled) {
         return LC_WSAEINTR;
@@ -631,6 +644,9 @@ enum lc_wsa sim_net_send(
 {
     LC_CHECK_IF(size_bytes > 0, bytes != NULL);
     yield_on(number);
+    if (is_down()) {
+        return LC_WSAENETDOWN;
+    }
     struct connection *connection = connection_at(number);
     uint32_t taken = 0;
     for (;;) {

@@ -51,7 +51,7 @@ const unsigned char *sim_net_pattern(lc_socket handle, uint64_t offset_bytes);
  * @param ret_handle      filled; its value is a choice: a fresh one, or the
  *                        one that was freed last.
  *
- * Errors: LC_WSAENOBUFS.
+ * Errors: LC_WSAENOBUFS, LC_WSAENETDOWN when the network is down.
  */
 enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle);
 
@@ -67,7 +67,7 @@ void sim_net_close_handle(uint32_t number);
  *
  * Time:   one round trip when it waits.
  * Errors: LC_WSAEWOULDBLOCK (goes on by itself), LC_WSAEALREADY,
- *         LC_WSAEISCONN, LC_WSAEINTR when cancelled.
+ *         LC_WSAEISCONN, LC_WSAEINTR when cancelled, LC_WSAENETDOWN.
  */
 enum lc_wsa sim_net_connect(uint32_t number, bool wait);
 
@@ -80,7 +80,7 @@ enum lc_wsa sim_net_connect(uint32_t number, bool wait);
  *
  * Time:   as long as the buffer is full, when it waits.
  * Errors: LC_WSAENOTCONN, LC_WSAESHUTDOWN, LC_WSAECONNRESET,
- *         LC_WSAEWOULDBLOCK, LC_WSAEINTR when cancelled.
+ *         LC_WSAEWOULDBLOCK, LC_WSAEINTR when cancelled, LC_WSAENETDOWN.
  */
 enum lc_wsa sim_net_send(
     uint32_t number,

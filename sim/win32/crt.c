@@ -68,6 +68,9 @@ crt_c_specific_handler(void *record, void *frame, void *context, void *dispatch)
 static void *LC_ABI crt_malloc(size_t size_bytes)
 {
     sim_win32_yield(LC_SHIM_HEAP_ALLOC);
+    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
+        return NULL;
+    }
     return sim_heap_take(sim_heap_default(), 0, size_bytes);
 }
 
@@ -75,7 +78,8 @@ static void *LC_ABI crt_calloc(size_t count, size_t size_bytes)
 {
     sim_win32_yield(LC_SHIM_HEAP_ALLOC);
     size_t bytes;
-    if (__builtin_mul_overflow(count, size_bytes, &bytes)) {
+    if (__builtin_mul_overflow(count, size_bytes, &bytes) ||
+        sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
         return NULL;
     }
     return sim_heap_take(sim_heap_default(), LC_HEAP_ZERO_MEMORY, bytes);
@@ -99,6 +103,9 @@ static void *LC_ABI crt_realloc(void *memory, size_t size_bytes)
         return NULL;
     }
     sim_win32_yield(LC_SHIM_HEAP_ALLOC);
+    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
+        return NULL;
+    }
     return sim_heap_resize(memory, size_bytes);
 }
 

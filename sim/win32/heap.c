@@ -439,12 +439,26 @@ lc_handle LC_ABI sim_win32_get_process_heap(void)
     return (lc_handle)(uintptr_t)0x200;
 }
 
+/* Nobody yields there: the place is counted all the same. */
+static LC_NOINLINE bool fails_to_create(void)
+{
+    (void)sim_thread_pass((struct lc_place){
+        .kind = LC_PLACE_SHIM,
+        .function = LC_SHIM_HEAP_CREATE,
+        .module = (uint8_t)sim_thread_module(),
+    });
+    return sim_win32_fails(LC_SHIM_HEAP_CREATE);
+}
+
 lc_handle LC_ABI
 sim_win32_heap_create(uint32_t options, size_t initial, size_t maximum)
 {
     (void)options;
     (void)initial;
     (void)maximum;
+    if (LC_UNLIKELY(SIM_FAULT->kinds != 0) && fails_to_create()) {
+        return NULL;
+    }
     return sim_object_handle(sim_object_make(SIM_OBJECT_HEAP, LC_OBJECT_HEAP));
 }
 
@@ -473,6 +487,9 @@ sim_win32_heap_alloc(lc_handle handle, uint32_t flags, size_t size_bytes)
     uint32_t index = heap_index(handle);
     if (index == UINT32_MAX) {
         sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
+        return NULL;
+    }
+    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
         return NULL;
     }
     void *memory = sim_heap_take(index, flags, size_bytes);
@@ -555,6 +572,9 @@ heap_realloc(lc_handle handle, uint32_t flags, void *memory, size_t size_bytes)
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return NULL;
     }
+    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
+        return NULL;
+    }
     void *resized = resize(block, flags, size_bytes);
     if (resized == NULL) {
         sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
@@ -599,6 +619,9 @@ static int LC_ABI heap_set_information(
 static void *LC_ABI local_alloc(uint32_t flags, size_t size_bytes)
 {
     sim_win32_yield(LC_SHIM_HEAP_ALLOC);
+    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
+        return NULL;
+    }
     void *memory = sim_heap_take(
         sim_heap_default(),
         (flags & LMEM_ZEROINIT) != 0 ? LC_HEAP_ZERO_MEMORY : 0,

@@ -160,6 +160,21 @@ static void unmap(uint32_t process, uint32_t module)
     sim_module_unmap(process, module);
 }
 
+/* A load that is made to fail does not get as far as the loader lock. */
+static LC_NOINLINE bool fails_to_load(uint32_t module, bool is_whole)
+{
+    bool fails = sim_win32_fails(LC_SHIM_LOAD_LIBRARY);
+    if (fails) {
+        sim_trace_write((struct lc_record){
+            .kind = LC_RECORD_LOAD,
+            .caller = (uint8_t)sim_thread_module(),
+            .callee = (uint8_t)module,
+            .d = is_whole,
+        });
+    }
+    return fails;
+}
+
 /* Loads a provider module under the loader lock. */
 static lc_handle load_module(uint32_t module, bool is_whole)
 {
@@ -191,6 +206,18 @@ static lc_handle load_module(uint32_t module, bool is_whole)
     return sim_arena_module(process, module);
 }
 
+/* Not in line: what a caller keeps meanwhile is part of the run's state. */
+static LC_NOINLINE lc_handle load_locked(uint32_t module, bool is_whole)
+{
+    if (fails_to_load(module, is_whole)) {
+        return NULL;
+    }
+    loader_lock();
+    lc_handle handle = load_module(module, is_whole);
+    loader_unlock();
+    return handle;
+}
+
 lc_handle LC_ABI sim_win32_load_library_a(const char *path)
 {
     sim_win32_yield(LC_SHIM_LOAD_LIBRARY);
@@ -209,10 +236,7 @@ lc_handle LC_ABI sim_win32_load_library_a(const char *path)
         }
         return system;
     }
-    loader_lock();
-    lc_handle handle = load_module(module, is_whole);
-    loader_unlock();
-    return handle;
+    return load_locked(module, is_whole);
 }
 
 /* ASCII paths only: what is not ASCII finds nothing. */
@@ -324,12 +348,15 @@ void *LC_ABI sim_win32_get_proc_address(lc_handle handle, const char *name)
         code = find_export(system, name, ordinal);
     } else if (find_module(handle, &module)) {
         const struct sim_module_class *class = sim_module_class(module);
-        code = class->ops->export_find(class, handle, name, ordinal);
+        bool is_startup = name != NULL && strcmp(name, "WSPStartup") == 0;
+        if (!is_startup || !sim_win32_fails(LC_SHIM_GET_PROC_ADDRESS)) {
+            code = class->ops->export_find(class, handle, name, ordinal);
+        }
         sim_trace_write((struct lc_record){
             .kind = LC_RECORD_PROC_ADDRESS,
             .caller = (uint8_t)sim_thread_module(),
             .callee = (uint8_t)module,
-            .a = name != NULL && strcmp(name, "WSPStartup") == 0,
+            .a = is_startup,
             .b = code != NULL,
         });
         if (code != NULL) {

@@ -66,6 +66,15 @@ void sim_win32_yield(enum lc_shim what)
     sim_win32_yield_on(what, 0);
 }
 
+bool sim_win32_asks(enum lc_shim what)
+{
+    int32_t error = sim_fault_at(LC_PLACE_SHIM, what, sim_thread_module());
+    if (LC_UNLIKELY(error != 0)) {
+        sim_win32_set_error((uint32_t)error);
+    }
+    return error != 0;
+}
+
 void sim_win32_set_error(uint32_t error)
 {
     sim_thread_current()->last_error = error;
@@ -209,6 +218,9 @@ lc_handle LC_ABI sim_win32_create_event_a(
 {
     (void)security;
     sim_win32_yield(LC_SHIM_CREATE_EVENT);
+    if (sim_win32_fails(LC_SHIM_CREATE_EVENT)) {
+        return NULL;
+    }
     struct sim_object *event =
         sim_object_make(SIM_OBJECT_EVENT, LC_OBJECT_EVENT);
     event->is_manual = manual_reset != 0;
@@ -291,6 +303,9 @@ static lc_handle LC_ABI create_semaphore(
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return NULL;
     }
+    if (sim_win32_fails(LC_SHIM_CREATE_EVENT)) {
+        return NULL;
+    }
     struct sim_object *semaphore =
         sim_object_make(SIM_OBJECT_SEMAPHORE, LC_OBJECT_EVENT);
     semaphore->count = (uint32_t)initial;
@@ -330,6 +345,9 @@ create_mutex(void *security, int initial_owner, const void *name)
 {
     (void)security;
     sim_win32_yield(LC_SHIM_CREATE_EVENT);
+    if (sim_win32_fails(LC_SHIM_CREATE_EVENT)) {
+        return NULL;
+    }
     struct sim_object *mutex =
         sim_object_make(SIM_OBJECT_MUTEX, LC_OBJECT_EVENT);
     if (initial_owner) {

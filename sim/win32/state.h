@@ -13,6 +13,7 @@
 
 #include "sim/engine/arena.h"
 #include "sim/engine/copy.h"
+#include "sim/fault/fault.h"
 
 enum sim_win32_limits {
     SIM_OBJECTS_MAX = 256,   /* per run; places are used again */
@@ -95,6 +96,20 @@ void sim_win32_yield(enum lc_shim what);
 
 /** The same of a step that touches one thing; see sim/engine/choice.h. */
 void sim_win32_yield_on(enum lc_shim what, uint32_t thing);
+
+/** Does what sim_win32_fails() is for. */
+bool sim_win32_asks(enum lc_shim what);
+
+/**
+ * Whether a call of the shim is made to fail here, behind its yield: see
+ * sim/fault/fault.h.
+ *
+ * Effects: the last error is set then.
+ */
+static inline bool sim_win32_fails(enum lc_shim what)
+{
+    return LC_UNLIKELY(SIM_FAULT->kinds != 0) && sim_win32_asks(what);
+}
 
 /** Sets the running thread's last error. */
 void sim_win32_set_error(uint32_t error);

@@ -86,6 +86,9 @@ lc_handle LC_ABI sim_win32_create_thread(
     (void)security;
     (void)stack_bytes; /* all stacks are alike */
     sim_win32_yield(LC_SHIM_CREATE_THREAD);
+    if (sim_win32_fails(LC_SHIM_CREATE_THREAD)) {
+        return NULL;
+    }
     struct sim_object *object =
         sim_object_make(SIM_OBJECT_THREAD, LC_OBJECT_THREAD);
     uint32_t slot = sim_thread_create(&(struct sim_thread_options){

@@ -7,6 +7,7 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/thunk.h"
 #include "sim/engine/trace.h"
+#include "sim/fault/fault.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/state.h"
@@ -838,9 +839,14 @@ static int LC_ABI probe_startup(
     record->c = memcmp(upcalls, sim_upcall_table(), sizeof *upcalls) == 0;
     record->d = version_requested;
     sim_trace_write(*record);
-    sim_thread_enter(crossing.set->target, SIM_FRAME_SPI, LC_SPI_STARTUP);
+    /* A start that is made to fail does not get as far as the provider. */
     int result =
-        forward(version_requested, data, protocol_info, &copy, proc_table);
+        sim_fault_at(LC_PLACE_SPI_ENTER, LC_SPI_STARTUP, crossing.set->target);
+    sim_thread_enter(crossing.set->target, SIM_FRAME_SPI, LC_SPI_STARTUP);
+    if (result == 0) {
+        result =
+            forward(version_requested, data, protocol_info, &copy, proc_table);
+    }
     memset(&copy, POISON_BYTE, sizeof copy);
     uint32_t count = 0;
     int32_t error = result;

@@ -11,6 +11,7 @@
 
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/fault/fault.h"
 #include "sim/win32/win32.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/handle.h"
@@ -65,6 +66,15 @@ static void end(
     }
 }
 
+/* The error that the upcall is made to fail with; 0: it is not. */
+static inline int32_t made_to_fail(const struct upcall *upcall)
+{
+    return sim_fault_at(
+        LC_PLACE_UPCALL,
+        upcall->record.function,
+        upcall->record.caller);
+}
+
 static int64_t number(const void *pointer)
 {
     /* The trace holds no pointers: whether there is one is all it says. */
@@ -93,7 +103,9 @@ static lc_handle LC_ABI upcall_create_event(int32_t *errno_out)
 {
     struct upcall upcall;
     begin(&upcall, LC_UPCALL_CREATE_EVENT, 0, 0);
-    lc_handle event = sim_win32_create_event_a(NULL, 1, 0, NULL);
+    lc_handle event = made_to_fail(&upcall) != 0
+                          ? NULL
+                          : sim_win32_create_event_a(NULL, 1, 0, NULL);
     end(&upcall,
         number(event),
         event != NULL ? 0 : LC_WSA_NOT_ENOUGH_MEMORY,
@@ -135,10 +147,13 @@ static int LC_ABI upcall_get_provider_path(
 {
     struct upcall upcall;
     begin(&upcall, LC_UPCALL_GET_PROVIDER_PATH, 0, 0);
-    int32_t error = sim_catalog_get_path(
-        provider_id,
-        provider_dll_path,
-        provider_dll_path_length);
+    int32_t error = made_to_fail(&upcall);
+    if (error == 0) {
+        error = sim_catalog_get_path(
+            provider_id,
+            provider_dll_path,
+            provider_dll_path_length);
+    }
     int result = error == 0 ? 0 : LC_SOCKET_ERROR;
     end(&upcall, result, error, errno_out);
     return result;
@@ -155,9 +170,11 @@ static lc_socket LC_ABI upcall_modify_ifs_handle(
         LC_UPCALL_MODIFY_IFS_HANDLE,
         catalog_entry_id,
         (int64_t)proposed_handle);
+    bool is_valid = catalog_entry_id >= 1 &&
+                    catalog_entry_id <= sim_catalog_count() &&
+                    proposed_handle != LC_INVALID_SOCKET;
     enum lc_wsa error = LC_WSAEINVAL;
-    if (catalog_entry_id >= 1 && catalog_entry_id <= sim_catalog_count() &&
-        proposed_handle != LC_INVALID_SOCKET) {
+    if (is_valid && made_to_fail(&upcall) == 0) {
         error = sim_handle_register(proposed_handle, catalog_entry_id);
     }
     lc_socket result = error == LC_WSA_OK ? proposed_handle : LC_INVALID_SOCKET;

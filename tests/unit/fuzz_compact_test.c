@@ -91,15 +91,17 @@ static void the_bytes_are_the_documented_ones(void **state)
             2,    3,    'S',  '-',  '1', 1, /* broken S-1, with a hash */
             8,    7,    6,    5,    4,   3, 2,   1, /* */
             2,    5,    90,   23,   1,              /* swarm send*90 slow */
+            5,                                      /* faults alloc proc */
         };
 
     assert_true(parse(
-        HEAD "swarm send*90 slow\nworld\n"
-             "provider tcp base\nprovider filter ifs\n"
-             "pin filter\nchain filter tcp\npeer slow 2000\nplant x\n"
-             "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
-             "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
-             "expect\nbroken S-1\nhash 0102030405060708\n",
+        HEAD
+        "swarm send*90 slow\nworld\n"
+        "provider tcp base\nprovider filter ifs\n"
+        "pin filter\nchain filter tcp\npeer slow 2000\nfaults proc alloc\nplant x\n"
+        "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
+        "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
+        "expect\nbroken S-1\nhash 0102030405060708\n",
         &first));
     assert_int_equal(
         fuzz_compact_encode(&first, bytes, sizeof bytes),
@@ -143,7 +145,7 @@ static void a_short_input_has_default_numbers(void **state)
         }
         if (cut == layout.names_at) {
             assert_int_equal(first.op_count, 14);
-            assert_int_equal(first.choice_count, 13);
+            assert_int_equal(first.choice_count, 17);
             assert_string_equal(first.world.providers[1].name, "filter");
         }
     }

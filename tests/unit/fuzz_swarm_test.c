@@ -9,6 +9,9 @@ enum {
     DRAWS = 4000
 };
 
+static const struct fuzz_swarm_draws all_drawn = { true, true };
+static const struct fuzz_swarm_draws nothing_drawn = { false, false };
+
 /* Nothing is always there, nothing never; and a swarm that does nothing but ask
  * and wait would be a seed thrown away. */
 static void each_feature_comes_and_goes(void **state)
@@ -20,7 +23,7 @@ static void each_feature_comes_and_goes(void **state)
     struct fuzz_rng rng;
     fuzz_rng_seed(&rng, 1, FUZZ_RNG_SWARM);
     for (uint32_t n = 0; n < DRAWS; n++) {
-        fuzz_swarm_draw(&rng, true, &swarm);
+        fuzz_swarm_draw(&rng, all_drawn, &swarm);
         bool acts = false;
         for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
             there[i] += swarm.weights[i] != 0;
@@ -52,7 +55,7 @@ static void weights_are_very_different(void **state)
     struct fuzz_rng rng;
     fuzz_rng_seed(&rng, 2, FUZZ_RNG_SWARM);
     for (uint32_t n = 0; n < DRAWS; n++) {
-        fuzz_swarm_draw(&rng, true, &swarm);
+        fuzz_swarm_draw(&rng, all_drawn, &swarm);
         for (uint32_t i = 0; i < LC_CALL_COUNT; i++) {
             all += swarm.weights[i] != 0;
             small += swarm.weights[i] != 0 && swarm.weights[i] < 4;
@@ -71,7 +74,7 @@ static void a_given_world_has_no_features(void **state)
     struct fuzz_rng rng;
     fuzz_rng_seed(&rng, 3, FUZZ_RNG_SWARM);
     for (uint32_t n = 0; n < DRAWS; n++) {
-        fuzz_swarm_draw(&rng, false, &swarm);
+        fuzz_swarm_draw(&rng, nothing_drawn, &swarm);
         for (uint32_t i = LC_FEATURE_LAYERS; i < LC_FEATURE_COUNT; i++) {
             assert_int_equal(swarm.weights[i], 0);
         }

@@ -36,7 +36,7 @@ static void every_word_arrives(void **state)
     assert_int_equal(first.ops[3].value2, 5);
     assert_int_equal(first.ops[8].value, 2);
     assert_int_equal(first.socket_count, 2);
-    assert_int_equal(first.choice_count, 13);
+    assert_int_equal(first.choice_count, 17);
     assert_int_equal(first.choices[0].call, 11);
     assert_int_equal(first.choices[2].occurrence, 2);
     assert_int_equal(first.choices[4].stream, LC_STREAM_HANDLE);
@@ -44,6 +44,13 @@ static void every_word_arrives(void **state)
     assert_int_equal(first.choices[7].value, 1);
     assert_int_equal(first.choices[11].occurrence, 6);
     assert_int_equal(first.choices[12].value, 3);
+    assert_int_equal(first.choices[13].stream, LC_STREAM_FAULT);
+    assert_int_equal(first.choices[13].occurrence, 1);
+    assert_int_equal(first.choices[13].value, 1);
+    assert_int_equal(first.choices[15].value, 3); /* its third error */
+    assert_int_equal(
+        first.world.faults,
+        1U << LC_FAIL_ALLOC | 1U << LC_FAIL_STARTUP | 1U << LC_FAIL_UPCALL);
     assert_int_equal(first.expect.kind, LC_EXPECT_BROKEN);
     assert_string_equal(first.expect.rule, "CLEAN-16");
     assert_int_equal(first.expect.hash, 0x8d1f0c7be2a94410ULL);
@@ -300,9 +307,9 @@ static void a_cut_file_is_noticed(void **state)
         good += is_good;
         free(copy);
     }
-    /* 12 + 2 calls, "choices" and 13 of them, "broken": each may be the last
+    /* 12 + 2 calls, "choices" and 17 of them, "broken": each may be the last
      * line; "process B", "thread late" and "expect" may not. */
-    assert_int_equal(good, 12 + 2 + 1 + 13 + 1);
+    assert_int_equal(good, 12 + 2 + 1 + 17 + 1);
 }
 
 /* No size of file takes the memory or the time of the machine. */

@@ -18,7 +18,7 @@
 static const char example[] =
     "lastcall schedule 1\n"
     "swarm WSAStartup*100 send Sleep*7\n"
-    "swarm processes slow\n"
+    "swarm processes slow faults\n"
     "world\n"
     "  provider tcp base\n"
     "  provider filter ifs\n"
@@ -28,6 +28,7 @@ static const char example[] =
     "  sndbuf 100\n"
     "  link rate 2Gbit latency 5us window 77\n"
     "  peer slow 2000\n"
+    "  faults alloc startup upcall\n"
     "  plant some_bug\n"
     "  plant other-bug\n"
     "process A\n"
@@ -62,6 +63,10 @@ static const char example[] =
     "  late in 2 socket at end : run main\n"
     "  idle #7 : run late\n"
     "  packet 2.5 : late 3\n"
+    "  main in 2 socket at HeapAlloc@tcp #2 : fail\n"
+    "  main in 2 socket at WSPStartup>filter : fail\n"
+    "  late in 2 socket at WSPStartup>mine #3 : fail WSAEINPROGRESS\n"
+    "  A.worker1 at WPUModifyIFSHandle^filter : fail\n"
     "expect\n"
     "  broken CLEAN-16\n"
     "  hash 8d1f0c7be2a94410\n";
@@ -98,6 +103,8 @@ static inline void check_round_trip(char *ret_text)
 #define PROGRAM  THREAD "    WSACleanup\n"
 #define CHOICES  PROGRAM "choices\n"
 #define NAME_32  "n2345678901234567890123456789012"
+#define FAULTS   WORLD "  faults alloc startup\n"
+#define FAILS    FAULTS "process A\n  thread t\n    WSACleanup\nchoices\n"
 #define LAYERS   WORLD LAYER_AB "  provider tcp base\n"
 #define LAYER_AB "  provider a ifs\n  provider b ifs\n"
 

@@ -1,0 +1,105 @@
+/*
+ * What can be made to fail: sites by place, and the documented errors.
+ */
+#ifndef LASTCALL_FAIL_H
+#define LASTCALL_FAIL_H
+
+#include <stdint.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/schedule.h"
+#include "lastcall/trace.h"
+
+enum lc_fail_limits {
+    LC_FAIL_FORMS_MAX = 3
+};
+
+static inline enum lc_fail lc_fail_of_shim(uint8_t function)
+{
+    switch (function) {
+    case LC_SHIM_HEAP_ALLOC:
+    case LC_SHIM_HEAP_CREATE:
+        return LC_FAIL_ALLOC;
+    case LC_SHIM_LOAD_LIBRARY:
+        return LC_FAIL_LOAD;
+    case LC_SHIM_GET_PROC_ADDRESS:
+        return LC_FAIL_PROC;
+    case LC_SHIM_CREATE_EVENT:
+        return LC_FAIL_EVENT;
+    case LC_SHIM_CREATE_THREAD:
+        return LC_FAIL_THREAD;
+    case LC_SHIM_NET:
+        return LC_FAIL_NET;
+    default:
+        return LC_FAIL_COUNT;
+    }
+}
+
+/** What fails at a place, LC_FAIL_COUNT: nothing, it is no site. Calls of the
+ * application never do. */
+static inline enum lc_fail lc_fail_of(struct lc_place place)
+{
+    bool is_provider =
+        place.module >= LC_MODULE_PROVIDER && place.module < LC_MODULE_SYSTEM;
+    enum lc_fail fail = LC_FAIL_COUNT;
+    if (place.kind == LC_PLACE_SHIM) {
+        fail = lc_fail_of_shim(place.function);
+    } else if (
+        place.kind == LC_PLACE_SPI_ENTER && place.function == LC_SPI_STARTUP) {
+        fail = LC_FAIL_STARTUP;
+    } else if (
+        place.kind == LC_PLACE_UPCALL &&
+        (place.function == LC_UPCALL_CREATE_EVENT ||
+         place.function == LC_UPCALL_GET_PROVIDER_PATH ||
+         place.function == LC_UPCALL_MODIFY_IFS_HANDLE)) {
+        fail = LC_FAIL_UPCALL;
+    }
+    bool is_loading = fail == LC_FAIL_LOAD || fail == LC_FAIL_PROC;
+    return is_provider || (is_loading && place.module == LC_MODULE_WS2_32)
+               ? fail
+               : LC_FAIL_COUNT;
+}
+
+/** In how many ways. They are numbered from 1. */
+static inline uint32_t lc_fail_forms(enum lc_fail fail)
+{
+    return fail == LC_FAIL_STARTUP ? LC_FAIL_FORMS_MAX : 1;
+}
+
+/**
+ * The error that goes with it.
+ * Source: documented. WSPStartup (ws2spi.h), Return value; the catalogue,
+ *         sections 16 and 22, for upcalls and WSAENETDOWN; LoadLibrary,
+ *         GetProcAddress, HeapAlloc, CreateEvent, CreateThread of Windows.
+ */
+static inline int32_t lc_fail_error(struct lc_place place, uint32_t form)
+{
+    static const int32_t startup[LC_FAIL_FORMS_MAX] = {
+        LC_WSASYSNOTREADY,
+        LC_WSAEPROCLIM,
+        LC_WSAEINPROGRESS,
+    };
+    switch (lc_fail_of(place)) {
+    case LC_FAIL_ALLOC:
+    case LC_FAIL_EVENT:
+    case LC_FAIL_THREAD:
+        return LC_ERROR_NOT_ENOUGH_MEMORY;
+    case LC_FAIL_LOAD:
+        return LC_ERROR_MOD_NOT_FOUND;
+    case LC_FAIL_PROC:
+        return LC_ERROR_PROC_NOT_FOUND;
+    case LC_FAIL_STARTUP:
+        return startup[(form - 1) % LC_FAIL_FORMS_MAX];
+    case LC_FAIL_UPCALL:
+        return place.function == LC_UPCALL_CREATE_EVENT
+                   ? (int32_t)LC_WSA_NOT_ENOUGH_MEMORY
+                   : (int32_t)LC_WSAEINVAL;
+    case LC_FAIL_NET:
+        return LC_WSAENETDOWN;
+    case LC_FAIL_COUNT:
+        break;
+    }
+    return 0;
+}
+
+#endif
