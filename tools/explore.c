@@ -26,7 +26,9 @@ enum {
     MEMORY_MIB = 2048,
     TRACE_STEPS = 10000000,
     TRACE_DEPTH = 2000, /* of a run: threads may wait in loops */
-    SAVING_SECONDS = 60
+    SAVING_SECONDS = 60,
+    FAULTS_MAX = 64,
+    NUMBER_BYTES = 24
 };
 
 static struct {
@@ -39,6 +41,7 @@ static struct {
     const char *reduction;
     struct tool_number jobs;
     struct tool_number traces;
+    struct tool_number faults;
     bool list;
     bool all;
     bool values;
@@ -48,6 +51,7 @@ static struct {
     .depth = { .low = 1, .high = FUZZ_EXPLORE_DEPTH_MAX - 1 },
     .jobs = { .value = 1, .low = 1, .high = FUZZ_EXPLORE_JOBS_MAX },
     .traces = { .value = TRACE_STEPS, .high = 1000000000000 },
+    .faults = { .low = 1, .high = FAULTS_MAX },
 };
 
 static const struct tool_option options[] = {
@@ -107,6 +111,12 @@ static const struct tool_option options[] = {
       &given.values,
       NULL,
       "also all latencies and handle values that a run can draw" },
+    { "--faults",
+      TOOL_NUMBER,
+      &given.faults,
+      "K",
+      "also all ways in which up to K calls fail: what the world's line "
+      "`faults` names, without one anything" },
     { "--strict-exit",
       TOOL_FLAG,
       &given.strict_exit,
@@ -296,6 +306,7 @@ static bool make_identity(
     const uint64_t words[] = {
         given.all,
         given.values,
+        given.faults.value,
         given.depth.value,
         tool_given.inferences,
         why_not_reduced() == NULL,
@@ -375,6 +386,10 @@ static bool set_subject(
     }
     subject_schedule.schedule = &schedule;
     subject_schedule.has_values = given.values;
+    subject_schedule.fault_max = (uint32_t)given.faults.value;
+    if (given.faults.is_given && schedule.world.faults == 0) {
+        schedule.world.faults = LC_FAIL_ALL;
+    }
     *ret_subject = fuzz_subject_of_schedule(&subject_schedule);
     return true;
 }
@@ -448,6 +463,11 @@ static bool set_options(struct fuzz_explore_options *ret_options)
             "no values");
         return false;
     }
+    if (given.program != NULL && given.faults.is_given) {
+        tool_output_error(
+            "--faults: nothing can fail in a micro-program (--program)");
+        return false;
+    }
     if (!check_reduction()) {
         return false;
     }
@@ -518,6 +538,11 @@ static bool prepare(
     tool_line_add_option(&replay, "--order", given.order);
     tool_line_add_option(&replay, "--reduction", given.reduction);
     tool_line_add(&replay, given.values ? " --values" : "");
+    if (given.faults.is_given) {
+        char faults[NUMBER_BYTES];
+        (void)snprintf(faults, sizeof faults, "%" PRIu64, given.faults.value);
+        tool_line_add_option(&replay, "--faults", faults);
+    }
     tool_line_add(&replay, given.all ? " --all" : "");
     if (path != NULL) {
         tool_line_add_path(&replay, path);
@@ -654,6 +679,8 @@ static void print(
         .result = result,
         .seconds = seconds,
         .has_values = given.values,
+        .fault_max = (uint32_t)given.faults.value,
+        .fault_kinds = schedule.world.faults,
         .why_not_reduced = why_not_reduced(),
         .traces = count_traces(result),
         .program = given.program != NULL ? &subject_program : NULL,

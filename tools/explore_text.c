@@ -25,15 +25,41 @@ static const char *const bounds[] = {
     "a run ended the process",
 };
 
+/* The bound on what may fail, behind what holds only within it. */
+static void print_faults(const struct tool_explore_report *report)
+{
+    if (report->fault_max > 0) {
+        (void)printf(
+            ": at most %u fault%s",
+            report->fault_max,
+            tool_output_s(report->fault_max));
+    }
+    (void)putchar('\n');
+}
+
+/* What may fail. */
+static void print_fault_kinds(uint32_t kinds)
+{
+    (void)printf("  faults:");
+    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
+        if ((kinds >> i & 1) != 0) {
+            (void)printf(" %s", fuzz_text_fail((enum lc_fail)i));
+        }
+    }
+    (void)printf(", each wherever it can happen\n");
+}
+
 static void print_verdict(const struct tool_explore_report *report)
 {
     const struct fuzz_explore_result *result = report->result;
     switch (result->verdict) {
     case FUZZ_EXPLORE_PROVED:
-        (void)printf("proved within the bounds\n");
+        (void)printf("proved within the bounds");
+        print_faults(report);
         break;
     case FUZZ_EXPLORE_BOUNDED:
-        (void)printf("bounded: %s\n", bounds[result->bound]);
+        (void)printf("bounded: %s", bounds[result->bound]);
+        print_faults(report);
         break;
     case FUZZ_EXPLORE_BROKEN:
         if (report->program != NULL) {
@@ -140,6 +166,11 @@ void tool_explore_print(const struct tool_explore_report *report)
             report->has_values ? "with all latencies and handle values"
                                : "latencies and handle values as by default");
     }
+    if (report->fault_max > 0) {
+        print_fault_kinds(report->fault_kinds);
+    } else if (report->fault_kinds != 0) {
+        (void)printf("  nothing fails: --faults has it\n");
+    }
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
     }
@@ -184,7 +215,7 @@ void tool_explore_print_json(const struct tool_explore_report *report)
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
         "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:b, "
-        "s:f, s:i, s:s, s:o, s:o}",
+        "s:f, s:i, s:s, s:o, s:o, s:I}",
         "verdict",
         verdicts[result->verdict],
         "bound",
@@ -228,7 +259,9 @@ void tool_explore_print_json(const struct tool_explore_report *report)
             ? json_integer((json_int_t)report->traces->traces)
             : json_null(),
         "schedule",
-        has_schedule ? json_string(text) : json_null());
+        has_schedule ? json_string(text) : json_null(),
+        "faults",
+        (json_int_t)report->fault_max);
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);

@@ -16,6 +16,8 @@ struct tool_explore_report {
     const struct fuzz_explore_result *result;
     double seconds;
     bool has_values;             /* all latencies and handle values */
+    uint32_t fault_max;          /* calls that may fail in a run */
+    uint32_t fault_kinds;        /* of these: bit per enum lc_fail */
     const char *why_not_reduced; /* NULL: there were sleep sets */
     const struct fuzz_traces_result *traces; /* NULL: they were not counted */
     const struct fuzz_subject_program *program; /* NULL: it was a schedule */

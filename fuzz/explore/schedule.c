@@ -13,7 +13,12 @@ static bool read_record(void *context, const struct lc_record *record)
 /* Of the numbers that a step draws. Who goes is decided elsewhere. */
 static uint32_t draw(void *context, const struct sim_choice_point *point)
 {
-    struct fuzz_subject_values *values = context;
+    struct fuzz_subject_schedule *subject = context;
+    struct fuzz_subject_values *values = &subject->values;
+    bool is_site = point->where.stream == LC_STREAM_FAULT;
+    if (is_site ? subject->fault_max == 0 : !subject->has_values) {
+        return 0;
+    }
     uint32_t shift = values->count * FUZZ_SUBJECT_VALUE_BITS;
     uint32_t last = point->count - 1;
     LC_CHECK(point->candidates == NULL);
@@ -25,6 +30,11 @@ static uint32_t draw(void *context, const struct sim_choice_point *point)
     uint32_t drawn = (uint32_t)(values->set >> shift) & mask;
     LC_CHECK(drawn <= last);
     return drawn;
+}
+
+static bool draws(const struct fuzz_subject_schedule *subject)
+{
+    return subject->has_values || subject->fault_max > 0;
 }
 
 static enum sim_status begin(void *context, struct sim_error *ret_error)
@@ -39,12 +49,13 @@ static enum sim_status begin(void *context, struct sim_error *ret_error)
     subject->values = (struct fuzz_subject_values){ 0 };
     const struct sim_backer backer = {
         .choose = draw,
-        .context = &subject->values,
+        .context = subject,
     };
     return sim_begin(
         &(struct sim_play_options){
             .schedule = &plain,
-            .backer = subject->has_values ? &backer : NULL,
+            .backer = draws(subject) ? &backer : NULL,
+            .fault_max = subject->fault_max,
             .sink = read_record,
             .sink_context = subject,
             .is_watched = true,
@@ -122,10 +133,10 @@ struct fuzz_subject fuzz_subject_of_schedule(
         .finish = finish,
         .key = key,
         /* Where a step leads to depends on what it draws, too. */
-        .split = context->has_values ? NULL : split,
+        .split = draws(context) ? NULL : split,
         .size = size,
         .save = save,
         .load = load,
-        .values = context->has_values ? &context->values : NULL,
+        .values = draws(context) ? &context->values : NULL,
     };
 }

@@ -24,8 +24,8 @@ enum fuzz_subject_end {
     FUZZ_SUBJECT_UNSPECIFIED = 2 /* says nothing */
 };
 
-/* Numbers that a step draws, besides who goes: how late packets are, and which
- * handle values are given out. */
+/* Numbers that a step draws, besides who goes: how late packets are, which
+ * handle values are given out, and what fails. */
 enum fuzz_subject_values_limits {
     FUZZ_SUBJECT_VALUES_MAX = 32, /* that can be set in one step */
     FUZZ_SUBJECT_VALUE_BITS = 2   /* of each */
@@ -71,6 +71,9 @@ struct fuzz_subject_schedule {
     const struct lc_schedule *schedule; /* borrowed; its choices are left out */
     struct model_options options;       /* set by the user */
     bool has_values; /* set by the user: numbers that are drawn, too */
+    /* Set by the user: so many faults at most, of those that the world allows,
+     * wherever they can happen. 0: none. */
+    uint32_t fault_max;
     /* The rest is the subject's own. */
     struct model fresh;
     struct model model;

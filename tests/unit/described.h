@@ -13,6 +13,7 @@
 #include "model/model.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/module.h"
+#include "sim/fault/fault.h"
 #include "sim/ws2_32/state.h"
 #include "tests/unit/framework.h"
 
@@ -200,6 +201,8 @@ static void describe_threads(void)
 static void describe_system(const struct model *model, uint32_t processes)
 {
     const struct sim_engine *engine = SIM_ENGINE;
+    say(SIM_FAULT->kinds);
+    say(SIM_FAULT->left);
     for (uint32_t process = 0; process < processes; process++) {
         const struct sim_ws2_process *count = &SIM_WS2_32->processes[process];
         const struct sim_app_process *app = &SIM_WS2_32->apps[process];

@@ -50,6 +50,7 @@ struct orders {
     /* All runs begin with so many decisions for the default: otherwise there
      * are millions of orders. */
     uint32_t prefix;
+    uint32_t fault_max; /* 0: none */
     struct set moments;
     struct set ends;
     uint32_t runs;
@@ -73,6 +74,7 @@ enum {
     PLANTED_WAKEUP,   /* a wakeup is lost */
     TWO_SOCKETS,      /* two threads with a socket each */
     PLANTED_WORKER,   /* a worker is left inside */
+    FAULTS,           /* three calls fail, or fewer */
     CASE_COUNT
 };
 
@@ -158,6 +160,13 @@ static struct orders cases[CASE_COUNT] = {
                                             "    s1 = socket stream\n",
                       .prefix = 27 },
     [PLANTED_WORKER] = { .text = WORKER_LEFT, .prefix = 65 },
+    [FAULTS] = { .text = TCP
+                 "  faults alloc load startup event\n"
+                 "process A\n" OPENS("a", "s") "    t = socket stream\n"
+                                               "    u = socket stream\n"
+                                               "    v = socket stream\n"
+                                               "    w = socket stream\n",
+                 .fault_max = 3 },
 };
 
 /* ---- All orders, each from the beginning ---- */
@@ -167,15 +176,48 @@ static bool read_record(void *context, const struct lc_record *record)
     return model_step(context, record);
 }
 
-static void begin_run(struct model *model)
+/* The decisions of the run that is next, what is drawn in between, and how many
+ * candidates each had. */
+static struct {
+    uint32_t count;
+    uint32_t at; /* which is next in the run at hand */
+    uint32_t taken[DEPTH_MAX];
+    uint32_t candidates[DEPTH_MAX];
+} vector;
+
+/* The next of the vector; one more, for the first candidate, behind it. */
+static uint32_t next_of_vector(uint32_t candidates)
+{
+    if (vector.at == vector.count) {
+        assert_true(vector.at < DEPTH_MAX);
+        vector.taken[vector.at] = 0;
+        vector.candidates[vector.at] = candidates;
+        vector.count++;
+    }
+    assert_int_equal(vector.candidates[vector.at], candidates);
+    return vector.taken[vector.at++];
+}
+
+static uint32_t draw_fault(void *context, const struct sim_choice_point *point)
+{
+    (void)context;
+    return point->where.stream == LC_STREAM_FAULT ? next_of_vector(point->count)
+                                                  : 0;
+}
+
+static void begin_run(struct model *model, const struct orders *orders)
 {
     static const struct model_options options = { 0 };
+    static const struct sim_backer backer = { .choose = draw_fault };
     struct sim_error error;
+    vector.at = 0;
     model_init(model, &schedule.world, &options);
     assert_int_equal(
         sim_begin(
             &(struct sim_play_options){
                 .schedule = &schedule,
+                .backer = orders->fault_max > 0 ? &backer : NULL,
+                .fault_max = orders->fault_max,
                 .sink = read_record,
                 .sink_context = model,
                 .is_watched = true,
@@ -186,13 +228,6 @@ static void begin_run(struct model *model)
 
 static struct sim_decision decision;
 
-/* The decisions of the run that is next, and how many candidates each had. */
-static struct {
-    uint32_t count;
-    uint32_t taken[DEPTH_MAX];
-    uint32_t candidates[DEPTH_MAX];
-} vector;
-
 /* Takes the decisions of the vector, then the first candidates, which are
  * added to it. */
 static void run_once(struct orders *orders)
@@ -200,23 +235,14 @@ static void run_once(struct orders *orders)
     static struct model model;
     struct sim_result result;
     enum lc_end end;
-    uint32_t depth = 0;
-    begin_run(&model);
+    begin_run(&model, orders);
     while (sim_enabled(&decision, &end)) {
-        if (depth == vector.count) {
-            assert_true(depth < DEPTH_MAX);
-            if (depth >= orders->prefix) {
-                add_moment(&orders->moments, &model);
-            }
-            vector.taken[depth] = 0;
-            vector.candidates[depth] = decision.point.count;
-            vector.count++;
+        if (vector.at == vector.count && vector.at >= orders->prefix) {
+            add_moment(&orders->moments, &model);
         }
-        assert_int_equal(vector.candidates[depth], decision.point.count);
-        sim_take(&decision, vector.taken[depth]);
-        depth++;
+        sim_take(&decision, next_of_vector(decision.point.count));
     }
-    assert_int_equal(depth, vector.count);
+    assert_int_equal(vector.at, vector.count);
     add_moment(&orders->moments, &model);
     sim_finish(end, &result);
     add_end(&orders->ends, &model, end);
@@ -330,6 +356,7 @@ static void explore(
     read_schedule(orders->text, &schedule);
     memset(&watch.schedule, 0, sizeof watch.schedule);
     watch.schedule.schedule = &schedule;
+    watch.schedule.fault_max = orders->fault_max;
     watch.inner = fuzz_subject_of_schedule(&watch.schedule);
     watch.orders = orders;
     watch.blind = blind;
@@ -339,7 +366,7 @@ static void explore(
     subject.begin = watch_begin;
     subject.finish = watch_finish;
     subject.key = watch_key;
-    subject.split = has_memo ? watch_split : NULL;
+    subject.split = has_memo && watch.inner.split != NULL ? watch_split : NULL;
     subject.save = watch_save;
     assert_int_equal(fuzz_explore(&subject, &options, &result, &error), SIM_OK);
     assert_int_equal(result.totals.frontier, 0);
@@ -501,7 +528,7 @@ static void without_win32(struct model *model, bool comes_back)
  * values seen, the count of starts, descriptors, bytes and lingering of
  * connections, flags of calls and of providers, the verdict so far. In the
  * simulator: wait keys, ranks, deadlines, call numbers, last errors, globals of
- * modules, and the parts of ws2_32 and of the network. */
+ * modules, the parts of ws2_32 and of the network, and what may still fail. */
 static const struct {
     blind_fn *blind;
     uint32_t orders; /* the case in which it is missed */
