@@ -108,6 +108,46 @@ void fuzz_case_generate(
     fuzz_generate(&generate, program, ret_schedule);
 }
 
+void fuzz_case_revive(
+    const struct fuzz_case_options *options,
+    const struct fuzz_case_mirror *mirror,
+    struct lc_schedule *ret_schedule)
+{
+    LC_CHECK(mirror->choice_count <= LC_CHOICES_MAX);
+    if (options->sweep != NULL) {
+        fuzz_sweep_make(options->sweep, mirror->seed, ret_schedule);
+        return;
+    }
+    fuzz_case_generate(
+        options,
+        mirror->seed / FUZZ_SAMPLER_GROUP,
+        ret_schedule);
+    ret_schedule->choice_count = mirror->choice_count;
+    memcpy(
+        ret_schedule->choices,
+        mirror->choices,
+        mirror->choice_count * sizeof mirror->choices[0]);
+}
+
+/* A schedule of a sweep: it has its choices. */
+static enum sim_status play_sweep(
+    struct fuzz_case *one,
+    uint64_t number,
+    struct fuzz_outcome *ret_outcome,
+    struct sim_error *ret_error)
+{
+    one->player.options = one->options.model;
+    one->mirror->seed = number;
+    one->mirror->choice_count = 0;
+    fuzz_sweep_make(one->options.sweep, number, &one->schedule);
+    return fuzz_play(
+        &one->player,
+        &one->schedule,
+        NULL,
+        ret_outcome,
+        ret_error);
+}
+
 enum sim_status fuzz_case_play(
     struct fuzz_case *one,
     uint64_t seed,
@@ -115,6 +155,9 @@ enum sim_status fuzz_case_play(
     struct sim_error *ret_error)
 {
     LC_CHECK(one->mirror != NULL);
+    if (one->options.sweep != NULL) {
+        return play_sweep(one, seed, ret_outcome, ret_error);
+    }
     uint64_t program = seed / FUZZ_SAMPLER_GROUP;
     enum fuzz_sampler_kind kind = fuzz_sampler_for(one->options.sampler, seed);
     one->player.options = one->options.model;

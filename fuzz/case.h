@@ -12,11 +12,15 @@
 #include "fuzz/generate.h"
 #include "fuzz/play.h"
 #include "fuzz/sampler/sampler.h"
+#include "fuzz/sweep.h"
 
 struct fuzz_case_options {
     struct fuzz_generate_options generate;
     struct model_options model;
     enum fuzz_sampler_kind sampler;
+    /* Borrowed; not NULL: a seed is the number of a schedule of the sweep, and
+     * the rest but for the model is not looked at. */
+    const struct fuzz_sweep *sweep;
 };
 
 /* What is to outlive the process, should the case be its last. */
@@ -52,6 +56,16 @@ struct fuzz_case {
 void fuzz_case_generate(
     const struct fuzz_case_options *options,
     uint64_t program,
+    struct lc_schedule *ret_schedule);
+
+/**
+ * Makes the schedule that was being played when its process died.
+ *
+ * @param mirror  borrowed: what that process has left.
+ */
+void fuzz_case_revive(
+    const struct fuzz_case_options *options,
+    const struct fuzz_case_mirror *mirror,
     struct lc_schedule *ret_schedule);
 
 /**

@@ -39,7 +39,21 @@ struct judge {
     uint32_t plays_left;
     struct answer *answer; /* of the last play */
     struct fuzz_sampler sampler;
+    /* For another order of a program: who goes next is the sampler's. */
+    struct sim_backer order;
+    const struct lc_schedule *schedule;
 };
+
+/* What the schedule says fails does in another order, too. */
+static uint32_t choose_other(
+    void *context,
+    const struct sim_choice_point *point)
+{
+    struct judge *judge = context;
+    return point->where.stream == LC_STREAM_FAULT
+               ? fuzz_play_scheduled(judge->schedule, point)
+               : judge->order.choose(judge->order.context, point);
+}
 
 /* Waits for a child. Returns its status, -1: there was none. */
 static int wait_for(pid_t pid)
@@ -132,13 +146,19 @@ static bool test(void *context, struct lc_schedule *schedule)
     }
     uint32_t length = fuzz_case_guess_length(schedule);
     for (uint32_t i = 0; i < judge->tries; i++) {
-        struct sim_backer backer = fuzz_sampler_begin(
+        judge->schedule = schedule;
+        judge->order = fuzz_sampler_begin(
             &judge->sampler,
             &(struct fuzz_sampler_options){
                 .kind = i == 0 ? FUZZ_SAMPLER_DEFAULT : FUZZ_SAMPLER_FEW,
                 .seed = i,
                 .length = length,
             });
+        const struct sim_backer backer = {
+            .choose = choose_other,
+            .context = judge,
+            .sees_all = judge->order.sees_all,
+        };
         bool is_broken = play(judge, schedule, &backer);
         if (i == 0) {
             length = judge->sampler.step + 1;

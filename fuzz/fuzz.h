@@ -31,6 +31,7 @@
 #include "fuzz/search.h"
 #include "fuzz/shrink.h"
 #include "fuzz/statistics.h"
+#include "fuzz/sweep.h"
 #include "fuzz/text.h"
 #include "fuzz/trace_text.h"
 #include "fuzz/trial.h"

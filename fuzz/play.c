@@ -74,3 +74,47 @@ bool fuzz_play_is_fault(const struct fuzz_outcome *outcome)
     return !is_import && (outcome->result.end == LC_END_FAULT ||
                           outcome->record.kind == LC_RECORD_FAULT);
 }
+
+static bool is_same_place(
+    const struct lc_choice *choice,
+    const struct lc_choice *where)
+{
+    return choice->stream == where->stream && choice->thread == where->thread &&
+           choice->call == where->call &&
+           choice->place.kind == where->place.kind &&
+           choice->place.function == where->place.function &&
+           choice->place.module == where->place.module &&
+           choice->occurrence == where->occurrence;
+}
+
+static bool is_taken(
+    const struct lc_choice *choice,
+    const struct sim_choice_point *point,
+    uint32_t index)
+{
+    if (point->candidates == NULL) {
+        return choice->value == index;
+    }
+    const struct sim_choice_candidate *candidate = &point->candidates[index];
+    return candidate->action == choice->action &&
+           candidate->target == choice->target &&
+           candidate->value == choice->value;
+}
+
+uint32_t fuzz_play_scheduled(
+    const struct lc_schedule *schedule,
+    const struct sim_choice_point *point)
+{
+    const struct lc_choice *choice = NULL;
+    for (uint32_t i = 0; choice == NULL && i < schedule->choice_count; i++) {
+        if (is_same_place(&schedule->choices[i], &point->where)) {
+            choice = &schedule->choices[i];
+        }
+    }
+    for (uint32_t i = 0; choice != NULL && i < point->count; i++) {
+        if (is_taken(choice, point, i)) {
+            return i;
+        }
+    }
+    return 0;
+}

@@ -70,4 +70,14 @@ LC_MUST_USE enum sim_status fuzz_play(
 /** Whether hosted code faulted, so that nothing of this process is safe. */
 bool fuzz_play_is_fault(const struct fuzz_outcome *outcome);
 
+/**
+ * What a schedule's own choices take at a point, for a backer that sees them.
+ *
+ * Returns: an index below point->count; 0 where none is for it or what it wants
+ *          is not there.
+ */
+uint32_t fuzz_play_scheduled(
+    const struct lc_schedule *schedule,
+    const struct sim_choice_point *point);
+
 #endif

@@ -214,16 +214,7 @@ static void bury(struct worker *worker, int32_t death)
         share->mirror.seed = seed;
         share->mirror.choice_count = 0;
     }
-    LC_CHECK(share->mirror.choice_count <= LC_CHOICES_MAX);
-    fuzz_case_generate(
-        &search.options->one,
-        seed / FUZZ_SAMPLER_GROUP,
-        &schedule);
-    schedule.choice_count = share->mirror.choice_count;
-    memcpy(
-        schedule.choices,
-        share->mirror.choices,
-        schedule.choice_count * sizeof schedule.choices[0]);
+    fuzz_case_revive(&search.options->one, &share->mirror, &schedule);
     fuzz_finding_fill_dead(&finding, seed, &schedule, death);
     if (share->mirror.length == 0) {
         share->mirror.program = seed / FUZZ_SAMPLER_GROUP;

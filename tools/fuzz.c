@@ -32,6 +32,7 @@ static struct {
     struct tool_number stop_after;
     const char *folder;
     bool faults;
+    const char *sweep;
 } given = {
     .seconds = { .low = 1, .high = 1U << 30 },
     .schedules = { .low = 1, .high = TOOL_SEEDS_MAX },
@@ -64,6 +65,11 @@ static const struct tool_option options[] = {
       &given.faults,
       NULL,
       "worlds in which anything may fail: memory, loads, starts, upcalls, ..." },
+    { "--sweep",
+      TOOL_TEXT,
+      &given.sweep,
+      "SCHEDULE",
+      "plays that one, then once for each call in it that can fail" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -82,6 +88,7 @@ static const struct tool_command command = {
 static struct fuzz_search_options search = { .watch_seconds =
                                                  TOOL_WATCH_SECONDS };
 static struct fuzz_search_result result;
+static struct fuzz_sweep sweep;
 static struct lc_world world;
 static struct tool_hosted hosted;
 static double began_seconds;
@@ -99,13 +106,37 @@ static bool stop(void *context)
                                           (double)given.seconds.value);
 }
 
+/* Names the site of a sweep whose failure a finding comes from. */
+static void site_text(
+    uint64_t number,
+    char *ret_text, /* NOLINT(readability-non-const-parameter): written */
+    size_t capacity)
+{
+    LC_CHECK(number <= sweep.count);
+    size_t length = number == 0 ? 0
+                                : fuzz_text_print_where(
+                                      &sweep.schedule,
+                                      &sweep.sites[number - 1],
+                                      ret_text,
+                                      capacity);
+    if (length == 0) {
+        (void)snprintf(ret_text, capacity, "nothing");
+    }
+}
+
 /* As soon as it is known: what comes behind it is not sure. */
 static void tell_differed(const struct fuzz_search_totals *totals)
 {
     if (totals->differed > 0 && !has_differed) {
         has_differed = true;
         tool_status_clear();
-        tool_setup_tell_differed(totals->differed_seed, search_line.text);
+        if (given.sweep == NULL) {
+            tool_setup_tell_differed(totals->differed_seed, search_line.text);
+            return;
+        }
+        char site[FUZZ_TEXT_CHOICE_BYTES];
+        site_text(totals->differed_seed, site, sizeof site);
+        tool_output_error("two plays differed when this fails: %s", site);
     }
 }
 
@@ -138,13 +169,29 @@ static bool is_saved(const struct fuzz_finding *finding, char path[PATH_BYTES])
     return false;
 }
 
+static void tell_site(const struct fuzz_finding *finding)
+{
+    char site[FUZZ_TEXT_CHOICE_BYTES];
+    site_text(finding->seed, site, sizeof site);
+    tool_output_error(
+        "%s%s when this fails: %s",
+        model_rule(finding->rule)->id,
+        finding->replay == FUZZ_REPLAY_DIFFERED ? ", but two plays differed,"
+                                                : "",
+        site);
+}
+
 /* Saves a finding as soon as it is confirmed. */
 static void found(void *context, const struct fuzz_finding *finding)
 {
     (void)context;
     char path[PATH_BYTES];
     tool_status_clear();
-    tool_setup_tell(finding, search_line.text);
+    if (given.sweep == NULL) {
+        tool_setup_tell(finding, search_line.text);
+    } else {
+        tell_site(finding);
+    }
     has_differed |= finding->replay == FUZZ_REPLAY_DIFFERED;
     if (given.folder == NULL) {
         return;
@@ -178,7 +225,9 @@ static void print_finding(const struct fuzz_finding *finding)
     }
     (void)putchar('\n');
     tool_verdict_print_rule(finding->rule, 2);
-    tool_statistics_print_share(finding->count, result.totals.schedules);
+    if (given.sweep == NULL) {
+        tool_statistics_print_share(finding->count, result.totals.schedules);
+    }
     tool_verdict_print_death(finding->death, finding->replay, 2);
     tool_verdict_print_replay(finding->replay, 2);
     if (finding->fault.module[0] != '\0') {
@@ -198,7 +247,13 @@ static void print_finding(const struct fuzz_finding *finding)
     if (finding->death == 0) { /* else the trace has no end */
         (void)printf("hash %016" PRIx64 ", ", finding->hash);
     }
-    (void)printf("seed %" PRIu64 "\n", finding->seed);
+    if (given.sweep == NULL) {
+        (void)printf("seed %" PRIu64 "\n", finding->seed);
+    } else {
+        char site[FUZZ_TEXT_CHOICE_BYTES];
+        site_text(finding->seed, site, sizeof site);
+        (void)printf("first when this failed: %s\n", site);
+    }
     char path[PATH_BYTES];
     if (is_saved(finding, path)) {
         static struct tool_line line;
@@ -243,6 +298,52 @@ static void print_limits(void)
     }
 }
 
+/* Sites of a kind that a sweep has made fail. */
+static uint32_t count_sites(enum lc_fail fail)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sweep.count; i++) {
+        count += lc_fail_of(sweep.sites[i].place) == fail;
+    }
+    return count;
+}
+
+static void print_sites(void)
+{
+    const char *before = ": ";
+    (void)printf("swept %u site%s", sweep.count, tool_output_s(sweep.count));
+    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
+        uint32_t count = count_sites((enum lc_fail)i);
+        if (count > 0) {
+            (void)printf(
+                "%s%u %s",
+                before,
+                count,
+                fuzz_text_fail((enum lc_fail)i));
+            before = ", ";
+        }
+    }
+    (void)putchar('\n');
+    if (sweep.is_cut) {
+        (void)printf("there are more: %d is the limit\n", FUZZ_SWEEP_SITES_MAX);
+    }
+}
+
+static json_t *sites_object(void)
+{
+    if (given.sweep == NULL) {
+        return json_null();
+    }
+    json_t *sites = json_object();
+    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
+        (void)json_object_set_new(
+            sites,
+            fuzz_text_fail((enum lc_fail)i),
+            json_integer((json_int_t)count_sites((enum lc_fail)i)));
+    }
+    return sites;
+}
+
 static void print_text(double seconds)
 {
     const struct fuzz_search_totals *totals = &result.totals;
@@ -259,7 +360,11 @@ static void print_text(double seconds)
         totals->finding_count,
         tool_output_s(totals->finding_count),
         seconds);
-    tool_statistics_print(&result.statistics);
+    if (given.sweep == NULL) {
+        tool_statistics_print(&result.statistics);
+    } else {
+        print_sites();
+    }
     for (uint32_t i = 0; i < totals->finding_count; i++) {
         print_finding(&result.findings[i]);
     }
@@ -272,7 +377,10 @@ static void print_text(double seconds)
     }
     if (totals->finding_count == 0) {
         (void)printf("no rule was broken\n");
-        tool_statistics_print_bound(totals->schedules - totals->unspecified);
+        if (given.sweep == NULL) {
+            tool_statistics_print_bound(
+                totals->schedules - totals->unspecified);
+        }
     }
     print_limits();
 }
@@ -328,7 +436,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -370,7 +478,9 @@ static void print_json(double seconds)
             totals->schedules - totals->unspecified,
             totals->finding_count > 0),
         "findings",
-        list);
+        list,
+        "sites",
+        sites_object());
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -379,9 +489,105 @@ static void print_json(double seconds)
 
 /* ---- The command ---- */
 
+/* What is the same for each search. */
+static void set_common(void)
+{
+    search.jobs = tool_setup_jobs(&tool_given.jobs);
+    search.stop_after = (uint32_t)given.stop_after.value;
+    search.stop = stop;
+    search.progress = progress;
+    search.found = found;
+}
+
+/* Plants a bug in the schedule that is swept. Says what is wrong. */
+static bool plant(struct lc_world *in)
+{
+    if (tool_given.bug == NULL) {
+        return true;
+    }
+    if (!tool_setup_plant(tool_given.bug)) {
+        return false;
+    }
+    if (in->plant_count == LC_PLANTS_MAX) {
+        tool_output_error("--bug: the world has %u plants", LC_PLANTS_MAX);
+        return false;
+    }
+    (void)snprintf(
+        in->plants[in->plant_count],
+        sizeof in->plants[0],
+        "%s",
+        tool_given.bug);
+    in->plant_count++;
+    return true;
+}
+
+/* Says what is wrong. */
+static bool count_sweep(void)
+{
+    struct sim_error error;
+    switch (fuzz_sweep_count(&sweep, TOOL_WATCH_SECONDS, &error)) {
+    case FUZZ_SWEEP_COUNTED:
+        return true;
+    case FUZZ_SWEEP_FULL:
+        tool_output_error(
+            "%s: no room for one more choice: %d are the most",
+            given.sweep,
+            LC_CHOICES_MAX);
+        break;
+    case FUZZ_SWEEP_DIED:
+        tool_output_error(
+            "%s: it ends its process before anything fails: `lastcall run` "
+            "says more",
+            given.sweep);
+        break;
+    case FUZZ_SWEEP_ERROR:
+        tool_output_error("%s", error.text);
+        break;
+    }
+    return false;
+}
+
+/* A sweep: its schedules are numbered as seeds are. Says what is wrong. */
+static bool set_up_sweep(void)
+{
+    struct lc_world *in = &sweep.schedule.world;
+    if (tool_given.seed.is_given || given.schedules.is_given ||
+        tool_given.sampler != NULL || tool_given.world != NULL ||
+        given.faults) {
+        tool_output_error(
+            "--sweep: goes without --seed, --schedules, --sampler, --world "
+            "and --faults");
+        return false;
+    }
+    if (!tool_setup_model(
+            tool_given.model,
+            tool_given.inferences,
+            &search.one.model) ||
+        (given.folder != NULL && !tool_load_folder(given.folder)) ||
+        !tool_load_schedule(given.sweep, &sweep.schedule) || !plant(in) ||
+        !tool_setup_open() ||
+        !tool_setup_providers(&tool_given.providers, in, &hosted)) {
+        return false;
+    }
+    fuzz_generate_host(in, hosted.items, hosted.count);
+    tool_setup_remark_plants(in);
+    tool_setup_remark(&hosted);
+    if (!count_sweep()) {
+        return false;
+    }
+    search.one.sweep = &sweep;
+    search.seed = 0;
+    search.count = (uint64_t)sweep.count + 1;
+    set_common();
+    return true;
+}
+
 static bool set_up(void)
 {
     bool is_any = false;
+    if (given.sweep != NULL) {
+        return set_up_sweep();
+    }
     if (!tool_setup_model(
             tool_given.model,
             tool_given.inferences,
@@ -424,11 +630,7 @@ static bool set_up(void)
     }
     search.count =
         given.schedules.is_given ? given.schedules.value : TOOL_SEEDS_MAX;
-    search.jobs = tool_setup_jobs(&tool_given.jobs);
-    search.stop_after = (uint32_t)given.stop_after.value;
-    search.stop = stop;
-    search.progress = progress;
-    search.found = found;
+    set_common();
     return true;
 }
 
@@ -440,6 +642,12 @@ static void set_replay(void)
     char schedules[WORD_BYTES];
     tool_given_add_search(&tool_given, &search_line);
     tool_line_add(&search_line, given.faults ? " --faults" : "");
+    if (given.sweep != NULL) {
+        tool_line_add(&search_line, " --sweep");
+        tool_line_add_path(&search_line, given.sweep);
+        tool_output_replay(search_line.text);
+        return;
+    }
     (void)snprintf(seed, sizeof seed, "%" PRIu64, search.seed);
     (void)snprintf(schedules, sizeof schedules, "%" PRIu64, search.count);
     tool_line_add(&whole, search_line.text);
