@@ -6,6 +6,7 @@
 
 #include "fuzz/generate.h"
 #include "fuzz/schedule.h"
+#include "fuzz/swarm.h"
 #include "fuzz/text.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
@@ -98,6 +99,37 @@ static void the_given_world_stays(void **state)
     }
 }
 
+/* Faults come only where they were asked for, all of them, some or none; what
+ * else a seed makes is the same with them. With a swarm they are a feature. */
+static void faults_come_where_they_are_asked_for(void **state)
+{
+    (void)state;
+    uint32_t none = 0;
+    uint32_t all = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&(struct fuzz_generate_options){ 0 }, seed, &schedule);
+        assert_int_equal(schedule.world.faults, 0);
+        fuzz_generate(
+            &(struct fuzz_generate_options){ .faults = LC_FAIL_ALL },
+            seed,
+            &other);
+        none += other.world.faults == 0;
+        all += other.world.faults == LC_FAIL_ALL;
+        other.world.faults = 0;
+        assert_true(fuzz_schedule_equal(&schedule, &other));
+        fuzz_generate(
+            &(struct fuzz_generate_options){ .faults = LC_FAIL_ALL,
+                                             .has_swarm = true },
+            seed,
+            &other);
+        bool is_left_out = fuzz_swarm_is_on(&other.swarm) &&
+                           other.swarm.weights[LC_FEATURE_FAULTS] == 0;
+        assert_true(!is_left_out || other.world.faults == 0);
+    }
+    assert_in_range(none, SEEDS / 5, SEEDS / 3);
+    assert_in_range(all, SEEDS / 4, SEEDS / 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_seed_gives_one_schedule),
         cmocka_unit_test(each_call_is_made),
         cmocka_unit_test(the_given_world_stays),
+        cmocka_unit_test(faults_come_where_they_are_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

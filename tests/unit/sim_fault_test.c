@@ -129,6 +129,23 @@ static void only_what_the_world_names_is_asked(void **state)
     }
 }
 
+/* A provider that makes a thread is told that there is none. The built-in ones
+ * make none: this is a planted one. */
+static void a_thread_is_a_site(void **state)
+{
+    (void)state;
+    static const char text[] = FILTER "  faults thread\n"
+                                      "  plant worker_left\n"
+                                      "process A\n" OPENS("a", "s") CLEANS;
+    play(text, 0);
+    assert_int_equal(asked.count, 1);
+    assert_int_equal(asked.sites[0].place.function, LC_SHIM_CREATE_THREAD);
+    assert_int_equal(asked.records, 0);
+    play(text, 1);
+    assert_int_equal(asked.count, 1);
+    assert_int_equal(asked.records, 1);
+}
+
 /* The name that a site was asked by fails just that site when a schedule says
  * so: each of them once, and what is left holds all rules. */
 static void each_site_fails_by_its_name(void **state)
@@ -189,6 +206,7 @@ int main(void)
         cmocka_unit_test(worlds_without_faults_ask_nothing),
         cmocka_unit_test(sites_are_named_by_call_and_place),
         cmocka_unit_test(only_what_the_world_names_is_asked),
+        cmocka_unit_test(a_thread_is_a_site),
         cmocka_unit_test(each_site_fails_by_its_name),
         cmocka_unit_test(a_bound_is_kept),
     };
