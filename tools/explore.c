@@ -304,12 +304,8 @@ static bool make_identity(
     static char text[FUZZ_TEXT_SIZE_MAX];
     struct sim_state_key identity = { 0 };
     const uint64_t words[] = {
-        given.all,
-        given.values,
-        given.faults.value,
-        given.depth.value,
-        tool_given.inferences,
-        why_not_reduced() == NULL,
+        given.all,         given.values,          given.faults.value,
+        given.depth.value, tool_given.inferences, why_not_reduced() == NULL,
     };
     tool_resume_add(&identity, words, sizeof words);
     const char *model = tool_given.model == NULL ? "strict" : tool_given.model;
