@@ -213,8 +213,9 @@ with tempfile.TemporaryDirectory() as folder:
                'other options' in result.stderr, result)
         answers = [json.loads(run(*more, '--json').stdout) for more in (
             words, ['explore', '--order', order, two])]
+        # Told late, it may have seen all states, and not all that leads there.
         expect(f'explore {order} first goes on',
-               0 < answers[0]['resumed'] < answers[0]['states'] and
+               0 < answers[0]['resumed'] <= answers[0]['states'] and
                answers[1]['resumed'] == 0 and
                all(answers[0][name] == answers[1][name] for name in
                    ('verdict', 'ends', *COUNTS)) and
