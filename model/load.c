@@ -3,16 +3,23 @@
 #include "model/area.h"
 #include "model/report.h"
 
-/* A load or look-up that failed, and whatever was made to, explains why the
- * WSPStartup above it fails. */
-static void excuse(const struct model_event *event)
+/* Explains why the WSPStartup that a thread is in fails. */
+static void excuse(struct model_thread *thread)
 {
-    if (event->thread == NULL) {
-        return;
-    }
-    struct model_frame *frame = model_track_spi(event->thread);
+    struct model_frame *frame = thread == NULL ? NULL : model_track_spi(thread);
     if (frame != NULL) {
         frame->flags |= MODEL_FRAME_NESTED;
+    }
+}
+
+/* What was made to fail explains why any start of that process fails: it may
+ * wait for the thread to which it happened. */
+static void excuse_all(struct model *model, uint8_t process)
+{
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        if (model->threads[i].process == process) {
+            excuse(&model->threads[i]);
+        }
     }
 }
 
@@ -56,7 +63,7 @@ static void loads(struct model *model, const struct model_event *event)
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
 
     if (record->a != 1) {
-        excuse(event);
+        excuse(event->thread);
         return;
     }
     bool ours = record->caller == LC_MODULE_WS2_32 ||
@@ -130,7 +137,7 @@ void model_load_step(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     if (record->kind == LC_RECORD_FAIL) {
-        excuse(event);
+        excuse_all(model, record->process);
         return;
     }
     if (event->process == NULL || event->callee == MODEL_NONE) {
@@ -149,7 +156,7 @@ void model_load_step(struct model *model, const struct model_event *event)
             record->caller == LC_MODULE_WS2_32,
             record->a == 1);
         if (record->b != 1) {
-            excuse(event);
+            excuse(event->thread);
         }
     }
 }

@@ -352,6 +352,7 @@ void sim_finish(enum lc_end end, struct sim_result *ret_result)
         .virtual_ns = sim_thread_now_ns(),
         .step_count = SIM_HISTORY->steps_total,
         .choice_unmet = sim_choice_unmet(),
+        .choice_unreached = sim_choice_unreached(),
     };
     ret_result->choices = sim_choice_taken(&ret_result->choice_count);
 }

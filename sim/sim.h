@@ -68,6 +68,7 @@ struct sim_result {
     const struct lc_choice *choices;
     uint32_t choice_count;
     uint32_t choice_unmet; /* of the schedule: named something not enabled */
+    uint32_t choice_unreached; /* whose place the run has not come to */
 };
 
 /**

@@ -64,6 +64,7 @@ static void set_options(
     memset(ret_options, 0, sizeof *ret_options);
     ret_options->one.generate.world = &world;
     ret_options->one.generate.plant = cell->card->id;
+    ret_options->one.generate.faults = cell->card->has_faults ? LC_FAIL_ALL : 0;
     ret_options->one.sampler = columns[cell->column];
     ret_options->seed = tool_measure.seed.value;
     ret_options->cap = cell->trials.cap;

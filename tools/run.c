@@ -236,6 +236,11 @@ static void print_verdict(
             "  choices that were not possible at their place: %u\n",
             outcome->result.choice_unmet);
     }
+    if (outcome->result.choice_unreached > 0) {
+        (void)printf(
+            "  choices whose place was not reached: %u\n",
+            outcome->result.choice_unreached);
+    }
     (void)printf(
         "  %" PRIu64 " record%s, %.6f s of virtual time, hash %016" PRIx64 "\n"
         "  to replay: %s\n",
@@ -270,7 +275,7 @@ static void print_json(const struct fuzz_outcome *outcome)
     bool is_ended = ended[0] != '\0';
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o, s:o, s:o}",
+        "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o}",
         "verdict",
         tool_verdict_word(verdict),
         "rule",
@@ -289,6 +294,8 @@ static void print_json(const struct fuzz_outcome *outcome)
         (json_int_t)outcome->result.virtual_ns,
         "choices_unmet",
         (json_int_t)outcome->result.choice_unmet,
+        "choices_unreached",
+        (json_int_t)outcome->result.choice_unreached,
         "warnings",
         note_object(&warnings),
         "app_errors",

@@ -23,7 +23,7 @@ static const struct tool_command command = {
 static json_t *card_object(const struct tool_zoo_card *card)
 {
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s}",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:b}",
         "id",
         card->id,
         "clause",
@@ -35,7 +35,9 @@ static json_t *card_object(const struct tool_zoo_card *card)
         "retells",
         card->retells,
         "told",
-        card->told);
+        card->told,
+        "faults",
+        (int)card->has_faults);
     LC_CHECK(object != NULL);
     return object;
 }

@@ -4,6 +4,8 @@
 #ifndef TOOLS_ZOO_H
 #define TOOLS_ZOO_H
 
+#include <stdbool.h>
+
 struct tool_zoo_card {
     const char *id;
     const char *clause;  /* of the contract, that it breaks */
@@ -11,6 +13,7 @@ struct tool_zoo_card {
     const char *shows;   /* the rule that its schedule breaks */
     const char *retells; /* where such a defect has been seen */
     const char *told;    /* what is wrong, in sentences */
+    bool has_faults;     /* it needs a call that fails: `fuzz --faults` */
 };
 
 /* One for each planted bug of this build; a NULL id ends it. Made by

@@ -16,14 +16,16 @@ def card(path: Path) -> str:
              rows['shows as'].split()[0], rows['retells'], ' '.join(told)]
     # A string in C is written as one in JSON, as long as it is plain.
     assert all(word.isascii() and word for word in words), path
-    return '    { ' + ', '.join(json.dumps(word) for word in words) + ' },'
+    faults = str('--faults' in rows.get('found with', '')).lower()
+    return ('    { ' + ', '.join(json.dumps(word) for word in words) +
+            f', {faults} }},')
 
 
 def main() -> None:
     lines = ['#include <stddef.h>', '', '#include "tools/zoo.h"', '',
              'const struct tool_zoo_card tool_zoo_cards[] = {']
     lines += [card(Path(name)) for name in sys.argv[2:]]
-    lines += ['    { NULL, NULL, NULL, NULL, NULL, NULL },', '};', '']
+    lines += ['    { NULL, NULL, NULL, NULL, NULL, NULL, false },', '};', '']
     Path(sys.argv[1]).write_text('\n'.join(lines), encoding='utf-8')
 
 

@@ -343,6 +343,18 @@ static void leave_trail(
     }
 }
 
+/* Numbers of a step that could not be set: more than are kept of one, or behind
+ * the last choice that a schedule holds. */
+static void note_cut(struct search *search)
+{
+    const struct fuzz_subject_values *values = search->subject->values;
+    uint32_t kept = 0;
+    (void)sim_choice_taken(&kept);
+    if (values != NULL && (values->is_cut || kept == LC_CHOICES_MAX)) {
+        set_bound(search, FUZZ_EXPLORE_DEPTH_BOUND);
+    }
+}
+
 /* Takes a candidate of where the run is, and looks at the state that this
  * leads to. */
 static enum arrival step(
@@ -372,6 +384,7 @@ static enum arrival step(
             how.index);
     }
     fuzz_explore_take(subject, &search->decision, how);
+    note_cut(search);
     search->went = who.slot;
     bool is_same = false;
     if (known != NULL) {

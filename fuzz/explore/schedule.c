@@ -19,10 +19,13 @@ static uint32_t draw(void *context, const struct sim_choice_point *point)
     if (is_site ? subject->fault_max == 0 : !subject->has_values) {
         return 0;
     }
+    if (values->count == FUZZ_SUBJECT_VALUES_MAX) {
+        values->is_cut = true;
+        return 0;
+    }
     uint32_t shift = values->count * FUZZ_SUBJECT_VALUE_BITS;
     uint32_t last = point->count - 1;
     LC_CHECK(point->candidates == NULL);
-    LC_CHECK(values->count < FUZZ_SUBJECT_VALUES_MAX);
     LC_CHECK(last >> FUZZ_SUBJECT_VALUE_BITS == 0);
     values->count++;
     values->last |= (uint64_t)last << shift;

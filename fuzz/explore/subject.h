@@ -37,6 +37,7 @@ struct fuzz_subject_values {
     uint64_t set;
     /* After it: how many it has drawn, and the largest that each could be. */
     uint32_t count;
+    bool is_cut; /* it drew more, which were defaults */
     uint64_t last;
 };
 

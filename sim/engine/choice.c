@@ -254,3 +254,8 @@ uint32_t sim_choice_unmet(void)
 {
     return SIM_HISTORY->choice_unmet;
 }
+
+uint32_t sim_choice_unreached(void)
+{
+    return SIM_HISTORY->script_left;
+}

@@ -142,4 +142,7 @@ const struct lc_choice *sim_choice_taken(uint32_t *ret_count);
 /** Choices of the schedule that named something that was not enabled. */
 uint32_t sim_choice_unmet(void);
 
+/** Choices of the schedule whose place the run has not come to. */
+uint32_t sim_choice_unreached(void);
+
 #endif

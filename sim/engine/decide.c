@@ -48,7 +48,10 @@ static uint16_t pass(struct sim_thread *thread, struct lc_place place)
 {
     uint32_t at = find_place(thread, place);
     if (at < thread->place_count) {
-        return thread->places[at].times++;
+        /* From the last number on all are of that number. */
+        return thread->places[at].times == UINT16_MAX
+                   ? UINT16_MAX
+                   : thread->places[at].times++;
     }
     thread->places[thread->place_count].place = place;
     thread->places[thread->place_count].times = 1;

@@ -456,7 +456,7 @@ sim_win32_heap_create(uint32_t options, size_t initial, size_t maximum)
     (void)options;
     (void)initial;
     (void)maximum;
-    if (LC_UNLIKELY(SIM_FAULT->kinds != 0) && fails_to_create()) {
+    if (fails_to_create()) {
         return NULL;
     }
     return sim_object_handle(sim_object_make(SIM_OBJECT_HEAP, LC_OBJECT_HEAP));

@@ -148,6 +148,25 @@ def searches_find_nothing(words: list) -> None:
            'no rule was broken' in result.stdout, result.stdout)
 
 
+def what_never_fails_is_said(folder: str) -> None:
+    """A call that is to fail and does not come."""
+    path = os.path.join(folder, 'never.lc')
+    Path(path).write_text(
+        'lastcall schedule 1\nworld\n  provider tcp base\n'
+        '  provider filter ifs\n  chain filter tcp\n  faults startup\n'
+        'process A\n  thread a\n    WSAStartup 2.2\n    s = socket stream\n'
+        'choices\n  a in 2 socket at WSPStartup>tcp : fail\n'
+        '  a in 2 socket at WSPStartup>tcp #5 : fail\n', encoding='utf-8')
+    result = run('run', path)
+    expect('a place that is not reached', result.returncode == 0 and
+           'choices whose place was not reached: 1\n' in result.stdout,
+           result.stdout)
+    answer = json.loads(run('run', '--json', path).stdout)
+    expect('a place that is not reached, --json',
+           (answer['choices_unmet'], answer['choices_unreached']) == (0, 1),
+           answer)
+
+
 def explorations_are_bounded(folder: str) -> None:
     good = written(folder, 'good.lc', TWO.replace('PLANT\n', ''))
     bad = written(folder, 'bad.lc',
@@ -162,7 +181,7 @@ def explorations_are_bounded(folder: str) -> None:
            in result.stdout and '  faults: load startup,' in result.stdout,
            result.stdout)
     expect('without faults the bug is not there',
-           run('explore', bad).returncode == 0)
+           run('explore', bad).stdout.startswith('proved'))
     for order in ('breadth', 'depth'):
         path = os.path.join(folder, order + '.lc')
         result = run('explore', '--faults', '1', '--order', order, bad,
@@ -190,5 +209,6 @@ with tempfile.TemporaryDirectory() as place_for_files:
         sweeps_find_nothing(['--provider', f'filter={dll}'])
         searches_find_nothing(['--provider', f'filter={dll}'])
     explorations_are_bounded(place_for_files)
+    what_never_fails_is_said(place_for_files)
 
 sys.exit(1 if problems else 0)

@@ -124,6 +124,32 @@ static void a_reloaded_provider_that_will_not_start_again_is_found(void **state)
     assert_broken(trace, "LOAD-17");
 }
 
+/* What was made to fail in that process may be why, whichever thread met it: a
+ * start can wait for another. */
+static void what_was_made_to_fail_excuses_a_start(void **state)
+{
+    (void)state;
+    for (uint8_t process = 0; process < 2; process++) {
+        struct trace *trace = trace_new(false);
+        trace_life(trace, HANDLE);
+        trace_startup(trace);
+        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+        trace->process = process;
+        trace->thread = 1;
+        trace_add(trace, LC_RECORD_FAIL, LC_FAIL_ALLOC);
+        trace->process = 0;
+        trace->thread = 0;
+        trace_spi_return(trace, WS2, TCP, LC_SPI_STARTUP, LC_WSASYSNOTREADY)
+            ->b = LC_WSASYSNOTREADY;
+        if (process == 0) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, "LOAD-17");
+        }
+    }
+}
+
 static void a_pinned_provider_that_will_not_start_again_is_found(void **state)
 {
     (void)state;
@@ -203,6 +229,7 @@ int main(void)
             a_cleanup_that_the_network_fails_leaves_the_count_open),
         cmocka_unit_test(
             a_reloaded_provider_that_will_not_start_again_is_found),
+        cmocka_unit_test(what_was_made_to_fail_excuses_a_start),
         cmocka_unit_test(a_pinned_provider_that_will_not_start_again_is_found),
         cmocka_unit_test(a_second_life_that_knows_no_start_is_found),
         cmocka_unit_test(an_upcall_after_the_final_cleanup_is_found),
