@@ -63,7 +63,6 @@ enum sim_status sim_open(struct sim_error *ret_error)
     sim_fault_open();
     sim_ws2_32_open();
     sim_host_open();
-    sim_thread_set_exit(process_exit);
     sim.is_open = true;
     return SIM_OK;
 }
@@ -314,6 +313,7 @@ enum sim_status sim_begin(
         return status;
     }
     playing = schedule;
+    sim_thread_set_exit(process_exit);
     sim_thread_begin_run();
     if (options->fill_stacks) {
         fill_all_stacks(options->fill_byte);

@@ -25,33 +25,33 @@ _Static_assert(
     SIM_CANDIDATES_MAX == SIM_SLOTS_MAX + SIM_EVENTS_MAX,
     "a decision has room for all that can be enabled");
 
-/* Index of a place that the thread's call has passed, or their number. */
-static uint32_t find_place(
-    const struct sim_thread *thread,
-    struct lc_place place)
+static inline bool is_same_place(struct lc_place one, struct lc_place other)
 {
-    LC_CHECK(place.kind < LC_PLACE_COUNT);
-    for (uint32_t i = 0; i < thread->place_count; i++) {
-        if (thread->places[i].place.kind == place.kind &&
-            thread->places[i].place.function == place.function &&
-            thread->places[i].place.module == place.module) {
-            return i;
-        }
+    return one.kind == other.kind && one.function == other.function &&
+           one.module == other.module;
+}
+
+/* Counts once more. From the last number on all are of that number. */
+static inline uint16_t count_up(uint16_t *times)
+{
+    if (LC_UNLIKELY(*times == UINT16_MAX)) {
+        return UINT16_MAX;
     }
-    /* Further places of one call share the last name. */
-    return thread->place_count == SIM_PLACES_MAX ? SIM_PLACES_MAX - 1
-                                                 : thread->place_count;
+    return (*times)++;
 }
 
 /* Counts a place of the thread's call. Returns how often it came before. */
 static uint16_t pass(struct sim_thread *thread, struct lc_place place)
 {
-    uint32_t at = find_place(thread, place);
-    if (at < thread->place_count) {
-        /* From the last number on all are of that number. */
-        return thread->places[at].times == UINT16_MAX
-                   ? UINT16_MAX
-                   : thread->places[at].times++;
+    LC_CHECK(place.kind < LC_PLACE_COUNT);
+    for (uint32_t i = 0; i < thread->place_count; i++) {
+        if (is_same_place(thread->places[i].place, place)) {
+            return count_up(&thread->places[i].times);
+        }
+    }
+    if (thread->place_count == SIM_PLACES_MAX) {
+        /* Further places of one call share the last name. */
+        return count_up(&thread->places[SIM_PLACES_MAX - 1].times);
     }
     thread->places[thread->place_count].place = place;
     thread->places[thread->place_count].times = 1;
@@ -69,9 +69,16 @@ uint16_t sim_thread_pass(struct lc_place place)
 uint16_t sim_thread_passed(struct lc_place place)
 {
     const struct sim_thread *thread = sim_thread_current();
-    LC_CHECK(thread != NULL);
-    uint32_t at = find_place(thread, place);
-    LC_CHECK(at < thread->place_count && thread->places[at].times > 0);
+    LC_CHECK(thread != NULL && thread->place_count > 0);
+    uint32_t last = thread->place_count - 1;
+    uint32_t at = 0;
+    while (at < last && !is_same_place(thread->places[at].place, place)) {
+        at++;
+    }
+    LC_CHECK(
+        is_same_place(thread->places[at].place, place) ||
+        thread->place_count == SIM_PLACES_MAX);
+    LC_CHECK(thread->places[at].times > 0);
     return (uint16_t)(thread->places[at].times - 1);
 }
 

@@ -290,7 +290,8 @@ typedef void sim_event_fn(uint16_t object, uint64_t value);
 /** Says at start-up who handles a kind of event. */
 void sim_thread_set_handler(enum lc_event kind, sim_event_fn *handler);
 
-/** Says at start-up who is told when the last thread of a process ended. */
+/** Says before a run who is told when the last thread of a process ended; NULL:
+ * nobody. */
 void sim_thread_set_exit(void (*process_exit)(uint32_t process));
 
 /** Says at start-up who is told that a thread will run on (TEB, and so on). */

@@ -206,6 +206,7 @@ void sim_program_begin(
     LC_CHECK(program->word_count <= SIM_PROGRAM_WORDS_MAX);
     sim_arena_part_declare(SIM_PART_PROGRAM, sizeof(struct sim_program_state));
     sim_arena_part_set_used(SIM_PART_PROGRAM, used_ranges);
+    sim_thread_set_exit(NULL); /* a process has nothing but its threads */
     sim_thread_begin_run();
     sim_choice_begin(NULL, 0, backer);
     if (is_watched) {
