@@ -7,6 +7,7 @@
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/call.h"
 #include "fuzz/schedule.h"
 #include "fuzz/words.h"
 
@@ -43,14 +44,13 @@ void fuzz_compact_range_world(struct lc_world *world)
 void fuzz_compact_range_op(struct lc_op *op)
 {
     op->call %= LC_CALL_COUNT;
-    if (op->call == LC_CALL_SEND) {
-        op->value %= LC_SEND_MAX + 1;
-    } else if (op->call == LC_CALL_SNDBUF) {
-        op->value %= FUZZ_SNDBUF_MAX + 1;
-    } else if (op->call == LC_CALL_SLEEP) {
-        op->value %= FUZZ_SLEEP_MS_MAX + 1;
+    const struct fuzz_call *call = fuzz_call(op->call);
+    if (call->arguments[0].kind == FUZZ_ARGUMENT_NUMBER) {
+        op->value %= call->arguments[0].max + 1;
     }
-    LC_CHECK(op->call < LC_CALL_COUNT);
+    if (call->arguments[1].kind == FUZZ_ARGUMENT_NUMBER) {
+        op->value2 %= call->arguments[1].max + 1;
+    }
 }
 
 /* A thread reference. There is a thread. */

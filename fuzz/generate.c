@@ -4,6 +4,7 @@
 
 #include "lastcall/check.h"
 
+#include "fuzz/call.h"
 #include "fuzz/rng.h"
 #include "fuzz/schedule.h"
 #include "fuzz/swarm.h"
@@ -22,7 +23,7 @@ struct maker {
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;
-    uint32_t calls_on; /* without a swarm: bit per enum lc_call */
+    uint64_t calls_on; /* without a swarm: bit per enum lc_call */
     uint32_t body_max;
     uint32_t socket_count;
     uint32_t sleep_low_ms; /* the pace of the thread */
@@ -190,50 +191,37 @@ static uint32_t draw_call(struct maker *maker)
 
 static void add_body_call(struct maker *maker, uint8_t socket)
 {
-    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    struct lc_op op = { .entry = LC_NONE };
     uint32_t kind = draw_call(maker);
     if (kind == LC_CALL_COUNT) {
         return;
     }
+    const struct fuzz_call *call = fuzz_call(kind);
     op.call = (uint8_t)kind;
-    switch ((enum lc_call)kind) {
-    case LC_CALL_SEND:
-        op.value = pick_size(maker);
-        break;
-    case LC_CALL_SHUTDOWN:
-        op.value = fuzz_rng_between(&maker->rng, 0, 2);
-        break;
-    case LC_CALL_LINGER:
-        op.value = fuzz_rng_upto(&maker->rng, 3) > 0;
-        op.value2 = pick_linger(maker);
-        break;
-    case LC_CALL_DONTLINGER:
-    case LC_CALL_FIONBIO:
-        op.value = fuzz_rng_upto(&maker->rng, 1);
-        break;
-    case LC_CALL_SNDBUF:
-        op.value = fuzz_rng_between(&maker->rng, 256, 20000);
-        break;
-    case LC_CALL_SLEEP:
-        op.value = draw_sleep(maker);
-        break;
-    case LC_CALL_SOCKET:
+    op.socket = call->has_socket ? socket : LC_NONE;
+    if (kind == LC_CALL_SOCKET) {
         add_socket(maker, socket);
         return;
-    case LC_CALL_WSASTARTUP:
+    }
+    if (kind == LC_CALL_WSASTARTUP) {
         add_startup(maker);
         return;
-    case LC_CALL_WSACLEANUP:
+    }
+    if (kind == LC_CALL_WSACLEANUP && !maker->is_hostile) {
         /* In the middle of a life: a start goes before, mostly. */
-        if (!maker->is_hostile) {
-            add_startup(maker);
-        }
-        break;
-    case LC_CALL_CLOSESOCKET:
-    case LC_CALL_CONNECT:
-    case LC_CALL_GETLASTERROR:
-    case LC_CALL_COUNT:
-        break;
+        add_startup(maker);
+    } else if (kind == LC_CALL_SEND) {
+        op.value = pick_size(maker);
+    } else if (kind == LC_CALL_LINGER) {
+        op.value = fuzz_rng_upto(&maker->rng, 3) > 0;
+        op.value2 = pick_linger(maker);
+    } else if (kind == LC_CALL_SNDBUF) {
+        op.value = fuzz_rng_between(&maker->rng, 256, 20000);
+    } else if (kind == LC_CALL_SLEEP) {
+        op.value = draw_sleep(maker);
+    } else {
+        op.value = fuzz_call_draw(&call->arguments[0], &maker->rng);
+        op.value2 = fuzz_call_draw(&call->arguments[1], &maker->rng);
     }
     add(maker, op);
 }
@@ -544,7 +532,7 @@ void fuzz_generate(
     }
     make_world(options, seed, maker.swarm, &ret_schedule->world);
     maker.entries = fuzz_schedule_entry_count(&ret_schedule->world);
-    maker.calls_on = (uint32_t)fuzz_rng_next(&maker.rng) | 1U << LC_CALL_SEND;
+    maker.calls_on = fuzz_rng_next(&maker.rng) | UINT64_C(1) << LC_CALL_SEND;
     maker.is_hostile = has(&maker, LC_FEATURE_HOSTILE, 1, 4);
     add_threads(&maker);
     fuzz_schedule_repair(ret_schedule);

@@ -7,6 +7,7 @@
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/call.h"
 #include "fuzz/compact.h"
 #include "fuzz/generate.h"
 #include "fuzz/rng.h"
@@ -41,55 +42,22 @@ static uint32_t pick_thread(struct mutation *mutation)
 
 /* ---- Calls ---- */
 
-static uint32_t pick_value(struct mutation *mutation, uint8_t call)
-{
-    static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
-                                      8192, 8193, 16384, 20000, 40000 };
-    static const uint16_t versions[] = { 0x0202, 0x0202, 0x0101,
-                                         0x0002, 0x0302, 0 };
-    switch ((enum lc_call)call) {
-    case LC_CALL_WSASTARTUP:
-        return versions[upto(mutation, LC_COUNT_OF(versions) - 1)];
-    case LC_CALL_SEND:
-    case LC_CALL_SNDBUF:
-        return sizes[upto(mutation, LC_COUNT_OF(sizes) - 1)];
-    case LC_CALL_SLEEP:
-        return upto(mutation, 3000);
-    case LC_CALL_SHUTDOWN:
-        return upto(mutation, 2);
-    case LC_CALL_LINGER:
-    case LC_CALL_DONTLINGER:
-    case LC_CALL_FIONBIO:
-        return upto(mutation, 1);
-    case LC_CALL_WSACLEANUP:
-    case LC_CALL_GETLASTERROR:
-    case LC_CALL_SOCKET:
-    case LC_CALL_CONNECT:
-    case LC_CALL_CLOSESOCKET:
-    case LC_CALL_COUNT:
-        break;
-    }
-    return 0;
-}
-
 static struct lc_op random_op(struct mutation *mutation)
 {
     struct lc_op op = { .socket = LC_NONE, .entry = LC_NONE };
     uint32_t entries = fuzz_schedule_entry_count(&mutation->schedule->world);
     uint32_t sockets = mutation->schedule->socket_count;
     op.call = (uint8_t)upto(mutation, LC_CALL_COUNT - 1);
-    if (fuzz_schedule_call_has_socket(op.call)) {
+    const struct fuzz_call *call = fuzz_call(op.call);
+    if (call->has_socket) {
         sockets = sockets < LC_SOCKETS_MAX ? sockets : LC_SOCKETS_MAX - 1;
         op.socket = (uint8_t)upto(mutation, sockets);
     }
     if (op.call == LC_CALL_SOCKET && chance(mutation, 1, 2)) {
         op.entry = (uint8_t)upto(mutation, entries - 1);
     }
-    op.value = pick_value(mutation, op.call);
-    if (op.call == LC_CALL_LINGER) {
-        op.value2 = chance(mutation, 1, 2) ? upto(mutation, 5)
-                                           : upto(mutation, UINT16_MAX);
-    }
+    op.value = fuzz_call_draw(&call->arguments[0], &mutation->rng);
+    op.value2 = fuzz_call_draw(&call->arguments[1], &mutation->rng);
     return op;
 }
 
@@ -201,8 +169,10 @@ static void change_ops(struct mutation *mutation)
         break;
     default:
         if (is_there) {
-            ops[call].value = pick_value(mutation, ops[call].call);
-            ops[call].value2 = upto(mutation, UINT16_MAX);
+            const struct fuzz_argument *arguments =
+                fuzz_call(ops[call].call)->arguments;
+            ops[call].value = fuzz_call_draw(&arguments[0], &mutation->rng);
+            ops[call].value2 = fuzz_call_draw(&arguments[1], &mutation->rng);
         }
         break;
     }

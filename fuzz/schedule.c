@@ -7,6 +7,7 @@
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/call.h"
 #include "fuzz/words.h"
 
 static void set_name(char *to, const char *name, uint32_t number)
@@ -71,11 +72,6 @@ const char *fuzz_schedule_entry_name(
     }
     LC_CHECK(index > entry); /* the entry exists */
     return "";
-}
-
-bool fuzz_schedule_call_has_socket(uint8_t call)
-{
-    return call >= LC_CALL_SOCKET && call <= LC_CALL_CLOSESOCKET;
 }
 
 bool fuzz_schedule_is_name(const char *name)
@@ -269,47 +265,13 @@ static void repair_world(struct lc_world *world)
 static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
 {
     op->call %= LC_CALL_COUNT;
-    bool has_socket = fuzz_schedule_call_has_socket(op->call);
-    op->socket = has_socket ? op->socket % LC_SOCKETS_MAX : LC_NONE;
+    const struct fuzz_call *call = fuzz_call(op->call);
+    op->socket = call->has_socket ? op->socket % LC_SOCKETS_MAX : LC_NONE;
     bool has_entry = op->call == LC_CALL_SOCKET &&
                      op->entry < fuzz_schedule_entry_count(&schedule->world);
     op->entry = has_entry ? op->entry : LC_NONE;
-    uint32_t value = op->value;
-    uint32_t value2 = op->value2;
-    op->value = 0;
-    op->value2 = 0;
-    switch ((enum lc_call)op->call) {
-    case LC_CALL_WSASTARTUP:
-        op->value = value & 0xffff;
-        break;
-    case LC_CALL_SEND:
-        op->value = (uint32_t)clamp(value, 0, LC_SEND_MAX);
-        break;
-    case LC_CALL_SHUTDOWN:
-        op->value = value % 3;
-        break;
-    case LC_CALL_LINGER:
-        op->value = value % 2;
-        op->value2 = value2 % (FUZZ_LINGER_S_MAX + 1);
-        break;
-    case LC_CALL_DONTLINGER:
-    case LC_CALL_FIONBIO:
-        op->value = value % 2;
-        break;
-    case LC_CALL_SNDBUF:
-        op->value = (uint32_t)clamp(value, 0, FUZZ_SNDBUF_MAX);
-        break;
-    case LC_CALL_SLEEP:
-        op->value = (uint32_t)clamp(value, 0, FUZZ_SLEEP_MS_MAX);
-        break;
-    case LC_CALL_WSACLEANUP:
-    case LC_CALL_GETLASTERROR:
-    case LC_CALL_SOCKET:
-    case LC_CALL_CONNECT:
-    case LC_CALL_CLOSESOCKET:
-    case LC_CALL_COUNT:
-        break;
-    }
+    op->value = fuzz_call_repair(&call->arguments[0], op->value);
+    op->value2 = fuzz_call_repair(&call->arguments[1], op->value2);
 }
 
 /* What the threads and processes that are kept were numbered before. */

@@ -31,9 +31,6 @@ const char *fuzz_schedule_entry_name(
     const struct lc_world *world,
     uint32_t entry);
 
-/** Whether a call takes a socket variable. */
-bool fuzz_schedule_call_has_socket(uint8_t call);
-
 /** Whether a name may stand in a schedule: [A-Za-z_][A-Za-z0-9_-]*. */
 bool fuzz_schedule_is_name(const char *name);
 

@@ -5,6 +5,7 @@
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/call.h"
 #include "fuzz/schedule.h"
 #include "fuzz/text_read.h"
 #include "fuzz/words.h"
@@ -392,8 +393,7 @@ static bool read_call(struct fuzz_text_reader *reader, struct lc_choice *choice)
         return false;
     }
     choice->call = (uint8_t)(call - 1);
-    const char *word =
-        fuzz_words_name(FUZZ_WORDS_CALL, op_of(work, choice)->call);
+    const char *word = fuzz_call(op_of(work, choice)->call)->word;
     return fuzz_text_read_is(reader, 3, word) ||
            fuzz_text_read_miss(reader, 3, word);
 }

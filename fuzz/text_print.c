@@ -5,6 +5,7 @@
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/call.h"
 #include "fuzz/schedule.h"
 #include "fuzz/text.h"
 #include "fuzz/text_read.h"
@@ -182,60 +183,50 @@ static void put_swarm(struct writer *writer, const struct lc_swarm *swarm)
     put(writer, before[0] == ' ' ? "\n" : "");
 }
 
+static void put_argument(
+    struct writer *writer,
+    const struct fuzz_argument *argument,
+    uint32_t value)
+{
+    switch ((enum fuzz_argument_kind)argument->kind) {
+    case FUZZ_ARGUMENT_NUMBER:
+        put(writer, " %u", value);
+        break;
+    case FUZZ_ARGUMENT_WORD:
+        LC_CHECK(value <= argument->max);
+        put(writer, " %s", argument->words[value]);
+        break;
+    case FUZZ_ARGUMENT_VERSION:
+        put(writer, " %u.%u", value & 0xff, value >> 8);
+        break;
+    case FUZZ_ARGUMENT_NONE:
+        break;
+    }
+}
+
 static void put_op(
     struct writer *writer,
     const struct lc_schedule *schedule,
     const struct lc_op *op)
 {
-    static const char *const hows[] = { "receive", "send", "both" };
-    static const char *const switches[] = { "off", "on" };
-    const char *word = fuzz_words_name(FUZZ_WORDS_CALL, op->call);
+    const struct fuzz_call *call = fuzz_call(op->call);
     const char *name =
         op->socket < LC_SOCKETS_MAX ? schedule->sockets[op->socket] : "";
-    switch ((enum lc_call)op->call) {
-    case LC_CALL_WSASTARTUP:
-        put(writer, "%s %u.%u", word, op->value & 0xff, op->value >> 8);
-        break;
-    case LC_CALL_SOCKET:
+    if (op->call == LC_CALL_SOCKET) {
         put(writer, "%s = socket stream", name);
         if (op->entry != LC_NONE) {
             put(writer,
                 " via %s",
                 fuzz_schedule_entry_name(&schedule->world, op->entry));
         }
-        break;
-    case LC_CALL_CONNECT:
-    case LC_CALL_CLOSESOCKET:
-        put(writer, "%s %s", word, name);
-        break;
-    case LC_CALL_SEND:
-    case LC_CALL_SNDBUF:
-        put(writer, "%s %s %u", word, name, op->value);
-        break;
-    case LC_CALL_SHUTDOWN:
-        put(writer, "%s %s %s", word, name, hows[op->value % 3]);
-        break;
-    case LC_CALL_LINGER:
-        put(writer,
-            "%s %s %s %u",
-            word,
-            name,
-            switches[op->value % 2],
-            op->value2);
-        break;
-    case LC_CALL_DONTLINGER:
-    case LC_CALL_FIONBIO:
-        put(writer, "%s %s %s", word, name, switches[op->value % 2]);
-        break;
-    case LC_CALL_SLEEP:
-        put(writer, "%s %u", word, op->value);
-        break;
-    case LC_CALL_WSACLEANUP:
-    case LC_CALL_GETLASTERROR:
-    case LC_CALL_COUNT:
-        put(writer, "%s", word);
-        break;
+        return;
     }
+    put(writer, "%s", call->word);
+    if (call->has_socket) {
+        put(writer, " %s", name);
+    }
+    put_argument(writer, &call->arguments[0], op->value);
+    put_argument(writer, &call->arguments[1], op->value2);
 }
 
 size_t fuzz_text_print_op(
@@ -318,9 +309,8 @@ static void put_where(
         put(writer,
             " in %u %s",
             choice->call + 1U,
-            fuzz_words_name(
-                FUZZ_WORDS_CALL,
-                schedule->ops[thread->op_first + choice->call].call));
+            fuzz_call(schedule->ops[thread->op_first + choice->call].call)
+                ->word);
     }
     put(writer, " at ");
     put_place(writer, schedule, choice);

@@ -1,11 +1,12 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
 
+#include "fuzz/call.h"
 #include "fuzz/schedule.h"
 #include "fuzz/text_read.h"
-#include "fuzz/words.h"
 
 bool fuzz_text_program_process(struct fuzz_text_reader *reader)
 {
@@ -90,54 +91,69 @@ static bool read_socket(
 }
 
 /* MAJOR.MINOR as a version word: the major number is the low byte. */
-static bool read_version(struct fuzz_text_reader *reader, uint32_t *ret_version)
+static bool read_version(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_version)
 {
     uint32_t pair[2];
     LC_CHECK(ret_version != NULL);
-    if (!fuzz_text_read_pair(reader, 1, "a version like 2.2", pair)) {
+    if (!fuzz_text_read_pair(reader, index, "a version like 2.2", pair)) {
         return false;
     }
     if (pair[0] > UINT8_MAX || pair[1] > UINT8_MAX) {
         return fuzz_text_read_refuse(
             reader,
-            1,
+            index,
             "a number of a version is 255 at most:");
     }
     *ret_version = pair[1] << 8 | pair[0];
-    return fuzz_text_read_end(reader, 2);
+    return true;
 }
 
 /* One of some words, as its index. */
-static bool read_option(
+static bool read_word(
     struct fuzz_text_reader *reader,
     uint32_t index,
-    const char *const words[3],
-    const char *what,
-    uint32_t *ret_option)
+    const struct fuzz_argument *argument,
+    uint32_t *ret_value)
 {
-    LC_CHECK(ret_option != NULL);
-    for (uint32_t i = 0; i < 3 && words[i] != NULL; i++) {
-        if (fuzz_text_read_is(reader, index, words[i])) {
-            *ret_option = i;
+    char what[128];
+    size_t at = 0;
+    for (uint32_t i = 0; i <= argument->max; i++) {
+        if (fuzz_text_read_is(reader, index, argument->words[i])) {
+            *ret_value = i;
             return true;
         }
+        const char *before = i == 0 ? "" : i < argument->max ? ", " : " or ";
+        at += (size_t)snprintf(
+            &what[at],
+            sizeof what - at,
+            "%s%s",
+            before,
+            argument->words[i]);
+        LC_CHECK(at < sizeof what);
     }
     return fuzz_text_read_miss(reader, index, what);
 }
 
-static bool read_switch(
+static bool read_argument(
     struct fuzz_text_reader *reader,
     uint32_t index,
-    uint32_t *ret_on)
+    const struct fuzz_argument *argument,
+    uint32_t *ret_value)
 {
-    static const char *const words[3] = { "off", "on", NULL };
-    return read_option(reader, index, words, "on or off", ret_on);
-}
-
-static bool read_how(struct fuzz_text_reader *reader, uint32_t *ret_how)
-{
-    static const char *const words[3] = { "receive", "send", "both" };
-    return read_option(reader, 2, words, "receive, send or both", ret_how);
+    switch ((enum fuzz_argument_kind)argument->kind) {
+    case FUZZ_ARGUMENT_NUMBER:
+        return fuzz_text_read_u32(reader, index, 0, argument->max, ret_value);
+    case FUZZ_ARGUMENT_WORD:
+        return read_word(reader, index, argument, ret_value);
+    case FUZZ_ARGUMENT_VERSION:
+        return read_version(reader, index, ret_value);
+    case FUZZ_ARGUMENT_NONE:
+        break;
+    }
+    return true;
 }
 
 /* NAME = socket stream [via ENTRY] */
@@ -177,56 +193,23 @@ static bool socket_call(struct fuzz_text_reader *reader, struct lc_op *op)
 
 static bool read_arguments(struct fuzz_text_reader *reader, struct lc_op *op)
 {
-    LC_CHECK(op->call < LC_CALL_COUNT);
+    const struct fuzz_call *call = fuzz_call(op->call);
+    uint32_t *values[FUZZ_CALL_ARGUMENTS] = { &op->value, &op->value2 };
+    uint32_t at = 1;
     LC_CHECK(op->call != LC_CALL_SOCKET);
-    if (fuzz_schedule_call_has_socket(op->call) &&
-        !read_socket(reader, 1, op)) {
+    if (call->has_socket && !read_socket(reader, at++, op)) {
         return false;
     }
-    switch ((enum lc_call)op->call) {
-    case LC_CALL_WSASTARTUP:
-        return read_version(reader, &op->value);
-    case LC_CALL_WSACLEANUP:
-    case LC_CALL_GETLASTERROR:
-        return fuzz_text_read_end(reader, 1);
-    case LC_CALL_CONNECT:
-    case LC_CALL_CLOSESOCKET:
-        return fuzz_text_read_end(reader, 2);
-    case LC_CALL_SEND:
-        return fuzz_text_read_u32(reader, 2, 0, LC_SEND_MAX, &op->value) &&
-               fuzz_text_read_end(reader, 3);
-    case LC_CALL_SNDBUF:
-        return fuzz_text_read_u32(reader, 2, 0, FUZZ_SNDBUF_MAX, &op->value) &&
-               fuzz_text_read_end(reader, 3);
-    case LC_CALL_SHUTDOWN:
-        return read_how(reader, &op->value) && fuzz_text_read_end(reader, 3);
-    case LC_CALL_LINGER:
-        return read_switch(reader, 2, &op->value) &&
-               fuzz_text_read_u32(
-                   reader,
-                   3,
-                   0,
-                   FUZZ_LINGER_S_MAX,
-                   &op->value2) &&
-               fuzz_text_read_end(reader, 4);
-    case LC_CALL_DONTLINGER:
-    case LC_CALL_FIONBIO:
-        return read_switch(reader, 2, &op->value) &&
-               fuzz_text_read_end(reader, 3);
-    case LC_CALL_SLEEP:
-        return fuzz_text_read_u32(
-                   reader,
-                   1,
-                   0,
-                   FUZZ_SLEEP_MS_MAX,
-                   &op->value) &&
-               fuzz_text_read_end(reader, 2);
-    case LC_CALL_SOCKET:
-    case LC_CALL_COUNT:
-        break;
+    for (uint32_t i = 0; i < FUZZ_CALL_ARGUMENTS; i++) {
+        const struct fuzz_argument *argument = &call->arguments[i];
+        if (argument->kind == FUZZ_ARGUMENT_NONE) {
+            break;
+        }
+        if (!read_argument(reader, at++, argument, values[i])) {
+            return false;
+        }
     }
-    LC_CHECK(op->call != LC_CALL_COUNT);
-    return false;
+    return fuzz_text_read_end(reader, at);
 }
 
 bool fuzz_text_program_call(struct fuzz_text_reader *reader)
@@ -249,8 +232,7 @@ bool fuzz_text_program_call(struct fuzz_text_reader *reader)
     bool is_good;
     if (fuzz_text_read_is(reader, 1, "=")) {
         is_good = socket_call(reader, &op);
-    } else if (!fuzz_words_find(
-                   FUZZ_WORDS_CALL,
+    } else if (!fuzz_call_find(
                    reader->words[0].at,
                    reader->words[0].length,
                    &call)) {

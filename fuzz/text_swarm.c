@@ -3,6 +3,7 @@
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
 
+#include "fuzz/call.h"
 #include "fuzz/text.h"
 #include "fuzz/text_read.h"
 #include "fuzz/words.h"
@@ -11,13 +12,13 @@ const char *fuzz_text_feature(uint32_t feature)
 {
     LC_CHECK(feature < LC_FEATURE_COUNT);
     return feature < LC_CALL_COUNT
-               ? fuzz_words_name(FUZZ_WORDS_CALL, feature)
+               ? fuzz_call(feature)->word
                : fuzz_words_name(FUZZ_WORDS_FEATURE, feature - LC_CALL_COUNT);
 }
 
 static bool find_feature(const char *text, size_t length, uint32_t *ret_feature)
 {
-    if (fuzz_words_find(FUZZ_WORDS_CALL, text, length, ret_feature)) {
+    if (fuzz_call_find(text, length, ret_feature)) {
         return true;
     }
     if (!fuzz_words_find(FUZZ_WORDS_FEATURE, text, length, ret_feature)) {

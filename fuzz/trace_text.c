@@ -6,6 +6,7 @@
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
 
+#include "fuzz/call.h"
 #include "fuzz/text.h"
 #include "fuzz/words.h"
 
@@ -72,7 +73,9 @@ static void put_crossing(struct line *line, const struct lc_record *record)
 
 static void put_api(struct line *line, const struct lc_record *record)
 {
-    const char *name = fuzz_words_name(FUZZ_WORDS_API, record->function);
+    const char *name = record->function < LC_CALL_COUNT
+                           ? fuzz_call(record->function)->function
+                           : "?";
     if (record->kind == LC_RECORD_API_RETURN) {
         put(line, "%s = %lld", name, (long long)record->a);
         put_error(line, record->b);

@@ -83,20 +83,6 @@ static const char *const shim_words[] = {
 };
 _Static_assert(LC_COUNT_OF(shim_words) == LC_SHIM_COUNT, "one each");
 
-static const char *const call_words[] = {
-    "WSAStartup",  "WSACleanup",  "WSAGetLastError", "socket",     "connect",
-    "send",        "shutdown",    "linger",          "dontlinger", "sndbuf",
-    "nonblocking", "closesocket", "Sleep",
-};
-_Static_assert(LC_COUNT_OF(call_words) == LC_CALL_COUNT, "one each");
-
-static const char *const api_words[] = {
-    "WSAStartup",  "WSACleanup",  "WSAGetLastError", "socket",     "connect",
-    "send",        "shutdown",    "setsockopt",      "setsockopt", "setsockopt",
-    "ioctlsocket", "closesocket", "Sleep",
-};
-_Static_assert(LC_COUNT_OF(api_words) == LC_CALL_COUNT, "one each");
-
 static const char *const wait_words[] = {
     "lock", "event", "thread", "sleep", "net", "rundown",
 };
@@ -189,8 +175,6 @@ static const struct {
     [FUZZ_WORDS_SPI] = TABLE(spi_words),
     [FUZZ_WORDS_UPCALL] = TABLE(upcall_words),
     [FUZZ_WORDS_SHIM] = TABLE(shim_words),
-    [FUZZ_WORDS_CALL] = TABLE(call_words),
-    [FUZZ_WORDS_API] = TABLE(api_words),
     [FUZZ_WORDS_WAIT] = TABLE(wait_words),
     [FUZZ_WORDS_EVENT] = TABLE(event_words),
     [FUZZ_WORDS_RECORD] = TABLE(record_words),

@@ -1,7 +1,7 @@
 /*
  * The words of the text forms: names of everything that schedules and traces
  * are made of. A word stands once in its table, so that a name and a value
- * say the same; FUZZ_WORDS_API alone repeats itself.
+ * say the same. The calls of applications have a table of their own, call.h.
  */
 #ifndef FUZZ_WORDS_H
 #define FUZZ_WORDS_H
@@ -14,25 +14,23 @@ enum fuzz_words {
     FUZZ_WORDS_SPI = 0,       /* enum lc_spi, WSPStartup included */
     FUZZ_WORDS_UPCALL = 1,    /* enum lc_upcall */
     FUZZ_WORDS_SHIM = 2,      /* enum lc_shim */
-    FUZZ_WORDS_CALL = 3,      /* enum lc_call: the word of a schedule */
-    FUZZ_WORDS_API = 4,       /* enum lc_call: the function that it calls */
-    FUZZ_WORDS_WAIT = 5,      /* enum lc_wait_for */
-    FUZZ_WORDS_EVENT = 6,     /* enum lc_event */
-    FUZZ_WORDS_RECORD = 7,    /* enum lc_record_kind */
-    FUZZ_WORDS_WIRE = 8,      /* enum lc_wire */
-    FUZZ_WORDS_OBJECT = 9,    /* enum lc_object */
-    FUZZ_WORDS_FAULT = 10,    /* enum lc_fault */
-    FUZZ_WORDS_STRAY = 11,    /* enum lc_stray */
-    FUZZ_WORDS_END = 12,      /* enum lc_end */
-    FUZZ_WORDS_HANDLE = 13,   /* enum lc_handle_change */
-    FUZZ_WORDS_LOCK = 14,     /* enum lc_lock_change */
-    FUZZ_WORDS_PROVIDER = 15, /* enum lc_provider_kind */
-    FUZZ_WORDS_MODULE = 16,   /* modules that are no providers, for which no
+    FUZZ_WORDS_WAIT = 3,      /* enum lc_wait_for */
+    FUZZ_WORDS_EVENT = 4,     /* enum lc_event */
+    FUZZ_WORDS_RECORD = 5,    /* enum lc_record_kind */
+    FUZZ_WORDS_WIRE = 6,      /* enum lc_wire */
+    FUZZ_WORDS_OBJECT = 7,    /* enum lc_object */
+    FUZZ_WORDS_FAULT = 8,     /* enum lc_fault */
+    FUZZ_WORDS_STRAY = 9,     /* enum lc_stray */
+    FUZZ_WORDS_END = 10,      /* enum lc_end */
+    FUZZ_WORDS_HANDLE = 11,   /* enum lc_handle_change */
+    FUZZ_WORDS_LOCK = 12,     /* enum lc_lock_change */
+    FUZZ_WORDS_PROVIDER = 13, /* enum lc_provider_kind */
+    FUZZ_WORDS_MODULE = 14,   /* modules that are no providers, for which no
                                  provider may be named; the values are places
                                  in the table */
-    FUZZ_WORDS_FEATURE = 17,  /* enum lc_feature, less LC_CALL_COUNT */
-    FUZZ_WORDS_FAIL = 18,     /* enum lc_fail */
-    FUZZ_WORDS_COUNT = 19
+    FUZZ_WORDS_FEATURE = 15,  /* enum lc_feature, less LC_CALL_COUNT */
+    FUZZ_WORDS_FAIL = 16,     /* enum lc_fail */
+    FUZZ_WORDS_COUNT = 17
 };
 
 /**

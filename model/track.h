@@ -53,8 +53,12 @@ static inline uint8_t model_track_provider(uint8_t module)
  */
 static inline bool model_track_takes_socket(uint8_t api)
 {
-    return api >= LC_CALL_CONNECT && api <= LC_CALL_CLOSESOCKET &&
-           api != LC_CALL_SLEEP;
+    const uint64_t takes =
+        UINT64_C(1) << LC_CALL_CONNECT | UINT64_C(1) << LC_CALL_SEND |
+        UINT64_C(1) << LC_CALL_SHUTDOWN | UINT64_C(1) << LC_CALL_LINGER |
+        UINT64_C(1) << LC_CALL_DONTLINGER | UINT64_C(1) << LC_CALL_SNDBUF |
+        UINT64_C(1) << LC_CALL_FIONBIO | UINT64_C(1) << LC_CALL_CLOSESOCKET;
+    return api < 64 && (takes >> api & 1) != 0;
 }
 
 /**

@@ -12,6 +12,17 @@
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
 
+/* How a call of a schedule is made. */
+struct app_call {
+    /* Fills in what the record of the call says of its arguments, behind the
+     * socket. NULL: nothing. */
+    void (*describe)(const struct lc_op *op, struct lc_record *record);
+    /* Makes the call and returns its error code. The record is that of the
+     * return: c is the socket; a may be set to the result of a success. */
+    enum lc_wsa (*make)(const struct lc_op *op, struct lc_record *record);
+    bool has_socket;
+};
+
 static struct sim_app_process *app_process(void)
 {
     uint32_t process = sim_thread_process();
@@ -27,123 +38,47 @@ static lc_socket socket_of(const struct lc_op *op)
                                    : LC_INVALID_SOCKET;
 }
 
-/* What the records of a call say of its arguments. */
-static struct lc_record call_record(const struct lc_op *op)
+static void describe_startup(const struct lc_op *op, struct lc_record *record)
 {
-    struct lc_record record = {
-        .kind = LC_RECORD_API_CALL,
-        .function = op->call,
-        .caller = LC_MODULE_APP,
-        .callee = LC_MODULE_WS2_32,
-    };
-    switch ((enum lc_call)op->call) {
-    case LC_CALL_WSASTARTUP:
-        record.a = op->value;
-        break;
-    case LC_CALL_SOCKET:
-        record.b = op->entry == LC_NONE ? 0 : op->entry + 1;
-        record.c = LC_SOCK_STREAM;
-        break;
-    case LC_CALL_SEND:
-    case LC_CALL_SHUTDOWN:
-        record.a = (int64_t)socket_of(op);
-        record.b = op->value;
-        break;
-    case LC_CALL_LINGER:
-        record.a = (int64_t)socket_of(op);
-        record.b = LC_SO_LINGER;
-        record.c = (int64_t)op->value << 16 | op->value2;
-        break;
-    case LC_CALL_DONTLINGER:
-        record.a = (int64_t)socket_of(op);
-        record.b = LC_SO_DONTLINGER;
-        record.c = op->value;
-        break;
-    case LC_CALL_SNDBUF:
-        record.a = (int64_t)socket_of(op);
-        record.b = LC_SO_SNDBUF;
-        record.c = op->value;
-        break;
-    case LC_CALL_FIONBIO:
-        record.a = (int64_t)socket_of(op);
-        record.b = LC_FIONBIO;
-        record.c = op->value;
-        break;
-    case LC_CALL_CONNECT:
-    case LC_CALL_CLOSESOCKET:
-        record.a = (int64_t)socket_of(op);
-        break;
-    case LC_CALL_SLEEP:
-        record.b = op->value;
-        break;
-    case LC_CALL_WSACLEANUP:
-    case LC_CALL_GETLASTERROR:
-    case LC_CALL_COUNT:
-        break;
-    }
-    return record;
+    record->a = op->value;
 }
 
-static enum lc_wsa set_option(const struct lc_op *op, lc_socket socket)
-{
-    if (op->call == LC_CALL_LINGER) {
-        struct lc_linger linger = {
-            .l_onoff = (uint16_t)op->value,
-            .l_linger = (uint16_t)op->value2,
-        };
-        return sim_wsa_set_option(socket, LC_SO_LINGER, &linger, sizeof linger);
-    }
-    int32_t option =
-        op->call == LC_CALL_SNDBUF ? LC_SO_SNDBUF : LC_SO_DONTLINGER;
-    return sim_wsa_set_option(socket, option, &op->value, sizeof op->value);
-}
-
-/* Makes a call on a socket. ret_result is set for send only. */
-static enum lc_wsa call_on_socket(
+static enum lc_wsa make_startup(
     const struct lc_op *op,
-    lc_socket socket,
-    int64_t *ret_result)
+    struct lc_record *record)
 {
-    struct sim_app_process *app = app_process();
-    switch ((enum lc_call)op->call) {
-    case LC_CALL_CONNECT:
-        return sim_wsa_connect(socket);
-    case LC_CALL_SEND: {
-        uint32_t sent = 0;
-        enum lc_wsa wsa = sim_wsa_send(
-            socket,
-            sim_net_pattern(socket, app->sent_bytes[op->socket]),
-            op->value,
-            &sent);
-        if (wsa == LC_WSA_OK) {
-            *ret_result = sent;
-            app->sent_bytes[op->socket] += sent;
-        }
-        return wsa;
-    }
-    case LC_CALL_SHUTDOWN:
-        return sim_wsa_shutdown(socket, op->value);
-    case LC_CALL_LINGER:
-    case LC_CALL_DONTLINGER:
-    case LC_CALL_SNDBUF:
-        return set_option(op, socket);
-    case LC_CALL_FIONBIO:
-        return sim_wsa_set_nonblocking(socket, op->value);
-    case LC_CALL_CLOSESOCKET:
-        return sim_wsa_close(socket);
-    case LC_CALL_WSASTARTUP:
-    case LC_CALL_WSACLEANUP:
-    case LC_CALL_GETLASTERROR:
-    case LC_CALL_SOCKET:
-    case LC_CALL_SLEEP:
-    case LC_CALL_COUNT:
-        break;
-    }
-    LC_CHECK(op->call < LC_CALL_COUNT);
+    struct lc_wsadata data;
+    enum lc_wsa wsa = sim_wsa_startup((uint16_t)op->value, &data);
+    record->c = data.wVersion;
+    record->d = data.wHighVersion;
+    return wsa;
+}
+
+static enum lc_wsa make_cleanup(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    (void)op;
+    (void)record;
+    return sim_wsa_cleanup();
+}
+
+static enum lc_wsa make_get_last_error(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    (void)op;
+    record->a = sim_thread_current()->last_error;
     return LC_WSA_OK;
 }
 
-static enum lc_wsa call_socket(const struct lc_op *op, int64_t *ret_result)
+static void describe_socket(const struct lc_op *op, struct lc_record *record)
+{
+    record->b = op->entry == LC_NONE ? 0 : op->entry + 1;
+    record->c = LC_SOCK_STREAM;
+}
+
+static enum lc_wsa make_socket(const struct lc_op *op, struct lc_record *record)
 {
     struct sim_app_process *app = app_process();
     lc_socket socket = LC_INVALID_SOCKET;
@@ -152,58 +87,176 @@ static enum lc_wsa call_socket(const struct lc_op *op, int64_t *ret_result)
         app->sockets[op->socket] = socket;
         app->sent_bytes[op->socket] = 0;
         app->is_set[op->socket] = 1;
-        *ret_result = (int64_t)socket;
+        record->a = (int64_t)socket;
     }
     return wsa;
 }
 
-static void call_sleep(const struct lc_op *op)
+static enum lc_wsa make_connect(
+    const struct lc_op *op,
+    struct lc_record *record)
 {
+    (void)op;
+    return sim_wsa_connect((lc_socket)record->c);
+}
+
+static void describe_value(const struct lc_op *op, struct lc_record *record)
+{
+    record->b = op->value;
+}
+
+static enum lc_wsa make_send(const struct lc_op *op, struct lc_record *record)
+{
+    struct sim_app_process *app = app_process();
+    lc_socket socket = (lc_socket)record->c;
+    uint32_t sent = 0;
+    enum lc_wsa wsa = sim_wsa_send(
+        socket,
+        sim_net_pattern(socket, app->sent_bytes[op->socket]),
+        op->value,
+        &sent);
+    if (wsa == LC_WSA_OK) {
+        record->a = sent;
+        app->sent_bytes[op->socket] += sent;
+    }
+    return wsa;
+}
+
+static enum lc_wsa make_shutdown(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    return sim_wsa_shutdown((lc_socket)record->c, op->value);
+}
+
+static void describe_linger(const struct lc_op *op, struct lc_record *record)
+{
+    record->b = LC_SO_LINGER;
+    record->c = (int64_t)op->value << 16 | op->value2;
+}
+
+static enum lc_wsa make_linger(const struct lc_op *op, struct lc_record *record)
+{
+    struct lc_linger linger = {
+        .l_onoff = (uint16_t)op->value,
+        .l_linger = (uint16_t)op->value2,
+    };
+    return sim_wsa_set_option(
+        (lc_socket)record->c,
+        LC_SO_LINGER,
+        &linger,
+        sizeof linger);
+}
+
+static void describe_dontlinger(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    record->b = LC_SO_DONTLINGER;
+    record->c = op->value;
+}
+
+static enum lc_wsa make_dontlinger(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    return sim_wsa_set_option(
+        (lc_socket)record->c,
+        LC_SO_DONTLINGER,
+        &op->value,
+        sizeof op->value);
+}
+
+static void describe_sndbuf(const struct lc_op *op, struct lc_record *record)
+{
+    record->b = LC_SO_SNDBUF;
+    record->c = op->value;
+}
+
+static enum lc_wsa make_sndbuf(const struct lc_op *op, struct lc_record *record)
+{
+    return sim_wsa_set_option(
+        (lc_socket)record->c,
+        LC_SO_SNDBUF,
+        &op->value,
+        sizeof op->value);
+}
+
+static void describe_fionbio(const struct lc_op *op, struct lc_record *record)
+{
+    record->b = LC_FIONBIO;
+    record->c = op->value;
+}
+
+static enum lc_wsa make_fionbio(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    return sim_wsa_set_nonblocking((lc_socket)record->c, op->value);
+}
+
+static enum lc_wsa make_closesocket(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    (void)op;
+    return sim_wsa_close((lc_socket)record->c);
+}
+
+static enum lc_wsa make_sleep(const struct lc_op *op, struct lc_record *record)
+{
+    (void)record;
     (void)sim_thread_block(&(struct sim_wait_options){
         .wait_for = LC_WAIT_SLEEP,
         .key = (uint64_t)(uintptr_t)sim_thread_current(),
         .timeout_ns = op->value * LC_NS_PER_MS,
     });
+    return LC_WSA_OK;
+}
+
+static const struct app_call app_calls[] = {
+    [LC_CALL_WSASTARTUP] = { describe_startup, make_startup, false },
+    [LC_CALL_WSACLEANUP] = { NULL, make_cleanup, false },
+    [LC_CALL_GETLASTERROR] = { NULL, make_get_last_error, false },
+    [LC_CALL_SOCKET] = { describe_socket, make_socket, false },
+    [LC_CALL_CONNECT] = { NULL, make_connect, true },
+    [LC_CALL_SEND] = { describe_value, make_send, true },
+    [LC_CALL_SHUTDOWN] = { describe_value, make_shutdown, true },
+    [LC_CALL_LINGER] = { describe_linger, make_linger, true },
+    [LC_CALL_DONTLINGER] = { describe_dontlinger, make_dontlinger, true },
+    [LC_CALL_SNDBUF] = { describe_sndbuf, make_sndbuf, true },
+    [LC_CALL_FIONBIO] = { describe_fionbio, make_fionbio, true },
+    [LC_CALL_CLOSESOCKET] = { NULL, make_closesocket, true },
+    [LC_CALL_SLEEP] = { describe_value, make_sleep, false },
+};
+_Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
+
+/* The record of a call, with its arguments. */
+static struct lc_record call_record(const struct lc_op *op)
+{
+    const struct app_call *call = &app_calls[op->call];
+    struct lc_record record = {
+        .kind = LC_RECORD_API_CALL,
+        .function = op->call,
+        .caller = LC_MODULE_APP,
+        .callee = LC_MODULE_WS2_32,
+    };
+    if (call->has_socket) {
+        record.a = (int64_t)socket_of(op);
+    }
+    if (call->describe != NULL) {
+        call->describe(op, &record);
+    }
+    return record;
 }
 
 /* Makes a call. Returns the error code; the record of the return is filled. */
 static enum lc_wsa make_call(const struct lc_op *op, struct lc_record *record)
 {
-    enum lc_wsa wsa = LC_WSA_OK;
-    struct lc_wsadata data;
-    switch ((enum lc_call)op->call) {
-    case LC_CALL_WSASTARTUP:
-        wsa = sim_wsa_startup((uint16_t)op->value, &data);
+    enum lc_wsa wsa = app_calls[op->call].make(op, record);
+    if (op->call == LC_CALL_WSASTARTUP) {
         record->a = wsa; /* the code itself, not SOCKET_ERROR */
-        record->c = data.wVersion;
-        record->d = data.wHighVersion;
-        return wsa;
-    case LC_CALL_WSACLEANUP:
-        wsa = sim_wsa_cleanup();
-        break;
-    case LC_CALL_GETLASTERROR:
-        record->a = sim_thread_current()->last_error;
-        return LC_WSA_OK;
-    case LC_CALL_SOCKET:
-        wsa = call_socket(op, &record->a);
-        break;
-    case LC_CALL_SLEEP:
-        call_sleep(op);
-        break;
-    case LC_CALL_CONNECT:
-    case LC_CALL_SEND:
-    case LC_CALL_SHUTDOWN:
-    case LC_CALL_LINGER:
-    case LC_CALL_DONTLINGER:
-    case LC_CALL_SNDBUF:
-    case LC_CALL_FIONBIO:
-    case LC_CALL_CLOSESOCKET:
-        wsa = call_on_socket(op, (lc_socket)record->c, &record->a);
-        break;
-    case LC_CALL_COUNT:
-        break;
-    }
-    if (wsa != LC_WSA_OK) {
+    } else if (wsa != LC_WSA_OK) {
         record->a = LC_SOCKET_ERROR;
         sim_thread_current()->last_error = (uint32_t)wsa;
     }
@@ -212,6 +265,7 @@ static enum lc_wsa make_call(const struct lc_op *op, struct lc_record *record)
 
 static void run_call(const struct lc_op *op, uint32_t call_index)
 {
+    LC_CHECK(op->call < LC_CALL_COUNT);
     sim_thread_begin_call(call_index);
     sim_thread_yield((struct lc_place){
         .kind = LC_PLACE_API,

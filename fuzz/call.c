@@ -1,0 +1,172 @@
+#include "fuzz/call.h"
+
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/schedule.h"
+
+static const char *const switches[] = { "off", "on" };
+static const char *const hows[] = { "receive", "send", "both" };
+
+static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
+                                  8192, 8193, 16384, 20000, 40000 };
+static const uint32_t versions[] = {
+    0x0202, 0x0202, 0x0101, 0x0002, 0x0302, 0
+};
+
+#define SWITCH                                         \
+    {                                                  \
+        .kind = FUZZ_ARGUMENT_WORD, .words = switches, \
+        .max = LC_COUNT_OF(switches) - 1,              \
+        .drawn_max = LC_COUNT_OF(switches) - 1,        \
+    }
+#define SIZE(most)                                                   \
+    {                                                                \
+        .kind = FUZZ_ARGUMENT_NUMBER, .max = (most), .picks = sizes, \
+        .pick_count = LC_COUNT_OF(sizes),                            \
+    }
+
+static const struct fuzz_call calls[] = {
+    [LC_CALL_WSASTARTUP] = {
+        .word = "WSAStartup",
+        .function = "WSAStartup",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_VERSION,
+            .max = UINT16_MAX,
+            .picks = versions,
+            .pick_count = LC_COUNT_OF(versions),
+        } },
+    },
+    [LC_CALL_WSACLEANUP] = {
+        .word = "WSACleanup",
+        .function = "WSACleanup",
+    },
+    [LC_CALL_GETLASTERROR] = {
+        .word = "WSAGetLastError",
+        .function = "WSAGetLastError",
+    },
+    /* Written NAME = socket stream [via ENTRY]. */
+    [LC_CALL_SOCKET] = {
+        .word = "socket",
+        .function = "socket",
+        .has_socket = true,
+    },
+    [LC_CALL_CONNECT] = {
+        .word = "connect",
+        .function = "connect",
+        .has_socket = true,
+    },
+    [LC_CALL_SEND] = {
+        .word = "send",
+        .function = "send",
+        .has_socket = true,
+        .arguments = { SIZE(LC_SEND_MAX) },
+    },
+    [LC_CALL_SHUTDOWN] = {
+        .word = "shutdown",
+        .function = "shutdown",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = hows,
+            .max = LC_COUNT_OF(hows) - 1,
+            .drawn_max = LC_COUNT_OF(hows) - 1,
+        } },
+    },
+    [LC_CALL_LINGER] = {
+        .word = "linger",
+        .function = "setsockopt",
+        .has_socket = true,
+        .arguments = { SWITCH, {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = FUZZ_LINGER_S_MAX,
+            .drawn_max = FUZZ_LINGER_S_MAX,
+            .small_max = 5,
+        } },
+    },
+    [LC_CALL_DONTLINGER] = {
+        .word = "dontlinger",
+        .function = "setsockopt",
+        .has_socket = true,
+        .arguments = { SWITCH },
+    },
+    [LC_CALL_SNDBUF] = {
+        .word = "sndbuf",
+        .function = "setsockopt",
+        .has_socket = true,
+        .arguments = { SIZE(FUZZ_SNDBUF_MAX) },
+    },
+    [LC_CALL_FIONBIO] = {
+        .word = "nonblocking",
+        .function = "ioctlsocket",
+        .has_socket = true,
+        .arguments = { SWITCH },
+    },
+    [LC_CALL_CLOSESOCKET] = {
+        .word = "closesocket",
+        .function = "closesocket",
+        .has_socket = true,
+    },
+    [LC_CALL_SLEEP] = {
+        .word = "Sleep",
+        .function = "Sleep",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = FUZZ_SLEEP_MS_MAX,
+            .drawn_max = 3000,
+        } },
+    },
+};
+_Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");
+
+const struct fuzz_call *fuzz_call(uint32_t call)
+{
+    LC_CHECK(call < LC_CALL_COUNT);
+    LC_CHECK(calls[call].word != NULL);
+    return &calls[call];
+}
+
+bool fuzz_call_find(const char *text, size_t length, uint32_t *ret_call)
+{
+    LC_CHECK(text != NULL);
+    for (uint32_t i = 0; i < LC_CALL_COUNT; i++) {
+        const char *word = calls[i].word;
+        if (strlen(word) == length && memcmp(word, text, length) == 0) {
+            *ret_call = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value)
+{
+    switch ((enum fuzz_argument_kind)argument->kind) {
+    case FUZZ_ARGUMENT_NONE:
+        return 0;
+    case FUZZ_ARGUMENT_NUMBER:
+        return value < argument->max ? value : argument->max;
+    case FUZZ_ARGUMENT_WORD:
+    case FUZZ_ARGUMENT_VERSION:
+        break;
+    }
+    LC_CHECK(argument->max < UINT32_MAX);
+    return value % (argument->max + 1);
+}
+
+uint32_t fuzz_call_draw(
+    const struct fuzz_argument *argument,
+    struct fuzz_rng *rng)
+{
+    if (argument->pick_count > 0) {
+        return argument->picks[fuzz_rng_upto(rng, argument->pick_count - 1U)];
+    }
+    if (argument->kind == FUZZ_ARGUMENT_NONE) {
+        return 0;
+    }
+    bool is_small = argument->small_max > 0 && fuzz_rng_chance(rng, 1, 2);
+    return fuzz_rng_upto(
+        rng,
+        is_small ? argument->small_max : argument->drawn_max);
+}

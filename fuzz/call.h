@@ -1,0 +1,74 @@
+/*
+ * The calls that an application makes, as schedules say them: one row for each,
+ * which the text forms, the generator, the mutator and the repair of schedules
+ * all go by. A call that has a row can be read, printed, drawn and repaired.
+ */
+#ifndef FUZZ_CALL_H
+#define FUZZ_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lastcall/schedule.h"
+
+#include "fuzz/rng.h"
+
+enum fuzz_argument_kind {
+    FUZZ_ARGUMENT_NONE = 0,
+    FUZZ_ARGUMENT_NUMBER = 1, /* 0 to max */
+    FUZZ_ARGUMENT_WORD = 2,   /* one of words: its index */
+    FUZZ_ARGUMENT_VERSION = 3 /* MAJOR.MINOR: the minor in the high byte */
+};
+
+/* An argument of a call, behind the socket. */
+struct fuzz_argument {
+    uint8_t kind;             /* enum fuzz_argument_kind */
+    uint8_t pick_count;       /* of picks; 0: any number may be drawn */
+    uint32_t max;             /* the largest value there is */
+    uint32_t drawn_max;       /* the largest that is drawn */
+    uint32_t small_max;       /* half of what is drawn is not above; 0: no */
+    const uint32_t *picks;    /* values that are worth a try */
+    const char *const *words; /* FUZZ_ARGUMENT_WORD: max + 1 */
+};
+
+enum fuzz_call_limits {
+    FUZZ_CALL_ARGUMENTS = 2 /* lc_op.value and lc_op.value2 */
+};
+
+struct fuzz_call {
+    const char *word;     /* in a schedule; one for each call */
+    const char *function; /* that the application calls */
+    bool has_socket;      /* its first argument is a socket variable */
+    struct fuzz_argument arguments[FUZZ_CALL_ARGUMENTS];
+};
+
+/**
+ * The row of a call.
+ *
+ * @param call  enum lc_call, below LC_CALL_COUNT.
+ *
+ * Returns: never NULL, constant.
+ */
+const struct fuzz_call *fuzz_call(uint32_t call);
+
+/**
+ * Finds a call by its word.
+ *
+ * @param text      borrowed; length bytes, no end needed, not NULL.
+ * @param ret_call  filled when it returns true.
+ */
+bool fuzz_call_find(const char *text, size_t length, uint32_t *ret_call);
+
+/**
+ * Brings a value into the range of an argument: a number that is too large
+ * becomes the largest, another one goes round.
+ */
+uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value);
+
+/** Draws a value of an argument. 0 when there is none. */
+uint32_t fuzz_call_draw(
+    const struct fuzz_argument *argument,
+    struct fuzz_rng *rng);
+
+#endif
