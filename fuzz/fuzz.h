@@ -2,7 +2,8 @@
  * Makes schedules: all of fuzz/ that tools/ see. Everything else of the folder
  * is its own.
  *
- * Schedules as values, text and bytes: schedule, text, compact, generate.
+ * Schedules as values, text and bytes: schedule, text, compact, generate; call
+ *                and words name what they are made of.
  * One schedule:  play (and judge), trace_text, shrink, confirm.
  * All orders:    explore; traces, of a micro-program; blame, of what is left from
  *                a midpoint on.
@@ -14,6 +15,7 @@
 #define FUZZ_FUZZ_H
 
 #include "fuzz/blame/blame.h"
+#include "fuzz/call.h"
 #include "fuzz/campaign.h"
 #include "fuzz/cells.h"
 #include "fuzz/compact.h"
@@ -35,5 +37,6 @@
 #include "fuzz/text.h"
 #include "fuzz/trace_text.h"
 #include "fuzz/trial.h"
+#include "fuzz/words.h"
 
 #endif

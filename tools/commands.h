@@ -17,5 +17,6 @@ int tool_campaign(int argc, char **argv);
 int tool_report(int argc, char **argv);
 int tool_bench(int argc, char **argv);
 int tool_zoo(int argc, char **argv);
+int tool_surface(int argc, char **argv);
 
 #endif

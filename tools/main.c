@@ -31,6 +31,7 @@ static const struct {
     { "report", tool_report, "what a campaign has found" },
     { "bench", tool_bench, "measures" },
     { "zoo", tool_zoo, "planted bugs" },
+    { "surface", tool_surface, "what of Winsock is simulated" },
 };
 
 static void print_help(void)
