@@ -39,8 +39,7 @@ static void go_again(void *context)
     sim_watch(TOOL_WATCH_SECONDS);
     if (fuzz_explore_choices(
             again->subject,
-            again->trail->steps,
-            again->trail->count,
+            again->trail,
             again->schedule,
             &error) == SIM_OK) {
         player.options = *again->model; /* a run ends where it breaks a rule */

@@ -269,7 +269,14 @@ void fuzz_explore_take(
     struct fuzz_subject_values *values = subject->values;
     LC_CHECK(values != NULL || how.values == 0);
     if (values != NULL) {
-        *values = (struct fuzz_subject_values){ .set = how.values };
+        struct fuzz_subject_drawn *drawn = values->drawn;
+        *values = (struct fuzz_subject_values){
+            .set = how.values,
+            .drawn = drawn,
+        };
+        if (drawn != NULL) {
+            drawn->count = 0;
+        }
     }
     sim_take(decision, how.index);
 }
@@ -799,6 +806,9 @@ enum sim_status fuzz_explore(
         options->memory_bytes / FUZZ_MEMO_SHARE);
     if (options->trail != NULL) {
         search->taken = options->trail->steps;
+        if (subject->values != NULL) {
+            subject->values->drawn = &options->trail->drawn;
+        }
     }
     status = begin_search(search, ret_error);
     if (status != SIM_OK) {

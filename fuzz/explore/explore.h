@@ -82,6 +82,7 @@ struct fuzz_explore_trail {
     struct fuzz_explore_totals totals;
     uint32_t count; /* of the steps; the last is being taken */
     uint32_t zero;
+    struct fuzz_subject_drawn drawn; /* by the last */
     struct fuzz_explore_step steps[FUZZ_EXPLORE_DEPTH_MAX];
 };
 
@@ -162,16 +163,16 @@ LC_MUST_USE enum sim_status fuzz_explore_follow(
     struct sim_error *ret_error);
 
 /**
- * Plays a path anew up to its last decision, which is not taken: the process
- * might not survive it. Numbers that it would draw are the defaults.
+ * Goes a trail anew up to its last decision, which is not taken: the process
+ * might not survive it. What it has drawn is in the trail.
  *
+ * @param trail         borrowed; with a step.
  * @param ret_schedule  its choices are filled: what a run that goes this way
  *                      has chosen. The rest is left as it is.
  */
 LC_MUST_USE enum sim_status fuzz_explore_choices(
     const struct fuzz_subject *subject,
-    const struct fuzz_explore_step *path,
-    uint32_t path_count,
+    const struct fuzz_explore_trail *trail,
     struct lc_schedule *ret_schedule,
     struct sim_error *ret_error);
 

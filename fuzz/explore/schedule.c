@@ -10,6 +10,20 @@ static bool read_record(void *context, const struct lc_record *record)
     return goes_on;
 }
 
+/* For who looks after this process, should it die of the step. */
+static void note_drawn(
+    struct fuzz_subject_drawn *drawn,
+    const struct sim_choice_point *point,
+    uint32_t index)
+{
+    struct lc_choice *choice = &drawn->choices[drawn->count];
+    LC_CHECK(drawn->count < FUZZ_SUBJECT_VALUES_MAX);
+    *choice = point->where;
+    choice->action = LC_ACTION_VALUE;
+    choice->value = (uint16_t)index;
+    drawn->count++;
+}
+
 /* Of the numbers that a step draws. Who goes is decided elsewhere. */
 static uint32_t draw(void *context, const struct sim_choice_point *point)
 {
@@ -32,6 +46,9 @@ static uint32_t draw(void *context, const struct sim_choice_point *point)
     uint32_t mask = (1U << FUZZ_SUBJECT_VALUE_BITS) - 1;
     uint32_t drawn = (uint32_t)(values->set >> shift) & mask;
     LC_CHECK(drawn <= last);
+    if (drawn > 0 && values->drawn != NULL) {
+        note_drawn(values->drawn, point, drawn);
+    }
     return drawn;
 }
 
@@ -49,7 +66,8 @@ static enum sim_status begin(void *context, struct sim_error *ret_error)
     plain.choice_count = 0;
     model_init(&subject->fresh, &plain.world, &subject->options);
     subject->model = subject->fresh;
-    subject->values = (struct fuzz_subject_values){ 0 };
+    subject->values =
+        (struct fuzz_subject_values){ .drawn = subject->values.drawn };
     const struct sim_backer backer = {
         .choose = draw,
         .context = subject,

@@ -31,6 +31,13 @@ enum fuzz_subject_values_limits {
     FUZZ_SUBJECT_VALUE_BITS = 2   /* of each */
 };
 
+/* What a step has drawn that is no default, as it was drawn: of one that ends
+ * the process nothing else is left. */
+struct fuzz_subject_drawn {
+    uint32_t count;
+    struct lc_choice choices[FUZZ_SUBJECT_VALUES_MAX];
+};
+
 struct fuzz_subject_values {
     /* Before a step: what it is to draw, the first number lowest, two bits
      * each. Zeros are the defaults. */
@@ -39,6 +46,7 @@ struct fuzz_subject_values {
     uint32_t count;
     bool is_cut; /* it drew more, which were defaults */
     uint64_t last;
+    struct fuzz_subject_drawn *drawn; /* filled; NULL: nobody looks */
 };
 
 /** Whether the order of two steps does not matter; see traces.h. */

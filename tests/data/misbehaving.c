@@ -105,6 +105,12 @@ static int misbehave(void)
     Sleep((DWORD)(count_calls() % 1000));
 #elif defined(WAY_illegal)
     __builtin_trap();
+#elif defined(WAY_no_memory)   /* as long as there is memory, it is correct */
+    void *memory = HeapAlloc(GetProcessHeap(), 0, 16);
+    if (memory == NULL) {
+        exit_group(9);
+    }
+    HeapFree(GetProcessHeap(), 0, memory);
 #elif defined(WAY_bad_pointer) /* for the shim */
     EnterCriticalSection((CRITICAL_SECTION *)0x123456789000);
 #elif defined(WAY_bad_upcall)

@@ -118,6 +118,26 @@ def dies_once(folder: str) -> None:
                'no more can be said' in remarks, (output, remarks))
 
 
+def dies_of_a_fault(folder: str, two: str) -> None:
+    """What ends the process only if a call fails is a finding that says which."""
+    ends = Path(LASTCALL).resolve().parent / 'tests/data/no_memory.dll'
+    if not ends.exists():
+        return
+    for order in ('breadth', 'depth'):
+        way = os.path.join(folder, order + '-fault.lc')
+        words = ['explore', '--order', order, '--provider', f'filter={ends}', two]
+        result = run(*words)
+        expect(f'explore {order} first, nothing fails',
+               result.stdout.startswith('proved'), result)
+        result = run(*words, '--faults', '2', '-o', way)
+        expect(f'explore {order} first, what dies of a fault',
+               result.returncode == 1 and
+               result.stdout.startswith('broken FAULT\n') and
+               'HeapAlloc@filter #2 : fail\n' in
+               Path(way).read_text(encoding='utf-8') and
+               run('run', '--expect', way).returncode == 0, result)
+
+
 def limits_are_named(folder: str, few: str) -> None:
     """Which limit has left something, and what helps."""
     state = os.path.join(folder, 'limits.state')
@@ -296,6 +316,7 @@ with tempfile.TemporaryDirectory() as folder:
             answer['states'] > 500 and
             answer['schedule'] == Path(way).read_text(encoding='utf-8'),
             answer)
+    dies_of_a_fault(folder, two)
     ends = Path(LASTCALL).resolve().parent / 'tests/data/exit.dll'
     if ends.exists():
         result = run('explore', '--json', '--provider', f'filter={ends}', two)
