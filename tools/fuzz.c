@@ -23,7 +23,8 @@
 
 enum {
     PATH_BYTES = 4096,
-    WORD_BYTES = 32
+    WORD_BYTES = 32,
+    SITE_BYTES = FUZZ_TEXT_CHOICE_BYTES + 32
 };
 
 static struct {
@@ -106,22 +107,22 @@ static bool stop(void *context)
                                           (double)given.seconds.value);
 }
 
-/* Names the site of a sweep whose failure a finding comes from. */
-static void site_text(
-    uint64_t number,
-    char *ret_text, /* NOLINT(readability-non-const-parameter): written */
-    size_t capacity)
+/* Says what fails in a schedule of a sweep: one site, or none in the first. */
+static void site_text(uint64_t number, char ret_text[SITE_BYTES])
 {
+    char where[FUZZ_TEXT_CHOICE_BYTES];
     LC_CHECK(number <= sweep.count);
-    size_t length = number == 0 ? 0
-                                : fuzz_text_print_where(
-                                      &sweep.schedule,
-                                      &sweep.sites[number - 1],
-                                      ret_text,
-                                      capacity);
-    if (length == 0) {
-        (void)snprintf(ret_text, capacity, "nothing");
+    if (number == 0) {
+        (void)snprintf(ret_text, SITE_BYTES, "without a fault of the sweep");
+        return;
     }
+    size_t length = fuzz_text_print_where(
+        &sweep.schedule,
+        &sweep.sites[number - 1],
+        where,
+        sizeof where);
+    LC_CHECK(length > 0);
+    (void)snprintf(ret_text, SITE_BYTES, "when this fails: %s", where);
 }
 
 /* As soon as it is known: what comes behind it is not sure. */
@@ -134,9 +135,9 @@ static void tell_differed(const struct fuzz_search_totals *totals)
             tool_setup_tell_differed(totals->differed_seed, search_line.text);
             return;
         }
-        char site[FUZZ_TEXT_CHOICE_BYTES];
-        site_text(totals->differed_seed, site, sizeof site);
-        tool_output_error("two plays differed when this fails: %s", site);
+        char site[SITE_BYTES];
+        site_text(totals->differed_seed, site);
+        tool_output_error("two plays differed %s", site);
     }
 }
 
@@ -171,10 +172,10 @@ static bool is_saved(const struct fuzz_finding *finding, char path[PATH_BYTES])
 
 static void tell_site(const struct fuzz_finding *finding)
 {
-    char site[FUZZ_TEXT_CHOICE_BYTES];
-    site_text(finding->seed, site, sizeof site);
+    char site[SITE_BYTES];
+    site_text(finding->seed, site);
     tool_output_error(
-        "%s%s when this fails: %s",
+        "%s%s %s",
         model_rule(finding->rule)->id,
         finding->replay == FUZZ_REPLAY_DIFFERED ? ", but two plays differed,"
                                                 : "",
@@ -250,9 +251,9 @@ static void print_finding(const struct fuzz_finding *finding)
     if (given.sweep == NULL) {
         (void)printf("seed %" PRIu64 "\n", finding->seed);
     } else {
-        char site[FUZZ_TEXT_CHOICE_BYTES];
-        site_text(finding->seed, site, sizeof site);
-        (void)printf("first when this failed: %s\n", site);
+        char site[SITE_BYTES];
+        site_text(finding->seed, site);
+        (void)printf("first %s\n", site);
     }
     char path[PATH_BYTES];
     if (is_saved(finding, path)) {
@@ -274,13 +275,23 @@ static void print_limits(void)
 {
     const struct fuzz_search_totals *totals = &result.totals;
     if (totals->left_out_count > 0) {
+        char first[SITE_BYTES];
+        if (given.sweep == NULL) {
+            (void)snprintf(
+                first,
+                sizeof first,
+                "by seed %" PRIu64,
+                totals->left_out_seed);
+        } else {
+            site_text(totals->left_out_seed, first);
+        }
         (void)printf(
-            "\n%s%u more kind%s of findings not looked into, the first by seed "
-            "%" PRIu64 ": %d is the limit\n",
+            "\n%s%u more kind%s of findings not looked into, the first %s: %d "
+            "is the limit\n",
             totals->is_uncounted ? "at least " : "",
             totals->left_out_count,
             tool_output_s(totals->left_out_count),
-            totals->left_out_seed,
+            first,
             FUZZ_FINDINGS_MAX);
     }
     if (totals->is_uncounted) {
@@ -298,7 +309,7 @@ static void print_limits(void)
     }
 }
 
-/* Sites of a kind that a sweep has made fail. */
+/* Sites of a kind that a sweep makes fail. */
 static uint32_t count_sites(enum lc_fail fail)
 {
     uint32_t count = 0;
@@ -308,10 +319,22 @@ static uint32_t count_sites(enum lc_fail fail)
     return count;
 }
 
+/* The sites that were made to fail: all, unless it was stopped before. The
+ * first schedule is the one without. */
+static uint64_t swept_count(void)
+{
+    uint64_t schedules = result.totals.schedules;
+    return schedules == 0 ? 0 : schedules - 1;
+}
+
 static void print_sites(void)
 {
     const char *before = ": ";
-    (void)printf("swept %u site%s", sweep.count, tool_output_s(sweep.count));
+    (void)printf("swept ");
+    if (swept_count() < sweep.count) {
+        (void)printf("%" PRIu64 " of these ", swept_count());
+    }
+    (void)printf("%u site%s", sweep.count, tool_output_s(sweep.count));
     for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
         uint32_t count = count_sites((enum lc_fail)i);
         if (count > 0) {
@@ -436,7 +459,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -480,7 +503,10 @@ static void print_json(double seconds)
         "findings",
         list,
         "sites",
-        sites_object());
+        sites_object(),
+        "swept",
+        given.sweep == NULL ? json_null()
+                            : json_integer((json_int_t)swept_count()));
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -658,6 +684,16 @@ static void set_replay(void)
     tool_output_replay_seed(whole.text, search_line.text, fuzz_search_seed());
 }
 
+/* A sweep draws nothing, so it has no seed. */
+static void banner(void)
+{
+    if (given.sweep == NULL) {
+        tool_status_banner(search.seed);
+    } else {
+        tool_status_banner_sweep();
+    }
+}
+
 int tool_fuzz(int argc, char **argv)
 {
     const char *arguments[TOOL_ARGUMENTS_MAX];
@@ -670,7 +706,7 @@ int tool_fuzz(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     tool_setup_catch();
-    tool_status_banner(search.seed);
+    banner();
     set_replay();
     began_seconds = tool_setup_seconds();
     if (fuzz_search(&search, &result, &error) != SIM_OK) {
@@ -686,7 +722,7 @@ int tool_fuzz(int argc, char **argv)
         print_text(seconds);
     }
     if (result.totals.finding_count > 0) {
-        tool_status_banner(search.seed);
+        banner();
     }
     return has_differed                      ? TOOL_EXIT_DIFFERED
            : has_unsaved                     ? TOOL_EXIT_USAGE

@@ -23,6 +23,15 @@ void tool_status_banner(uint64_t seed)
         seed);
 }
 
+void tool_status_banner_sweep(void)
+{
+    (void)fprintf(
+        stderr,
+        "lastcall %s (%s), a sweep\n",
+        TOOL_VERSION,
+        TOOL_REVISION);
+}
+
 /* Whether it is time for a line. */
 static bool is_due(double seconds, bool is_terminal)
 {

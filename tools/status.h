@@ -11,6 +11,9 @@
 /** The first line: version, commit, seed. */
 void tool_status_banner(uint64_t seed);
 
+/** The first line of a sweep, which has no seed. */
+void tool_status_banner_sweep(void);
+
 /**
  * Shows how far it is: once a second on a terminal, else every ten.
  *

@@ -4,6 +4,7 @@ find what breaks."""
 
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -115,7 +116,7 @@ def sweeps_find_nothing(words: list) -> None:
         said = json.loads(result.stdout)
         sites = sum(said['sites'].values())
         expect(f'sites of {path}', said['schedules'] == sites + 1 and
-               sites > 10 and said['findings'] == [], said)
+               said['swept'] == sites > 10 and said['findings'] == [], said)
         swept += 1
     expect('there is something to sweep', swept >= (2 if words else 4), swept)
 
@@ -126,8 +127,27 @@ def sweeps_find_what_breaks(folder: str) -> None:
     expect('a sweep finds', planted.returncode == 1 and
            'swept 27 sites: 7 alloc, 2 load, 2 proc, 2 startup, 6 upcall, '
            '2 event, 6 net' in planted.stdout and
-           'first when this failed: one in 2 socket at WSPStartup>tcp'
+           'first when this fails: one in 2 socket at WSPStartup>tcp'
            in planted.stdout, planted.stdout)
+    early = ['fuzz', '--sweep', STANDARD, '--bug', 'library_kept',
+             '--stop-after', '1', '-j1']
+    said = json.loads(run(*early, '--json').stdout)
+    expect('a sweep that ends early, --json', 0 < said['swept'] < 27 and
+           sum(said['sites'].values()) == 27, said)
+    result = run(*early)
+    expect('a sweep that ends early says of how many', result.returncode == 1
+           and f"swept {said['swept']} of these 27 sites: 7 alloc, 2 load" in
+           result.stdout, result.stdout)
+    # With its own fault the schedule breaks as it is.
+    result = run('fuzz', '--sweep',
+                 'corpus/zoo/failed_start_counted/minimal.lc')
+    expect('a sweep says that nothing had to fail', result.returncode == 1 and
+           'CLEAN-18 without a fault of the sweep\n' in result.stderr and
+           'first without a fault of the sweep\n' in result.stdout and
+           'seed' not in result.stderr + result.stdout, result)
+    said = json.loads(run('fuzz', '--json', '--schedules', '1').stdout)
+    expect('no sweep, --json', said['swept'] is None and said['sites'] is None,
+           said)
     found = list(Path(folder, 'swept').glob('*.lc'))
     expect('what it found is there', len(found) == 1 and
            run('run', '--expect', str(found[0])).returncode == 0, found)
