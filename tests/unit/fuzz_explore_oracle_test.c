@@ -47,8 +47,8 @@ static void add_end(
 
 struct orders {
     const char *text;
-    /* All runs begin with so many decisions for the default: otherwise there
-     * are millions of orders. */
+    /* All runs begin with so many decisions for the default, in which nothing
+     * fails: otherwise there are millions of orders. */
     uint32_t prefix;
     uint32_t fault_max; /* 0: none */
     struct set moments;
@@ -75,6 +75,10 @@ enum {
     TWO_SOCKETS,      /* two threads with a socket each */
     PLANTED_WORKER,   /* a worker is left inside */
     FAULTS,           /* three calls fail, or fewer */
+    FAULT_BESIDE,     /* one call fails, or none, of two threads */
+    FAULTS_BESIDE,    /* two of them, or fewer */
+    FAULT_BELOW,      /* one below a layer, beside a start */
+    PLANTED_LIBRARY,  /* ... that does not give back what it holds then */
     CASE_COUNT
 };
 
@@ -167,6 +171,28 @@ static struct orders cases[CASE_COUNT] = {
                                                "    v = socket stream\n"
                                                "    w = socket stream\n",
                  .fault_max = 3 },
+    [FAULT_BESIDE] = { .text =
+                           TCP "  faults startup load event\n"
+                               "process A\n" OPENS("a", "s") CLEANS STARTS("b"),
+                       .fault_max = 1 },
+    [FAULTS_BESIDE] = { .text = TCP "  faults alloc net\n"
+                                    "process A\n" OPENS(
+                                        "a",
+                                        "s") "  thread b\n"
+                                             "    s1 = socket stream\n",
+                        .prefix = 15,
+                        .fault_max = 2 },
+    [FAULT_BELOW] = { .text = FILTER "  faults startup load\n"
+                                     "process A\n" OPENS("a", "s")
+                                         CLEANS STARTS("b"),
+                      .prefix = 17,
+                      .fault_max = 1 },
+    [PLANTED_LIBRARY] = { .text = FILTER "  faults startup load\n"
+                                         "  plant library_kept\n"
+                                         "process A\n" OPENS("a", "s")
+                                             CLEANS STARTS("b"),
+                          .prefix = 14,
+                          .fault_max = 1 },
 };
 
 /* ---- All orders, each from the beginning ---- */
@@ -180,7 +206,8 @@ static bool read_record(void *context, const struct lc_record *record)
  * candidates each had. */
 static struct {
     uint32_t count;
-    uint32_t at; /* which is next in the run at hand */
+    uint32_t at;       /* which is next in the run at hand */
+    bool is_in_prefix; /* the run has not come to where the vector begins */
     uint32_t taken[DEPTH_MAX];
     uint32_t candidates[DEPTH_MAX];
 } vector;
@@ -201,8 +228,8 @@ static uint32_t next_of_vector(uint32_t candidates)
 static uint32_t draw_fault(void *context, const struct sim_choice_point *point)
 {
     (void)context;
-    return point->where.stream == LC_STREAM_FAULT ? next_of_vector(point->count)
-                                                  : 0;
+    bool is_site = point->where.stream == LC_STREAM_FAULT;
+    return is_site && !vector.is_in_prefix ? next_of_vector(point->count) : 0;
 }
 
 static void begin_run(struct model *model, const struct orders *orders)
@@ -235,9 +262,16 @@ static void run_once(struct orders *orders)
     static struct model model;
     struct sim_result result;
     enum lc_end end;
+    uint32_t prefix = orders->prefix;
+    vector.is_in_prefix = true;
     begin_run(&model, orders);
+    for (; prefix > 0; prefix--) {
+        assert_true(sim_enabled(&decision, &end));
+        sim_take(&decision, 0);
+    }
+    vector.is_in_prefix = false;
     while (sim_enabled(&decision, &end)) {
-        if (vector.at == vector.count && vector.at >= orders->prefix) {
+        if (vector.at == vector.count) {
             add_moment(&orders->moments, &model);
         }
         sim_take(&decision, next_of_vector(decision.point.count));
@@ -252,9 +286,9 @@ static void run_once(struct orders *orders)
 
 /* The last decision that has an alternative takes it. Returns whether there is
  * one. */
-static bool next_vector(const struct orders *orders)
+static bool next_vector(void)
 {
-    while (vector.count > orders->prefix) {
+    while (vector.count > 0) {
         uint32_t last = vector.count - 1;
         vector.taken[last]++;
         if (vector.taken[last] < vector.candidates[last]) {
@@ -271,7 +305,7 @@ static void enumerate(struct orders *orders)
     vector.count = 0;
     do {
         run_once(orders);
-    } while (next_vector(orders));
+    } while (next_vector());
 }
 
 /* ---- The exploration, watched ---- */
@@ -421,8 +455,8 @@ static void the_orders_are_many_and_differ(void **state)
     assert_true(runs > 100000);
     assert_true(ends > 40);
     for (uint32_t i = 0; i < CASE_COUNT; i++) {
-        bool is_planted =
-            i == PLANTED_UNSENT || i == PLANTED_WAKEUP || i == PLANTED_WORKER;
+        bool is_planted = i == PLANTED_UNSENT || i == PLANTED_WAKEUP ||
+                          i == PLANTED_WORKER || i == PLANTED_LIBRARY;
         assert_int_equal(cases[i].broken > 0, is_planted);
         assert_true(cases[i].broken < cases[i].runs);
         assert_true(!is_planted || cases[i].ends.count > 1);
