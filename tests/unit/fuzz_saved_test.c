@@ -202,6 +202,61 @@ static void it_goes_on_with_more_memory(void **state)
     assert_true(times_in_all > 20);
 }
 
+/* Explores with ever more states. Returns how many times there were. */
+static uint32_t explore_with_more_states(
+    enum fuzz_explore_order order,
+    struct fuzz_explore_result *ret_last)
+{
+    struct sim_error error;
+    struct fuzz_explore_options options = {
+        .order = order,
+        .memory_bytes = MEMORY_BYTES,
+        .goes_on = true,
+        .saved_path = SAVED_PATH,
+        .is_saving_due = never,
+    };
+    (void)remove(SAVED_PATH);
+    for (uint32_t times = 1;; times++) {
+        options.states_max = times;
+        assert_int_equal(
+            fuzz_explore(&subject, &options, ret_last, &error),
+            SIM_OK);
+        if (ret_last->bound != FUZZ_EXPLORE_STOPPED) {
+            (void)remove(SAVED_PATH);
+            return times;
+        }
+        assert_int_equal(ret_last->saving_errno, 0);
+        fuzz_explore_free(ret_last);
+    }
+}
+
+/* Stopped behind each of its states, between two that one step leads to as
+ * well, by what it draws: which of these were taken is kept. */
+static void it_goes_on_between_two_draws(void **state)
+{
+    static const char text[] =
+        TCP "  faults alloc startup net\n"
+            "process A\n" OPENS("a", "s") "    connect s\n" CLEANS;
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        enum fuzz_explore_order order =
+            i == 0 ? FUZZ_EXPLORE_BREADTH : FUZZ_EXPLORE_DEPTH;
+        make_subject(text);
+        context.fault_max = 2;
+        subject = fuzz_subject_of_schedule(&context);
+        struct fuzz_explore_result whole = explore_all(order);
+        struct fuzz_explore_result last;
+        assert_true(explore_with_more_states(order, &last) > 50);
+        assert_int_equal(last.verdict, whole.verdict);
+        assert_int_equal(last.totals.ends, whole.totals.ends);
+        if (!FRAMES_KEEP_COPIES) {
+            assert_same_counts(&last.totals, &whole.totals);
+        }
+        fuzz_explore_free(&whole);
+        fuzz_explore_free(&last);
+    }
+}
+
 /* Who sleeps is kept with the states. */
 static void it_goes_on_with_who_sleeps(void **state)
 {
@@ -492,6 +547,7 @@ int main(void)
         cmocka_unit_test(a_bound_is_kept_behind_a_stop),
         cmocka_unit_test(what_ways_share_is_gone_once),
         cmocka_unit_test(it_goes_on_with_more_memory),
+        cmocka_unit_test(it_goes_on_between_two_draws),
         cmocka_unit_test(it_goes_on_with_who_sleeps),
         cmocka_unit_test(too_little_memory_for_a_file_is_said),
         cmocka_unit_test(it_goes_on_after_a_kill),
