@@ -236,6 +236,43 @@ static void values_beyond_their_range_come_into_it(void **state)
     check_valid(&second, 0);
 }
 
+/* How a call fails: what is a number of a form stays, another comes into the
+ * range by the remainder. */
+static void forms_of_faults_come_into_their_range(void **state)
+{
+    static const uint8_t forms[][3] = {
+        /* as it is written; of a start, which has three; of what has one */
+        { 0, 1, 1 }, { 1, 1, 1 }, { 2, 2, 1 },   { 3, 3, 1 },
+        { 4, 2, 1 }, { 5, 3, 1 }, { 255, 1, 1 },
+    };
+    (void)state;
+    assert_true(parse(
+        HEAD "world\nprovider tcp base\nfaults startup event\n"
+             "process A\nthread t\nWSAStartup 2.2\n"
+             "choices\nt in 1 WSAStartup at WSPStartup>tcp : fail\n"
+             "t in 1 WSAStartup at CreateEvent@tcp : fail\n",
+        &first));
+    assert_int_equal(first.choice_count, 2);
+    size_t size_bytes = fuzz_compact_encode(&first, bytes, sizeof bytes);
+    struct fuzz_compact_layout layout;
+    fuzz_compact_find(bytes, size_bytes, &layout);
+    uint8_t *value = bytes + layout.choices_at + FUZZ_COMPACT_CHOICE_BYTES - 2;
+    for (uint32_t i = 0; i < LC_COUNT_OF(forms); i++) {
+        value[0] = forms[i][0];
+        value[FUZZ_COMPACT_CHOICE_BYTES] = forms[i][0];
+        fuzz_compact_decode(bytes, size_bytes, &second);
+        assert_int_equal(second.choice_count, 2);
+        for (uint32_t choice = 0; choice < 2; choice++) {
+            assert_int_equal(second.choices[choice].stream, LC_STREAM_FAULT);
+            bool is_start = second.choices[choice].place.kind ==
+                            (uint8_t)LC_PLACE_SPI_ENTER;
+            assert_int_equal(
+                second.choices[choice].value,
+                forms[i][is_start ? 1 : 2]);
+        }
+    }
+}
+
 /* Calls may stand in any order: each says its thread. */
 static void calls_are_sorted_by_thread(void **state)
 {
@@ -412,6 +449,7 @@ int main(void)
         cmocka_unit_test(any_bytes_are_a_schedule),
         cmocka_unit_test(a_changed_encoding_is_a_schedule),
         cmocka_unit_test(values_beyond_their_range_come_into_it),
+        cmocka_unit_test(forms_of_faults_come_into_their_range),
         cmocka_unit_test(calls_are_sorted_by_thread),
         cmocka_unit_test(a_provider_never_has_the_name_of_a_module),
         cmocka_unit_test(a_small_buffer_is_refused),

@@ -22,21 +22,44 @@ static const char text[] = FILTER "  plant unsent_dropped\n"
                                   "    WSAGetLastError\n"
                                   "    WSAGetLastError\n";
 
+/* A start fails, and what it holds is not given back; no start fails if another
+ * call has made it before. */
+static const char failing[] =
+    FILTER "  faults startup\n"
+           "  plant library_kept\n"
+           "process A\n"
+           "  thread a\n"
+           "    WSAStartup 2.2\n"
+           "    WSAGetLastError\n"
+           "    s = socket stream\n"
+           "    WSACleanup\n"
+           "  thread b\n"
+           "    s1 = socket stream\n"
+           "choices\n"
+           "  a in 2 WSAGetLastError at call : run b\n"
+           "  b in 1 socket at WSPStartup>tcp : fail\n";
+
 static struct fuzz_finding finding;
 
-static int set_up(void **state)
+static void find(const char *found)
 {
-    (void)state;
     static struct fuzz_player player;
     static struct lc_schedule schedule;
     struct fuzz_outcome outcome;
     struct sim_error why;
     memset(&player, 0, sizeof player);
-    read_schedule(text, &schedule);
+    read_schedule(found, &schedule);
     assert_int_equal(
         fuzz_play(&player, &schedule, NULL, &outcome, &why),
         SIM_OK);
+    assert_int_equal(outcome.verdict.kind, LC_VERDICT_BROKEN);
     fuzz_finding_fill(&finding, 7, &schedule, &outcome);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    find(text);
     return 0;
 }
 
@@ -61,6 +84,24 @@ static void a_finding_is_replayed_and_shrunk(void **state)
     assert_int_equal(finding.seed, 7);
     assert_int_not_equal(finding.hash, hash);
     assert_int_equal(finding.schedule.expect.hash, finding.hash);
+}
+
+/* When a call goes that the order is named by, others are tried; what fails
+ * does so in these, too. */
+static void what_fails_does_so_in_another_order(void **state)
+{
+    (void)state;
+    find(failing);
+    struct fuzz_confirm_options options = { 0 };
+    fuzz_confirm(&options, &finding);
+    assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
+    assert_int_equal(finding.schedule.op_count, 3);
+    assert_int_equal(finding.schedule.thread_count, 2);
+    assert_int_equal(finding.schedule.choice_count, 2);
+    bool is_first = finding.schedule.choices[0].stream == LC_STREAM_FAULT;
+    assert_int_equal(
+        finding.schedule.choices[is_first ? 0 : 1].stream,
+        LC_STREAM_FAULT);
 }
 
 /* As it was found, when it is to stay so. */
@@ -130,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_finding_is_replayed_and_shrunk, set_up),
+        cmocka_unit_test(what_fails_does_so_in_another_order),
         cmocka_unit_test_setup(shrinking_can_be_left_out, set_up),
         cmocka_unit_test_setup(what_does_not_replay_has_differed, set_up),
         cmocka_unit_test_setup(the_replay_is_waited_for, set_up),

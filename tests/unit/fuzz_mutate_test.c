@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/fail.h"
 
 #include "fuzz/compact.h"
 #include "fuzz/generate.h"
@@ -10,6 +11,7 @@
 #include "fuzz/schedule.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/framework.h"
+#include "tests/unit/schedule_text.h"
 
 enum {
     ROUNDS = 3000,
@@ -84,6 +86,72 @@ static void all_parts_are_changed(void **state)
     assert_true(worlds > ROUNDS / 100);
 }
 
+/* Of a world in which calls may fail: any kind, form and module comes. Of
+ * another: none. */
+static void calls_are_made_to_fail(void **state)
+{
+    (void)state;
+    uint32_t kinds = 0;
+    uint32_t forms = 0;
+    uint32_t modules = 0;
+    uint32_t none = 0;
+    uint8_t bytes[CAPACITY];
+    struct fuzz_generate_options options = { .world = NULL };
+    for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+        fuzz_generate(&options, seed % 50, &schedule);
+        schedule.world.faults = seed % 2 == 0 ? LC_FAIL_ALL : 0;
+        size_t size_bytes = fuzz_compact_encode(&schedule, bytes, CAPACITY);
+        size_bytes = fuzz_mutate(bytes, size_bytes, CAPACITY, seed);
+        fuzz_compact_decode(bytes, size_bytes, &other);
+        for (uint32_t i = 0; i < other.choice_count; i++) {
+            const struct lc_choice *choice = &other.choices[i];
+            if (choice->stream == LC_STREAM_FAULT) {
+                kinds |= 1U << lc_fail_of(choice->place);
+                forms |= 1U << choice->value;
+                modules |= 1U << choice->place.module;
+                none += seed % 2;
+            }
+        }
+    }
+    assert_int_equal(kinds, LC_FAIL_ALL);
+    assert_int_equal(forms, 0xe);
+    assert_true((modules >> LC_MODULE_WS2_32 & 1) != 0);
+    assert_true((modules >> LC_MODULE_PROVIDER & 3) == 3);
+    assert_int_equal(none, 0);
+}
+
+/* What fails goes with its call when another comes before it. */
+static void what_fails_moves_with_its_call(void **state)
+{
+    static const char text[] =
+        TCP "  faults startup\n"
+            "process A\n" STARTS(
+                "a") "    Sleep 1\n    Sleep 2\n    Sleep 3\n"
+                     "    s = socket stream\n" CLEANS
+                     "choices\n  a in 5 socket at WSPStartup>tcp : fail\n";
+    (void)state;
+    uint32_t with_call = 0;
+    uint32_t without = 0;
+    uint8_t bytes[CAPACITY];
+    read_schedule(text, &schedule);
+    for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+        size_t size_bytes = fuzz_compact_encode(&schedule, bytes, CAPACITY);
+        size_bytes = fuzz_mutate(bytes, size_bytes, CAPACITY, seed);
+        fuzz_compact_decode(bytes, size_bytes, &other);
+        const struct lc_choice *choice = &other.choices[0];
+        if (other.thread_count == 1 && other.choice_count == 1 &&
+            other.op_count == schedule.op_count + 1 &&
+            choice->stream == LC_STREAM_FAULT) {
+            bool is_there = other.ops[choice->call].call == LC_CALL_SOCKET;
+            with_call += is_there;
+            without += !is_there;
+        }
+    }
+    /* Calls are also exchanged, and other choices made. */
+    assert_true(with_call > ROUNDS / 20);
+    assert_true(with_call > 3 * without);
+}
+
 /* A child has calls of both its parents. */
 static void a_cross_takes_of_both(void **state)
 {
@@ -119,6 +187,8 @@ int main(void)
         cmocka_unit_test(any_bytes_stay_in_bounds),
         cmocka_unit_test(a_seed_gives_one_mutation),
         cmocka_unit_test(all_parts_are_changed),
+        cmocka_unit_test(calls_are_made_to_fail),
+        cmocka_unit_test(what_fails_moves_with_its_call),
         cmocka_unit_test(a_cross_takes_of_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 #include <string.h>
 
+#include "lastcall/abi.h"
+#include "lastcall/trace.h"
+
 #include "fuzz/generate.h"
 #include "fuzz/schedule.h"
 #include "fuzz/shrink.h"
@@ -164,6 +167,47 @@ static void choices_do_not_become_more(void **state)
     assert_int_equal(schedule.choice_count, 1);
 }
 
+/* A start of the base provider fails, in the form that the context says or in
+ * any. */
+static bool fails_a_start(void *context, struct lc_schedule *schedule)
+{
+    const uint16_t *form = context;
+    return schedule->choice_count > 0 &&
+           schedule->choices[0].stream == LC_STREAM_FAULT &&
+           (form == NULL || schedule->choices[0].value == *form);
+}
+
+/* Only the kind that fails is left, in its first form unless it is another
+ * that matters. */
+static void faults_become_few_and_plain(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    static const uint8_t calls[] = { LC_CALL_WSASTARTUP, LC_CALL_WSACLEANUP };
+    uint16_t last_form = 3;
+    for (uint32_t i = 0; i < 2; i++) {
+        bool is_any = i == 0;
+        make_calls(&schedule, calls, LC_COUNT_OF(calls));
+        schedule.world.faults = LC_FAIL_ALL;
+        schedule.choices[0] = (struct lc_choice){
+            .stream = LC_STREAM_FAULT,
+            .place = { LC_PLACE_SPI_ENTER, LC_SPI_STARTUP, LC_MODULE_PROVIDER },
+            .action = LC_ACTION_VALUE,
+            .value = last_form,
+        };
+        schedule.choice_count = 1;
+        struct fuzz_shrink_options options = {
+            fails_a_start,
+            is_any ? NULL : &last_form,
+            5000,
+        };
+        (void)fuzz_shrink(&options, &schedule);
+        assert_int_equal(schedule.choice_count, 1);
+        assert_int_equal(schedule.choices[0].value, is_any ? 1 : last_form);
+        assert_int_equal(schedule.world.faults, 1U << LC_FAIL_STARTUP);
+    }
+}
+
 /* The bound is a bound, and what came out by then still shows it. */
 static void the_number_of_tests_is_bounded(void **state)
 {
@@ -198,6 +242,7 @@ int main(void)
         cmocka_unit_test(only_what_is_needed_is_left),
         cmocka_unit_test(two_calls_go_together),
         cmocka_unit_test(choices_do_not_become_more),
+        cmocka_unit_test(faults_become_few_and_plain),
         cmocka_unit_test(the_number_of_tests_is_bounded),
         cmocka_unit_test(shrinking_is_a_function),
     };
