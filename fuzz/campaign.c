@@ -181,24 +181,47 @@ static bool write_file(const char *path, const char *text, int *ret_errno)
 }
 
 /* The ledger has the schedule; a file that is not there is made of it. */
+static void make_file(struct files *files, const char *path, const char *text)
+{
+    int why = 0;
+    if (access(path, F_OK) != 0 && !files->has_failed &&
+        !write_file(path, text, &why)) {
+        files->has_failed = true;
+        (void)fail(&files->error, path, strerror(why));
+    }
+}
+
 static void visit(void *context, const struct fuzz_ledger_finding *finding)
 {
     struct files *files = context;
     char path[FILE_BYTES];
-    int why = 0;
     (void)snprintf(
         path,
         sizeof path,
         "%s/findings/%s",
         files->campaign->folder,
         finding->file);
-    if (access(path, F_OK) == 0 || files->has_failed) {
+    make_file(files, path, finding->text);
+}
+
+static void visit_warning(
+    void *context,
+    const struct fuzz_ledger_warning *warning)
+{
+    struct files *files = context;
+    char path[FILE_BYTES];
+    (void)snprintf(path, sizeof path, "%s/warnings", files->campaign->folder);
+    if (!files->has_failed && !make_folder(path, &files->error)) {
+        files->has_failed = true;
         return;
     }
-    if (!write_file(path, finding->text, &why)) {
-        files->has_failed = true;
-        (void)fail(&files->error, path, strerror(why));
-    }
+    (void)snprintf(
+        path,
+        sizeof path,
+        "%s/warnings/%s.lc",
+        files->campaign->folder,
+        warning->rule);
+    make_file(files, path, warning->text);
 }
 
 static bool write_files(
@@ -206,7 +229,12 @@ static bool write_files(
     struct fuzz_ledger_error *ret_error)
 {
     struct files files = { .campaign = campaign };
-    if (!fuzz_ledger_findings(campaign->ledger, visit, &files, ret_error)) {
+    if (!fuzz_ledger_findings(campaign->ledger, visit, &files, ret_error) ||
+        !fuzz_ledger_warnings(
+            campaign->ledger,
+            visit_warning,
+            &files,
+            ret_error)) {
         return fail_of_ledger(campaign, ret_error);
     }
     if (files.has_failed) {
@@ -328,7 +356,9 @@ static bool play_chunk(
     if (!fuzz_ledger_commit(campaign->ledger, &chunk, ret_error)) {
         return fail_of_ledger(campaign, ret_error);
     }
-    return result.totals.finding_count == 0 || write_files(campaign, ret_error);
+    bool has_none =
+        result.totals.finding_count == 0 && result.warnings.schedules == 0;
+    return has_none || write_files(campaign, ret_error);
 }
 
 bool fuzz_campaign_run(

@@ -2,8 +2,8 @@
  * A campaign: a search that goes on for as long as it is let, in a folder that
  * keeps what was found. Killed at any moment, it goes on where it was.
  *
- * The folder holds ledger.sqlite, findings/ (one schedule each, made from the
- * ledger) and lock; its user may put other files there.
+ * The folder holds ledger.sqlite, findings/ and warnings/ (one schedule each,
+ * made from the ledger) and lock; its user may put other files there.
  */
 #ifndef FUZZ_CAMPAIGN_H
 #define FUZZ_CAMPAIGN_H

@@ -7,8 +7,8 @@
  * One schedule:  play (and judge), trace_text, shrink, confirm.
  * All orders:    explore; traces, of a micro-program; blame, of what is left from
  *                a midpoint on.
- * Many:          sampler, search, finding, statistics; campaign and ledger keep
- *                them.
+ * Many:          sampler, search, finding, warnings, statistics; campaign and
+ *                ledger keep them.
  * Measurements:  trial, hunt, cells.
  */
 #ifndef FUZZ_FUZZ_H
@@ -37,6 +37,7 @@
 #include "fuzz/text.h"
 #include "fuzz/trace_text.h"
 #include "fuzz/trial.h"
+#include "fuzz/warnings.h"
 #include "fuzz/words.h"
 
 #endif

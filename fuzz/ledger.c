@@ -5,22 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/ledger_base.h"
 #include "fuzz/ledger_path.h"
 #include "fuzz/shrink.h"
 #include "fuzz/text.h"
 
 enum {
     BUSY_MS = 10000,
-    /* PRAGMA user_version. 2 has statistics, 3 what was played twice; an older
-     * one is read without, and gets them when it is opened to be written. */
-    FORMAT_STATISTICS = 2,
+    /* PRAGMA user_version. 2 has statistics, 3 what was played twice, 4
+     * warnings; an older one is read without, and gets them when it is opened
+     * to be written. */
     FORMAT_TWICE = 3,
-    FORMAT = 3,
-    ENTRY_BYTES = 16
-};
-
-struct fuzz_ledger {
-    sqlite3 *base;
+    FORMAT = FUZZ_LEDGER_BASE_WARNINGS
 };
 
 static const char schema[] =
@@ -56,103 +52,17 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS twice ("
     "  one INTEGER PRIMARY KEY CHECK (one = 1),"
     "  schedules INTEGER NOT NULL, differed INTEGER NOT NULL, first INTEGER);"
-    "INSERT OR IGNORE INTO twice VALUES (1, 0, 0, NULL);";
-
-static bool fail(
-    struct fuzz_ledger *ledger,
-    struct fuzz_ledger_error *ret_error)
-{
-    (void)snprintf(
-        ret_error->text,
-        sizeof ret_error->text,
-        "%s",
-        ledger->base != NULL ? sqlite3_errmsg(ledger->base) : "no memory");
-    return false;
-}
-
-static bool say(struct fuzz_ledger_error *ret_error, const char *text)
-{
-    (void)snprintf(ret_error->text, sizeof ret_error->text, "%s", text);
-    return false;
-}
-
-static bool execute(
-    struct fuzz_ledger *ledger,
-    const char *text,
-    struct fuzz_ledger_error *ret_error)
-{
-    return sqlite3_exec(ledger->base, text, NULL, NULL, NULL) == SQLITE_OK ||
-           fail(ledger, ret_error);
-}
-
-/* Makes a statement with numbers for its first parameters. */
-static sqlite3_stmt *prepare(
-    struct fuzz_ledger *ledger,
-    const char *text,
-    uint32_t number_count,
-    const uint64_t *numbers)
-{
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(ledger->base, text, -1, &statement, NULL) !=
-        SQLITE_OK) {
-        return NULL;
-    }
-    for (uint32_t i = 0; i < number_count; i++) {
-        (void)sqlite3_bind_int64(
-            statement,
-            (int)i + 1,
-            (sqlite3_int64)numbers[i]);
-    }
-    return statement;
-}
-
-/* Runs a statement that gives no rows, and frees it. */
-static bool finish(
-    struct fuzz_ledger *ledger,
-    sqlite3_stmt *statement,
-    struct fuzz_ledger_error *ret_error)
-{
-    bool is_good = statement != NULL && sqlite3_step(statement) == SQLITE_DONE;
-    if (!is_good) {
-        (void)fail(ledger, ret_error);
-    }
-    (void)sqlite3_finalize(statement);
-    return is_good;
-}
-
-static void bind_text(sqlite3_stmt *statement, int at, const char *text)
-{
-    (void)sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
-}
-
-static uint64_t column(sqlite3_stmt *statement, int at)
-{
-    return (uint64_t)sqlite3_column_int64(statement, at);
-}
+    "INSERT OR IGNORE INTO twice VALUES (1, 0, 0, NULL);"
+    /* One row: schedules with a warning, of whatever rule. */
+    "CREATE TABLE IF NOT EXISTS warned ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1), schedules INTEGER NOT NULL);"
+    "INSERT OR IGNORE INTO warned VALUES (1, 0);"
+    /* Of each rule that was warned of; seed and schedule are the first. */
+    "CREATE TABLE IF NOT EXISTS warning ("
+    "  rule TEXT PRIMARY KEY, schedules INTEGER NOT NULL,"
+    "  seed INTEGER NOT NULL, schedule TEXT NOT NULL);";
 
 /* ---- Opening ---- */
-
-/* Two numbers that a question has for its answer, or one and a zero. */
-static bool ask(
-    struct fuzz_ledger *ledger,
-    const char *question,
-    uint64_t ret_numbers[2],
-    struct fuzz_ledger_error *ret_error)
-{
-    sqlite3_stmt *statement = prepare(ledger, question, 0, NULL);
-    bool is_good = statement != NULL && sqlite3_step(statement) == SQLITE_ROW;
-    if (is_good) {
-        ret_numbers[0] = column(statement, 0);
-        ret_numbers[1] =
-            sqlite3_column_count(statement) > 1 ? column(statement, 1) : 0;
-    } else if (sqlite3_errcode(ledger->base) == SQLITE_NOTADB) {
-        (void)say(ret_error, "no ledger: it is not an SQLite database");
-    } else {
-        (void)fail(ledger, ret_error);
-    }
-    (void)sqlite3_finalize(statement);
-    return is_good;
-}
 
 /* A base without a format: one that is to become a ledger, or was on its way
  * when its campaign was killed, or something else. */
@@ -162,7 +72,7 @@ static bool check_bare(
     struct fuzz_ledger_error *ret_error)
 {
     uint64_t tables[2];
-    if (!ask(
+    if (!fuzz_ledger_base_ask(
             ledger,
             "SELECT count(*), ifnull(sum(name = 'setting'), 0)"
             " FROM sqlite_master",
@@ -171,10 +81,13 @@ static bool check_bare(
         return false;
     }
     if (tables[0] > 0 && tables[1] == 0) {
-        return say(ret_error, "no ledger: it is a database of something else");
+        return fuzz_ledger_base_say(
+            ret_error,
+            "no ledger: it is a database of something else");
     }
-    return may_make ||
-           say(ret_error, "an empty ledger: its campaign has played nothing");
+    return may_make || fuzz_ledger_base_say(
+                           ret_error,
+                           "an empty ledger: its campaign has played nothing");
 }
 
 static bool check_format(
@@ -183,7 +96,11 @@ static bool check_format(
     struct fuzz_ledger_error *ret_error)
 {
     uint64_t numbers[2];
-    if (!ask(ledger, "PRAGMA user_version", numbers, ret_error)) {
+    if (!fuzz_ledger_base_ask(
+            ledger,
+            "PRAGMA user_version",
+            numbers,
+            ret_error)) {
         return false;
     }
     int format = (int)numbers[0];
@@ -210,8 +127,8 @@ static bool make_tables(
         sizeof version,
         "PRAGMA user_version=%d",
         (int)FORMAT);
-    return execute(ledger, schema, ret_error) &&
-           execute(ledger, version, ret_error);
+    return fuzz_ledger_base_execute(ledger, schema, ret_error) &&
+           fuzz_ledger_base_execute(ledger, version, ret_error);
 }
 
 struct fuzz_ledger *fuzz_ledger_open(
@@ -228,7 +145,7 @@ struct fuzz_ledger *fuzz_ledger_open(
     }
     bool is_good = fuzz_ledger_path_open(path, may_make, &ledger->base);
     if (!is_good) {
-        (void)fail(ledger, ret_error);
+        (void)fuzz_ledger_base_fail(ledger, ret_error);
     }
     is_good = is_good && check_format(ledger, may_make, ret_error);
     if (is_good) {
@@ -236,7 +153,7 @@ struct fuzz_ledger *fuzz_ledger_open(
     }
     if (is_good && may_make) {
         /* A commit is on the disk before it returns. */
-        is_good = execute(
+        is_good = fuzz_ledger_base_execute(
             ledger,
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             ret_error);
@@ -274,11 +191,14 @@ bool fuzz_ledger_get(
     char *ret_value,
     size_t capacity)
 {
-    sqlite3_stmt *statement =
-        prepare(ledger, "SELECT value FROM setting WHERE name = ?1", 0, NULL);
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
+        ledger,
+        "SELECT value FROM setting WHERE name = ?1",
+        0,
+        NULL);
     bool is_there = false;
     if (statement != NULL) {
-        bind_text(statement, 1, name);
+        fuzz_ledger_base_bind(statement, 1, name);
         if (sqlite3_step(statement) == SQLITE_ROW) {
             const char *value = (const char *)sqlite3_column_text(statement, 0);
             size_t length = value == NULL ? capacity : strlen(value);
@@ -298,45 +218,65 @@ bool fuzz_ledger_set(
     const char *value,
     struct fuzz_ledger_error *ret_error)
 {
-    sqlite3_stmt *statement = prepare(
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
         ledger,
         "INSERT INTO setting (name, value) VALUES (?1, ?2)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         0,
         NULL);
     if (statement != NULL) {
-        bind_text(statement, 1, name);
-        bind_text(statement, 2, value);
+        fuzz_ledger_base_bind(statement, 1, name);
+        fuzz_ledger_base_bind(statement, 2, value);
     }
-    return finish(ledger, statement, ret_error);
+    return fuzz_ledger_base_finish(ledger, statement, ret_error);
 }
 
 /* ---- Reading ---- */
 
-/* What was played twice; a ledger of an older format does not say. */
-static bool read_twice(
+/* What was played twice, and what had warnings; a ledger of an older format does
+ * not say. */
+static bool read_newer(
     struct fuzz_ledger *ledger,
     struct fuzz_ledger_totals *totals,
     struct fuzz_ledger_error *ret_error)
 {
     uint64_t numbers[2];
+    uint64_t twice[2];
     uint64_t first[2];
-    if (!ask(ledger, "PRAGMA user_version", numbers, ret_error)) {
+    if (!fuzz_ledger_base_ask(
+            ledger,
+            "PRAGMA user_version",
+            numbers,
+            ret_error)) {
         return false;
     }
     if (numbers[0] < FORMAT_TWICE) {
         return true;
     }
-    bool is_good = ask(ledger,
+    bool is_good = fuzz_ledger_base_ask(
+                       ledger,
                        "SELECT schedules, differed FROM twice",
-                       numbers,
+                       twice,
                        ret_error) &&
-                   ask(ledger, "SELECT first FROM twice", first, ret_error);
+                   fuzz_ledger_base_ask(
+                       ledger,
+                       "SELECT first FROM twice",
+                       first,
+                       ret_error);
     if (is_good) {
-        totals->again = numbers[0];
-        totals->differed = numbers[1];
+        totals->again = twice[0];
+        totals->differed = twice[1];
         totals->differed_seed = first[0];
     }
+    if (!is_good || numbers[0] < FUZZ_LEDGER_BASE_WARNINGS) {
+        return is_good;
+    }
+    is_good = fuzz_ledger_base_ask(
+        ledger,
+        "SELECT schedules FROM warned",
+        numbers,
+        ret_error);
+    totals->warned = is_good ? numbers[0] : 0;
     return is_good;
 }
 
@@ -345,7 +285,7 @@ bool fuzz_ledger_sum(
     struct fuzz_ledger_totals *ret_totals,
     struct fuzz_ledger_error *ret_error)
 {
-    sqlite3_stmt *statement = prepare(
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
         ledger,
         "SELECT ifnull(sum(schedules), 0), ifnull(sum(records), 0),"
         " ifnull(sum(virtual_ns), 0), ifnull(sum(unspecified), 0),"
@@ -358,34 +298,34 @@ bool fuzz_ledger_sum(
     bool is_good = statement != NULL && sqlite3_step(statement) == SQLITE_ROW;
     if (is_good) {
         *ret_totals = (struct fuzz_ledger_totals){
-            .schedules = column(statement, 0),
-            .records = column(statement, 1),
-            .virtual_ns = column(statement, 2),
-            .unspecified = column(statement, 3),
-            .next_seed = column(statement, 4),
-            .chunk_count = (uint32_t)column(statement, 5),
-            .finding_count = (uint32_t)column(statement, 6),
-            .rules_exercised = (uint32_t)column(statement, 7),
+            .schedules = fuzz_ledger_base_column(statement, 0),
+            .records = fuzz_ledger_base_column(statement, 1),
+            .virtual_ns = fuzz_ledger_base_column(statement, 2),
+            .unspecified = fuzz_ledger_base_column(statement, 3),
+            .next_seed = fuzz_ledger_base_column(statement, 4),
+            .chunk_count = (uint32_t)fuzz_ledger_base_column(statement, 5),
+            .finding_count = (uint32_t)fuzz_ledger_base_column(statement, 6),
+            .rules_exercised = (uint32_t)fuzz_ledger_base_column(statement, 7),
         };
     } else {
-        (void)fail(ledger, ret_error);
+        (void)fuzz_ledger_base_fail(ledger, ret_error);
     }
     (void)sqlite3_finalize(statement);
-    return is_good && read_twice(ledger, ret_totals, ret_error);
+    return is_good && read_newer(ledger, ret_totals, ret_error);
 }
 
 uint32_t fuzz_ledger_keys(struct fuzz_ledger *ledger, uint64_t *ret_keys)
 {
     const uint64_t limit = FUZZ_KNOWN_MAX;
     uint32_t count = 0;
-    sqlite3_stmt *statement = prepare(
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
         ledger,
         "SELECT key FROM alias ORDER BY key LIMIT ?1",
         1,
         &limit);
     while (statement != NULL && sqlite3_step(statement) == SQLITE_ROW) {
         LC_CHECK(count < FUZZ_KNOWN_MAX);
-        ret_keys[count++] = column(statement, 0);
+        ret_keys[count++] = fuzz_ledger_base_column(statement, 0);
     }
     (void)sqlite3_finalize(statement);
     return count;
@@ -397,42 +337,46 @@ bool fuzz_ledger_findings(
     void *context,
     struct fuzz_ledger_error *ret_error)
 {
-    sqlite3_stmt *statement = prepare(
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
         ledger,
         "SELECT key, seed, count, rule, file, schedule, hash, calls,"
         " switches, signal, replayed FROM finding ORDER BY count DESC, key",
         0,
         NULL);
     if (statement == NULL) {
-        return fail(ledger, ret_error);
+        return fuzz_ledger_base_fail(ledger, ret_error);
     }
     int step = sqlite3_step(statement);
     while (step == SQLITE_ROW) {
         struct fuzz_ledger_finding finding = {
-            .key = column(statement, 0),
-            .seed = column(statement, 1),
-            .count = column(statement, 2),
+            .key = fuzz_ledger_base_column(statement, 0),
+            .seed = fuzz_ledger_base_column(statement, 1),
+            .count = fuzz_ledger_base_column(statement, 2),
             .rule = (const char *)sqlite3_column_text(statement, 3),
             .file = (const char *)sqlite3_column_text(statement, 4),
             .text = (const char *)sqlite3_column_text(statement, 5),
-            .hash = column(statement, 6),
-            .calls = (uint32_t)column(statement, 7),
-            .switches = (uint32_t)column(statement, 8),
+            .hash = fuzz_ledger_base_column(statement, 6),
+            .calls = (uint32_t)fuzz_ledger_base_column(statement, 7),
+            .switches = (uint32_t)fuzz_ledger_base_column(statement, 8),
             .death = sqlite3_column_int(statement, 9),
             .replay = (enum fuzz_replay)sqlite3_column_int(statement, 10),
         };
         visit(context, &finding);
         step = sqlite3_step(statement);
     }
-    bool is_good = step == SQLITE_DONE || fail(ledger, ret_error);
+    bool is_good =
+        step == SQLITE_DONE || fuzz_ledger_base_fail(ledger, ret_error);
     (void)sqlite3_finalize(statement);
     return is_good;
 }
 
 bool fuzz_ledger_knows(struct fuzz_ledger *ledger, uint64_t key)
 {
-    sqlite3_stmt *statement =
-        prepare(ledger, "SELECT 1 FROM finding WHERE key = ?1", 1, &key);
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
+        ledger,
+        "SELECT 1 FROM finding WHERE key = ?1",
+        1,
+        &key);
     bool is_there = statement != NULL && sqlite3_step(statement) == SQLITE_ROW;
     (void)sqlite3_finalize(statement);
     return is_there;
@@ -441,205 +385,19 @@ bool fuzz_ledger_knows(struct fuzz_ledger *ledger, uint64_t key)
 uint64_t fuzz_ledger_exercised(struct fuzz_ledger *ledger, const char *rule)
 {
     uint64_t times = 0;
-    sqlite3_stmt *statement = prepare(
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
         ledger,
         "SELECT premise FROM coverage WHERE rule = ?1",
         0,
         NULL);
     if (statement != NULL) {
-        bind_text(statement, 1, rule);
+        fuzz_ledger_base_bind(statement, 1, rule);
         if (sqlite3_step(statement) == SQLITE_ROW) {
-            times = column(statement, 0);
+            times = fuzz_ledger_base_column(statement, 0);
         }
     }
     (void)sqlite3_finalize(statement);
     return times;
-}
-
-/* ---- Statistics ---- */
-
-static uint64_t get_number(const unsigned char *bytes)
-{
-    uint64_t number = 0;
-    for (uint32_t i = 0; i < sizeof number; i++) {
-        number |= (uint64_t)bytes[i] << (8 * i);
-    }
-    return number;
-}
-
-static void put_number(unsigned char *bytes, uint64_t number)
-{
-    for (uint32_t i = 0; i < sizeof number; i++) {
-        bytes[i] = (unsigned char)(number >> (8 * i));
-    }
-}
-
-/* Takes a row of `sketch` apart. Returns whether it can be one. */
-static bool take_sketch(
-    sqlite3_stmt *statement,
-    struct fuzz_statistics *statistics)
-{
-    const char *name = (const char *)sqlite3_column_text(statement, 0);
-    struct fuzz_sketch *sketch =
-        strcmp(name, "states") == 0 ? &statistics->states : &statistics->pairs;
-    uint64_t level = column(statement, 2);
-    const unsigned char *bytes = sqlite3_column_blob(statement, 3);
-    uint32_t size_bytes = (uint32_t)sqlite3_column_bytes(statement, 3);
-    if (level > FUZZ_SKETCH_LEVEL_MAX || size_bytes % ENTRY_BYTES != 0) {
-        return false;
-    }
-    statistics->watched = column(statement, 1);
-    fuzz_sketch_raise(sketch, (uint32_t)level);
-    for (uint32_t at = 0; at < size_bytes; at += ENTRY_BYTES) {
-        uint64_t count = get_number(&bytes[at + sizeof(uint64_t)]);
-        if (count == 0) {
-            return false;
-        }
-        fuzz_sketch_add(sketch, get_number(&bytes[at]), count);
-    }
-    return true;
-}
-
-static bool read_sketches(
-    struct fuzz_ledger *ledger,
-    struct fuzz_statistics *statistics,
-    struct fuzz_ledger_error *ret_error)
-{
-    sqlite3_stmt *statement = prepare(
-        ledger,
-        "SELECT name, watched, level, entries FROM sketch"
-        " WHERE name IN ('states', 'pairs')",
-        0,
-        NULL);
-    if (statement == NULL) {
-        return fail(ledger, ret_error);
-    }
-    bool is_whole = true;
-    int step = sqlite3_step(statement);
-    while (step == SQLITE_ROW && is_whole) {
-        is_whole = take_sketch(statement, statistics);
-        step = sqlite3_step(statement);
-    }
-    bool is_good = step == SQLITE_DONE || !is_whole || fail(ledger, ret_error);
-    (void)sqlite3_finalize(statement);
-    if (!is_whole) {
-        (void)snprintf(
-            ret_error->text,
-            sizeof ret_error->text,
-            "a sketch in it is damaged");
-    }
-    return is_good && is_whole;
-}
-
-static bool read_pct(
-    struct fuzz_ledger *ledger,
-    struct fuzz_statistics *statistics,
-    struct fuzz_ledger_error *ret_error)
-{
-    sqlite3_stmt *statement = prepare(
-        ledger,
-        "SELECT depth, schedules, actors, steps, actors_max, steps_max"
-        " FROM pct",
-        0,
-        NULL);
-    if (statement == NULL) {
-        return fail(ledger, ret_error);
-    }
-    int step = sqlite3_step(statement);
-    while (step == SQLITE_ROW) {
-        uint64_t depth = column(statement, 0);
-        if (depth >= 1 && depth <= FUZZ_SAMPLER_DEPTH_MAX) {
-            statistics->pct[depth - 1] = (struct fuzz_statistics_pct){
-                .schedules = column(statement, 1),
-                .actors = column(statement, 2),
-                .steps = column(statement, 3),
-                .actors_max = column(statement, 4),
-                .steps_max = column(statement, 5),
-            };
-        }
-        step = sqlite3_step(statement);
-    }
-    bool is_good = step == SQLITE_DONE || fail(ledger, ret_error);
-    (void)sqlite3_finalize(statement);
-    return is_good;
-}
-
-bool fuzz_ledger_statistics(
-    struct fuzz_ledger *ledger,
-    struct fuzz_statistics *ret_statistics,
-    struct fuzz_ledger_error *ret_error)
-{
-    uint64_t format[2];
-    memset(ret_statistics, 0, sizeof *ret_statistics);
-    return ask(ledger, "PRAGMA user_version", format, ret_error) &&
-           (format[0] < FORMAT_STATISTICS ||
-            (read_sketches(ledger, ret_statistics, ret_error) &&
-             read_pct(ledger, ret_statistics, ret_error)));
-}
-
-static bool write_sketch(
-    struct fuzz_ledger *ledger,
-    const char *name,
-    uint64_t watched,
-    const struct fuzz_sketch *sketch,
-    struct fuzz_ledger_error *ret_error)
-{
-    static unsigned char bytes[FUZZ_SKETCH_KEYS * ENTRY_BYTES];
-    const uint64_t numbers[] = { watched, sketch->level };
-    int at = 0;
-    for (uint32_t slot = 0; slot < FUZZ_SKETCH_SLOTS; slot++) {
-        const struct fuzz_sketch_entry *entry = &sketch->slots[slot];
-        if (entry->count != 0) {
-            put_number(&bytes[at], entry->key);
-            put_number(&bytes[at + (int)sizeof entry->key], entry->count);
-            at += ENTRY_BYTES;
-        }
-    }
-    sqlite3_stmt *statement = prepare(
-        ledger,
-        "INSERT OR REPLACE INTO sketch (watched, level, name, entries)"
-        " VALUES (?1, ?2, ?3, ?4)",
-        LC_COUNT_OF(numbers),
-        numbers);
-    if (statement != NULL) {
-        bind_text(statement, 3, name);
-        (void)sqlite3_bind_blob(statement, 4, bytes, at, SQLITE_STATIC);
-    }
-    return finish(ledger, statement, ret_error);
-}
-
-/* Adds what a search has counted to what the ledger has; in a transaction. */
-static bool add_statistics(
-    struct fuzz_ledger *ledger,
-    const struct fuzz_statistics *more,
-    struct fuzz_ledger_error *ret_error)
-{
-    static struct fuzz_statistics all;
-    if (!fuzz_ledger_statistics(ledger, &all, ret_error)) {
-        return false;
-    }
-    fuzz_statistics_merge(&all, more);
-    bool is_good =
-        write_sketch(ledger, "states", all.watched, &all.states, ret_error) &&
-        write_sketch(ledger, "pairs", all.watched, &all.pairs, ret_error);
-    for (uint32_t i = 0; i < FUZZ_SAMPLER_DEPTH_MAX && is_good; i++) {
-        const struct fuzz_statistics_pct *pct = &all.pct[i];
-        const uint64_t numbers[] = {
-            i + 1,      pct->schedules,  pct->actors,
-            pct->steps, pct->actors_max, pct->steps_max,
-        };
-        is_good =
-            pct->schedules == 0 || finish(
-                                       ledger,
-                                       prepare(
-                                           ledger,
-                                           "INSERT OR REPLACE INTO pct"
-                                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                                           LC_COUNT_OF(numbers),
-                                           numbers),
-                                       ret_error);
-    }
-    return is_good;
 }
 
 /* ---- Writing ---- */
@@ -658,9 +416,9 @@ static bool add_chunk(
         totals->virtual_ns,
         totals->unspecified,
     };
-    return finish(
+    return fuzz_ledger_base_finish(
         ledger,
-        prepare(
+        fuzz_ledger_base_prepare(
             ledger,
             "INSERT INTO chunk VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             LC_COUNT_OF(numbers),
@@ -679,9 +437,9 @@ static bool add_twice(
         totals->differed,
         totals->differed_seed,
     };
-    return finish(
+    return fuzz_ledger_base_finish(
         ledger,
-        prepare(
+        fuzz_ledger_base_prepare(
             ledger,
             "UPDATE twice SET schedules = schedules + ?1,"
             " differed = differed + ?2, first ="
@@ -711,7 +469,7 @@ static bool add_finding(
         (uint64_t)finding->death,
         (uint64_t)finding->replay,
     };
-    sqlite3_stmt *statement = prepare(
+    sqlite3_stmt *statement = fuzz_ledger_base_prepare(
         ledger,
         "INSERT OR IGNORE INTO finding (key, seed, hash, calls, switches,"
         " signal, replayed, count, rule, file, schedule)"
@@ -719,11 +477,11 @@ static bool add_finding(
         LC_COUNT_OF(numbers),
         numbers);
     if (statement != NULL) {
-        bind_text(statement, 8, model_rule(finding->rule)->id);
-        bind_text(statement, 9, file);
-        bind_text(statement, 10, text);
+        fuzz_ledger_base_bind(statement, 8, model_rule(finding->rule)->id);
+        fuzz_ledger_base_bind(statement, 9, file);
+        fuzz_ledger_base_bind(statement, 10, text);
     }
-    return finish(ledger, statement, ret_error);
+    return fuzz_ledger_base_finish(ledger, statement, ret_error);
 }
 
 static bool add_count(
@@ -734,9 +492,9 @@ static bool add_count(
 {
     const uint64_t numbers[] = { key, count };
     return count == 0 ||
-           finish(
+           fuzz_ledger_base_finish(
                ledger,
-               prepare(
+               fuzz_ledger_base_prepare(
                    ledger,
                    "UPDATE finding SET count = count + ?2 WHERE key ="
                    " (SELECT finding FROM alias WHERE key = ?1)",
@@ -751,9 +509,9 @@ static bool add_alias(
     struct fuzz_ledger_error *ret_error)
 {
     const uint64_t numbers[] = { alias->key, alias->shrunk_key };
-    return finish(
+    return fuzz_ledger_base_finish(
         ledger,
-        prepare(
+        fuzz_ledger_base_prepare(
             ledger,
             "INSERT OR IGNORE INTO alias VALUES (?1, ?2)",
             LC_COUNT_OF(numbers),
@@ -770,7 +528,7 @@ static bool add_coverage(
     for (uint32_t i = 0; i < model_rule_count() && is_good; i++) {
         const uint64_t numbers[] = { coverage->checked[i],
                                      coverage->premise[i] };
-        sqlite3_stmt *statement = prepare(
+        sqlite3_stmt *statement = fuzz_ledger_base_prepare(
             ledger,
             "INSERT INTO coverage (checked, premise, rule)"
             " VALUES (?1, ?2, ?3) ON CONFLICT (rule) DO UPDATE SET"
@@ -779,9 +537,9 @@ static bool add_coverage(
             LC_COUNT_OF(numbers),
             numbers);
         if (statement != NULL) {
-            bind_text(statement, 3, model_rule(i)->id);
+            fuzz_ledger_base_bind(statement, 3, model_rule(i)->id);
         }
-        is_good = finish(ledger, statement, ret_error);
+        is_good = fuzz_ledger_base_finish(ledger, statement, ret_error);
     }
     return is_good;
 }
@@ -807,7 +565,7 @@ static bool add_played(
     }
     return is_good && add_twice(ledger, &result->totals, ret_error) &&
            add_coverage(ledger, &result->totals.coverage, ret_error) &&
-           add_statistics(ledger, &result->statistics, ret_error);
+           fuzz_ledger_count_add(ledger, result, ret_error);
 }
 
 bool fuzz_ledger_commit(
@@ -817,7 +575,7 @@ bool fuzz_ledger_commit(
 {
     const struct fuzz_search_result *result = chunk->result;
     LC_CHECK_IF(result->totals.is_cut, chunk->is_partial);
-    if (!execute(ledger, "BEGIN IMMEDIATE", ret_error)) {
+    if (!fuzz_ledger_base_execute(ledger, "BEGIN IMMEDIATE", ret_error)) {
         return false;
     }
     bool is_good = true;
@@ -829,7 +587,7 @@ bool fuzz_ledger_commit(
     }
     is_good = is_good &&
               (chunk->is_partial || add_played(ledger, chunk, ret_error)) &&
-              execute(ledger, "COMMIT", ret_error);
+              fuzz_ledger_base_execute(ledger, "COMMIT", ret_error);
     if (!is_good) {
         (void)sqlite3_exec(ledger->base, "ROLLBACK", NULL, NULL, NULL);
     }

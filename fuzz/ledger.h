@@ -33,6 +33,7 @@ struct fuzz_ledger_totals {
     uint64_t again;         /* schedules that were played twice */
     uint64_t differed;      /* of them: with another trace */
     uint64_t differed_seed; /* the first of these */
+    uint64_t warned;        /* schedules with a warning */
     uint32_t chunk_count;
     uint32_t finding_count;
     uint32_t rules_exercised;
@@ -51,6 +52,14 @@ struct fuzz_ledger_finding {
     uint32_t switches;
     int32_t death;
     enum fuzz_replay replay;
+};
+
+/* What schedules were warned of. Strings are borrowed during the call. */
+struct fuzz_ledger_warning {
+    const char *rule;
+    uint64_t schedules;
+    uint64_t seed;    /* the first */
+    const char *text; /* its schedule */
 };
 
 /**
@@ -143,6 +152,14 @@ LC_MUST_USE bool fuzz_ledger_commit(
 LC_MUST_USE bool fuzz_ledger_findings(
     struct fuzz_ledger *ledger,
     void (*visit)(void *context, const struct fuzz_ledger_finding *finding),
+    void *context,
+    struct fuzz_ledger_error *ret_error);
+
+/** Shows what schedules were warned of, by rule; nothing of a ledger of an older
+ * format. */
+LC_MUST_USE bool fuzz_ledger_warnings(
+    struct fuzz_ledger *ledger,
+    void (*visit)(void *context, const struct fuzz_ledger_warning *warning),
     void *context,
     struct fuzz_ledger_error *ret_error);
 

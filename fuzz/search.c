@@ -431,6 +431,7 @@ static void take_counts(void)
         const struct fuzz_share *share = search.workers[w].share;
         fuzz_count_merge(&search.broken, &share->broken);
         fuzz_statistics_merge(&search.result->statistics, &share->statistics);
+        fuzz_warnings_merge(&search.result->warnings, &share->warnings);
     }
     totals->is_uncounted = search.broken.has_overflowed;
     if (search.entry_count <= search.findings_max) {

@@ -13,6 +13,7 @@
 #include "fuzz/case.h"
 #include "fuzz/finding.h"
 #include "fuzz/statistics.h"
+#include "fuzz/warnings.h"
 
 enum fuzz_search_limits {
     FUZZ_JOBS_MAX = 64,
@@ -82,6 +83,7 @@ struct fuzz_search_result {
     struct fuzz_search_alias aliases[FUZZ_FINDINGS_MAX];
     uint64_t known_counts[FUZZ_KNOWN_MAX];
     struct fuzz_statistics statistics;
+    struct fuzz_warnings warnings;
 };
 
 /**

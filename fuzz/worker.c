@@ -223,6 +223,14 @@ static bool play_seed(
     if (fuzz_case_play(one, seed, &outcome, &share->error) != SIM_OK) {
         leave(share, FUZZ_WORKER_ERROR);
     }
+    if (LC_UNLIKELY(outcome.verdict.warning_count > 0)) {
+        fuzz_warnings_add(
+            &share->warnings,
+            seed,
+            &one->player.model.warned,
+            &one->schedule,
+            &outcome);
+    }
     bool may_go_on = !fuzz_play_is_fault(&outcome);
     if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
         tell(options, one, &outcome, share);

@@ -15,6 +15,7 @@
 #include "fuzz/count.h"
 #include "fuzz/finding.h"
 #include "fuzz/statistics.h"
+#include "fuzz/warnings.h"
 
 enum fuzz_worker_limits {
     FUZZ_WORKER_CPU_SECONDS = 30, /* for the plays of one program */
@@ -61,6 +62,7 @@ struct fuzz_share {
     struct model_coverage coverage;
     struct fuzz_count broken; /* what broke, and how often */
     struct fuzz_statistics statistics;
+    struct fuzz_warnings warnings;
     struct fuzz_case_mirror mirror;
     struct sim_error error;
 };

@@ -477,6 +477,14 @@ struct model_note model_warnings(const struct model *model)
     return model->warnings;
 }
 
+bool model_has_warned(const struct model_warned *warned, uint32_t rule)
+{
+    LC_CHECK(warned != NULL);
+    LC_CHECK(rule < MODEL_RULE_COUNT);
+
+    return (warned->bits[rule / 64] >> (rule % 64) & 1) != 0;
+}
+
 struct model_note model_app_errors(const struct model *model)
 {
     LC_CHECK(model != NULL);

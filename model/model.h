@@ -35,6 +35,15 @@ struct model_note {
     uint16_t rule;   /* of the first */
 };
 
+/* Rules that a run was warned of: a bit for each, by its index. */
+struct model_warned {
+    uint64_t bits[2];
+};
+
+_Static_assert(
+    MODEL_RULE_COUNT <= 8 * sizeof(struct model_warned),
+    "each rule has a bit");
+
 /**
  * The model of one run. A plain value: assignment is a snapshot. Reads by
  * others stop at the options and notes; the rest is the model's own.
@@ -60,6 +69,7 @@ struct model {
     struct lc_verdict verdict;
     struct model_note warnings;
     struct model_note app_errors;
+    struct model_warned warned;
     /* What it leaves as it is. */
     struct model_world world;
     struct model_options options;
@@ -165,6 +175,14 @@ size_t model_key(
  * @param model  borrowed.
  */
 struct model_note model_warnings(const struct model *model);
+
+/**
+ * Whether a rule is among those that were warned of.
+ *
+ * @param warned  borrowed.
+ * @param rule    below model_rule_count().
+ */
+bool model_has_warned(const struct model_warned *warned, uint32_t rule);
 
 /**
  * The first error of the application.

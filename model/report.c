@@ -55,6 +55,7 @@ void model_report_warning(struct model *model, enum model_rule_index rule)
     LC_CHECK(!model_rule(rule)->application);
 
     note(&model->warnings, model->record, rule);
+    model->warned.bits[rule / 64] |= (uint64_t)1 << (rule % 64);
 }
 
 void model_report_app(struct model *model, enum model_rule_index rule)

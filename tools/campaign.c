@@ -530,6 +530,13 @@ static bool print_text(
             ret_error)) {
         return false;
     }
+    if (totals->warned > 0) {
+        (void)printf(
+            "%" PRIu64 " schedule%s had warnings; `lastcall report` says of "
+            "which rules\n",
+            totals->warned,
+            tool_output_s(totals->warned));
+    }
     if (tool_setup_interrupted()) {
         (void)printf("interrupted; the same command goes on\n");
     }

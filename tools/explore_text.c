@@ -4,11 +4,13 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lastcall/check.h"
 
 #include "tools/output.h"
 #include "tools/verdict.h"
+#include "tools/warnings.h"
 
 enum {
     MIB = 1 << 20
@@ -153,6 +155,16 @@ static void print_traces(const struct fuzz_traces_result *traces)
         tool_output_s(traces->transitions));
 }
 
+static void print_warned(const struct model_warned *warned)
+{
+    static const struct model_warned none;
+    if (memcmp(warned, &none, sizeof none) != 0) {
+        (void)printf("  warnings in one order or another:");
+        tool_warnings_print_rules(warned);
+        (void)printf("; --inferences shows a way to what breaks with it\n");
+    }
+}
+
 void tool_explore_print(const struct tool_explore_report *report)
 {
     const struct fuzz_explore_result *result = report->result;
@@ -171,6 +183,7 @@ void tool_explore_print(const struct tool_explore_report *report)
     } else if (report->fault_kinds != 0) {
         (void)printf("  nothing fails: --faults has it\n");
     }
+    print_warned(&totals->warned);
     if (result->verdict != FUZZ_EXPLORE_BROKEN) {
         return;
     }
@@ -215,7 +228,7 @@ void tool_explore_print_json(const struct tool_explore_report *report)
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
         "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:b, "
-        "s:f, s:i, s:s, s:o, s:o, s:I}",
+        "s:f, s:i, s:s, s:o, s:o, s:I, s:o}",
         "verdict",
         verdicts[result->verdict],
         "bound",
@@ -261,7 +274,9 @@ void tool_explore_print_json(const struct tool_explore_report *report)
         "schedule",
         has_schedule ? json_string(text) : json_null(),
         "faults",
-        (json_int_t)report->fault_max);
+        (json_int_t)report->fault_max,
+        "warnings",
+        tool_warnings_rules(&totals->warned));
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);

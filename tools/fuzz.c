@@ -20,6 +20,7 @@
 #include "tools/status.h"
 #include "tools/trial.h"
 #include "tools/verdict.h"
+#include "tools/warnings.h"
 
 enum {
     PATH_BYTES = 4096,
@@ -97,6 +98,8 @@ static struct tool_line search_line;      /* this search, but for the seeds */
 static bool has_unsaved;                  /* a finding could not be written */
 static uint64_t saved[FUZZ_FINDINGS_MAX]; /* those that were: their seeds */
 static uint32_t saved_count;
+/* Rules that were warned of, and whose schedule could not be written. */
+static bool is_unwarned[MODEL_RULE_COUNT];
 static bool has_differed; /* two plays of one did */
 
 static bool stop(void *context)
@@ -210,6 +213,105 @@ static void found(void *context, const struct fuzz_finding *finding)
             fuzz_text_print(&finding->schedule, text, sizeof text);
         (void)fwrite(text, 1, size_bytes, stderr);
     }
+}
+
+/* ---- Warnings ---- */
+
+/* The first schedule of a rule that was warned of, and where -o keeps it. */
+struct warned_first {
+    char text[FUZZ_TEXT_CHOICE_BYTES];
+    char path[PATH_BYTES];
+    struct tool_warnings_one one;
+};
+
+static void fill_warned(uint32_t rule, struct warned_first *ret_first)
+{
+    const struct fuzz_warning *warning = &result.warnings.rules[rule];
+    if (given.sweep == NULL) {
+        (void)snprintf(
+            ret_first->text,
+            sizeof ret_first->text,
+            "seed %" PRIu64,
+            warning->seed);
+    } else {
+        (void)snprintf(
+            ret_first->text,
+            sizeof ret_first->text,
+            "when this fails: ");
+        size_t length = strlen(ret_first->text);
+        site_text(
+            warning->seed,
+            ret_first->text + length,
+            sizeof ret_first->text - length);
+    }
+    if (given.folder != NULL) {
+        (void)snprintf(
+            ret_first->path,
+            PATH_BYTES,
+            "%s/warning-%s.lc",
+            given.folder,
+            model_rule(rule)->id);
+    }
+    ret_first->one = (struct tool_warnings_one){
+        .rule = model_rule(rule)->id,
+        .schedules = warning->schedules,
+        .first = ret_first->text,
+        .path =
+            given.folder == NULL || is_unwarned[rule] ? NULL : ret_first->path,
+    };
+}
+
+/* Keeps the first schedule of each rule that was warned of. */
+static void save_warned(void)
+{
+    struct warned_first first;
+    for (uint32_t i = 0; given.folder != NULL && i < MODEL_RULE_COUNT; i++) {
+        const struct fuzz_warning *warning = &result.warnings.rules[i];
+        if (warning->schedules > 0) {
+            fill_warned(i, &first);
+            is_unwarned[i] =
+                !tool_load_save_text(first.path, &warning->schedule);
+            has_unsaved |= is_unwarned[i];
+        }
+    }
+}
+
+static void print_warned(void)
+{
+    struct warned_first first;
+    tool_warnings_print_count(result.warnings.schedules);
+    for (uint32_t i = 0; i < MODEL_RULE_COUNT; i++) {
+        if (result.warnings.rules[i].schedules > 0) {
+            fill_warned(i, &first);
+            tool_warnings_print(&first.one);
+        }
+    }
+    if (result.warnings.schedules > 0 && given.folder == NULL) {
+        (void)printf("  -o DIR keeps the first of each\n");
+    }
+}
+
+static json_t *warned_object(void)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    struct warned_first first;
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < MODEL_RULE_COUNT; i++) {
+        const struct fuzz_warning *warning = &result.warnings.rules[i];
+        if (warning->schedules > 0) {
+            size_t size_bytes =
+                fuzz_text_print(&warning->schedule, text, sizeof text);
+            LC_CHECK(size_bytes > 0);
+            fill_warned(i, &first);
+            (void)json_array_append_new(
+                list,
+                tool_warnings_object(
+                    &first.one,
+                    warning->seed,
+                    first.one.path == NULL ? text : NULL));
+        }
+    }
+    return tool_warnings_all(result.warnings.schedules, list);
 }
 
 /* ---- What is said at the end ---- */
@@ -405,6 +507,7 @@ static void print_text(double seconds)
                 totals->schedules - totals->unspecified);
         }
     }
+    print_warned();
     print_limits();
 }
 
@@ -459,7 +562,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -506,7 +609,9 @@ static void print_json(double seconds)
         sites_object(),
         "swept",
         given.sweep == NULL ? json_null()
-                            : json_integer((json_int_t)swept_count()));
+                            : json_integer((json_int_t)swept_count()),
+        "warnings",
+        warned_object());
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -716,6 +821,7 @@ int tool_fuzz(int argc, char **argv)
     double seconds = tool_setup_seconds() - began_seconds;
     tell_differed(&result.totals);
     tool_status_clear();
+    save_warned();
     if (tool_given.json) {
         print_json(seconds);
     } else {

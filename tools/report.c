@@ -17,9 +17,11 @@
 #include "tools/output.h"
 #include "tools/statistics.h"
 #include "tools/verdict.h"
+#include "tools/warnings.h"
 
 enum {
-    PATH_BYTES = 4096
+    PATH_BYTES = 4096,
+    SEED_BYTES = 32
 };
 
 static const struct tool_command command = {
@@ -132,6 +134,28 @@ static void print_finding(
         finding->file);
 }
 
+static void print_warning(
+    void *context,
+    const struct fuzz_ledger_warning *warning)
+{
+    const struct page *page = context;
+    char first[SEED_BYTES];
+    char path[PATH_BYTES];
+    (void)snprintf(first, sizeof first, "seed %" PRIu64, warning->seed);
+    (void)snprintf(
+        path,
+        sizeof path,
+        "%s/warnings/%s.lc",
+        page->folder,
+        warning->rule);
+    tool_warnings_print(&(struct tool_warnings_one){
+        .rule = warning->rule,
+        .schedules = warning->schedules,
+        .first = first,
+        .path = path,
+    });
+}
+
 static void print_rules(struct fuzz_ledger *ledger)
 {
     uint32_t column = 0;
@@ -198,6 +222,20 @@ static void add_finding(
     (void)json_array_append_new(list->array, object);
 }
 
+static void add_warning(
+    void *context,
+    const struct fuzz_ledger_warning *warning)
+{
+    json_t *list = context;
+    const struct tool_warnings_one one = {
+        .rule = warning->rule,
+        .schedules = warning->schedules,
+    };
+    (void)json_array_append_new(
+        list,
+        tool_warnings_object(&one, warning->seed, warning->text));
+}
+
 /* A setting as what it is: the ledger keeps texts. */
 static json_t *setting_of(const char *name, const char *value)
 {
@@ -208,6 +246,18 @@ static json_t *setting_of(const char *name, const char *value)
         return json_boolean(strcmp(value, "on") == 0);
     }
     return tool_output_text(value);
+}
+
+static json_t *unexercised_rules(struct fuzz_ledger *ledger)
+{
+    json_t *rules = json_array();
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        const char *id = model_rule(i)->id;
+        if (fuzz_ledger_exercised(ledger, id) == 0) {
+            (void)json_array_append_new(rules, json_string(id));
+        }
+    }
+    return rules;
 }
 
 bool tool_report_object(
@@ -226,6 +276,12 @@ bool tool_report_object(
         json_decref(list.array);
         return false;
     }
+    json_t *warnings = json_array();
+    if (!fuzz_ledger_warnings(ledger, add_warning, warnings, ret_error)) {
+        json_decref(list.array);
+        json_decref(warnings);
+        return false;
+    }
     json_t *settings = json_object();
     for (size_t i = 0; i < LC_COUNT_OF(names); i++) {
         if (fuzz_ledger_get(ledger, names[i], value, sizeof value)) {
@@ -235,16 +291,9 @@ bool tool_report_object(
                 setting_of(names[i], value));
         }
     }
-    json_t *unexercised = json_array();
-    for (uint32_t i = 0; i < model_rule_count(); i++) {
-        const char *id = model_rule(i)->id;
-        if (fuzz_ledger_exercised(ledger, id) == 0) {
-            (void)json_array_append_new(unexercised, json_string(id));
-        }
-    }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o}",
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o, s:o}",
         "settings",
         settings,
         "schedules",
@@ -267,14 +316,16 @@ bool tool_report_object(
         "rules_exercised",
         (json_int_t)totals.rules_exercised,
         "rules_not_exercised",
-        unexercised,
+        unexercised_rules(ledger),
         "statistics",
         tool_statistics_object(
             &statistics,
             totals.schedules - totals.unspecified,
             totals.finding_count > 0),
         "findings",
-        list.array);
+        list.array,
+        "warnings",
+        tool_warnings_all(totals.warned, warnings));
     LC_CHECK(rest != NULL);
     (void)json_object_update(object, rest);
     json_decref(rest);
@@ -301,6 +352,10 @@ static bool print_text(
     if (totals.finding_count == 0) {
         (void)printf("no rule was broken\n");
         tool_statistics_print_bound(totals.schedules - totals.unspecified);
+    }
+    tool_warnings_print_count(totals.warned);
+    if (!fuzz_ledger_warnings(ledger, print_warning, &page, ret_error)) {
+        return false;
     }
     print_rules(ledger);
     return fuzz_ledger_findings(ledger, print_finding, &page, ret_error);

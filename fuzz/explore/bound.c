@@ -37,3 +37,12 @@ bool fuzz_explore_contradicts(const struct fuzz_explore_result *result)
     return result->has_broken && result->verdict != FUZZ_EXPLORE_BROKEN &&
            !fuzz_explore_is_cut(result->bound);
 }
+
+void fuzz_explore_warn(
+    struct fuzz_explore_totals *totals,
+    const struct model_warned *warned)
+{
+    for (uint32_t i = 0; warned != NULL && i < LC_COUNT_OF(warned->bits); i++) {
+        totals->warned.bits[i] |= warned->bits[i];
+    }
+}

@@ -173,7 +173,9 @@ static enum arrival arrive_at_end(struct search *search, enum lc_end end)
 {
     const struct fuzz_subject *subject = search->subject;
     struct sim_state_key key = subject->key(subject->context);
-    switch (subject->finish(subject->context, end)) {
+    enum fuzz_subject_end how = subject->finish(subject->context, end);
+    fuzz_explore_warn(&search->totals, subject->warned);
+    switch (how) {
     case FUZZ_SUBJECT_BROKEN:
         search->totals.broken++;
         return search->totals.broken > 1 ? ARRIVED_MERGED : ARRIVED_BROKEN;
@@ -207,6 +209,7 @@ static enum arrival arrive_at_state(
 {
     struct fuzz_explore_totals *totals = &search->totals;
     bool is_new = add(&search->seen, key);
+    fuzz_explore_warn(totals, search->subject->warned);
     totals->states += is_new;
     totals->merged += !is_new;
     bool has_more = search->has_sleep ? sleep_at(search, key, is_new) : is_new;

@@ -74,6 +74,7 @@ struct fuzz_explore_totals {
     uint32_t depth;     /* decisions of the path looked at now */
     uint32_t depth_max; /* of the longest so far */
     uint32_t zero;
+    struct model_warned warned; /* what one order or another was warned of */
 };
 
 /* The way that is gone, in memory that is shared with who looks after this

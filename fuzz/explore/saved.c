@@ -11,7 +11,7 @@
 #include "fuzz/explore/search.h"
 
 enum {
-    VERSION = 3,
+    VERSION = 4,
     PIECE_BYTES = 1 << 16
 };
 

@@ -159,5 +159,6 @@ struct fuzz_subject fuzz_subject_of_schedule(
         .save = save,
         .load = load,
         .values = draws(context) ? &context->values : NULL,
+        .warned = &context->model.warned,
     };
 }

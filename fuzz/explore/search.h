@@ -123,6 +123,11 @@ void fuzz_explore_take(
     const struct sim_decision *decision,
     struct fuzz_explore_step how);
 
+/** Adds to what was warned of. NULL: nothing. */
+void fuzz_explore_warn(
+    struct fuzz_explore_totals *totals,
+    const struct model_warned *warned);
+
 /** Puts the decisions up to a node into `taken`; breadth-first. */
 void fuzz_explore_way(struct search *search, uint32_t node, uint32_t depth);
 

@@ -70,6 +70,8 @@ struct fuzz_subject {
     void (*load)(void *context, const void *buffer);
     /* NULL: a step draws nothing, all are defaults. */
     struct fuzz_subject_values *values;
+    /* What the run so far was warned of. NULL: nothing judges it. */
+    const struct model_warned *warned;
     /* NULL: not all that a step touches is known. */
     fuzz_independent_fn *are_independent;
     uint32_t slots; /* of threads; 0: not known before */

@@ -331,6 +331,7 @@ static struct fuzz_explore_totals sum_up(const struct crew *crew)
         sum.depth = one.depth > sum.depth ? one.depth : sum.depth;
         sum.depth_max =
             one.depth_max > sum.depth_max ? one.depth_max : sum.depth_max;
+        fuzz_explore_warn(&sum, &one.warned);
     }
     /* Of the tables what is in use. */
     sum.memory_bytes += (sum.states + sum.ends) * sizeof(struct sim_state_key);

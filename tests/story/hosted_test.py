@@ -323,4 +323,75 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'{name}, on passlayer', result.returncode == 0 and
                result.stdout.startswith('held'), result)
 
+# A rule that is only inferred, and breaks nothing: a search that says no word of
+# it is taken for one in which all was well.
+LEAK = ['--provider', f'filter={WAYS["leak_on_failed_start"]}']
+FAILS = '''lastcall schedule 1
+world
+  provider tcp base
+  provider filter ifs
+  chain filter tcp
+  faults load
+process A
+  thread a
+    WSAStartup 2.2
+    s = socket stream
+    WSACleanup
+'''
+with tempfile.TemporaryDirectory() as folder:
+    said = []
+    for jobs in '1', '3':
+        out = Path(folder) / f'jobs{jobs}'
+        result = run('fuzz', '--seed', '1', '--schedules', '800', '--faults',
+                     '-j', jobs, '-o', str(out), *LEAK)
+        line = next((line for line in result.stdout.splitlines()
+                     if line.startswith('  START-10 in ')), '')
+        said.append(line.split(',')[:2])
+        expect(f'warnings, {jobs} jobs', result.returncode == 0 and
+               re.search(r'^  START-10 in \d+ schedules, the first: seed \d+, ',
+                         line) is not None, result)
+        one = run('run', str(out / 'warning-START-10.lc'))
+        expect('the schedule of a warning', one.returncode == 0 and
+               re.search(r'warnings: \d+, the first is START-10 ', one.stdout)
+               is not None, one)
+    expect(f'warnings of any number of workers: {said}', said[0] == said[1],
+           result)
+    result = run('fuzz', '--seed', '1', '--schedules', '800', '--faults',
+                 '--json', *LEAK)
+    warnings = json.loads(result.stdout)['warnings']
+    expect('warnings in JSON', warnings['schedules'] > 1 and
+           [one['rule'] for one in warnings['rules']] == ['START-10'] and
+           f'seed {warnings["rules"][0]["seed"]}' in said[0][1] and
+           warnings['rules'][0]['schedule'].startswith('lastcall'), result)
+    path = Path(folder) / 'fails.lc'
+    path.write_text(FAILS, encoding='utf-8')
+    result = run('fuzz', '--sweep', str(path), *LEAK)
+    expect('warnings of a sweep', result.returncode == 0 and
+           '  START-10 in 1 schedule, the first: when this fails: a in 2 socket '
+           'at LoadLibrary@filter\n' in result.stdout, result)
+    for order in 'breadth', 'depth':
+        result = run('explore', '--faults', '1', '--order', order, *LEAK,
+                     str(path))
+        expect(f'warnings of an exploration, {order}', result.returncode == 0 and
+               'warnings in one order or another: START-10;' in result.stdout,
+               result)
+        result = run('explore', '--json', '--order', order, *LEAK, str(path))
+        expect('no warning without a fault',
+               json.loads(result.stdout)['warnings'] == [], result)
+    campaign = Path(folder) / 'campaign'
+    result = run('campaign', str(campaign), '--seed', '1', '--schedules', '800',
+                 '--world', str(path), *LEAK)
+    expect('warnings of a campaign', result.returncode == 0 and
+           re.search(r'^\d+ schedules had warnings; `lastcall report`',
+                     result.stdout, re.M) is not None, result)
+    result = run('report', str(campaign))
+    kept = campaign / 'warnings' / 'START-10.lc'
+    expect('warnings in a report', f', {kept}\n' in result.stdout and
+           '  START-10 in ' in result.stdout and kept.is_file(), result)
+    result = run('report', '--json', str(campaign))
+    warnings = json.loads(result.stdout)['warnings']
+    expect('warnings in a report in JSON', warnings['schedules'] > 1 and
+           warnings['rules'][0]['schedule'] ==
+           kept.read_text(encoding='utf-8'), result)
+
 sys.exit(1 if problems else 0)

@@ -193,6 +193,39 @@ static void statistics_add_up(void **state)
     assert_int_equal(all.pct[0].schedules, 0);
 }
 
+static void check_warning(void *context, const struct fuzz_ledger_warning *is)
+{
+    const struct fuzz_warning *was = context;
+    assert_string_equal(is->rule, "START-10");
+    assert_int_equal(is->schedules, was->schedules);
+    assert_int_equal(is->seed, was->seed);
+    assert_non_null(strstr(is->text, "lastcall schedule 1"));
+}
+
+/* Warnings of chunks add up; the first schedule of a rule stays. */
+static void warnings_add_up(void **state)
+{
+    (void)state;
+    struct fuzz_warning *warning = &result.warnings.rules[MODEL_START_10];
+    struct fuzz_ledger_chunk next = { .seed = 100, .result = &result };
+    struct fuzz_ledger_totals totals;
+    struct fuzz_ledger *ledger = open_ledger();
+    result.warnings.schedules = 7;
+    warning->schedules = 5;
+    warning->seed = 13;
+    warning->schedule = result.findings[0].schedule;
+    assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
+    result.totals.next_seed = 200;
+    warning->seed = 101;
+    assert_true(fuzz_ledger_commit(ledger, &next, &error));
+    assert_true(fuzz_ledger_sum(ledger, &totals, &error));
+    assert_int_equal(totals.warned, 14);
+    warning->seed = 13;
+    warning->schedules = 10;
+    assert_true(fuzz_ledger_warnings(ledger, check_warning, warning, &error));
+    fuzz_ledger_close(ledger);
+}
+
 static void execute(const char *text)
 {
     sqlite3 *base = NULL;
@@ -210,12 +243,13 @@ static void a_ledger_without_statistics_gets_them(void **state)
     assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
     fuzz_ledger_close(ledger);
     execute("DROP TABLE sketch; DROP TABLE pct; DROP TABLE twice;"
-            " PRAGMA user_version=1");
+            " DROP TABLE warned; DROP TABLE warning; PRAGMA user_version=1");
     check_totals(100, 1, 1);
     ledger = fuzz_ledger_open(path, false, &error);
     assert_non_null(ledger);
     assert_true(fuzz_ledger_statistics(ledger, &all, &error));
     assert_int_equal(all.watched, 0);
+    assert_true(fuzz_ledger_warnings(ledger, check_warning, NULL, &error));
     fuzz_ledger_close(ledger);
     ledger = open_ledger();
     struct fuzz_ledger_chunk next = { .seed = 100, .result = &result };
@@ -306,6 +340,7 @@ int main(void)
             set_up,
             tear_down),
         cmocka_unit_test_setup_teardown(statistics_add_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(warnings_add_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_ledger_without_statistics_gets_them,
             set_up,
