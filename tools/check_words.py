@@ -46,10 +46,12 @@ EXEMPT = ('tools/check_words.py', 'tests/canary/words_test.py')
 LINE_COMMENT = re.compile(r'^\s*(/?\*|//)')
 
 
-def files(root: Path) -> list[str]:
-    """Tracked and new files; without git, all that are not built."""
+def files(root: Path, is_tracked: bool) -> list[str]:
+    """Tracked files, and new ones unless only the tracked are asked for; without
+    git, all that are not built."""
+    which = ['-c'] if is_tracked else ['-co', '--exclude-standard']
     answer = subprocess.run(
-        ['git', '-C', str(root), 'ls-files', '-co', '--exclude-standard'],
+        ['git', '-C', str(root), 'ls-files', *which],
         capture_output=True, text=True, check=False)
     if answer.returncode == 0 and (root / '.git').exists():
         return sorted(set(answer.stdout.splitlines()))
@@ -90,10 +92,11 @@ def check_history(root: Path) -> list[str]:
 
 
 def main() -> int:
-    root = (Path(sys.argv[1]) if len(sys.argv) > 1
+    words = [word for word in sys.argv[1:] if word != '--tracked']
+    root = (Path(words[0]) if words
             else Path(__file__).parent.parent).resolve()
     problems = []
-    for name in files(root):
+    for name in files(root, '--tracked' in sys.argv[1:]):
         path = root / name
         if name in EXEMPT or not path.is_file():
             continue

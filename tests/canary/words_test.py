@@ -44,5 +44,20 @@ for number, (case, name, text, is_bad) in enumerate(CASES, 1):
         if not is_right:
             print('# ' + (result.stdout + result.stderr).replace('\n', '\n# '))
 
-print(f'1..{len(CASES)}')
+# What somebody keeps beside the tracked files is not theirs to answer for.
+number = len(CASES)
+for words, is_bad in (([], True), (['--tracked'], False)):
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / 'tools').mkdir()
+        (Path(folder) / 'tools/a.c').write_text(
+            '/* TODO: later */\n', encoding='utf-8')
+        subprocess.run(['git', 'init', '-q', folder], check=True)
+        result = subprocess.run([sys.executable, str(CHECK), *words, folder],
+                                capture_output=True, text=True, check=False)
+    is_right = result.returncode == is_bad
+    failed |= not is_right
+    number += 1
+    print(f'{"" if is_right else "not "}ok {number} - an untracked file, {words}')
+
+print(f'1..{number}')
 sys.exit(1 if failed else 0)

@@ -113,6 +113,27 @@ def check_shows() -> None:
             print(f'check: {result}')
 
 
+def check_looks_at_tracked_files() -> None:
+    """A scratch file beside the tracked ones does not count."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = lay_out(folder)
+        (folder / 'bin/clang-format').write_text(
+            '#!/bin/sh\necho "$@" >formatted\n', encoding='utf-8')
+        (folder / 'ours.c').write_text('', encoding='utf-8')
+        (folder / 'scratch.c').write_text('', encoding='utf-8')
+        for words in (['init', '-q'], ['add', 'ours.c']):
+            subprocess.run(['git', '-C', name, *words], check=True)
+        result = subprocess.run(
+            [str(folder / 'tools/check')], cwd=folder, text=True,
+            capture_output=True, timeout=100, check=False, env=environment)
+        formatted = (folder / 'formatted').read_text(encoding='utf-8').split()
+        if result.returncode != 0 or 'ours.c' not in formatted or \
+                'scratch.c' in formatted:
+            problems.append('tracked')
+            print(f'tracked: {formatted} {result}')
+
+
 for number in range(4):
     answer, count = play(number)
     seen = (answer.returncode, count, 'As expected' in answer.stdout,
@@ -124,4 +145,5 @@ for number in range(4):
 
 told_alone()
 check_shows()
+check_looks_at_tracked_files()
 sys.exit(1 if problems else 0)
