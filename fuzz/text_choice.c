@@ -266,10 +266,13 @@ static bool read_fail(
             "nothing can be made to fail at this place:");
     }
     if ((world->faults >> fail & 1) == 0) {
-        return fuzz_text_read_refuse(
+        return fuzz_text_read_fail(
             reader,
-            index - 1,
-            "the world has no line `faults` with what is to");
+            reader->words[index - 1].column,
+            world->faults == 0 ? "the world has no line `faults`; it takes "
+                                 "`faults %s`"
+                               : "the world's line `faults` lacks %s",
+            fuzz_text_fail(fail));
     }
     choice->stream = LC_STREAM_FAULT;
     choice->action = LC_ACTION_VALUE;
