@@ -609,6 +609,7 @@ enum sim_status fuzz_search(
         options->findings_max > 0 ? options->findings_max : FUZZ_FINDINGS_MAX;
     if (make_shared()) {
         atomic_store(&search.crew->next, options->seed);
+        (void)is_asked_to_stop(NULL); /* then none of them takes a seed */
         for (uint32_t w = 0; w < options->jobs && !search.has_failed; w++) {
             if (!start_worker(&search.workers[w])) {
                 fail("no worker can be made");

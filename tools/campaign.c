@@ -79,6 +79,7 @@ static struct tool_line search_line; /* this search, but for the seeds */
 static struct fuzz_ledger_totals totals_before;
 static bool is_new; /* nothing has been played so far */
 static double began_seconds;
+static bool has_differed; /* two plays of one did */
 
 /* What the ledger could not do, with where it lies. */
 static void tell_of_ledger(const struct fuzz_ledger_error *error)
@@ -333,6 +334,21 @@ static bool agree_model(void)
                &search.one.model);
 }
 
+static bool agree_faults(void)
+{
+    char faults[WORD_BYTES];
+    if (!agree(
+            "faults",
+            tool_given.faults ? "on" : NULL,
+            "off",
+            faults,
+            sizeof faults)) {
+        return false;
+    }
+    search.one.generate.faults = strcmp(faults, "on") == 0 ? LC_FAIL_ALL : 0;
+    return true;
+}
+
 static bool agree_sampler(void)
 {
     char sampler[WORD_BYTES];
@@ -403,9 +419,9 @@ static void note_differed(
     void *context,
     const struct fuzz_ledger_finding *finding)
 {
-    bool *has_differed = context;
+    (void)context;
     if (finding->replay == FUZZ_REPLAY_DIFFERED) {
-        *has_differed = true;
+        has_differed = true;
         tool_output_error(
             "two plays of %s/findings/%s differed (seed %" PRIu64 ")",
             campaign.folder,
@@ -431,6 +447,7 @@ static void set_replay(void)
         .sampler = fuzz_sampler_word(search.one.sampler),
         .world = world_path,
         .bug = bug[0] != '\0' ? bug : NULL,
+        .faults = search.one.generate.faults != 0,
         .model = search.one.model.tolerant ? "tolerant" : NULL,
         .inferences = search.one.model.inferences,
         .providers = providers,
@@ -450,7 +467,7 @@ static bool set_up(uint64_t *ret_seed)
     }
     if (!agree_seed(ret_seed) || !agree_sampler() || !agree_model() ||
         !agree_world(&is_any) || !agree_providers(&providers) ||
-        !agree("bug", tool_given.bug, "", bug, sizeof bug)) {
+        !agree_faults() || !agree("bug", tool_given.bug, "", bug, sizeof bug)) {
         return false;
     }
     bool has_bug = bug[0] != '\0';
@@ -463,9 +480,8 @@ static bool set_up(uint64_t *ret_seed)
         return false;
     }
     tool_setup_remark(&hosted);
-    if (!is_any) {
-        tool_trial_remark(&world);
-    }
+    tool_setup_catch();
+    has_differed = !is_any && !tool_trial_remark(&world);
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
@@ -593,17 +609,14 @@ static int run(void)
         return TOOL_EXIT_USAGE;
     }
     tool_status_clear();
-    bool has_differed = totals.differed > 0;
-    if (has_differed) {
+    has_differed |= totals.differed > 0;
+    if (totals.differed > 0) {
         tool_setup_tell_differed(totals.differed_seed, search_line.text);
     }
     bool is_said = tool_given.json ? print_json(&totals, &error)
                                    : print_text(&totals, &error);
-    if (!is_said || !fuzz_ledger_findings(
-                        campaign.ledger,
-                        note_differed,
-                        &has_differed,
-                        &error)) {
+    if (!is_said ||
+        !fuzz_ledger_findings(campaign.ledger, note_differed, NULL, &error)) {
         tell_of_ledger(&error);
         return TOOL_EXIT_USAGE;
     }

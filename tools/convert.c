@@ -9,7 +9,7 @@
 #include "tools/option.h"
 #include "tools/output.h"
 
-static const char *out = "-";
+static const char *out;
 
 static const struct tool_option options[] = {
     { "-o", TOOL_TEXT, &out, "FILE", "where to; left out: standard output" },
@@ -40,12 +40,13 @@ int tool_convert(int argc, char **argv)
         return TOOL_EXIT_USAGE;
     }
     bool is_saved;
+    const char *path = out != NULL ? out : "-";
     if (is_compact) {
-        is_saved = tool_load_save_text(out, &schedule);
+        is_saved = tool_load_save_text(path, &schedule);
     } else {
         size_t size_bytes = fuzz_compact_encode(&schedule, bytes, sizeof bytes);
         LC_CHECK(size_bytes > 0);
-        is_saved = tool_load_save(out, bytes, size_bytes);
+        is_saved = tool_load_save(path, bytes, size_bytes);
     }
     return is_saved ? TOOL_EXIT_HELD : TOOL_EXIT_USAGE;
 }

@@ -10,6 +10,7 @@
 #include "tools/apart.h"
 #include "tools/commands.h"
 #include "tools/died.h"
+#include "tools/explore_remark.h"
 #include "tools/explore_text.h"
 #include "tools/figure.h"
 #include "tools/given.h"
@@ -371,13 +372,16 @@ static bool set_subject(
         }
     }
     tool_setup_remark_plants(&schedule.world);
-    tool_trial_remark(&schedule.world);
-    has_differed = !tool_trial_repeats(&schedule);
-    if (has_differed) {
+    tool_setup_catch();
+    has_differed = !tool_trial_remark(&schedule.world);
+    if (!tool_trial_repeats(&schedule)) {
+        has_differed = true;
         tool_output_error(
             "two plays of %s differed: a DLL asks what is not simulated, or "
             "reads what nobody wrote; nothing could be proved of it",
             path);
+    }
+    if (has_differed) {
         return false;
     }
     subject_schedule.schedule = &schedule;
@@ -483,36 +487,6 @@ static bool set_options(struct fuzz_explore_options *ret_options)
     return true;
 }
 
-/* Whether there is more to do, by the same command. */
-static bool has_more(const struct fuzz_explore_result *result)
-{
-    return result->bound == FUZZ_EXPLORE_STOPPED ||
-           result->bound == FUZZ_EXPLORE_MEMORY;
-}
-
-/* What became of the file that it can go on from. That one could not be written
- * was said. */
-static void tell_of_state(const struct fuzz_explore_result *result)
-{
-    if (given.state == NULL) {
-        return;
-    }
-    bool is_there = access(given.state, F_OK) == 0;
-    const char *what = result->bound == FUZZ_EXPLORE_MEMORY
-                           ? "the same command with more --memory"
-                           : "the same command";
-    if (!has_more(result)) {
-        (void)remove(given.state); /* there is nothing left to do */
-    } else if (result->saving_errno == 0) {
-        tool_output_error("%s goes on from %s", what, given.state);
-    } else if (is_there) {
-        tool_output_error(
-            "%s goes on from where %s was written last",
-            what,
-            given.state);
-    }
-}
-
 /* Makes all of what was asked for ready. Says what is wrong. */
 static bool prepare(
     const char *path,
@@ -548,61 +522,11 @@ static bool prepare(
     return true;
 }
 
-/* Which limit has left something, and what helps. */
-static void remark_bound(const struct fuzz_explore_result *result)
-{
-    static const char some[] = "remark: not all orders were looked at: ";
-    uint64_t depth = given.depth.value;
-    bool is_asked = depth != 0 && result->totals.depth_max >= depth;
-    switch (result->bound) {
-    case FUZZ_EXPLORE_MEMORY:
-        tool_output_error(
-            "%sthe %" PRIu64 " MiB of --memory are used up; with more it gets "
-            "further%s",
-            some,
-            given.memory_mib.value,
-            is_depth_first() ? "" : ", --order depth needs less");
-        break;
-    case FUZZ_EXPLORE_DEPTH_BOUND:
-        if (is_asked) {
-            tool_output_error(
-                "%sruns were cut after the %" PRIu64 " decisions of --depth; "
-                "with more it gets further",
-                some,
-                depth);
-            break;
-        }
-        tool_output_error(
-            "%sruns were cut after %u decisions, or %u that are no defaults; "
-            "a smaller schedule has shorter ones",
-            some,
-            (unsigned)FUZZ_EXPLORE_DEPTH_MAX,
-            (unsigned)LC_CHOICES_MAX);
-        break;
-    case FUZZ_EXPLORE_STOPPED:
-        tool_output_error(
-            "%sit was told to stop%s",
-            some,
-            given.state == NULL ? "; --state FILE keeps how far it is" : "");
-        break;
-    case FUZZ_EXPLORE_UNSPECIFIED:
-        tool_output_error(
-            "remark: runs ended at a limit of the simulator or of the model, "
-            "so nothing is known of them; a smaller schedule may stay within");
-        break;
-    case FUZZ_EXPLORE_ENDLESS:
-        tool_output_error(
-            "remark: no run came to an end: threads go round for ever; `run` "
-            "judges that (LIVELOCK)");
-        break;
-    case FUZZ_EXPLORE_NONE:
-    case FUZZ_EXPLORE_DIED:
-        break;
-    }
-}
-
 /* Remarks on what was looked at, and on what was not. */
-static void remark(const struct fuzz_explore_result *result, bool has_schedule)
+static void remark(
+    const struct fuzz_explore_options *how,
+    const struct fuzz_explore_result *result,
+    bool has_schedule)
 {
     if (result->has_died) {
         tool_output_error(
@@ -615,7 +539,7 @@ static void remark(const struct fuzz_explore_result *result, bool has_schedule)
     if (given.out != NULL && !has_schedule) {
         tool_output_error("remark: -o: nothing broke, nothing written");
     }
-    remark_bound(result);
+    tool_explore_remark_bound(how, result);
 }
 
 /* Writes what was found where -o says. Returns whether it lies there. */
@@ -702,11 +626,11 @@ static int conclude(
     bool is_good = !is_broken || follow(subject, result);
     bool has_schedule = is_good && is_broken && given.program == NULL;
     bool is_saved = has_schedule && given.out != NULL && save();
-    tell_of_state(result);
+    tool_explore_tell_of_state(how, result);
     if (!is_good) {
         return TOOL_EXIT_DIFFERED;
     }
-    remark(result, has_schedule);
+    remark(how, result, has_schedule);
     print(how, result, seconds, has_schedule);
     if (fuzz_explore_contradicts(result)) {
         return TOOL_EXIT_DIFFERED;
@@ -718,7 +642,7 @@ static int conclude(
     if (result->has_broken) {
         return TOOL_EXIT_BROKEN;
     }
-    if (has_more(result) && result->saving_errno != 0) {
+    if (tool_explore_has_more(result) && result->saving_errno != 0) {
         return TOOL_EXIT_USAGE; /* what was done is lost */
     }
     bool is_bad = result->verdict == FUZZ_EXPLORE_BOUNDED && given.strict_exit;
@@ -779,6 +703,18 @@ static int tell_end(
     return TOOL_EXIT_BROKEN;
 }
 
+/* It was told to end before it began. */
+static int tell_untouched(const struct fuzz_explore_options *how)
+{
+    const struct fuzz_explore_result result = {
+        .verdict = FUZZ_EXPLORE_BOUNDED,
+        .bound = FUZZ_EXPLORE_STOPPED,
+    };
+    remark(how, &result, false);
+    print(how, &result, tool_setup_seconds() - began_seconds, false);
+    return given.strict_exit ? TOOL_EXIT_BROKEN : TOOL_EXIT_HELD;
+}
+
 static int explore(const char *path)
 {
     struct fuzz_explore_options how;
@@ -790,6 +726,9 @@ static int explore(const char *path)
     }
     tool_setup_catch();
     began_seconds = tool_setup_seconds();
+    if (tool_setup_interrupted()) {
+        return tell_untouched(&how);
+    }
     struct tool_apart_end end;
     if (given.program == NULL && tool_apart_is_dangerous(&schedule.world)) {
         how.trail = tool_died_share();

@@ -33,7 +33,6 @@ static struct {
     struct tool_number schedules;
     struct tool_number stop_after;
     const char *folder;
-    bool faults;
     const char *sweep;
 } given = {
     .seconds = { .low = 1, .high = 1U << 30 },
@@ -62,11 +61,6 @@ static const struct tool_option options[] = {
       &given.folder,
       "DIR",
       "writes each finding there, shrunk, as RULE-HASH.lc" },
-    { "--faults",
-      TOOL_FLAG,
-      &given.faults,
-      NULL,
-      "worlds in which anything may fail: memory, loads, starts, upcalls, ..." },
     { "--sweep",
       TOOL_TEXT,
       &given.sweep,
@@ -101,6 +95,7 @@ static uint32_t saved_count;
 /* Rules that were warned of, and whose schedule could not be written. */
 static bool is_unwarned[MODEL_RULE_COUNT];
 static bool has_differed; /* two plays of one did */
+static bool is_unsure;    /* two plays of a first trial did */
 
 static bool stop(void *context)
 {
@@ -684,7 +679,7 @@ static bool set_up_sweep(void)
     struct lc_world *in = &sweep.schedule.world;
     if (tool_given.seed.is_given || given.schedules.is_given ||
         tool_given.sampler != NULL || tool_given.world != NULL ||
-        given.faults) {
+        tool_given.faults) {
         tool_output_error(
             "--sweep: goes without --seed, --schedules, --sampler, --world "
             "and --faults");
@@ -742,14 +737,13 @@ static bool set_up(void)
         return false;
     }
     tool_setup_remark(&hosted);
-    if (!is_any) {
-        tool_trial_remark(&world);
-    }
+    tool_setup_catch();
+    is_unsure = !is_any && !tool_trial_remark(&world);
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
     search.one.generate.plant = tool_given.bug;
-    search.one.generate.faults = given.faults ? LC_FAIL_ALL : 0;
+    search.one.generate.faults = tool_given.faults ? LC_FAIL_ALL : 0;
     if (!tool_setup_has_place(&search.one.generate)) {
         return false;
     }
@@ -772,7 +766,6 @@ static void set_replay(void)
     char seed[WORD_BYTES];
     char schedules[WORD_BYTES];
     tool_given_add_search(&tool_given, &search_line);
-    tool_line_add(&search_line, given.faults ? " --faults" : "");
     if (given.sweep != NULL) {
         tool_line_add(&search_line, " --sweep");
         tool_line_add_path(&search_line, given.sweep);
@@ -830,7 +823,7 @@ int tool_fuzz(int argc, char **argv)
     if (result.totals.finding_count > 0) {
         banner();
     }
-    return has_differed                      ? TOOL_EXIT_DIFFERED
+    return has_differed || is_unsure         ? TOOL_EXIT_DIFFERED
            : has_unsaved                     ? TOOL_EXIT_USAGE
            : result.totals.finding_count > 0 ? TOOL_EXIT_BROKEN
                                              : TOOL_EXIT_HELD;

@@ -53,6 +53,11 @@ const struct tool_option tool_given_searching[] = {
       &tool_given.bug,
       "ID",
       "plants a bug of the zoo in each world" },
+    { "--faults",
+      TOOL_FLAG,
+      &tool_given.faults,
+      NULL,
+      "worlds in which anything may fail: memory, loads, starts, upcalls, ..." },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -81,5 +86,6 @@ void tool_given_add_search(
     tool_line_add_option(line, "--sampler", given->sampler);
     tool_line_add_option(line, "--world", given->world);
     tool_line_add_option(line, "--bug", given->bug);
+    tool_line_add(line, given->faults ? " --faults" : "");
     tool_given_add_playing(given, line);
 }

@@ -16,12 +16,14 @@ struct tool_given {
     struct tool_list providers;
     const char *model;
     bool inferences;
-    /* --seed, --jobs, --sampler, --world, --bug: of tool_given_searching. */
+    /* --seed, --jobs, --sampler, --world, --bug, --faults: of
+     * tool_given_searching. */
     struct tool_number seed;
     struct tool_number jobs;
     const char *sampler;
     const char *world;
     const char *bug;
+    bool faults;
     /* --json: of tool_given_json. */
     bool json;
 };

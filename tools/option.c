@@ -194,6 +194,10 @@ static bool set(const struct tool_option *option, const char *text)
         *(bool *)option->target = true;
         return true;
     case TOOL_TEXT:
+        if (*(const char **)option->target != NULL) {
+            tool_output_error("%s: given twice", option->name);
+            return false;
+        }
         *(const char **)option->target = text;
         return true;
     case TOOL_NUMBER:

@@ -34,8 +34,8 @@ static const struct tool_command command = {
 };
 
 static const char *const names[] = {
-    "build",      "seed", "sampler", "model",
-    "inferences", "bug",  "world",   "provider",
+    "build", "seed",  "sampler",  "model",  "inferences",
+    "bug",   "world", "provider", "faults",
 };
 
 static struct fuzz_statistics statistics; /* large */
@@ -242,7 +242,7 @@ static json_t *setting_of(const char *name, const char *value)
     if (strcmp(name, "seed") == 0) {
         return json_integer((json_int_t)strtoull(value, NULL, 10));
     }
-    if (strcmp(name, "inferences") == 0) {
+    if (strcmp(name, "inferences") == 0 || strcmp(name, "faults") == 0) {
         return json_boolean(strcmp(value, "on") == 0);
     }
     return tool_output_text(value);

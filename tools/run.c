@@ -72,6 +72,7 @@ static const struct tool_command command = {
 static struct lc_schedule schedule;
 static struct fuzz_player player;
 static struct fuzz_player second_player;
+static bool has_differed;       /* two plays of a first trial did */
 static struct tool_line replay; /* what to type to see it again */
 
 /* How the process was ended that played it: there is no trace, and this is all
@@ -471,7 +472,7 @@ static bool check_given(const char *path)
     }
     fuzz_generate_host(&schedule.world, hosted.items, hosted.count);
     tool_setup_remark_plants(&schedule.world);
-    tool_trial_remark(&schedule.world);
+    has_differed = !tool_trial_remark(&schedule.world);
     return true;
 }
 
@@ -499,7 +500,8 @@ static int run(void)
         tool_apart_say(TOOL_APART_AGAIN);
         is_same = plays_again(&records, &outcome);
     }
-    int status = is_same ? exit_status(&outcome) : TOOL_EXIT_DIFFERED;
+    int status =
+        is_same && !has_differed ? exit_status(&outcome) : TOOL_EXIT_DIFFERED;
     free(records.items);
     return status;
 }

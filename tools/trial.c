@@ -1,5 +1,6 @@
 #include "tools/trial.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -94,6 +95,11 @@ static void play(void *context)
     struct trial *trial = context;
     struct sim_result result;
     struct sim_error error;
+    /* Who looks after it passes a signal on. */
+    (void)signal(SIGTERM, SIG_DFL);
+    if (tool_setup_interrupted()) {
+        return;
+    }
     sim_watch(TOOL_WATCH_SECONDS);
     (void)alarm(SECONDS_MAX);
     struct sim_play_options options = {
@@ -182,11 +188,11 @@ static struct trial *make_trial(void)
     return trial == MAP_FAILED ? NULL : trial;
 }
 
-void tool_trial_remark(const struct lc_world *world)
+bool tool_trial_remark(const struct lc_world *world)
 {
     struct trial *trial = has_hosted(world) ? make_trial() : NULL;
     if (trial == NULL) {
-        return;
+        return true;
     }
     make_schedule(world, &trial->schedule);
     bool came_back = play_apart(trial);
@@ -197,12 +203,14 @@ void tool_trial_remark(const struct lc_world *world)
             say(&world->providers[i], &trial->starts[i]);
         }
     }
-    if (came_back && trial->has_differed) {
+    bool repeats = !came_back || !trial->has_differed;
+    if (!repeats) {
         tool_output_error(
-            "remark: two plays of a first trial differed: a DLL asks what is "
-            "not simulated, or reads what nobody wrote; nothing is sure");
+            "two plays of a first trial differed: a DLL asks what is not "
+            "simulated, or reads what nobody wrote; nothing is sure");
     }
     (void)munmap(trial, sizeof *trial);
+    return repeats;
 }
 
 bool tool_trial_repeats(const struct lc_schedule *schedule)

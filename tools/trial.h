@@ -15,11 +15,13 @@
  * catalog entry, and says on stderr which of the DLLs that are first in a chain
  * were not started: whether WSPStartup was never called, or how it failed.
  * Plays it twice, and says when that was not the same. Says nothing where a
- * world has no DLL, and where the trial came to no end.
+ * world has no DLL, and where the trial came to no end; a signal ends it.
  *
  * @param world  borrowed; can be played.
+ *
+ * Returns: false when it was not the same.
  */
-void tool_trial_remark(const struct lc_world *world);
+LC_MUST_USE bool tool_trial_remark(const struct lc_world *world);
 
 /**
  * Plays a schedule twice in a child.

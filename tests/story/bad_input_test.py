@@ -258,6 +258,10 @@ def bad_usage(folder: Path) -> None:
                 word='twice')
     refused('no schedule', 'run')
     refused('two schedules', 'run', GOOD, GOOD)
+    for words in (['fuzz', '--bug', 'worker_left', '--bug', 'library_kept'],
+                  ['fuzz', '--world', 'any', '--world=any']):
+        refused('given twice', *words, '--schedules', '1',
+                word=f'{words[1]}: given twice')
     refused('no campaign', 'report', str(folder), word='no campaign')
     refused('a flag with a value', 'run', '--json=1', GOOD, word='--json')
     refused('an unknown letter', 'fuzz', '-x4', word='-x4')

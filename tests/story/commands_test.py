@@ -327,11 +327,28 @@ with tempfile.TemporaryDirectory() as folder:
                'proved' not in result.stdout and
                f'two plays of {one} differed' in result.stderr, result)
         result = run('run', one, '--provider', counting)
-        expect('a remark', result.returncode == 0 and
+        expect('a first trial that differs', result.returncode == 3 and
+               result.stdout.startswith('held\n') and
                'two plays of a first trial differed' in result.stderr, result)
         result = run('explore', one, '--provider', f'filter={dlls.parents[1] / "examples/passlayer/passlayer.dll"}')
         expect('one that does the same each time', result.returncode == 0 and
                'differed' not in result.stderr, result)
+
+        # Told to end while a first trial takes its time.
+        for words in (['fuzz', '--seed', '1'],
+                      ['campaign', os.path.join(folder, 'trial')],
+                      ['explore', one]):
+            process = subprocess.Popen(
+                [LASTCALL, *words, '--provider',
+                 f'filter={dlls / "endless.dll"}'], text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            while process.poll() is None and not children(process.pid):
+                pass
+            process.send_signal(signal.SIGINT)
+            output, remarks = process.communicate(timeout=TIMEOUT_S)
+            expect(f'{words[0]}: a first trial is interrupted',
+                   process.returncode == 0 and 'interrupted' in output,
+                   (process.returncode, output, remarks))
 
         # Code that never comes back is seen by the watchdog, before a signal
         # ends the worker (FUZZ_WORKER_CPU_SECONDS). When the search is told to

@@ -168,6 +168,30 @@ def searches_find_nothing(words: list) -> None:
            'no rule was broken' in result.stdout, result.stdout)
 
 
+def campaigns_have_faults(folder: str) -> None:
+    """As a search has them; the ledger keeps that it does, so that the next
+    start need not say it and may not begin with it."""
+    def begin(name: str, *words: str) -> tuple:
+        where = os.path.join(folder, name)
+        result = run('campaign', where, '--seed', '1', '--bug', 'library_kept',
+                     '--schedules', '2000', *words)
+        kept = json.loads(run('report', '--json', where).stdout)['settings']
+        return result, kept['faults'], where
+
+    # The bug is one of a failed start.
+    result, kept, where = begin('with', '--faults')
+    expect('a campaign with faults', result.returncode == 1 and kept is True and
+           'broken LOAD-22' in result.stdout, result.stdout)
+    result = run('campaign', where, '--schedules', '2100')
+    expect('it goes on with faults', result.returncode == 1, result.stderr)
+    result, kept, where = begin('without')
+    expect('a campaign without', result.returncode == 0 and kept is False,
+           result.stdout)
+    result = run('campaign', where, '--faults', '--schedules', '2100')
+    expect('it can\'t get them later', result.returncode == 2 and
+           '--faults: ' in result.stderr, result.stderr)
+
+
 def what_never_fails_is_said(folder: str) -> None:
     """A call that is to fail and does not come."""
     path = os.path.join(folder, 'never.lc')
@@ -230,5 +254,6 @@ with tempfile.TemporaryDirectory() as place_for_files:
         searches_find_nothing(['--provider', f'filter={dll}'])
     explorations_are_bounded(place_for_files)
     what_never_fails_is_said(place_for_files)
+    campaigns_have_faults(place_for_files)
 
 sys.exit(1 if problems else 0)
