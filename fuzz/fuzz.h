@@ -4,7 +4,7 @@
  *
  * Schedules as values, text and bytes: schedule, text, compact, generate; call
  *                and words name what they are made of.
- * One schedule:  play (and judge), trace_text, shrink, confirm.
+ * One schedule:  play (and judge), trace_text and trace_about, shrink, confirm.
  * All orders:    explore; traces, of a micro-program; blame, of what is left from
  *                a midpoint on.
  * Many:          sampler, search, finding, warnings, statistics; campaign and
@@ -35,6 +35,7 @@
 #include "fuzz/statistics.h"
 #include "fuzz/sweep.h"
 #include "fuzz/text.h"
+#include "fuzz/trace_about.h"
 #include "fuzz/trace_text.h"
 #include "fuzz/trial.h"
 #include "fuzz/warnings.h"

@@ -205,6 +205,50 @@ static void print_note(const char *what, const struct model_note *note)
     }
 }
 
+/* What a rule that was broken or warned of at a record is about. */
+static void find_about(
+    const struct records *records,
+    uint64_t number,
+    uint32_t rule,
+    struct fuzz_trace_about *ret_about)
+{
+    ret_about->count = 0;
+    if (number < records->count) {
+        fuzz_trace_about(
+            &schedule,
+            records->items,
+            number + 1,
+            rule,
+            ret_about);
+    }
+}
+
+static void print_about(
+    const struct records *records,
+    uint64_t number,
+    uint32_t rule)
+{
+    struct fuzz_trace_about about;
+    find_about(records, number, rule, &about);
+    for (uint32_t i = 0; i < about.count; i++) {
+        (void)printf("    %s\n", about.lines[i]);
+    }
+}
+
+static json_t *about_list(
+    const struct records *records,
+    uint64_t number,
+    uint32_t rule)
+{
+    struct fuzz_trace_about about;
+    json_t *list = json_array();
+    find_about(records, number, rule, &about);
+    for (uint32_t i = 0; i < about.count; i++) {
+        (void)json_array_append_new(list, tool_output_text(about.lines[i]));
+    }
+    return list;
+}
+
 static void print_verdict(
     const struct records *records,
     const struct fuzz_outcome *outcome)
@@ -225,6 +269,9 @@ static void print_verdict(
         (void)printf("  decided by record %u:\n", verdict->record);
         print_record(verdict->record, &records->items[verdict->record]);
     }
+    if (is_broken) {
+        print_about(records, verdict->record, verdict->rule);
+    }
     print_fault(outcome);
     if (ended[0] != '\0') {
         (void)printf("  %s\n  to replay: %s\n", ended, replay.text);
@@ -232,6 +279,9 @@ static void print_verdict(
     }
     print_note("errors of the application", &errors);
     print_note("warnings", &warnings);
+    if (warnings.count > 0) {
+        print_about(records, warnings.record, warnings.rule);
+    }
     if (outcome->result.choice_unmet > 0) {
         (void)printf(
             "  choices that were not possible at their place: %u\n",
@@ -267,7 +317,9 @@ static json_t *note_object(const struct model_note *note)
         (json_int_t)note->record);
 }
 
-static void print_json(const struct fuzz_outcome *outcome)
+static void print_json(
+    const struct records *records,
+    const struct fuzz_outcome *outcome)
 {
     const struct lc_verdict *verdict = &outcome->verdict;
     struct model_note warnings = model_warnings(&player.model);
@@ -276,7 +328,7 @@ static void print_json(const struct fuzz_outcome *outcome)
     bool is_ended = ended[0] != '\0';
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o}",
+        "{s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
         "verdict",
         tool_verdict_word(verdict),
         "rule",
@@ -301,6 +353,9 @@ static void print_json(const struct fuzz_outcome *outcome)
         note_object(&warnings),
         "app_errors",
         note_object(&errors),
+        "about",
+        is_broken ? about_list(records, verdict->record, verdict->rule)
+                  : json_array(),
         "replay",
         tool_output_text(replay.text));
     LC_CHECK(rest != NULL);
@@ -434,7 +489,7 @@ static int tell_end(const struct tool_apart_end *end)
     };
     if (tool_given.json) {
         tool_output_error("%s", ended);
-        print_json(&outcome);
+        print_json(&none, &outcome);
     } else {
         print_verdict(&none, &outcome);
     }
@@ -492,7 +547,7 @@ static int run(void)
     }
     bool is_same = true;
     if (tool_given.json) {
-        print_json(&outcome);
+        print_json(&records, &outcome);
     } else {
         print_verdict(&records, &outcome);
     }

@@ -353,7 +353,10 @@ with tempfile.TemporaryDirectory() as folder:
         one = run('run', str(out / 'warning-START-10.lc'))
         expect('the schedule of a warning', one.returncode == 0 and
                re.search(r'warnings: \d+, the first is START-10 ', one.stdout)
-               is not None, one)
+               is not None and re.search(
+                   r'^    event \d+ of filter in process \w+, made at record '
+                   r'\d+, was not given back$', one.stdout, re.M) is not None,
+               one)
     expect(f'warnings of any number of workers: {said}', said[0] == said[1],
            result)
     result = run('fuzz', '--seed', '1', '--schedules', '800', '--faults',
@@ -379,6 +382,11 @@ with tempfile.TemporaryDirectory() as folder:
         expect('no warning without a fault',
                json.loads(result.stdout)['warnings'] == [], result)
     campaign = Path(folder) / 'campaign'
+    result = run('run', str(path), '--provider',
+                 f'filter={WAYS["no_table"]}')
+    expect('how much of a table is filled', result.returncode == 1 and
+           '\n    0 of the 30 entries of its table are filled\n'
+           in result.stdout, result)
     result = run('campaign', str(campaign), '--seed', '1', '--schedules', '800',
                  '--world', str(path), *LEAK)
     expect('warnings of a campaign', result.returncode == 0 and

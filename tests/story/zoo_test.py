@@ -1,6 +1,7 @@
 """Each planted bug is found by a search, its schedule shows it, and without
 the bug the same schedule holds."""
 
+import json
 import re
 import subprocess
 import sys
@@ -22,6 +23,28 @@ def expect(name: str, fact: bool, result: subprocess.CompletedProcess) -> None:
         print(f'{name}: exit {result.returncode}\n{result.stdout[-600:]}')
 
 
+# What the rule is broken by: which object, who owes what, who waits for whom.
+ABOUT = {
+    'event_not_closed': ['event 4 of filter in process A, made at record 13, '
+                         'was not given back'],
+    'freed_by_both': ['block 10 was given back twice: first at record 77, made '
+                      'at record 35'],
+    'library_kept': ['filter in process A has not freed the DLL of tcp, which '
+                     'it loaded at record 20'],
+    'lock_in_section': ['there is no such critical section in this process'],
+    'lower_not_cleaned': ['filter in process A has not cleaned up tcp, which it '
+                          'started at record 31'],
+    'unsent_dropped': [],
+    'worker_left': ['thread A.worker1 of filter, begun at record 57, has not '
+                    'ended'],
+    'worker_needs_lock': [
+        'thread a of process A, in filter, waits since record 92 for thread 6, '
+        'which filter made at record 15',
+        'thread A.worker1 of process A, in filter, waits since record 94 for '
+        'lock 2, which thread a holds since record 91'],
+}
+
+
 bugs = sorted(path.parent for path in Path('corpus/zoo').glob('*/bug.patch'))
 if len(bugs) < 21:
     problems.append(f'only {len(bugs)} planted bugs')
@@ -31,6 +54,12 @@ for bug in bugs:
     result = run('run', '--expect', str(schedule))
     expect(f'{bug.name} shows', result.returncode == 0 and
            'broken' in result.stdout, result)
+    if bug.name in ABOUT:
+        shown = [line[4:] for line in result.stdout.splitlines()
+                 if re.match(r'    [a-z]', line)]
+        said = run('run', '--json', str(schedule)).stdout
+        expect(f'{bug.name}: what it is about', shown == ABOUT[bug.name] ==
+               json.loads(said)['about'], result)
     with tempfile.TemporaryDirectory() as folder:
         healthy = Path(folder) / 'healthy.lc'
         healthy.write_text(re.sub(r'  plant .*\n', '', text),
