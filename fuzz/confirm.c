@@ -278,6 +278,7 @@ static void confirm(
                                            : FUZZ_CONFIRM_PLAYS;
     report->shrunk = *finding;
     shrink(&judge, &report->shrunk.schedule);
+    report->shrunk.is_shrunk = judge.plays_left > 0;
     bool is_shrunk = settle(&judge, &report->shrunk);
     atomic_store(&report->is_shrunk, is_shrunk);
 }
@@ -332,6 +333,7 @@ void fuzz_confirm(
 {
     LC_CHECK_IF(options->stop != NULL, options->grace_ms != NULL);
     finding->replay = FUZZ_REPLAY_UNKNOWN;
+    finding->is_shrunk = false;
     struct report *report = fuzz_worker_share(sizeof *report);
     if (report == NULL) {
         return;

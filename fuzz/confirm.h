@@ -40,7 +40,8 @@ struct fuzz_confirm_options {
  *                 replayed, that is the same rule broke with the same trace, or
  *                 the process died again, for a worker that did. When it did:
  *                 all that belongs to the shrunk schedule, which names the
- *                 rule and its hash as what it expects.
+ *                 rule and its hash as what it expects, and whether it was
+ *                 shrunk to the end: not where time or plays ran out.
  *
  * Time: of processors: a play of the finding, at most what
  *       fuzz_worker_limit() allows; then the shrinking.

@@ -32,6 +32,7 @@ struct fuzz_finding {
     uint64_t hash;           /* of the schedule's trace */
     int32_t death;           /* of the worker (fuzz/death.h); 0: it lived */
     enum fuzz_replay replay;
+    bool is_shrunk; /* to the end: the shrinker has tried all it knows */
     struct sim_fault_place fault;
     struct lc_schedule schedule;
 };

@@ -13,7 +13,7 @@
 enum {
     BUSY_MS = 10000,
     /* PRAGMA user_version. 2 has statistics, 3 what was played twice, 4
-     * warnings; an older one is read without, and gets them when it is opened
+     * warnings and what was not shrunk; an older one is read without, and gets them when it is opened
      * to be written. */
     FORMAT_TWICE = 3,
     FORMAT = FUZZ_LEDGER_BASE_WARNINGS
@@ -53,6 +53,8 @@ static const char schema[] =
     "  one INTEGER PRIMARY KEY CHECK (one = 1),"
     "  schedules INTEGER NOT NULL, differed INTEGER NOT NULL, first INTEGER);"
     "INSERT OR IGNORE INTO twice VALUES (1, 0, 0, NULL);"
+    /* Findings that were not shrunk to the end. */
+    "CREATE TABLE IF NOT EXISTS unshrunk (key INTEGER PRIMARY KEY);"
     /* One row: schedules with a warning, of whatever rule. */
     "CREATE TABLE IF NOT EXISTS warned ("
     "  one INTEGER PRIMARY KEY CHECK (one = 1), schedules INTEGER NOT NULL);"
@@ -337,10 +339,24 @@ bool fuzz_ledger_findings(
     void *context,
     struct fuzz_ledger_error *ret_error)
 {
+    uint64_t format[2];
+    if (!fuzz_ledger_base_ask(
+            ledger,
+            "PRAGMA user_version",
+            format,
+            ret_error)) {
+        return false;
+    }
     sqlite3_stmt *statement = fuzz_ledger_base_prepare(
         ledger,
-        "SELECT key, seed, count, rule, file, schedule, hash, calls,"
-        " switches, signal, replayed FROM finding ORDER BY count DESC, key",
+        format[0] < FUZZ_LEDGER_BASE_WARNINGS
+            ? "SELECT key, seed, count, rule, file, schedule, hash, calls,"
+              " switches, signal, replayed, 1"
+              " FROM finding ORDER BY count DESC, key"
+            : "SELECT key, seed, count, rule, file, schedule, hash, calls,"
+              " switches, signal, replayed,"
+              " key NOT IN (SELECT key FROM unshrunk)"
+              " FROM finding ORDER BY count DESC, key",
         0,
         NULL);
     if (statement == NULL) {
@@ -360,6 +376,7 @@ bool fuzz_ledger_findings(
             .switches = (uint32_t)fuzz_ledger_base_column(statement, 8),
             .death = sqlite3_column_int(statement, 9),
             .replay = (enum fuzz_replay)sqlite3_column_int(statement, 10),
+            .is_shrunk = sqlite3_column_int(statement, 11) != 0,
         };
         visit(context, &finding);
         step = sqlite3_step(statement);
@@ -481,7 +498,19 @@ static bool add_finding(
         fuzz_ledger_base_bind(statement, 9, file);
         fuzz_ledger_base_bind(statement, 10, text);
     }
-    return fuzz_ledger_base_finish(ledger, statement, ret_error);
+    if (!fuzz_ledger_base_finish(ledger, statement, ret_error)) {
+        return false;
+    }
+    bool is_new = sqlite3_changes(ledger->base) > 0;
+    return finding->is_shrunk || !is_new ||
+           fuzz_ledger_base_finish(
+               ledger,
+               fuzz_ledger_base_prepare(
+                   ledger,
+                   "INSERT INTO unshrunk VALUES (?1)",
+                   1,
+                   numbers),
+               ret_error);
 }
 
 static bool add_count(

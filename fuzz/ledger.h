@@ -52,6 +52,7 @@ struct fuzz_ledger_finding {
     uint32_t switches;
     int32_t death;
     enum fuzz_replay replay;
+    bool is_shrunk; /* to the end; true of what an older program has found */
 };
 
 /* What schedules were warned of. Strings are borrowed during the call. */

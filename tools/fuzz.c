@@ -328,6 +328,7 @@ static void print_finding(const struct fuzz_finding *finding)
     }
     tool_verdict_print_death(finding->death, finding->replay, 2);
     tool_verdict_print_replay(finding->replay, 2);
+    tool_verdict_print_unshrunk(finding->is_shrunk, finding->replay, 2);
     if (finding->fault.module[0] != '\0') {
         (void)printf(
             "  fault in %s+%#" PRIx64 "%s%s\n",
@@ -514,7 +515,7 @@ static json_t *finding_object(const struct fuzz_finding *finding)
     LC_CHECK(size_bytes > 0);
     bool has_file = is_saved(finding, path);
     json_t *object = json_pack(
-        "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:o, s:b, s:b, s:I, s:o, s:o}",
+        "{s:s, s:o, s:I, s:I, s:o, s:s, s:I, s:o, s:o, s:b, s:b, s:b, s:I, s:o, s:o}",
         "rule",
         model_rule(finding->rule)->id,
         "rules",
@@ -538,6 +539,8 @@ static json_t *finding_object(const struct fuzz_finding *finding)
         (int)(finding->replay == FUZZ_REPLAY_SAME),
         "differed",
         (int)(finding->replay == FUZZ_REPLAY_DIFFERED),
+        "shrunk",
+        (int)finding->is_shrunk,
         "signal",
         (json_int_t)fuzz_death_signal(finding->death),
         "exit_status",

@@ -121,6 +121,7 @@ static void print_finding(
     tool_statistics_print_share(finding->count, page->schedules);
     tool_verdict_print_death(finding->death, finding->replay, 2);
     tool_verdict_print_replay(finding->replay, 2);
+    tool_verdict_print_unshrunk(finding->is_shrunk, finding->replay, 2);
     (void)printf(
         "  %u call%s, %u switch%s, hash %016" PRIx64 ", seed %" PRIu64 "\n"
         "  %s/findings/%s\n",
@@ -188,7 +189,7 @@ static void add_finding(
     uint32_t rule = 0;
     bool is_known = model_rule_find(finding->rule, &rule);
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:b, s:b, s:o, s:s, s:s}",
+        "{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:b, s:b, s:b, s:o, s:s, s:s}",
         "rule",
         finding->rule,
         "rules",
@@ -212,6 +213,8 @@ static void add_finding(
         (int)(finding->replay == FUZZ_REPLAY_SAME),
         "differed",
         (int)(finding->replay == FUZZ_REPLAY_DIFFERED),
+        "shrunk",
+        (int)finding->is_shrunk,
         "hash",
         tool_output_hash(finding->hash),
         "file",

@@ -101,7 +101,7 @@ static void print_json(
     LC_CHECK(size_bytes > 0);
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s}",
+        "{s:s, s:o, s:I, s:I, s:I, s:I, s:b, s:o, s:s}",
         "rule",
         model_rule(finding->rule)->id,
         "rules",
@@ -114,6 +114,8 @@ static void print_json(
         (json_int_t)finding->schedule.op_count,
         "switches",
         (json_int_t)fuzz_shrink_switches(&finding->schedule),
+        "shrunk",
+        (int)finding->is_shrunk,
         "hash",
         tool_output_hash(finding->hash),
         "text",
@@ -122,6 +124,33 @@ static void print_json(
     (void)json_object_update(object, rest);
     json_decref(rest);
     tool_output_json(object);
+}
+
+/* What has become of it. */
+static void tell(
+    const struct fuzz_finding *finding,
+    uint32_t calls,
+    uint32_t switches)
+{
+    if (tool_given.json) {
+        print_json(finding, calls, switches);
+    } else {
+        (void)fprintf(
+            stderr,
+            "lastcall: %s: %u call%s and %u switch%s, now %u and %u\n",
+            model_rule(finding->rule)->id,
+            calls,
+            tool_output_s(calls),
+            switches,
+            switches == 1 ? "" : "es",
+            finding->schedule.op_count,
+            fuzz_shrink_switches(&finding->schedule));
+    }
+    if (!finding->is_shrunk) {
+        tool_output_error(
+            "remark: not shrunk to the end: what it plays takes so long that "
+            "it was given up; what is written may be larger than it has to be");
+    }
 }
 
 int tool_shrink(int argc, char **argv)
@@ -175,20 +204,7 @@ int tool_shrink(int argc, char **argv)
             has_differed ? "two plays differed" : "could not be played again");
         return has_differed ? TOOL_EXIT_DIFFERED : TOOL_EXIT_USAGE;
     }
-    if (tool_given.json) {
-        print_json(&finding, calls, switches);
-    } else {
-        (void)fprintf(
-            stderr,
-            "lastcall: %s: %u call%s and %u switch%s, now %u and %u\n",
-            model_rule(finding.rule)->id,
-            calls,
-            tool_output_s(calls),
-            switches,
-            switches == 1 ? "" : "es",
-            finding.schedule.op_count,
-            fuzz_shrink_switches(&finding.schedule));
-    }
+    tell(&finding, calls, switches);
     if (tool_given.json && out == NULL) {
         return TOOL_EXIT_HELD;
     }

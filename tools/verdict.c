@@ -69,6 +69,19 @@ void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent)
     }
 }
 
+void tool_verdict_print_unshrunk(
+    bool is_shrunk,
+    enum fuzz_replay replay,
+    uint32_t indent)
+{
+    if (!is_shrunk && replay == FUZZ_REPLAY_SAME) {
+        (void)printf(
+            "%*snot shrunk to the end: it may be larger than it has to be\n",
+            (int)indent,
+            "");
+    }
+}
+
 void tool_verdict_print_death(
     int32_t death,
     enum fuzz_replay replay,

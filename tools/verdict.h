@@ -5,6 +5,7 @@
 #define TOOLS_VERDICT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lastcall/schedule.h"
@@ -22,6 +23,13 @@ void tool_verdict_print_rule(uint32_t rule, uint32_t indent);
 /** Prints what another play of a finding has shown; nothing when it showed the
  * same. */
 void tool_verdict_print_replay(enum fuzz_replay replay, uint32_t indent);
+
+/** Prints that a finding may be larger than it has to be; nothing of one that
+ * was shrunk to the end, or that did not replay. */
+void tool_verdict_print_unshrunk(
+    bool is_shrunk,
+    enum fuzz_replay replay,
+    uint32_t indent);
 
 /** Prints what a process died of, and whether it did so again; nothing of one
  * that lived. death: as fuzz/death.h says. */

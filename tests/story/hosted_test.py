@@ -226,7 +226,8 @@ with tempfile.TemporaryDirectory() as folder:
         result = run('shrink', *provider, str(schedule), '-o', str(small))
         expect(f'{way}, shrink', result.returncode == 0 and
                run('run', '--expect', str(small)).returncode == 0 and
-               'now 2 and 0' in result.stderr, result)
+               'now 2 and 0' in result.stderr and
+               'not shrunk' not in result.stderr, result)
         found = Path(folder) / f'{way}-findings'
         result = run('fuzz', '--seed', '1', '--schedules', '60', '--jobs', '2',
                      *provider, '-o', str(found))
@@ -238,9 +239,10 @@ with tempfile.TemporaryDirectory() as folder:
         result = run('fuzz', '--seed', '1', '--schedules', '60', '--json',
                      *provider)
         expect(f'{way} in a search, --json', [
-            (one['rule'], one['signal'], one['exit_status'], one['replayed'])
+            (one['rule'], one['signal'], one['exit_status'], one['replayed'],
+             one['shrunk'])
             for one in json.loads(result.stdout)['findings']] ==
-            [('FAULT', 0, status, True)], result)
+            [('FAULT', 0, status, True, True)], result)
         for path in found.glob('*.lc'):
             expect(f'{way} replays', run(
                 'run', '--expect', str(path)).returncode == 0, result)

@@ -78,6 +78,7 @@ static void a_finding_is_replayed_and_shrunk(void **state)
     struct fuzz_confirm_options options = { 0 };
     fuzz_confirm(&options, &finding);
     assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
+    assert_true(finding.is_shrunk);
     assert_in_range(finding.schedule.op_count, 1, 5);
     assert_int_equal(finding.schedule.thread_count, 1);
     assert_int_equal(fuzz_finding_key_of(&finding), key);
@@ -111,9 +112,11 @@ static void shrinking_can_be_left_out(void **state)
     static struct fuzz_finding before;
     before = finding;
     struct fuzz_confirm_options options = { .no_shrink = true };
+    finding.is_shrunk = true; /* what it came with does not count */
     fuzz_confirm(&options, &finding);
     assert_int_equal(finding.replay, FUZZ_REPLAY_SAME);
     assert_int_equal(finding.hash, before.hash);
+    assert_false(finding.is_shrunk);
     assert_true(fuzz_schedule_equal(&finding.schedule, &before.schedule));
 }
 

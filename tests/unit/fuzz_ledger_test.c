@@ -97,6 +97,33 @@ static void chunks_add_up(void **state)
     fuzz_ledger_close(ledger);
 }
 
+static void check_shrunk(void *context, const struct fuzz_ledger_finding *is)
+{
+    assert_int_equal(is->is_shrunk, *(const bool *)context);
+}
+
+/* Of a finding the first schedule stays, and with it whether that one may be
+ * larger than it has to be. */
+static void what_was_not_shrunk_is_known(void **state)
+{
+    (void)state;
+    for (uint32_t turn = 0; turn < 2; turn++) {
+        bool is_shrunk = turn == 1;
+        struct fuzz_ledger *ledger = open_ledger();
+        struct fuzz_ledger_chunk next = { .seed = 100, .result = &result };
+        result.findings[0].is_shrunk = is_shrunk;
+        result.totals.next_seed = 100;
+        assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
+        result.findings[0].is_shrunk = !is_shrunk;
+        result.totals.next_seed = 200;
+        assert_true(fuzz_ledger_commit(ledger, &next, &error));
+        assert_true(
+            fuzz_ledger_findings(ledger, check_shrunk, &is_shrunk, &error));
+        fuzz_ledger_close(ledger);
+        (void)tear_down(NULL);
+    }
+}
+
 /* The same seeds can't be counted twice, and nothing of the second time is
  * kept. */
 static void a_chunk_is_kept_once(void **state)
@@ -242,8 +269,9 @@ static void a_ledger_without_statistics_gets_them(void **state)
     struct fuzz_ledger *ledger = open_ledger();
     assert_true(fuzz_ledger_commit(ledger, &chunk, &error));
     fuzz_ledger_close(ledger);
-    execute("DROP TABLE sketch; DROP TABLE pct; DROP TABLE twice;"
-            " DROP TABLE warned; DROP TABLE warning; PRAGMA user_version=1");
+    execute(
+        "DROP TABLE sketch; DROP TABLE pct; DROP TABLE twice;"
+        " DROP TABLE warned; DROP TABLE unshrunk; DROP TABLE warning; PRAGMA user_version=1");
     check_totals(100, 1, 1);
     ledger = fuzz_ledger_open(path, false, &error);
     assert_non_null(ledger);
@@ -341,6 +369,10 @@ int main(void)
             tear_down),
         cmocka_unit_test_setup_teardown(statistics_add_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(warnings_add_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_was_not_shrunk_is_known,
+            set_up,
+            tear_down),
         cmocka_unit_test_setup_teardown(
             a_ledger_without_statistics_gets_them,
             set_up,
