@@ -16,6 +16,7 @@
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/setup.h"
+#include "tools/sites.h"
 #include "tools/statistics.h"
 #include "tools/status.h"
 #include "tools/trial.h"
@@ -24,8 +25,7 @@
 
 enum {
     PATH_BYTES = 4096,
-    WORD_BYTES = 32,
-    SITE_BYTES = FUZZ_TEXT_CHOICE_BYTES + 32
+    WORD_BYTES = 32
 };
 
 static struct {
@@ -105,24 +105,6 @@ static bool stop(void *context)
                                           (double)given.seconds.value);
 }
 
-/* Says what fails in a schedule of a sweep: one site, or none in the first. */
-static void site_text(uint64_t number, char ret_text[SITE_BYTES])
-{
-    char where[FUZZ_TEXT_CHOICE_BYTES];
-    LC_CHECK(number <= sweep.count);
-    if (number == 0) {
-        (void)snprintf(ret_text, SITE_BYTES, "without a fault of the sweep");
-        return;
-    }
-    size_t length = fuzz_text_print_where(
-        &sweep.schedule,
-        &sweep.sites[number - 1],
-        where,
-        sizeof where);
-    LC_CHECK(length > 0);
-    (void)snprintf(ret_text, SITE_BYTES, "when this fails: %s", where);
-}
-
 /* As soon as it is known: what comes behind it is not sure. */
 static void tell_differed(const struct fuzz_search_totals *totals)
 {
@@ -133,8 +115,8 @@ static void tell_differed(const struct fuzz_search_totals *totals)
             tool_setup_tell_differed(totals->differed_seed, search_line.text);
             return;
         }
-        char site[SITE_BYTES];
-        site_text(totals->differed_seed, site);
+        char site[TOOL_SITE_BYTES];
+        tool_sites_text(&sweep, totals->differed_seed, site);
         tool_output_error("two plays differed %s", site);
     }
 }
@@ -170,8 +152,8 @@ static bool is_saved(const struct fuzz_finding *finding, char path[PATH_BYTES])
 
 static void tell_site(const struct fuzz_finding *finding)
 {
-    char site[SITE_BYTES];
-    site_text(finding->seed, site);
+    char site[TOOL_SITE_BYTES];
+    tool_sites_text(&sweep, finding->seed, site);
     tool_output_error(
         "%s%s %s",
         model_rule(finding->rule)->id,
@@ -214,7 +196,7 @@ static void found(void *context, const struct fuzz_finding *finding)
 
 /* The first schedule of a rule that was warned of, and where -o keeps it. */
 struct warned_first {
-    char text[FUZZ_TEXT_CHOICE_BYTES];
+    char text[TOOL_SITE_BYTES];
     char path[PATH_BYTES];
     struct tool_warnings_one one;
 };
@@ -229,15 +211,7 @@ static void fill_warned(uint32_t rule, struct warned_first *ret_first)
             "seed %" PRIu64,
             warning->seed);
     } else {
-        (void)snprintf(
-            ret_first->text,
-            sizeof ret_first->text,
-            "when this fails: ");
-        size_t length = strlen(ret_first->text);
-        site_text(
-            warning->seed,
-            ret_first->text + length,
-            sizeof ret_first->text - length);
+        tool_sites_text(&sweep, warning->seed, ret_first->text);
     }
     if (given.folder != NULL) {
         (void)snprintf(
@@ -349,8 +323,8 @@ static void print_finding(const struct fuzz_finding *finding)
     if (given.sweep == NULL) {
         (void)printf("seed %" PRIu64 "\n", finding->seed);
     } else {
-        char site[SITE_BYTES];
-        site_text(finding->seed, site);
+        char site[TOOL_SITE_BYTES];
+        tool_sites_text(&sweep, finding->seed, site);
         (void)printf("first %s\n", site);
     }
     char path[PATH_BYTES];
@@ -373,7 +347,7 @@ static void print_limits(void)
 {
     const struct fuzz_search_totals *totals = &result.totals;
     if (totals->left_out_count > 0) {
-        char first[SITE_BYTES];
+        char first[TOOL_SITE_BYTES];
         if (given.sweep == NULL) {
             (void)snprintf(
                 first,
@@ -381,7 +355,7 @@ static void print_limits(void)
                 "by seed %" PRIu64,
                 totals->left_out_seed);
         } else {
-            site_text(totals->left_out_seed, first);
+            tool_sites_text(&sweep, totals->left_out_seed, first);
         }
         (void)printf(
             "\n%s%u more kind%s of findings not looked into, the first %s: %d "
@@ -408,61 +382,11 @@ static void print_limits(void)
 }
 
 /* Sites of a kind that a sweep makes fail. */
-static uint32_t count_sites(enum lc_fail fail)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < sweep.count; i++) {
-        count += lc_fail_of(sweep.sites[i].place) == fail;
-    }
-    return count;
-}
-
-/* The sites that were made to fail: all, unless it was stopped before. The
- * first schedule is the one without. */
+/* Without the schedule in which nothing is made to fail. */
 static uint64_t swept_count(void)
 {
     uint64_t schedules = result.totals.schedules;
     return schedules == 0 ? 0 : schedules - 1;
-}
-
-static void print_sites(void)
-{
-    const char *before = ": ";
-    (void)printf("swept ");
-    if (swept_count() < sweep.count) {
-        (void)printf("%" PRIu64 " of these ", swept_count());
-    }
-    (void)printf("%u site%s", sweep.count, tool_output_s(sweep.count));
-    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
-        uint32_t count = count_sites((enum lc_fail)i);
-        if (count > 0) {
-            (void)printf(
-                "%s%u %s",
-                before,
-                count,
-                fuzz_text_fail((enum lc_fail)i));
-            before = ", ";
-        }
-    }
-    (void)putchar('\n');
-    if (sweep.is_cut) {
-        (void)printf("there are more: %d is the limit\n", FUZZ_SWEEP_SITES_MAX);
-    }
-}
-
-static json_t *sites_object(void)
-{
-    if (given.sweep == NULL) {
-        return json_null();
-    }
-    json_t *sites = json_object();
-    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
-        (void)json_object_set_new(
-            sites,
-            fuzz_text_fail((enum lc_fail)i),
-            json_integer((json_int_t)count_sites((enum lc_fail)i)));
-    }
-    return sites;
 }
 
 static void print_text(double seconds)
@@ -484,7 +408,7 @@ static void print_text(double seconds)
     if (given.sweep == NULL) {
         tool_statistics_print(&result.statistics);
     } else {
-        print_sites();
+        tool_sites_print(&sweep, swept_count());
     }
     for (uint32_t i = 0; i < totals->finding_count; i++) {
         print_finding(&result.findings[i]);
@@ -604,7 +528,7 @@ static void print_json(double seconds)
         "findings",
         list,
         "sites",
-        sites_object(),
+        tool_sites_object(given.sweep == NULL ? NULL : &sweep),
         "swept",
         given.sweep == NULL ? json_null()
                             : json_integer((json_int_t)swept_count()),
