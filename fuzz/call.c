@@ -6,8 +6,15 @@
 
 #include "fuzz/schedule.h"
 
+enum {
+    FLAG_ONE_IN = 4
+};
+
 static const char *const switches[] = { "off", "on" };
-static const char *const hows[] = { "receive", "send", "both" };
+/* The last is none of Winsock's. */
+static const char *const hows[] = { "receive", "send", "both", "invalid" };
+_Static_assert(LC_COUNT_OF(hows) == FUZZ_HOW_COUNT, "one each");
+static const char *const null_word[] = { "null" };
 
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
@@ -36,6 +43,10 @@ static const struct fuzz_call calls[] = {
             .max = UINT16_MAX,
             .picks = versions,
             .pick_count = LC_COUNT_OF(versions),
+        }, {
+            .kind = FUZZ_ARGUMENT_FLAG,
+            .max = 1,
+            .words = null_word,
         } },
     },
     [LC_CALL_WSACLEANUP] = {
@@ -149,6 +160,7 @@ uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value)
         return value < argument->max ? value : argument->max;
     case FUZZ_ARGUMENT_WORD:
     case FUZZ_ARGUMENT_VERSION:
+    case FUZZ_ARGUMENT_FLAG:
         break;
     }
     LC_CHECK(argument->max < UINT32_MAX);
@@ -164,6 +176,9 @@ uint32_t fuzz_call_draw(
     }
     if (argument->kind == FUZZ_ARGUMENT_NONE) {
         return 0;
+    }
+    if (argument->kind == FUZZ_ARGUMENT_FLAG) {
+        return fuzz_rng_chance(rng, 1, FLAG_ONE_IN);
     }
     bool is_small = argument->small_max > 0 && fuzz_rng_chance(rng, 1, 2);
     return fuzz_rng_upto(

@@ -16,9 +16,10 @@
 
 enum fuzz_argument_kind {
     FUZZ_ARGUMENT_NONE = 0,
-    FUZZ_ARGUMENT_NUMBER = 1, /* 0 to max */
-    FUZZ_ARGUMENT_WORD = 2,   /* one of words: its index */
-    FUZZ_ARGUMENT_VERSION = 3 /* MAJOR.MINOR: the minor in the high byte */
+    FUZZ_ARGUMENT_NUMBER = 1,  /* 0 to max */
+    FUZZ_ARGUMENT_WORD = 2,    /* one of words: its index */
+    FUZZ_ARGUMENT_VERSION = 3, /* MAJOR.MINOR: the minor in the high byte */
+    FUZZ_ARGUMENT_FLAG = 4     /* its one word, or nothing: 1 or 0 */
 };
 
 /* An argument of a call, behind the socket. */
@@ -29,7 +30,7 @@ struct fuzz_argument {
     uint32_t drawn_max;       /* the largest that is drawn */
     uint32_t small_max;       /* half of what is drawn is not above; 0: no */
     const uint32_t *picks;    /* values that are worth a try */
-    const char *const *words; /* FUZZ_ARGUMENT_WORD: max + 1 */
+    const char *const *words; /* FUZZ_ARGUMENT_WORD: max + 1; FLAG: 1 */
 };
 
 enum fuzz_call_limits {

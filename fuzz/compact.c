@@ -151,7 +151,8 @@ static void swarm_fields(struct stream *stream, struct lc_swarm *swarm)
     }
 }
 
-/* Names, paths, planted bugs, the expectation and the swarm. */
+/* Names, paths, planted bugs, the expectation, the swarm, and what the world
+ * got later. */
 static void names(struct stream *stream, struct lc_schedule *schedule)
 {
     struct lc_world *world = &schedule->world;
@@ -181,6 +182,11 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     expect->hash = number(stream, expect->hash, 8);
     swarm_fields(stream, &schedule->swarm);
     world->faults = byte(stream, world->faults);
+    world->versions = byte(stream, world->versions);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        world->providers[i].versions =
+            byte(stream, world->providers[i].versions);
+    }
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/version.h"
 
 #include "fuzz/call.h"
 #include "fuzz/rng.h"
@@ -20,6 +21,7 @@ enum {
 
 struct maker {
     struct fuzz_rng rng;
+    struct fuzz_rng wrong; /* for what a hostile application gives */
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;
@@ -87,17 +89,42 @@ static void add_call(struct maker *maker, enum lc_call call, uint8_t socket)
                         .entry = LC_NONE });
 }
 
+/* Whether an application that is hostile gives an argument that is refused. */
+static bool is_wrong(struct maker *maker)
+{
+    return maker->is_hostile && fuzz_rng_chance(&maker->wrong, 1, 8);
+}
+
+/* A start without room for the answer, or of any version: of one that there
+ * is, of none, and of one whose numbers were taken for each other. */
+static void make_startup_wrong(struct maker *maker, struct lc_op *op)
+{
+    uint32_t version = fuzz_rng_upto(&maker->wrong, LC_VERSION_COUNT + 2);
+    if (version < LC_VERSION_COUNT) {
+        op->value = lc_version_word((enum lc_version)version);
+    } else if (version == LC_VERSION_COUNT) {
+        op->value = 0;
+    } else if (version == LC_VERSION_COUNT + 1) {
+        op->value = 0x0100;
+    } else {
+        op->value2 = 1;
+    }
+}
+
 static void add_startup(struct maker *maker)
 {
     static const uint16_t versions[] = { 0x0202, 0x0202, 0x0202, 0x0101 };
     uint32_t i = fuzz_rng_upto(&maker->rng, LC_COUNT_OF(versions) - 1);
-    add(maker,
-        (struct lc_op){
-            .call = LC_CALL_WSASTARTUP,
-            .socket = LC_NONE,
-            .entry = LC_NONE,
-            .value = versions[i],
-        });
+    struct lc_op op = {
+        .call = LC_CALL_WSASTARTUP,
+        .socket = LC_NONE,
+        .entry = LC_NONE,
+        .value = versions[i],
+    };
+    if (is_wrong(maker)) {
+        make_startup_wrong(maker, &op);
+    }
+    add(maker, op);
 }
 
 static uint8_t pick_socket(struct maker *maker, uint32_t thread)
@@ -212,6 +239,9 @@ static void add_body_call(struct maker *maker, uint8_t socket)
         add_startup(maker);
     } else if (kind == LC_CALL_SEND) {
         op.value = pick_size(maker);
+    } else if (kind == LC_CALL_SHUTDOWN) {
+        op.value = fuzz_rng_between(&maker->rng, 0, 2);
+        op.value = is_wrong(maker) ? FUZZ_HOW_COUNT - 1 : op.value;
     } else if (kind == LC_CALL_LINGER) {
         op.value = fuzz_rng_upto(&maker->rng, 3) > 0;
         op.value2 = pick_linger(maker);
@@ -350,6 +380,19 @@ static void draw_providers(
     }
 }
 
+/* Some module has any versions; of two that differ a start is refused, in one
+ * way or another. */
+static void draw_versions(struct lc_world *world, struct fuzz_rng *rng)
+{
+    uint32_t module = fuzz_rng_upto(rng, world->provider_count);
+    uint8_t versions = (uint8_t)fuzz_rng_between(rng, 1, LC_VERSIONS_ALL);
+    if (module == world->provider_count) {
+        world->versions = versions;
+    } else {
+        world->providers[module].versions = versions;
+    }
+}
+
 static void random_world(
     struct lc_world *world,
     struct fuzz_rng *rng,
@@ -377,6 +420,9 @@ static void random_world(
     if (chance(rng, swarm, LC_FEATURE_SLOW, 1, 3)) {
         world->peer_kind = LC_PEER_SLOW;
         world->peer_rate = heavy(rng, 8, 16); /* 256 to 131071 */
+    }
+    if (chance(rng, swarm, LC_FEATURE_VERSIONS, 1, 8)) {
+        draw_versions(world, rng);
     }
 }
 
@@ -515,6 +561,7 @@ void fuzz_generate(
     struct maker maker = { .schedule = ret_schedule, .body_max = BODY_MAX };
     memset(ret_schedule, 0, sizeof *ret_schedule);
     fuzz_rng_seed(&maker.rng, seed, FUZZ_RNG_PROGRAM);
+    fuzz_rng_seed(&maker.wrong, seed, FUZZ_RNG_WRONG);
     if (options->has_swarm) {
         struct fuzz_rng rng;
         fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);

@@ -6,6 +6,7 @@
 #include "lastcall/check.h"
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
+#include "lastcall/version.h"
 
 #include "fuzz/call.h"
 #include "fuzz/compact.h"
@@ -385,13 +386,28 @@ static void change_threads(struct mutation *mutation)
     }
 }
 
+/* Of ws2_32 or of a provider: one version comes or goes, or all are as by
+ * default. */
+static void change_versions(struct mutation *mutation, uint32_t provider)
+{
+    struct lc_world *world = &mutation->schedule->world;
+    uint8_t *versions = chance(mutation, 1, 3)
+                            ? &world->versions
+                            : &world->providers[provider].versions;
+    *versions ^= (uint8_t)(1U << upto(mutation, LC_VERSION_COUNT - 1));
+    if (chance(mutation, 1, 4)) {
+        *versions = 0;
+    }
+}
+
 static void change_world(struct mutation *mutation)
 {
     static struct lc_schedule other;
     struct fuzz_generate_options options = { .world = NULL };
     struct lc_world *world = &mutation->schedule->world;
     fuzz_generate(&options, fuzz_rng_next(&mutation->rng), &other);
-    switch (upto(mutation, 5)) {
+    uint32_t provider = upto(mutation, world->provider_count - 1);
+    switch (upto(mutation, 6)) {
     case 0:
         memcpy(other.world.plants, world->plants, sizeof world->plants);
         other.world.plant_count = world->plant_count;
@@ -412,8 +428,11 @@ static void change_world(struct mutation *mutation)
         world->peer_kind = other.world.peer_kind;
         world->peer_rate = other.world.peer_rate;
         break;
+    case 5:
+        change_versions(mutation, provider);
+        break;
     default:
-        world->providers[upto(mutation, world->provider_count - 1)].pinned ^= 1;
+        world->providers[provider].pinned ^= 1;
         break;
     }
 }

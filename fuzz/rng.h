@@ -16,7 +16,8 @@ enum fuzz_rng_stream {
     FUZZ_RNG_SHRINK = 3,
     FUZZ_RNG_MUTATE = 4,
     FUZZ_RNG_SWARM = 5, /* which features a schedule has */
-    FUZZ_RNG_FAULT = 6  /* what may fail in a world; what does in a run */
+    FUZZ_RNG_FAULT = 6, /* what may fail in a world; what does in a run */
+    FUZZ_RNG_WRONG = 7  /* arguments that are refused */
 };
 
 struct fuzz_rng {

@@ -6,6 +6,7 @@
 #include "lastcall/check.h"
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
+#include "lastcall/version.h"
 
 #include "fuzz/call.h"
 #include "fuzz/words.h"
@@ -126,6 +127,12 @@ static void repair_name(
     }
 }
 
+uint8_t fuzz_schedule_versions(uint32_t versions, uint32_t plain)
+{
+    versions &= LC_VERSIONS_ALL;
+    return (uint8_t)(versions == plain ? 0 : versions);
+}
+
 static void repair_providers(struct lc_world *world)
 {
     world->provider_count =
@@ -149,6 +156,9 @@ static void repair_providers(struct lc_world *world)
             length = 0;
         }
         memset(provider->path + length, 0, LC_PATH_MAX - length);
+        provider->versions = fuzz_schedule_versions(
+            provider->kind == LC_PROVIDER_DLL ? 0 : provider->versions,
+            LC_VERSIONS_OF_PROVIDER);
         has_base |= provider->kind == LC_PROVIDER_BASE;
     }
     if (!has_base) {
@@ -255,6 +265,8 @@ static void repair_world(struct lc_world *world)
         clamp(world->link_latency_ns, 0, FUZZ_LATENCY_NS_MAX);
     world->link_window_bytes =
         (uint32_t)clamp(world->link_window_bytes, 1, FUZZ_WINDOW_MAX);
+    world->versions =
+        fuzz_schedule_versions(world->versions, LC_VERSIONS_OF_WS2_32);
     world->peer_kind %= LC_PEER_KIND_COUNT;
     world->peer_rate =
         world->peer_kind == LC_PEER_SLOW
@@ -609,7 +621,7 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         a->link_latency_ns != b->link_latency_ns ||
         a->link_window_bytes != b->link_window_bytes ||
         a->peer_kind != b->peer_kind || a->peer_rate != b->peer_rate ||
-        a->faults != b->faults) {
+        a->faults != b->faults || a->versions != b->versions) {
         return false;
     }
     bool is_same = true;
@@ -617,6 +629,7 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         is_same &= strcmp(a->providers[i].name, b->providers[i].name) == 0 &&
                    a->providers[i].kind == b->providers[i].kind &&
                    a->providers[i].pinned == b->providers[i].pinned &&
+                   a->providers[i].versions == b->providers[i].versions &&
                    strcmp(a->providers[i].path, b->providers[i].path) == 0;
     }
     for (uint32_t i = 0; i < a->chain_count; i++) {

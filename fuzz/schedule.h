@@ -14,7 +14,8 @@ enum fuzz_schedule_limits {
     FUZZ_WINDOW_MAX = 1 << 24,
     FUZZ_PEER_RATE_MAX = 1000000000,
     FUZZ_SLEEP_MS_MAX = 86400000,
-    FUZZ_LINGER_S_MAX = 65535
+    FUZZ_LINGER_S_MAX = 65535,
+    FUZZ_HOW_COUNT = 4 /* of shutdown; the last is none of Winsock's */
 };
 
 #define FUZZ_LINK_BITS_MAX  1000000000000ULL
@@ -30,6 +31,9 @@ uint32_t fuzz_schedule_entry_count(const struct lc_world *world);
 const char *fuzz_schedule_entry_name(
     const struct lc_world *world,
     uint32_t entry);
+
+/** A set of versions, bit per enum lc_version; 0 when it is the plain one. */
+uint8_t fuzz_schedule_versions(uint32_t versions, uint32_t plain);
 
 /** Whether a name may stand in a schedule: [A-Za-z_][A-Za-z0-9_-]*. */
 bool fuzz_schedule_is_name(const char *name);

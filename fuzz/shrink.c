@@ -417,6 +417,25 @@ static bool simplify_faults(struct shrinker *shrinker)
     return has_changed;
 }
 
+/* The versions that all have when a schedule says nothing of them. */
+static bool simplify_versions(struct shrinker *shrinker)
+{
+    bool has_changed = false;
+    if (shrinker->best->world.versions != 0) {
+        shrinker->trial = *shrinker->best;
+        shrinker->trial.world.versions = 0;
+        has_changed |= attempt(shrinker);
+    }
+    for (uint32_t i = 0; i < shrinker->best->world.provider_count; i++) {
+        if (shrinker->best->world.providers[i].versions != 0) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.world.providers[i].versions = 0;
+            has_changed |= attempt(shrinker);
+        }
+    }
+    return has_changed;
+}
+
 /* The first form of a fault: the others differ in the error alone. */
 static bool simplify_forms(struct shrinker *shrinker)
 {
@@ -445,6 +464,7 @@ static bool simplify_world(struct shrinker *shrinker)
         }
     }
     has_changed |= simplify_faults(shrinker);
+    has_changed |= simplify_versions(shrinker);
     shrinker->trial = *shrinker->best;
     shrinker->trial.world.peer_kind = LC_PEER_SINK;
     has_changed |= attempt(shrinker);

@@ -54,6 +54,9 @@ void fuzz_swarm_draw(
     for (uint32_t i = 0; i < count; i++) {
         features[i] = (uint8_t)i;
     }
+    if (draws.world) {
+        features[count++] = LC_FEATURE_VERSIONS;
+    }
     if (draws.faults) {
         features[count++] = LC_FEATURE_FAULTS;
     }
@@ -149,6 +152,15 @@ static bool has_pin(const struct lc_world *world)
     return has;
 }
 
+static bool has_versions(const struct lc_world *world)
+{
+    bool has = world->versions != 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        has |= world->providers[i].versions != 0;
+    }
+    return has;
+}
+
 static uint32_t layer_count(const struct lc_world *world)
 {
     uint32_t count = 0;
@@ -192,6 +204,8 @@ static bool shows(
         return world->peer_kind == LC_PEER_SLOW;
     case LC_FEATURE_FAULTS:
         return world->faults != 0;
+    case LC_FEATURE_VERSIONS:
+        return has_versions(world);
     case LC_FEATURE_COUNT:
         break;
     }

@@ -4,6 +4,7 @@
 
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
+#include "lastcall/version.h"
 
 #include "fuzz/call.h"
 #include "fuzz/schedule.h"
@@ -105,6 +106,30 @@ static void put_path(struct writer *writer, const char *path)
     put(writer, "\"");
 }
 
+static void put_version(struct writer *writer, uint32_t version)
+{
+    put(writer, "%u.%u", version & 0xff, version >> 8);
+}
+
+/* Nothing when they are those by default. */
+static void put_versions(
+    struct writer *writer,
+    const char *name,
+    uint32_t versions)
+{
+    if (versions == 0) {
+        return;
+    }
+    put(writer, "  versions %s", name);
+    for (uint32_t i = 0; i < LC_VERSION_COUNT; i++) {
+        if ((versions >> i & 1) != 0) {
+            put(writer, " ");
+            put_version(writer, lc_version_word((enum lc_version)i));
+        }
+    }
+    put(writer, "\n");
+}
+
 static void put_world(struct writer *writer, const struct lc_world *world)
 {
     static const char *const rates[] = { "bit", "kbit", "Mbit", "Gbit" };
@@ -126,6 +151,13 @@ static void put_world(struct writer *writer, const struct lc_world *world)
         if (world->providers[i].pinned) {
             put(writer, "  pin %s\n", world->providers[i].name);
         }
+    }
+    put_versions(writer, "ws2_32", world->versions);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        put_versions(
+            writer,
+            world->providers[i].name,
+            world->providers[i].versions);
     }
     for (uint32_t i = 0; i < world->chain_count; i++) {
         put(writer, "  chain");
@@ -197,7 +229,11 @@ static void put_argument(
         put(writer, " %s", argument->words[value]);
         break;
     case FUZZ_ARGUMENT_VERSION:
-        put(writer, " %u.%u", value & 0xff, value >> 8);
+        put(writer, " ");
+        put_version(writer, value);
+        break;
+    case FUZZ_ARGUMENT_FLAG:
+        put(writer, value != 0 ? " %s" : "", argument->words[0]);
         break;
     case FUZZ_ARGUMENT_NONE:
         break;

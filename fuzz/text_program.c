@@ -90,27 +90,6 @@ static bool read_socket(
     return true;
 }
 
-/* MAJOR.MINOR as a version word: the major number is the low byte. */
-static bool read_version(
-    struct fuzz_text_reader *reader,
-    uint32_t index,
-    uint32_t *ret_version)
-{
-    uint32_t pair[2];
-    LC_CHECK(ret_version != NULL);
-    if (!fuzz_text_read_pair(reader, index, "a version like 2.2", pair)) {
-        return false;
-    }
-    if (pair[0] > UINT8_MAX || pair[1] > UINT8_MAX) {
-        return fuzz_text_read_refuse(
-            reader,
-            index,
-            "a number of a version is 255 at most:");
-    }
-    *ret_version = pair[1] << 8 | pair[0];
-    return true;
-}
-
 /* One of some words, as its index. */
 static bool read_word(
     struct fuzz_text_reader *reader,
@@ -149,7 +128,8 @@ static bool read_argument(
     case FUZZ_ARGUMENT_WORD:
         return read_word(reader, index, argument, ret_value);
     case FUZZ_ARGUMENT_VERSION:
-        return read_version(reader, index, ret_value);
+        return fuzz_text_read_version(reader, index, ret_value);
+    case FUZZ_ARGUMENT_FLAG:
     case FUZZ_ARGUMENT_NONE:
         break;
     }
@@ -205,7 +185,10 @@ static bool read_arguments(struct fuzz_text_reader *reader, struct lc_op *op)
         if (argument->kind == FUZZ_ARGUMENT_NONE) {
             break;
         }
-        if (!read_argument(reader, at++, argument, values[i])) {
+        if (argument->kind == FUZZ_ARGUMENT_FLAG) {
+            *values[i] = fuzz_text_read_is(reader, at, argument->words[0]);
+            at += *values[i];
+        } else if (!read_argument(reader, at++, argument, values[i])) {
             return false;
         }
     }

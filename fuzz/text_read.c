@@ -431,6 +431,26 @@ bool fuzz_text_read_pair(
     return true;
 }
 
+bool fuzz_text_read_version(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_version)
+{
+    uint32_t pair[2] = { 0 };
+    LC_CHECK(ret_version != NULL);
+    if (!fuzz_text_read_pair(reader, index, "a version like 2.2", pair)) {
+        return false;
+    }
+    if (pair[0] > UINT8_MAX || pair[1] > UINT8_MAX) {
+        return fuzz_text_read_refuse(
+            reader,
+            index,
+            "a number of a version is 255 at most:");
+    }
+    *ret_version = pair[1] << 8 | pair[0];
+    return true;
+}
+
 bool fuzz_text_read_path(
     struct fuzz_text_reader *reader,
     uint32_t index,

@@ -58,7 +58,7 @@ struct fuzz_text_reader {
     enum fuzz_text_section section;
     bool has_providers;      /* the world names its own */
     bool has_chains;         /* the same */
-    bool has_pins;           /* the same */
+    bool has_pins;           /* or versions of a provider */
     uint32_t world_seen;     /* a bit for each line that may stand once */
     struct lc_schedule work; /* what was read so far */
     struct fuzz_text_error *error;
@@ -143,6 +143,12 @@ LC_MUST_USE bool fuzz_text_read_pair(
     uint32_t index,
     const char *example,
     uint32_t ret_pair[2]);
+
+/** A version, MAJOR.MINOR: its word has the major number in the low byte. */
+LC_MUST_USE bool fuzz_text_read_version(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_version);
 
 /** A quoted path. @param ret_path  filled; LC_PATH_MAX bytes. */
 LC_MUST_USE bool fuzz_text_read_path(

@@ -2,6 +2,7 @@
 
 #include "lastcall/check.h"
 #include "lastcall/schedule.h"
+#include "lastcall/version.h"
 
 #include "fuzz/schedule.h"
 #include "fuzz/text_read.h"
@@ -14,7 +15,9 @@ enum {
     SEEN_SNDBUF = 1,
     SEEN_LINK = 2,
     SEEN_PEER = 4,
-    SEEN_FAULTS = 8
+    SEEN_FAULTS = 8,
+    SEEN_VERSIONS = 16,         /* of ws2_32 */
+    SEEN_PROVIDER_VERSIONS = 32 /* of the first provider, and so on */
 };
 
 static bool find_provider(
@@ -85,7 +88,7 @@ static bool provider_line(struct fuzz_text_reader *reader)
         return fuzz_text_read_refuse(
             reader,
             0,
-            "chain and pin come after each");
+            "chain, pin and versions come after each");
     }
     if (!reader->has_providers) {
         begin_providers(reader);
@@ -125,6 +128,79 @@ static bool pin_line(struct fuzz_text_reader *reader)
     reader->has_pins = true;
     reader->work.world.providers[provider].pinned = 1;
     return fuzz_text_read_end(reader, 2);
+}
+
+static bool once(struct fuzz_text_reader *reader, uint32_t bit)
+{
+    LC_CHECK(bit != 0);
+    if ((reader->world_seen & bit) != 0) {
+        return fuzz_text_read_refuse(reader, 0, "a second");
+    }
+    reader->world_seen |= bit;
+    return true;
+}
+
+/* Reads the rest of the line as a set of versions, each once. */
+static bool read_versions(
+    struct fuzz_text_reader *reader,
+    uint32_t *ret_versions)
+{
+    *ret_versions = 0;
+    if (reader->count == 2) {
+        return fuzz_text_read_miss(reader, 2, "a version like 2.2");
+    }
+    for (uint32_t i = 2; i < reader->count; i++) {
+        uint32_t word = 0;
+        uint32_t version = 0;
+        if (!fuzz_text_read_version(reader, i, &word)) {
+            return false;
+        }
+        while (version < LC_VERSION_COUNT &&
+               word != lc_version_word((enum lc_version)version)) {
+            version++;
+        }
+        if (version == LC_VERSION_COUNT) {
+            return fuzz_text_read_refuse(
+                reader,
+                i,
+                "not one of 1.0, 1.1, 2.0, 2.1, 2.2, 3.0:");
+        }
+        if ((*ret_versions >> version & 1) != 0) {
+            return fuzz_text_read_refuse(reader, i, "a second");
+        }
+        *ret_versions |= 1U << version;
+    }
+    return true;
+}
+
+/* versions NAME V ...; NAME may be ws2_32. A DLL has its own. */
+static bool versions_line(struct fuzz_text_reader *reader)
+{
+    struct lc_world *world = &reader->work.world;
+    uint32_t versions = 0;
+    uint8_t provider = 0;
+    if (fuzz_text_read_is(reader, 1, "ws2_32")) {
+        if (!once(reader, SEEN_VERSIONS) || !read_versions(reader, &versions)) {
+            return false;
+        }
+        world->versions =
+            fuzz_schedule_versions(versions, LC_VERSIONS_OF_WS2_32);
+        return true;
+    }
+    if (!find_provider(reader, 1, &provider)) {
+        return false;
+    }
+    if (world->providers[provider].kind == LC_PROVIDER_DLL) {
+        return fuzz_text_read_refuse(reader, 1, "a DLL has its own versions:");
+    }
+    if (!once(reader, (uint32_t)SEEN_PROVIDER_VERSIONS << provider) ||
+        !read_versions(reader, &versions)) {
+        return false;
+    }
+    reader->has_pins = true;
+    world->providers[provider].versions =
+        fuzz_schedule_versions(versions, LC_VERSIONS_OF_PROVIDER);
+    return true;
 }
 
 static bool has_member(const struct lc_chain *chain, uint8_t provider)
@@ -327,16 +403,6 @@ static bool faults_line(struct fuzz_text_reader *reader)
     return true;
 }
 
-static bool once(struct fuzz_text_reader *reader, uint32_t bit)
-{
-    LC_CHECK(bit != 0);
-    if ((reader->world_seen & bit) != 0) {
-        return fuzz_text_read_refuse(reader, 0, "a second");
-    }
-    reader->world_seen |= bit;
-    return true;
-}
-
 bool fuzz_text_world_line(struct fuzz_text_reader *reader)
 {
     LC_CHECK(reader->section == FUZZ_TEXT_WORLD);
@@ -346,6 +412,9 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
     }
     if (fuzz_text_read_is(reader, 0, "pin")) {
         return pin_line(reader);
+    }
+    if (fuzz_text_read_is(reader, 0, "versions")) {
+        return versions_line(reader);
     }
     if (fuzz_text_read_is(reader, 0, "chain")) {
         return chain_line(reader);

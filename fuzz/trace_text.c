@@ -46,6 +46,31 @@ static void put_error(struct line *line, int64_t code)
     }
 }
 
+/* The versions that a start asks for and gets, where they are not 2.2, which
+ * goes without saying. */
+static void put_versions(struct line *line, const struct lc_record *record)
+{
+    static const int64_t usual = 0x0202;
+    bool is_api = record->kind == LC_RECORD_API_RETURN;
+    bool is_return = is_api || record->kind == LC_RECORD_SPI_RETURN;
+    int64_t version = is_return ? record->c : record->d;
+    int64_t highest = is_api ? record->d : version;
+    bool has_failed = is_return && record->a != 0;
+    if (has_failed || (version == usual && highest == usual)) {
+        return;
+    }
+    put(line,
+        ", version %lld.%lld",
+        (long long)(version & 0xff),
+        (long long)(version >> 8));
+    if (highest != version) {
+        put(line,
+            " of %lld.%lld",
+            (long long)(highest & 0xff),
+            (long long)(highest >> 8));
+    }
+}
+
 static void put_crossing(struct line *line, const struct lc_record *record)
 {
     bool is_upcall = record->kind == LC_RECORD_UPCALL_CALL ||
@@ -63,11 +88,14 @@ static void put_crossing(struct line *line, const struct lc_record *record)
     if (is_return) {
         put(line, " = %lld", (long long)record->a);
         put_error(line, record->b);
-        return;
+    } else {
+        put(line, " %lld", (long long)record->a);
+        if (record->b != 0 || record->c != 0) {
+            put(line, " %lld %lld", (long long)record->b, (long long)record->c);
+        }
     }
-    put(line, " %lld", (long long)record->a);
-    if (record->b != 0 || record->c != 0) {
-        put(line, " %lld %lld", (long long)record->b, (long long)record->c);
+    if (!is_upcall && record->function == LC_SPI_STARTUP) {
+        put_versions(line, record);
     }
 }
 
@@ -79,6 +107,9 @@ static void put_api(struct line *line, const struct lc_record *record)
     if (record->kind == LC_RECORD_API_RETURN) {
         put(line, "%s = %lld", name, (long long)record->a);
         put_error(line, record->b);
+        if (record->function == LC_CALL_WSASTARTUP) {
+            put_versions(line, record);
+        }
         return;
     }
     put(line, "%s", name);

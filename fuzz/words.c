@@ -150,8 +150,8 @@ _Static_assert(
     "one for each that is no provider");
 
 static const char *const feature_words[] = {
-    "processes", "restart", "hostile", "share",   "via",  "unsent",
-    "pin",       "layers",  "link",    "buffers", "slow", "faults",
+    "processes", "restart", "hostile", "share", "via",    "unsent",   "pin",
+    "layers",    "link",    "buffers", "slow",  "faults", "versions",
 };
 _Static_assert(
     LC_COUNT_OF(feature_words) ==

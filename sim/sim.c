@@ -11,6 +11,7 @@
 #include "sim/host/host.h"
 #include "sim/net/net.h"
 #include "sim/provider/provider.h"
+#include "sim/provider/version.h"
 #include "sim/win32/win32.h"
 #include "sim/ws2_32/ws2_32.h"
 
@@ -195,6 +196,9 @@ static enum sim_status set_world(
         if (status != SIM_OK) {
             return status;
         }
+        sim_provider_set_versions(
+            LC_MODULE_PROVIDER + i,
+            world->providers[i].versions);
         memcpy(sim.provider_names[i], world->providers[i].name, LC_NAME_MAX);
     }
     return SIM_OK;

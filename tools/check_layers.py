@@ -81,6 +81,9 @@ STATICS = {
     'sim/engine/whole.c': {'added': 'at start-up'},
     'sim/engine/thunk.c': {'thunks': 'machine code: before it is used'},
     'sim/net/net.c': {'pattern': 'a constant, made at start-up'},
+    'sim/provider/version.c': {
+        'offered': 'which versions providers offer: between runs',
+    },
     'sim/ws2_32/catalog.c': {'catalog': 'of the world: between runs'},
     'sim/ws2_32/probe.c': {'thunks': 'at start-up'},
     'sim/host/fault.c': {

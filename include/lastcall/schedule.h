@@ -30,6 +30,7 @@ struct lc_provider {
     uint8_t kind;           /* enum lc_provider_kind */
     uint8_t pinned;         /* 1: the application holds its own reference to
                                the DLL for the life of each process */
+    uint8_t versions;       /* built-ins: bit per enum lc_version; 0: 2.2 */
     char path[LC_PATH_MAX]; /* LC_PROVIDER_DLL only: file on the host */
 };
 
@@ -75,19 +76,22 @@ struct lc_world {
     uint32_t link_window_bytes; /* peer's receive window, 1 or more */
     uint8_t peer_kind;          /* enum lc_peer_kind */
     uint8_t faults;             /* bit per enum lc_fail that may happen */
-    uint32_t peer_rate;         /* bytes per second, LC_PEER_SLOW only */
+    uint8_t versions;   /* of ws2_32, bit per enum lc_version; 0: 1.0 to 2.2 */
+    uint32_t peer_rate; /* bytes per second, LC_PEER_SLOW only */
 };
 
 /* The calls that an application makes. */
 enum lc_call {
-    LC_CALL_WSASTARTUP = 0,   /* value: version word as WSAStartup takes it */
+    LC_CALL_WSASTARTUP = 0,   /* value: version word as WSAStartup takes it;
+                                value2: 1 when lpWSAData is NULL */
     LC_CALL_WSACLEANUP = 1,   /* no argument */
     LC_CALL_GETLASTERROR = 2, /* no argument */
     LC_CALL_SOCKET = 3,       /* socket: variable set; entry: catalog entry or
                                 LC_NONE for the first that matches */
     LC_CALL_CONNECT = 4,      /* socket */
     LC_CALL_SEND = 5,         /* socket; value: bytes */
-    LC_CALL_SHUTDOWN = 6,     /* socket; value: SD_RECEIVE, SD_SEND, SD_BOTH */
+    LC_CALL_SHUTDOWN = 6,     /* socket; value: SD_RECEIVE, SD_SEND, SD_BOTH,
+                                or 3, which is none of them */
     LC_CALL_LINGER = 7,       /* setsockopt SO_LINGER: value l_onoff (0 or 1),
                                 value2 l_linger in seconds */
     LC_CALL_DONTLINGER = 8,   /* setsockopt SO_DONTLINGER: value 0 or 1 */
@@ -251,7 +255,9 @@ enum lc_feature {
     LC_FEATURE_SLOW = LC_CALL_COUNT + 10,   /* a slow peer */
     /* Of worlds in which something may fail: */
     LC_FEATURE_FAULTS = LC_CALL_COUNT + 11,
-    LC_FEATURE_COUNT = LC_CALL_COUNT + 12
+    /* Of random worlds: */
+    LC_FEATURE_VERSIONS = LC_CALL_COUNT + 12, /* not the usual ones */
+    LC_FEATURE_COUNT = LC_CALL_COUNT + 13
 };
 
 enum lc_swarm_limits {

@@ -31,8 +31,9 @@ enum lc_record_kind {
     /* function: 0 start, 1 exit (a: 0 all threads ended) */
     LC_RECORD_PROCESS = 0,
     /* function: enum lc_call. a: socket, or requested version; b: length,
-     * how, option name, command or catalog entry id (0: none given);
-     * c: option value (linger: l_onoff << 16 | l_linger), flag or type */
+     * how, option name, command or catalog entry id (0: none given), or 1
+     * where WSAStartup has no room for its answer; c: option value (linger:
+     * l_onoff << 16 | l_linger), flag or type */
     LC_RECORD_API_CALL = 1,
     /* a: result; b: error code (0 on success; for WSAStartup the result
      * itself); c: socket argument, or wVersion; d: wHighVersion */

@@ -21,11 +21,8 @@
 #include "sim/net/net.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/rundown.h"
+#include "sim/provider/version.h"
 #include "sim/win32/win32.h"
-
-enum {
-    VERSION_2_2 = 0x0202
-};
 
 /* How long the provider goes on with a graceful close that makes no headway
  * in the background: CLOSE-18 leaves it to the provider. */
@@ -840,9 +837,8 @@ static int LC_ABI base_startup(
     if (data == NULL || proc_table == NULL || protocol_info == NULL) {
         return LC_WSAEFAULT;
     }
-    uint32_t requested =
-        (version_requested & 0xffU) << 8 | version_requested >> 8;
-    if (requested < 0x0202) {
+    uint16_t version;
+    if (!sim_provider_negotiate(version_requested, &version)) {
         return LC_WSAVERNOTSUPPORTED;
     }
     sim_win32_enter_critical_section(&base->starts);
@@ -855,8 +851,8 @@ static int LC_ABI base_startup(
     base->catalog_id = protocol_info->dwCatalogEntryId;
     sim_win32_leave_critical_section(&base->starts);
     memset(data, 0, sizeof *data);
-    data->wVersion = VERSION_2_2;
-    data->wHighVersion = VERSION_2_2;
+    data->wVersion = version;
+    data->wHighVersion = sim_provider_highest_version();
     memcpy(data->szDescription, u"Lastcall base", sizeof u"Lastcall base");
     *proc_table = proc_table_template;
     return 0;

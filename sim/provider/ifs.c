@@ -20,10 +20,10 @@
 #include "sim/engine/thread.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/rundown.h"
+#include "sim/provider/version.h"
 #include "sim/win32/win32.h"
 
 enum {
-    VERSION_2_2 = 0x0202,
     LOWERS_MAX = 4,
     PATH_CHARACTERS = 260
 };
@@ -238,11 +238,16 @@ static int lower_start(
     struct lc_wspdata data;
     struct lc_wsaprotocol_infow info = lower->info;
     memset(&data, 0, sizeof data);
-    result = startup(VERSION_2_2, &data, &info, ifs->upcalls, &lower->table);
+    result = startup(
+        sim_provider_highest_version(),
+        &data,
+        &info,
+        ifs->upcalls,
+        &lower->table);
     if (result != 0) {
         goto free_library;
     }
-    if (!is_complete(&lower->table) || data.wVersion != VERSION_2_2) {
+    if (!is_complete(&lower->table) || !sim_provider_accepts(data.wVersion)) {
         int32_t error = 0;
         if (lower->table.lpWSPCleanup != NULL) {
             (void)lower->table.lpWSPCleanup(&error);
@@ -1162,9 +1167,8 @@ static int LC_ABI ifs_startup(
     if (data == NULL || proc_table == NULL || protocol_info == NULL) {
         return LC_WSAEFAULT;
     }
-    uint32_t requested =
-        (version_requested & 0xffU) << 8 | version_requested >> 8;
-    if (requested < 0x0202) {
+    uint16_t version;
+    if (!sim_provider_negotiate(version_requested, &version)) {
         return LC_WSAVERNOTSUPPORTED;
     }
     sim_win32_enter_critical_section(&ifs->starts);
@@ -1174,8 +1178,8 @@ static int LC_ABI ifs_startup(
         return result;
     }
     memset(data, 0, sizeof *data);
-    data->wVersion = VERSION_2_2;
-    data->wHighVersion = VERSION_2_2;
+    data->wVersion = version;
+    data->wHighVersion = sim_provider_highest_version();
     memcpy(data->szDescription, u"Lastcall layer", sizeof u"Lastcall layer");
     *proc_table = proc_table_template;
     return 0;

@@ -41,14 +41,16 @@ static lc_socket socket_of(const struct lc_op *op)
 static void describe_startup(const struct lc_op *op, struct lc_record *record)
 {
     record->a = op->value;
+    record->b = op->value2;
 }
 
 static enum lc_wsa make_startup(
     const struct lc_op *op,
     struct lc_record *record)
 {
-    struct lc_wsadata data;
-    enum lc_wsa wsa = sim_wsa_startup((uint16_t)op->value, &data);
+    struct lc_wsadata data = { 0 };
+    enum lc_wsa wsa =
+        sim_wsa_startup((uint16_t)op->value, op->value2 != 0 ? NULL : &data);
     record->c = data.wVersion;
     record->d = data.wHighVersion;
     return wsa;

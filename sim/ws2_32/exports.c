@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/version.h"
 
 #include "sim/engine/module.h"
 #include "sim/engine/snapshot.h"
@@ -268,6 +269,8 @@ void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count)
     LC_CHECK(world != NULL);
     LC_CHECK(process_count <= LC_PROCESSES_MAX);
     SIM_WS2_32->process_count = process_count;
+    SIM_WS2_32->versions =
+        world->versions != 0 ? world->versions : LC_VERSIONS_OF_WS2_32;
     sim_catalog_build(world);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/version.h"
 
 #include "sim/engine/thread.h"
 #include "sim/win32/win32.h"
@@ -17,8 +18,7 @@
 #include "sim/ws2_32/ws2_32.h"
 
 enum {
-    PATH_CHARACTERS = 260,
-    VERSION_2_2 = 0x0202
+    PATH_CHARACTERS = 260
 };
 
 struct sim_ws2_process *sim_ws2_process(void)
@@ -67,24 +67,46 @@ void sim_ws2_unlock(void)
     }
 }
 
-/* The highest version that is supported and not above the one asked for.
- * Compared as (major, minor): the word has the minor in its high byte. */
+/* The word's numbers in the order in which versions are compared: it has the
+ * minor one in its high byte. */
+static uint32_t order_of(uint16_t version)
+{
+    return (version & 0xffU) << 8 | version >> 8;
+}
+
+/* The highest version that is supported and not above the one asked for. */
 static bool negotiate(uint16_t asked, uint16_t *ret_version)
 {
-    static const uint16_t supported[] = { 0x0202,
-                                          0x0102,
-                                          0x0002,
-                                          0x0101,
-                                          0x0001 };
-    uint32_t asked_order = (asked & 0xffU) << 8 | asked >> 8;
-    for (uint32_t i = 0; i < LC_COUNT_OF(supported); i++) {
-        uint32_t order = (supported[i] & 0xffU) << 8 | supported[i] >> 8;
-        if (order <= asked_order) {
-            *ret_version = supported[i];
-            return true;
+    bool is_found = false;
+    for (uint32_t i = 0; i < LC_VERSION_COUNT; i++) {
+        uint16_t version = lc_version_word((enum lc_version)i);
+        if ((SIM_WS2_32->versions >> i & 1) != 0 &&
+            order_of(version) <= order_of(asked)) {
+            *ret_version = version;
+            is_found = true;
         }
     }
-    return false;
+    return is_found;
+}
+
+static uint16_t highest_version(void)
+{
+    uint16_t highest = 0;
+    bool has_any = negotiate(UINT16_MAX, &highest);
+    LC_CHECK(has_any);
+    return highest;
+}
+
+/* Whether a provider of this version will do. ws2_32 as it is takes 2.2 alone;
+ * one with another highest version takes what it knows itself.
+ * Source: documented. X-6 of the catalogue: pages differ. */
+static bool is_accepted(uint16_t version)
+{
+    uint16_t known;
+    if (highest_version() == lc_version_word(LC_VERSION_2_2)) {
+        return version == lc_version_word(LC_VERSION_2_2);
+    }
+    return negotiate(version, &known) && known == version;
 }
 
 static void fill_data(struct lc_wsadata *data, uint16_t version)
@@ -93,7 +115,7 @@ static void fill_data(struct lc_wsadata *data, uint16_t version)
     static const char status[] = "Running";
     memset(data, 0, sizeof *data);
     data->wVersion = version;
-    data->wHighVersion = VERSION_2_2;
+    data->wHighVersion = highest_version();
     memcpy(data->szDescription, description, sizeof description);
     memcpy(data->szSystemStatus, status, sizeof status);
 }
@@ -105,7 +127,7 @@ enum lc_wsa sim_wsa_startup(uint16_t version, struct lc_wsadata *ret_data)
         return LC_WSAEFAULT;
     }
     if (!negotiate(version, &agreed)) {
-        fill_data(ret_data, VERSION_2_2);
+        fill_data(ret_data, highest_version());
         return LC_WSAVERNOTSUPPORTED;
     }
     sim_ws2_lock();
@@ -175,7 +197,7 @@ static enum lc_wsa start_loaded(struct sim_started *started)
     memset(&data, 0, sizeof data);
     before_call(started->module, LC_SPI_STARTUP);
     int result = startup(
-        VERSION_2_2,
+        highest_version(),
         &data,
         &info,
         *sim_upcall_table(),
@@ -189,7 +211,7 @@ static enum lc_wsa start_loaded(struct sim_started *started)
         }
         return LC_WSAEINVALIDPROCTABLE;
     }
-    if (data.wVersion != VERSION_2_2) {
+    if (!is_accepted(data.wVersion)) {
         clean(started);
         return LC_WSAEINVALIDPROVIDER;
     }

@@ -85,7 +85,7 @@ struct sim_ws2_32 {
     uint32_t set_count;
     uint32_t started_count; /* places in use, never falls within a run */
     uint32_t process_count; /* of the schedule */
-    uint32_t zero;
+    uint32_t versions;      /* of the world: bit per enum lc_version */
     struct sim_ws2_process processes[LC_PROCESSES_MAX];
     struct sim_app_process apps[LC_PROCESSES_MAX];
     struct sim_started started[SIM_STARTED_MAX];

@@ -58,7 +58,7 @@ static void a_value_out_of_range_is_brought_into_it(void **state)
     assert_int_equal(fuzz_call_repair(&bytes[1], 7), 0);
     const struct fuzz_argument *how = fuzz_call(LC_CALL_SHUTDOWN)->arguments;
     assert_int_equal(fuzz_call_repair(how, 2), 2);
-    assert_int_equal(fuzz_call_repair(how, 4), 1);
+    assert_int_equal(fuzz_call_repair(how, 5), 1);
     const struct fuzz_argument *version =
         fuzz_call(LC_CALL_WSASTARTUP)->arguments;
     assert_int_equal(fuzz_call_repair(version, 0x10202), 0x0202);

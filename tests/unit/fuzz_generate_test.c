@@ -130,6 +130,81 @@ static void faults_come_where_they_are_asked_for(void **state)
     assert_in_range(all, SEEDS / 4, SEEDS / 2);
 }
 
+static bool has_versions(const struct lc_world *world)
+{
+    bool has = world->versions != 0;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        has |= world->providers[i].versions != 0;
+    }
+    return has;
+}
+
+/* Versions are a matter of random worlds: ws2_32's own, or a provider's. */
+static void versions_come_with_random_worlds(void **state)
+{
+    (void)state;
+    uint32_t of_ws2_32 = 0;
+    uint32_t of_any = 0;
+    uint32_t left_out = 0;
+    struct lc_world world;
+    fuzz_schedule_default_world(&world);
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&(struct fuzz_generate_options){ 0 }, seed, &schedule);
+        of_ws2_32 += schedule.world.versions != 0;
+        of_any += has_versions(&schedule.world);
+        fuzz_generate(
+            &(struct fuzz_generate_options){ .world = &world },
+            seed,
+            &schedule);
+        assert_false(has_versions(&schedule.world));
+        fuzz_generate(
+            &(struct fuzz_generate_options){ .has_swarm = true },
+            seed,
+            &schedule);
+        if (fuzz_swarm_is_on(&schedule.swarm) &&
+            schedule.swarm.weights[LC_FEATURE_VERSIONS] == 0) {
+            assert_false(has_versions(&schedule.world));
+            left_out++;
+        }
+    }
+    assert_in_range(of_any, SEEDS / 12, SEEDS / 6);
+    assert_in_range(of_ws2_32, SEEDS / 50, of_any / 2);
+    assert_true(left_out > SEEDS / 10);
+}
+
+/* Arguments that are refused come from a hostile application alone. */
+static void wrong_arguments_are_hostile(void **state)
+{
+    (void)state;
+    uint32_t null = 0;
+    uint32_t low = 0;
+    uint32_t swapped = 0;
+    uint32_t invalid = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(
+            &(struct fuzz_generate_options){ .has_swarm = true },
+            seed,
+            &schedule);
+        bool is_left_out = fuzz_swarm_is_on(&schedule.swarm) &&
+                           schedule.swarm.weights[LC_FEATURE_HOSTILE] == 0;
+        uint32_t wrong = 0;
+        for (uint32_t i = 0; i < schedule.op_count; i++) {
+            const struct lc_op *op = &schedule.ops[i];
+            bool is_start = op->call == LC_CALL_WSASTARTUP;
+            bool is_how =
+                op->call == LC_CALL_SHUTDOWN && op->value == FUZZ_HOW_COUNT - 1;
+            null += is_start && op->value2 != 0;
+            low += is_start && op->value == 0;
+            swapped += is_start && op->value == 0x0100;
+            invalid += is_how;
+            wrong += is_how ||
+                     (is_start && (op->value2 != 0 || (op->value & 0xff) == 0));
+        }
+        assert_true(!is_left_out || wrong == 0);
+    }
+    assert_true(null > 10 && low > 10 && swapped > 10 && invalid > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +213,8 @@ int main(void)
         cmocka_unit_test(each_call_is_made),
         cmocka_unit_test(the_given_world_stays),
         cmocka_unit_test(faults_come_where_they_are_asked_for),
+        cmocka_unit_test(versions_come_with_random_worlds),
+        cmocka_unit_test(wrong_arguments_are_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

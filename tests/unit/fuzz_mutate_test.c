@@ -68,6 +68,8 @@ static void all_parts_are_changed(void **state)
     uint32_t choices = 0;
     uint32_t threads = 0;
     uint32_t worlds = 0;
+    uint32_t versions = 0;
+    uint32_t null = 0;
     uint8_t bytes[CAPACITY];
     struct fuzz_generate_options options = { .world = NULL };
     for (uint64_t seed = 0; seed < ROUNDS; seed++) {
@@ -79,11 +81,18 @@ static void all_parts_are_changed(void **state)
         choices += other.choice_count > 0;
         threads += other.thread_count != schedule.thread_count;
         worlds += other.world.link_latency_ns != schedule.world.link_latency_ns;
+        versions += other.world.versions != schedule.world.versions;
+        for (uint32_t i = 0; i < other.op_count; i++) {
+            null += other.ops[i].call == LC_CALL_WSASTARTUP &&
+                    other.ops[i].value2 != 0;
+        }
     }
     assert_true(ops > ROUNDS / 4);
     assert_true(choices > ROUNDS / 10);
     assert_true(threads > ROUNDS / 50);
     assert_true(worlds > ROUNDS / 100);
+    assert_true(versions > ROUNDS / 200);
+    assert_true(null > ROUNDS / 200);
 }
 
 /* Of a world in which calls may fail: any kind, form and module comes. Of

@@ -80,6 +80,36 @@ static void only_what_is_needed_is_left(void **state)
     }
 }
 
+/* A stand-in for what needs the versions of ws2_32, and a second layer. */
+static bool starts_old(void *context, struct lc_schedule *schedule)
+{
+    (void)context;
+    return schedule->world.versions == 3 && schedule->world.provider_count > 2;
+}
+
+/* Versions that say nothing of a failure go, those that do stay. */
+static void versions_go_where_they_are_not_needed(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    struct fuzz_shrink_options options = { starts_old, NULL, 5000 };
+    make(&schedule, 1);
+    fuzz_schedule_default_world(&schedule.world);
+    schedule.world.provider_count = 3;
+    schedule.world.providers[2] = schedule.world.providers[1];
+    schedule.world.providers[2].name[0] = 'o';
+    schedule.world.versions = 3;
+    schedule.world.providers[0].versions = 5;
+    schedule.world.providers[2].versions = 6;
+    fuzz_schedule_repair(&schedule);
+    (void)fuzz_shrink(&options, &schedule);
+    assert_int_equal(schedule.world.versions, 3);
+    assert_int_equal(schedule.world.provider_count, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(schedule.world.providers[i].versions, 0);
+    }
+}
+
 /* As many cleanups as starts, and one at least: no call can go alone. */
 static bool is_balanced(void *context, struct lc_schedule *schedule)
 {
@@ -240,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_needed_is_left),
+        cmocka_unit_test(versions_go_where_they_are_not_needed),
         cmocka_unit_test(two_calls_go_together),
         cmocka_unit_test(choices_do_not_become_more),
         cmocka_unit_test(faults_become_few_and_plain),

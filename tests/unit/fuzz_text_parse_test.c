@@ -25,6 +25,8 @@ static void every_word_arrives(void **state)
     assert_int_equal(world->link_latency_ns, 5000);
     assert_int_equal(world->link_window_bytes, 77);
     assert_int_equal(world->peer_rate, 2000);
+    assert_int_equal(world->versions, 6);
+    assert_int_equal(world->providers[0].versions, 57);
     assert_string_equal(world->plants[0], "some_bug");
     assert_int_equal(first.process_count, 2);
     assert_int_equal(first.thread_count, 2);
@@ -34,7 +36,8 @@ static void every_word_arrives(void **state)
     assert_int_equal(first.ops[1].entry, 1); /* the chain is entry 0 */
     assert_int_equal(first.ops[3].value, 1);
     assert_int_equal(first.ops[3].value2, 5);
-    assert_int_equal(first.ops[8].value, 2);
+    assert_int_equal(first.ops[0].value2, 1);
+    assert_int_equal(first.ops[8].value, FUZZ_HOW_COUNT - 1);
     assert_int_equal(first.socket_count, 2);
     assert_int_equal(first.choice_count, 17);
     assert_int_equal(first.choices[0].call, 11);

@@ -22,6 +22,8 @@ static const struct bad bad_calls[] = {
     { THREAD "    WSAStartup 2.2.2\n", 4, 16, "\"2.2.2\"" },
     { THREAD "    WSAStartup 256.0\n", 4, 16, "\"256.0\"" },
     { THREAD "    WSAStartup 0.256\n", 4, 16, "\"0.256\"" },
+    { THREAD "    WSAStartup 2.2 nil\n", 4, 20, "\"nil\"" },
+    { THREAD "    WSAStartup 2.2 null x\n", 4, 25, "\"x\"" },
     { THREAD "    shutdown s\n", 4, 15, "the line ends" },
     { THREAD "    shutdown s now\n", 4, 16, "\"now\"" },
     { THREAD "    linger s 1 5\n", 4, 14, "\"1\"" },

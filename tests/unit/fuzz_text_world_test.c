@@ -53,6 +53,21 @@ static const struct bad bad_world[] = {
     { WORLD "  pin\n", 3, 6, "the line ends" },
     { WORLD "  pin nobody\n", 3, 7, "\"nobody\"" },
     { WORLD "  pin tcp tcp\n", 3, 11, "\"tcp\"" },
+    { WORLD "  versions\n", 3, 11, "the line ends" },
+    { WORLD "  versions nobody 2.2\n", 3, 12, "\"nobody\"" },
+    { WORLD "  versions app 2.2\n", 3, 12, "\"app\"" },
+    { WORLD "  versions tcp\n", 3, 15, "the line ends" },
+    { WORLD "  versions ws2_32\n", 3, 18, "the line ends" },
+    { WORLD "  versions tcp 2\n", 3, 16, "\"2\"" },
+    { WORLD "  versions tcp 2.2 2.3\n", 3, 20, "\"2.3\"" },
+    { WORLD "  versions tcp 2.2 1.1 2.2\n", 3, 24, "\"2.2\"" },
+    { WORLD "  versions tcp 2.2\n  versions tcp 2.0\n", 4, 3, "versions" },
+    { WORLD "  versions ws2_32 2.2\n  versions ws2_32 2.2\n",
+      4,
+      3,
+      "versions" },
+    { WORLD "  versions tcp 2.2\n  provider x base\n", 4, 3, "provider" },
+    { WORLD "  provider f dll \"x\"\n  versions f 2.2\n", 4, 12, "\"f\"" },
     { WORLD "  chain\n", 3, 8, "the line ends" },
     { WORLD "  chain tcp\n", 3, 12, "the line ends" },
     { WORLD "  chain filter nothing\n", 3, 16, "\"nothing\"" },
@@ -117,6 +132,25 @@ static void a_chain_replaces_the_default_chain(void **state)
     assert_int_equal(first.world.chain_count, 0);
 }
 
+/* What all have by default is said by saying nothing. */
+static void default_versions_are_none(void **state)
+{
+    (void)state;
+    assert_true(parse(
+        WORLD "versions tcp 2.2\nversions filter 2.2 1.1\n"
+              "versions ws2_32 2.2 2.1 2.0 1.1 1.0\n"
+              "process A\nthread t\nWSACleanup\n",
+        &first));
+    assert_int_equal(first.world.versions, 0);
+    assert_int_equal(first.world.providers[0].versions, 0);
+    assert_int_equal(first.world.providers[1].versions, 18);
+    assert_true(parse(
+        WORLD "versions ws2_32 2.2\nprovider x base\n"
+              "process A\nthread t\nWSACleanup\n",
+        &first));
+    assert_int_equal(first.world.versions, 16);
+}
+
 /* `via` names a chain by its first layer and a base by itself; the chains
  * come first in the catalog. */
 static void entries_are_chains_and_then_bases(void **state)
@@ -142,6 +176,7 @@ int main(void)
         cmocka_unit_test(errors_of_the_world_name_line_column_and_word),
         cmocka_unit_test(an_eighth_member_of_a_chain_is_an_error),
         cmocka_unit_test(a_chain_replaces_the_default_chain),
+        cmocka_unit_test(default_versions_are_none),
         cmocka_unit_test(entries_are_chains_and_then_bases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
