@@ -14,6 +14,12 @@
 /** WSAStartup's count per process. API_CALL, API_RETURN, PROCESS. */
 void model_start_step(struct model *model, const struct model_event *event);
 
+/**
+ * Versions, and what becomes of a provider that can't be started. LOAD,
+ * PROC_ADDRESS, SPI_RETURN, API_RETURN.
+ */
+void model_version_step(struct model *model, const struct model_event *event);
+
 /** WSPStartup's count per provider. SPI_CALL, SPI_RETURN, UPCALL_CALL. */
 void model_count_step(struct model *model, const struct model_event *event);
 

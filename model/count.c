@@ -154,7 +154,9 @@ static void startup_returns(
         MODEL_LOAD_17,
         again && remapped,
         record->a == 0);
-    if (record->a != 0 && event->thread->depth > 1) {
+    /* A layer may have no use for the version that it gets. */
+    bool is_excuse = record->a != 0 || record->c != frame->value;
+    if (is_excuse && event->thread->depth > 1) {
         event->thread->frames[event->thread->depth - 2].flags |=
             MODEL_FRAME_NESTED;
     }

@@ -5,6 +5,7 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+#include "lastcall/version.h"
 
 #include "model/area.h"
 #include "model/report.h"
@@ -38,12 +39,19 @@ static void world_init(struct model_world *world, const struct lc_world *from)
     LC_CHECK(from->chain_count <= LC_CHAINS_MAX);
 
     world->provider_count = (uint8_t)from->provider_count;
+    world->ws2_versions =
+        from->versions != 0 ? from->versions : LC_VERSIONS_OF_WS2_32;
     for (uint32_t i = 0; i < from->chain_count; i++) {
         world_add(world, from->chains[i].providers, from->chains[i].length);
     }
     for (uint32_t i = 0; i < from->provider_count; i++) {
         uint8_t index = (uint8_t)i;
         world->kinds[i] = from->providers[i].kind;
+        if (from->providers[i].kind != LC_PROVIDER_DLL) {
+            world->versions[i] = from->providers[i].versions != 0
+                                     ? from->providers[i].versions
+                                     : LC_VERSIONS_OF_PROVIDER;
+        }
         if (from->providers[i].kind == LC_PROVIDER_BASE) {
             world_add(world, &index, 1);
             world->base_entry[i] = world->entry_count;
@@ -231,6 +239,8 @@ static void step_api_call(struct model *model, struct model_event *event)
     thread->slot = MODEL_NONE;
     thread->connection = MODEL_NONE;
     thread->revived = false;
+    thread->refusal = 0;
+    thread->code = 0;
     thread->linger_time_ns = 0;
     thread->linger_end_ns = 0;
     model_start_step(model, event);
@@ -248,6 +258,7 @@ static void step_api_return(struct model *model, struct model_event *event)
     if (event->top == NULL) {
         return;
     }
+    model_version_step(model, event);
     model_start_step(model, event);
     model_linger_step(model, event);
     model_close_step(model, event);
@@ -286,6 +297,7 @@ static void step_spi_return(struct model *model, struct model_event *event)
     if (event->top == NULL) {
         return;
     }
+    model_version_step(model, event);
     model_socket_step(model, event);
     model_count_step(model, event);
     model_track_pop(model, event->thread);
@@ -370,6 +382,9 @@ static void step_by_kind(struct model *model, struct model_event *event)
         break;
     case LC_RECORD_LOAD:
     case LC_RECORD_PROC_ADDRESS:
+        model_version_step(model, event);
+        model_load_step(model, event);
+        break;
     case LC_RECORD_FAIL:
         model_load_step(model, event);
         break;

@@ -58,6 +58,26 @@ static const struct model_rule rules[] = {
         .group = "LOAD-6",
         .strength = MODEL_MUST,
     },
+    [MODEL_LOAD_8] = {
+        .id = "LOAD-8",
+        .area = "LOAD",
+        .source = "windows-sockets-error-codes-2, nf-winsock2-wsasocketw; X-42",
+        .sentence =
+            "A socket whose provider can't be loaded or started fails "
+            "with WSAEPROVIDERFAILEDINIT.",
+        .group = "LOAD-8",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_10] = {
+        .id = "LOAD-10",
+        .area = "LOAD",
+        .source = "windows-sockets-error-codes-2, nf-winsock2-wsasocketw; X-6",
+        .sentence =
+            "A socket whose provider has a version that will not do fails "
+            "with WSAEINVALIDPROVIDER.",
+        .group = "LOAD-10",
+        .strength = MODEL_MUST,
+    },
     [MODEL_LOAD_14] = {
         .id = "LOAD-14",
         .area = "LOAD",
@@ -121,6 +141,56 @@ static const struct model_rule rules[] = {
         .group = "INV-2",
         .strength = MODEL_MUST,
     },
+    [MODEL_VER_3] = {
+        .id = "VER-3",
+        .area = "VER",
+        .source = "nf-winsock-wsastartup",
+        .sentence =
+            "WSAStartup succeeds when the version asked for is not below "
+            "the lowest that ws2_32 has, and else does not.",
+        .group = "VER-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_VER_4] = {
+        .id = "VER-4",
+        .area = "VER",
+        .source = "nf-winsock-wsastartup",
+        .sentence =
+            "WSAStartup answers with the highest version that is not "
+            "above the one asked for, and with the highest of all.",
+        .group = "VER-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_VER_6] = {
+        .id = "VER-6",
+        .area = "VER",
+        .source = "nf-ws2spi-wspstartup, initialization-2",
+        .sentence =
+            "A provider answers WSPStartup with a version that is not "
+            "above the one asked for.",
+        .group = "VER-6",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_VER_7] = {
+        .id = "VER-7",
+        .area = "VER",
+        .source = "initialization-2",
+        .sentence =
+            "Where caller and provider have versions in common the answer "
+            "is one of them.",
+        .group = "VER-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_VER_8] = {
+        .id = "VER-8",
+        .area = "VER",
+        .source = "initialization-2; X-7",
+        .sentence =
+            "Where the provider has no version that is low enough "
+            "WSPStartup fails, and only there for the version.",
+        .group = "VER-8",
+        .strength = MODEL_MUST,
+    },
     [MODEL_START_1] = {
         .id = "START-1",
         .area = "START",
@@ -139,6 +209,15 @@ static const struct model_rule rules[] = {
             "Each successful WSAStartup adds one to the count of the "
             "process, a failed one none.",
         .group = "START-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_START_6] = {
+        .id = "START-6",
+        .area = "START",
+        .source = "nf-winsock-wsastartup",
+        .sentence =
+            "WSAStartup without room for its answer fails with WSAEFAULT.",
+        .group = "START-6",
         .strength = MODEL_MUST,
     },
     [MODEL_START_7] = {
@@ -484,6 +563,17 @@ static const struct model_rule rules[] = {
             "close.",
         .group = "LINGER-12",
         .strength = MODEL_INF,
+    },
+    [MODEL_SHUT_10] = {
+        .id = "SHUT-10",
+        .area = "SHUT",
+        .source = "nf-winsock-shutdown, nc-ws2spi-lpwspshutdown",
+        .sentence =
+            "A shutdown of a direction that there is not fails with "
+            "WSAEINVAL, one of a socket that is not connected with "
+            "WSAENOTCONN.",
+        .group = "SHUT-10",
+        .strength = MODEL_MUST,
     },
     [MODEL_HANDLE_1] = {
         .id = "HANDLE-1",

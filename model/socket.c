@@ -312,7 +312,7 @@ static void call_begins(struct model *model, const struct model_event *event)
             connection->linger = MODEL_LINGER_VAGUE;
         }
     }
-    if (thread->api != LC_CALL_SHUTDOWN) {
+    if (thread->api != LC_CALL_SHUTDOWN || thread->option > LC_SD_BOTH) {
         return;
     }
     uint32_t flags = 0;
@@ -401,6 +401,29 @@ static void option_race(struct model *model, const struct model_event *event)
     }
 }
 
+/* SHUT-10: a direction that there is not, and a socket without a peer. */
+static void how_check(
+    struct model *model,
+    const struct model_event *event,
+    const struct model_socket *socket)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    bool sure = thread->low > 0 && socket->closing == 0 &&
+                (socket->flags & MODEL_SOCKET_RACY) == 0;
+    bool wrong = thread->option > LC_SD_BOTH;
+    bool alone = thread->connection != MODEL_NONE &&
+                 (model->connections[thread->connection].flags &
+                  (MODEL_CONNECTION_CONNECTED | MODEL_CONNECTION_RACY)) == 0;
+    model_report_unless(
+        model,
+        MODEL_SHUT_10,
+        sure && (wrong || alone),
+        record->a == -1 && ((wrong && record->b == LC_WSAEINVAL) ||
+                            ((alone || wrong) && record->b == LC_WSAENOTCONN) ||
+                            record->b == LC_WSAENETDOWN));
+}
+
 /* What a shutdown asked for is a cause of much while it is under way, and
  * certain only when it has worked. */
 static void shutdown_ends(struct model *model, const struct model_event *event)
@@ -415,7 +438,8 @@ static void shutdown_ends(struct model *model, const struct model_event *event)
     if (!socket->live || socket->generation != thread->generation) {
         return;
     }
-    if (thread->option == LC_SD_RECEIVE) {
+    how_check(model, event, socket);
+    if (thread->option == LC_SD_RECEIVE || thread->option > LC_SD_BOTH) {
         return;
     }
     if (record->a == 0) {

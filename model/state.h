@@ -64,12 +64,13 @@ _Static_assert(sizeof(struct model_frame) == 16, "frames are dense");
 struct model_thread {
     uint64_t api_time_ns; /* when the call began */
     uint64_t wait_time_ns;
-    int64_t wait_ms;     /* time-out of the wait, -1: none */
-    int64_t handle;      /* socket argument */
-    uint32_t api_record; /* number of the record that began the call */
-    uint32_t option;     /* length, how, option name, entry */
-    uint32_t value;      /* option value */
-    uint32_t zero;
+    int64_t wait_ms;         /* time-out of the wait, -1: none */
+    int64_t handle;          /* socket argument */
+    uint32_t api_record;     /* number of the record that began the call */
+    uint32_t option;         /* length, how, option name, entry */
+    uint32_t value;          /* option value */
+    uint16_t refusal;        /* what a socket call has to fail with, or 0 ... */
+    uint16_t code;           /* ... and what the provider said, or 0 */
     uint64_t linger_time_ns; /* when a lingering close began to wait, or 0 */
     uint64_t linger_end_ns;  /* end of its last wait */
     uint32_t generation;     /* of the socket when the call began */
@@ -230,8 +231,10 @@ struct model_world {
     uint8_t kinds[LC_PROVIDERS_MAX];      /* enum lc_provider_kind */
     uint8_t base_entry[LC_PROVIDERS_MAX]; /* catalog id, 0: a layer */
     uint8_t tops[LC_PROVIDERS_MAX];       /* entries that a provider heads */
-    uint8_t below[LC_PROVIDERS_MAX]; /* bits: who may come next in a chain */
-    uint8_t over[LC_PROVIDERS_MAX];  /* bits: who may be anywhere above */
+    uint8_t below[LC_PROVIDERS_MAX];    /* bits: who may come next in a chain */
+    uint8_t over[LC_PROVIDERS_MAX];     /* bits: who may be anywhere above */
+    uint8_t ws2_versions;               /* bit per enum lc_version */
+    uint8_t versions[LC_PROVIDERS_MAX]; /* the same; 0: a DLL, not known */
     uint8_t entry_length[MODEL_ENTRIES_MAX + 1]; /* by catalog id */
     uint8_t entry_providers[MODEL_ENTRIES_MAX + 1][LC_CHAIN_LENGTH_MAX];
 };

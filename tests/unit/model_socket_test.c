@@ -129,9 +129,61 @@ static void too_many_sockets_are_a_limit(void **state)
     assert_held(trace);
 }
 
+/* An open socket, connected or not, and a shutdown of it. */
+static struct trace *shutdown_of(
+    bool connected,
+    int64_t how,
+    int64_t result,
+    int64_t error)
+{
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    if (connected) {
+        trace_connect(trace, HANDLE, 1);
+    }
+    trace_call(trace, LC_CALL_SHUTDOWN, HANDLE, how);
+    trace_down(trace, LC_SPI_SHUTDOWN, HANDLE);
+    trace_up(trace, LC_SPI_SHUTDOWN, result, error);
+    trace_return(trace, LC_CALL_SHUTDOWN, result, error);
+    return trace;
+}
+
+static void a_shutdown_of_no_direction_must_fail(void **state)
+{
+    (void)state;
+    assert_held(shutdown_of(true, 3, -1, LC_WSAEINVAL));
+    assert_held(shutdown_of(false, 3, -1, LC_WSAEINVAL));
+    assert_held(shutdown_of(false, 3, -1, LC_WSAENOTCONN));
+    assert_broken(shutdown_of(true, 3, 0, 0), "SHUT-10");
+    assert_broken(shutdown_of(true, 3, -1, LC_WSAEMFILE), "SHUT-10");
+}
+
+/* A FIN has no cause in it. */
+static void a_shutdown_of_no_direction_does_nothing(void **state)
+{
+    (void)state;
+    struct trace *trace = shutdown_of(true, 3, -1, LC_WSAEINVAL);
+    trace_wire(trace, LC_WIRE_FIN, 1, 0, 0);
+    assert_broken(trace, "INV-10");
+}
+
+static void a_shutdown_without_a_connection_must_fail(void **state)
+{
+    (void)state;
+    assert_held(shutdown_of(false, LC_SD_SEND, -1, LC_WSAENOTCONN));
+    assert_held(shutdown_of(false, LC_SD_RECEIVE, -1, LC_WSAENETDOWN));
+    assert_held(shutdown_of(true, LC_SD_SEND, 0, 0));
+    assert_broken(shutdown_of(false, LC_SD_SEND, 0, 0), "SHUT-10");
+    assert_broken(shutdown_of(false, LC_SD_BOTH, -1, LC_WSAEINVAL), "SHUT-10");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shutdown_of_no_direction_must_fail),
+        cmocka_unit_test(a_shutdown_of_no_direction_does_nothing),
+        cmocka_unit_test(a_shutdown_without_a_connection_must_fail),
         cmocka_unit_test(a_descriptor_that_was_not_registered_is_found),
         cmocka_unit_test(a_layer_with_its_own_handle_holds),
         cmocka_unit_test(a_close_that_a_layer_passes_on_whole_holds),

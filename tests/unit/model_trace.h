@@ -97,6 +97,10 @@ static inline void trace_return(
     record->callee = WS2;
     record->a = a;
     record->b = b;
+    if (call == LC_CALL_WSASTARTUP && a == 0) {
+        record->c = 0x0202;
+        record->d = 0x0202;
+    }
 }
 
 static inline struct lc_record *trace_spi(
@@ -110,6 +114,7 @@ static inline struct lc_record *trace_spi(
     record->caller = caller;
     record->callee = callee;
     record->a = a;
+    record->d = function == LC_SPI_STARTUP ? 0x0202 : 0;
     return record;
 }
 
@@ -124,7 +129,10 @@ static inline struct lc_record *trace_spi_return(
     record->caller = caller;
     record->callee = callee;
     record->a = a;
-    record->d = function == LC_SPI_STARTUP && a == 0 ? LC_SPI_COUNT : 0;
+    if (function == LC_SPI_STARTUP && a == 0) {
+        record->c = 0x0202;
+        record->d = LC_SPI_COUNT;
+    }
     return record;
 }
 
@@ -190,7 +198,6 @@ static inline void trace_start_open(
     record = trace_spi(trace, caller, callee, LC_SPI_STARTUP, entry);
     record->b = entry == ENTRY_CHAIN ? 2 : 1;
     record->c = 1;
-    record->d = 0x0202;
 }
 
 /* First need of the chain, or of tcp alone. */
