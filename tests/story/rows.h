@@ -22,7 +22,6 @@
 
 enum rows_constants {
     ROWS_TOLD_BYTES = 16384,
-    ROWS_ID_BYTES = 80,
     ROWS_MAX = 256
 };
 
@@ -30,9 +29,10 @@ struct row {
     const char *ids;     /* of rows.txt, separated by spaces */
     const char *world;   /* lines, or NULL: the default world */
     const char *program; /* lines of the one thread; or all from `process` on */
-    /* What is told besides the calls of the application: */
-    const char *tell; /* letters: s SPI returns, w the wire, h handles and
-                         upcalls, m modules, t the time of everything */
+    /* What is told besides the calls of the application, by letters: s SPI
+     * calls as they return, w the wire, h handles and upcalls, m modules, t the
+     * time of each. */
+    const char *tell;
     const char *told; /* lines */
 };
 
@@ -128,6 +128,8 @@ static inline void rows_tell_call(const struct lc_record *record)
     rows_put("\n");
 }
 
+/* The number behind the name is the socket, or the catalog entry of WSPSocket.
+ */
 static inline void rows_tell_spi(const struct lc_record *record)
 {
     bool is_start = record->function == LC_SPI_STARTUP;
@@ -143,6 +145,8 @@ static inline void rows_tell_spi(const struct lc_record *record)
         fuzz_words_name(FUZZ_WORDS_SPI, record->function));
     if (is_start) {
         rows_put_version(" ", rows.asked[record->callee]);
+    } else if (record->c != 0) {
+        rows_put(" %lld", (long long)record->c);
     }
     rows_put_result(record->a, record->b);
     if (is_start && record->a == 0) {

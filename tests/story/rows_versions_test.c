@@ -107,28 +107,28 @@ static const struct row told_rows[] = {
       "s",
       "WSAStartup 1.1 = 0, 1.1 of 1.1\n"
       "ws2_32 > tcp WSPStartup 1.1 = 0, 1.1\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     { "2.2/2",
       SIDES("1.0 1.1", "1.0"),
       SOCKET("1.1"),
       "s",
       "WSAStartup 1.1 = 0, 1.1 of 1.1\n"
       "ws2_32 > tcp WSPStartup 1.1 = 0, 1.0\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     { "2.2/3",
       SIDES("1.0", "1.0 1.1"),
       SOCKET("1.0"),
       "s",
       "WSAStartup 1.0 = 0, 1.0 of 1.0\n"
       "ws2_32 > tcp WSPStartup 1.0 = 0, 1.0\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     { "2.2/4",
       SIDES("1.1", "1.0 1.1"),
       SOCKET("1.1"),
       "s",
       "WSAStartup 1.1 = 0, 1.1 of 1.1\n"
       "ws2_32 > tcp WSPStartup 1.1 = 0, 1.1\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     { "2.2/5",
       SIDES("1.1", "1.0"),
       SOCKET("1.1"),
@@ -156,28 +156,28 @@ static const struct row told_rows[] = {
       "s",
       "WSAStartup 1.1 = 0, 1.1 of 1.1\n"
       "ws2_32 > tcp WSPStartup 1.1 = 0, 1.1\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     { "2.2/8",
       SIDES("1.0 1.1 2.0", "1.1"),
       SOCKET("2.0"),
       "s",
       "WSAStartup 2.0 = 0, 2.0 of 2.0\n"
       "ws2_32 > tcp WSPStartup 2.0 = 0, 1.1\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     { "2.2/9",
       SIDES("1.0 1.1 2.0", "2.0"),
       SOCKET("2.0"),
       "s",
       "WSAStartup 2.0 = 0, 2.0 of 2.0\n"
       "ws2_32 > tcp WSPStartup 2.0 = 0, 2.0\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     { "2.2/10",
       SIDES("1.0 1.1 2.0 2.2", "2.2"),
       SOCKET("2.2"),
       "s",
       "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
       "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     /* Whatever the application asked for: ws2_32 asks for its own highest, of
      * one that has more as well. */
     { "2.2/10",
@@ -186,7 +186,7 @@ static const struct row told_rows[] = {
       "s",
       "WSAStartup 1.1 = 0, 1.1 of 2.2\n"
       "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
-      "ws2_32 > tcp WSPSocket = 64\n" USED },
+      "ws2_32 > tcp WSPSocket 1 = 64\n" USED },
     /* a ws2_32 of 2.2 has no use for an older provider. */
     { "2.2/5",
       "provider tcp base\nversions tcp 1.1 2.1\n",
@@ -244,10 +244,10 @@ static const struct row told_rows[] = {
       "WSAStartup 1.1 = 0, 1.1 of 1.1\n"
       "filter > tcp WSPStartup 2.0 = 0, 1.1\n"
       "ws2_32 > filter WSPStartup 1.1 = 0, 1.1\n"
-      "filter > tcp WSPSocket = 64\n"
-      "ws2_32 > filter WSPSocket = 64\n"
+      "filter > tcp WSPSocket 2 = 64\n"
+      "ws2_32 > filter WSPSocket 1 = 64\n"
       "socket = 64\n"
-      "filter > tcp WSPCloseSocket = 0\n"
+      "filter > tcp WSPCloseSocket 64 = 0\n"
       "filter > tcp WSPCleanup = 0\n"
       "ws2_32 > filter WSPCleanup = 0\n"
       "WSACleanup = 0\n" },
