@@ -1,0 +1,480 @@
+/*
+ * Tables 22.1 and 22.2 of the catalogue: which errors the calls have, each
+ * where it belongs. On the base alone, where nothing else is said.
+ */
+#include "tests/story/rows.h"
+
+#define BASE   "provider tcp base\n"
+#define FAULTS BASE "faults alloc load proc startup net\n"
+
+#define SOCKET "WSAStartup 2.2\ns = socket stream\n"
+#define OPEN   SOCKET "connect s\n"
+#define CLEAN  "WSACleanup\n"
+
+/* Two threads: one is in a call on the connection, the other comes to it. */
+#define BUSY(calls)                                                       \
+    "process A\nthread main\n" OPEN "linger s on 60\nsend s 5000\n" calls \
+    "Sleep 100000\nWSACleanup\n"
+#define LATE "thread late\nSleep 1000\n"
+
+static const struct row told_rows[] = {
+    { "22.1/WSAStartup/WSAVERNOTSUPPORTED 22.1/WSACleanup/WSANOTINITIALISED",
+      NULL,
+      "WSAStartup 0.9\nWSAGetLastError\nWSACleanup\nWSAGetLastError\n",
+      "",
+      "WSAStartup 0.9 = WSAVERNOTSUPPORTED\n"
+      "WSAGetLastError = 0\n"
+      "WSACleanup = WSANOTINITIALISED\n"
+      "WSAGetLastError = 10093\n" },
+    /* It counts as little as one of no version does. */
+    { "22.1/WSAStartup/WSAEFAULT",
+      NULL,
+      "WSAStartup 2.2 null\nWSACleanup\nWSAStartup 2.2\n"
+      "WSAStartup 1.1 null\nWSACleanup\nWSACleanup\n",
+      "",
+      "WSAStartup 2.2 = WSAEFAULT\n"
+      "WSACleanup = WSANOTINITIALISED\n"
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "WSAStartup 1.1 = WSAEFAULT\n"
+      "WSACleanup = 0\n"
+      "WSACleanup = WSANOTINITIALISED\n" },
+    /* Before the first start, and behind the last cleanup, whatever the socket
+     * is: ERR-6. */
+    { "22.1/socket/WSANOTINITIALISED 22.1/closesocket/WSANOTINITIALISED "
+      "22.1/shutdown/WSANOTINITIALISED 22.2/send/WSANOTINITIALISED "
+      "22.2/connect/WSANOTINITIALISED 22.2/setsockopt/WSANOTINITIALISED",
+      BASE,
+      "s = socket stream\nclosesocket s\n" OPEN "WSACleanup\nclosesocket s\n"
+      "shutdown s send\nsend s 1\nconnect s\nlinger s on 0\n"
+      "dontlinger s on\nsndbuf s 1\nnonblocking s on\ns = socket stream\n",
+      "s",
+      "socket = WSANOTINITIALISED\n"
+      "closesocket = WSANOTINITIALISED\n"
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPConnect 64 = 0\n"
+      "connect = 0\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n"
+      "closesocket = WSANOTINITIALISED\n"
+      "shutdown = WSANOTINITIALISED\n"
+      "send = WSANOTINITIALISED\n"
+      "connect = WSANOTINITIALISED\n"
+      "setsockopt = WSANOTINITIALISED\n"
+      "setsockopt = WSANOTINITIALISED\n"
+      "setsockopt = WSANOTINITIALISED\n"
+      "ioctlsocket = WSANOTINITIALISED\n"
+      "socket = WSANOTINITIALISED\n" },
+    { "22.1/socket/WSAENETDOWN 22.1/WSPSocket/WSAENETDOWN",
+      FAULTS,
+      SOCKET "s = socket stream\n" CLEAN
+             "choices\nmain in 2 socket at net@tcp : fail\n",
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = WSAENETDOWN\n"
+      "socket = WSAENETDOWN\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
+    { "22.1/socket/WSAENOBUFS 22.1/WSPSocket/WSAENOBUFS",
+      FAULTS,
+      SOCKET "s = socket stream\n" CLEAN
+             "choices\nmain in 2 socket at HeapAlloc@tcp : fail\n",
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = WSAENOBUFS\n"
+      "socket = WSAENOBUFS\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
+    { "22.1/socket/WSAEINVALIDPROVIDER",
+      BASE "versions tcp 2.0\n",
+      SOCKET CLEAN,
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.0\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "socket = WSAEINVALIDPROVIDER\n"
+      "WSACleanup = 0\n" },
+    /* The DLL is not there, or has no WSPStartup, or that fails; once the
+     * reason is gone the same call works, LOAD-21. */
+    { "22.1/socket/WSAEPROVIDERFAILEDINIT",
+      FAULTS,
+      SOCKET "s = socket stream\n" CLEAN
+             "choices\nmain in 2 socket at LoadLibrary@ws2_32 : fail\n",
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads tcp: failed\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "WSACleanup = 0\n" },
+    { "22.1/socket/WSAEPROVIDERFAILEDINIT",
+      FAULTS,
+      SOCKET "s = socket stream\n" CLEAN
+             "choices\nmain in 2 socket at GetProcAddress@ws2_32 : fail\n",
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "WSACleanup = 0\n" },
+    { "22.1/socket/WSAEPROVIDERFAILEDINIT 22.1/WSPStartup/WSASYSNOTREADY",
+      FAULTS,
+      SOCKET "s = socket stream\n" CLEAN "choices\n"
+             "main in 2 socket at WSPStartup>tcp : fail WSASYSNOTREADY\n",
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 > tcp WSPStartup 2.2 = WSASYSNOTREADY\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "WSACleanup = 0\n" },
+    { "22.1/WSPStartup/WSAEPROCLIM",
+      FAULTS,
+      SOCKET CLEAN "choices\n"
+                   "main in 2 socket at WSPStartup>tcp : fail WSAEPROCLIM\n",
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = WSAEPROCLIM\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "WSACleanup = 0\n" },
+    { "22.1/WSPStartup/WSAEINPROGRESS",
+      FAULTS,
+      SOCKET CLEAN "choices\n"
+                   "main in 2 socket at WSPStartup>tcp : fail WSAEINPROGRESS\n",
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = WSAEINPROGRESS\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "WSACleanup = 0\n" },
+    /* The base has no heap, and says so itself. */
+    { "22.1/WSPStartup/WSASYSNOTREADY",
+      FAULTS,
+      SOCKET CLEAN "choices\nmain in 2 socket at HeapCreate@tcp : fail\n",
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = WSASYSNOTREADY\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "WSACleanup = 0\n" },
+    { "22.1/WSPStartup/WSAVERNOTSUPPORTED",
+      BASE "versions tcp 3.0\n",
+      SOCKET CLEAN,
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = WSAVERNOTSUPPORTED\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "WSACleanup = 0\n" },
+    { "22.1/closesocket/WSAENOTSOCK 22.1/shutdown/WSAENOTSOCK "
+      "22.2/send/WSAENOTSOCK 22.2/connect/WSAENOTSOCK "
+      "22.2/setsockopt/WSAENOTSOCK",
+      BASE,
+      OPEN "closesocket s\nclosesocket s\nshutdown s both\nsend s 1\n"
+           "connect s\nlinger s on 0\ndontlinger s on\nsndbuf s 1\n"
+           "nonblocking s on\nWSAGetLastError\n" CLEAN,
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = 0\n"
+      "closesocket = 0\n"
+      "closesocket = WSAENOTSOCK\n"
+      "shutdown = WSAENOTSOCK\n"
+      "send = WSAENOTSOCK\n"
+      "connect = WSAENOTSOCK\n"
+      "setsockopt = WSAENOTSOCK\n"
+      "setsockopt = WSAENOTSOCK\n"
+      "setsockopt = WSAENOTSOCK\n"
+      "ioctlsocket = WSAENOTSOCK\n"
+      "WSAGetLastError = 10038\n"
+      "WSACleanup = 0\n" },
+    /* Of the base, where another thread is about to close it. */
+    { "22.1/WSPCloseSocket/WSAENOTSOCK 22.1/WSPShutdown/WSAENOTSOCK "
+      "22.2/WSPIoctl/WSAENOTSOCK",
+      BASE "peer slow 100\n",
+      BUSY("closesocket s\n") LATE
+      "closesocket s\nshutdown s send\nnonblocking s on\n",
+      "st",
+      "0.000 main: WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "0.000 main: ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "0.000 main: ws2_32 > tcp WSPSocket 1 = 64\n"
+      "0.000 main: socket = 64\n"
+      "0.040 main: ws2_32 > tcp WSPConnect 64 = 0\n"
+      "0.040 main: connect = 0\n"
+      "0.040 main: ws2_32 > tcp WSPSetSockOpt 64 = 0\n"
+      "0.040 main: setsockopt = 0\n"
+      "0.040 main: ws2_32 > tcp WSPSend 64 = 0\n"
+      "0.040 main: send = 5000\n"
+      "1.000 late: Sleep = 0\n"
+      "1.000 late: ws2_32 > tcp WSPCloseSocket 64 = WSAENOTSOCK\n"
+      "1.000 late: closesocket = WSAENOTSOCK\n"
+      "1.000 late: ws2_32 > tcp WSPShutdown 64 = WSAENOTSOCK\n"
+      "1.000 late: shutdown = WSAENOTSOCK\n"
+      "1.000 late: ws2_32 > tcp WSPIoctl 64 = WSAENOTSOCK\n"
+      "1.000 late: ioctlsocket = WSAENOTSOCK\n"
+      "50.160 main: ws2_32 > tcp WSPCloseSocket 64 = 0\n"
+      "50.160 main: closesocket = 0\n"
+      "150.160 main: Sleep = 0\n"
+      "150.160 main: ws2_32 > tcp WSPCleanup = 0\n"
+      "150.160 main: WSACleanup = 0\n" },
+    { "22.1/closesocket/WSAEWOULDBLOCK 22.1/WSPCloseSocket/WSAEWOULDBLOCK",
+      BASE,
+      OPEN
+      "nonblocking s on\nlinger s on 5\nsend s 5000\nclosesocket s\n" CLEAN,
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPConnect 64 = 0\n"
+      "connect = 0\n"
+      "ws2_32 > tcp WSPIoctl 64 = 0\n"
+      "ioctlsocket = 0\n"
+      "ws2_32 > tcp WSPSetSockOpt 64 = 0\n"
+      "setsockopt = 0\n"
+      "ws2_32 > tcp WSPSend 64 = 0\n"
+      "send = 5000\n"
+      "ws2_32 > tcp WSPCloseSocket 64 = WSAEWOULDBLOCK\n"
+      "closesocket = WSAEWOULDBLOCK\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
+    { "22.1/shutdown/WSAEINVAL 22.1/WSPShutdown/WSAEINVAL",
+      BASE,
+      OPEN "shutdown s invalid\n" CLEAN,
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPConnect 64 = 0\n"
+      "connect = 0\n"
+      "ws2_32 > tcp WSPShutdown 64 = WSAEINVAL\n"
+      "shutdown = WSAEINVAL\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
+    { "22.1/shutdown/WSAENOTCONN 22.1/WSPShutdown/WSAENOTCONN",
+      BASE,
+      SOCKET "shutdown s send\n" CLEAN,
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPShutdown 64 = WSAENOTCONN\n"
+      "shutdown = WSAENOTCONN\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
+    { "22.2/send/WSAENOTCONN",
+      BASE,
+      SOCKET "send s 1\nnonblocking s on\nconnect s\nsend s 1\n"
+             "Sleep 1000\nsend s 1\n" CLEAN,
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "send = WSAENOTCONN\n"
+      "ioctlsocket = 0\n"
+      "connect = WSAEWOULDBLOCK\n"
+      "send = WSAENOTCONN\n"
+      "Sleep = 0\n"
+      "send = 1\n"
+      "WSACleanup = 0\n" },
+    { "22.2/send/WSAESHUTDOWN",
+      BASE,
+      OPEN "shutdown s send\nsend s 1\n" CLEAN,
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = 0\n"
+      "shutdown = 0\n"
+      "send = WSAESHUTDOWN\n"
+      "WSACleanup = 0\n" },
+    /* Nothing fits any more; before, what fits is taken. */
+    { "22.2/send/WSAEWOULDBLOCK",
+      BASE,
+      OPEN
+      "nonblocking s on\nsend s 10000\nsend s 1\nSleep 1000\nsend s 1\n" CLEAN,
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = 0\n"
+      "ioctlsocket = 0\n"
+      "send = 8192\n"
+      "send = WSAEWOULDBLOCK\n"
+      "Sleep = 0\n"
+      "send = 1\n"
+      "WSACleanup = 0\n" },
+    { "22.2/send/WSAENETDOWN 22.2/connect/WSAENETDOWN",
+      FAULTS,
+      SOCKET "connect s\nconnect s\nsend s 1\nsend s 1\n" CLEAN "choices\n"
+             "main in 3 connect at net@tcp : fail\n"
+             "main in 5 send at net@tcp : fail\n",
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = WSAENETDOWN\n"
+      "connect = 0\n"
+      "send = WSAENETDOWN\n"
+      "send = 1\n"
+      "WSACleanup = 0\n" },
+    /* Another thread closes the socket, or all of them: X-34. */
+    { "22.2/send/WSAEINTR",
+      BASE "peer slow 100\n",
+      "process A\nthread main\n" OPEN "send s 8192\nsend s 1\nWSACleanup\n" LATE
+      "closesocket s\n",
+      "t",
+      "0.000 main: WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "0.000 main: socket = 64\n"
+      "0.040 main: connect = 0\n"
+      "0.040 main: send = 8192\n"
+      "1.000 late: Sleep = 0\n"
+      "1.000 late: closesocket = 0\n"
+      "1.000 main: send = WSAEINTR\n"
+      "82.106 main: WSACleanup = 0\n" },
+    { "22.2/connect/WSAEINTR",
+      BASE "link latency 2s\n",
+      "process A\nthread main\n" OPEN LATE "WSACleanup\n",
+      "t",
+      "0.000 main: WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "0.000 main: socket = 64\n"
+      "1.000 late: Sleep = 0\n"
+      "1.000 main: connect = WSAEINTR\n"
+      "1.000 late: WSACleanup = 0\n" },
+    { "22.2/connect/WSAEWOULDBLOCK 22.2/connect/WSAEALREADY "
+      "22.2/connect/WSAEISCONN",
+      BASE,
+      SOCKET
+      "nonblocking s on\nconnect s\nconnect s\nSleep 1000\nconnect s\n" CLEAN,
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "ioctlsocket = 0\n"
+      "connect = WSAEWOULDBLOCK\n"
+      "connect = WSAEALREADY\n"
+      "Sleep = 0\n"
+      "connect = WSAEISCONN\n"
+      "WSACleanup = 0\n" },
+};
+
+#define HOOK  "a blocking hook of Winsock 1.1"
+#define RESET "a peer that resets"
+#define WRONG "arguments of the call that are wrong"
+
+static const struct row_waits waiting_rows[] = {
+    { "22.1/WSAStartup/WSASYSNOTREADY", "a network that is not ready" },
+    { "22.1/WSAStartup/WSAEPROCLIM", "a limit on processes" },
+    { "22.1/WSAStartup/WSAEINPROGRESS", HOOK },
+    { "22.1/WSACleanup/WSAENETDOWN", "a network that goes down there" },
+    { "22.1/WSACleanup/WSAEINPROGRESS", HOOK },
+    { "22.1/socket/WSAEFAULT", WRONG },
+    { "22.1/socket/WSAEINPROGRESS", HOOK },
+    { "22.1/socket/WSAEINVAL", WRONG },
+    { "22.1/socket/WSAEAFNOSUPPORT", "sockets by family, type and protocol" },
+    { "22.1/socket/WSAESOCKTNOSUPPORT", "the same" },
+    { "22.1/socket/WSAEPROTONOSUPPORT", "the same" },
+    { "22.1/socket/WSAEPROTOTYPE", "the same" },
+    { "22.1/socket/WSAEMFILE", "a limit on descriptors" },
+    { "22.1/socket/WSAEINVALIDPROCTABLE", "a fault that takes an entry out" },
+    { "22.1/closesocket/WSAENETDOWN", "a network that goes down there" },
+    { "22.1/closesocket/WSAEINPROGRESS", HOOK },
+    { "22.1/closesocket/WSAEINTR", "WSACancelBlockingCall" },
+    { "22.1/shutdown/WSAENETDOWN", "a network that goes down there" },
+    { "22.1/shutdown/WSAEINPROGRESS", HOOK },
+    { "22.1/shutdown/WSAECONN*", RESET },
+    { "22.1/WSPStartup/WSAEFAULT", "a client that passes NULL" },
+    { "22.1/WSPCleanup/WSANOTINITIALISED", "a client that errs" },
+    { "22.1/WSPCleanup/WSAENETDOWN", "a network that goes down there" },
+    { "22.1/WSPCleanup/WSAEINVAL", "nothing: X-5, it has no argument" },
+    { "22.1/WSPSocket/WSAEINPROGRESS", HOOK },
+    { "22.1/WSPSocket/WSAEINVAL", WRONG },
+    { "22.1/WSPSocket/WSAEAFNOSUPPORT", "sockets by family and the like" },
+    { "22.1/WSPSocket/WSAESOCKTNOSUPPORT", "the same" },
+    { "22.1/WSPSocket/WSAEPROTONOSUPPORT", "the same" },
+    { "22.1/WSPSocket/WSAEPROTOTYPE", "the same" },
+    { "22.1/WSPSocket/WSAEMFILE", "a limit on descriptors" },
+    { "22.1/WSPCloseSocket/WSAENETDOWN", "a network that goes down there" },
+    { "22.1/WSPCloseSocket/WSAEINPROGRESS", HOOK },
+    { "22.1/WSPShutdown/WSAENETDOWN", "a network that goes down there" },
+    { "22.1/WSPShutdown/WSAEINPROGRESS", HOOK },
+    { "22.1/WSPCancelBlockingCall/*", "WSACancelBlockingCall" },
+    { "22.2/send/WSAEACCES", "sockets that broadcast" },
+    { "22.2/send/WSAEINPROGRESS", HOOK },
+    { "22.2/send/WSAEFAULT", WRONG },
+    { "22.2/send/WSAENETRESET", "SO_KEEPALIVE" },
+    { "22.2/send/WSAENOBUFS", "a transport that is out of memory" },
+    { "22.2/send/WSAEOPNOTSUPP", "flags of send" },
+    { "22.2/send/WSAEMSGSIZE", "datagram sockets" },
+    { "22.2/send/WSAEHOSTUNREACH", "a peer that can't be reached" },
+    { "22.2/send/WSAEINVAL", WRONG },
+    { "22.2/send/WSAECONN*", RESET },
+    { "22.2/send/WSAETIMEDOUT", "a peer that never answers" },
+    { "22.2/send/WSA_*", "overlapped sends" },
+    { "22.2/connect/WSAEADDR*", "bind, and addresses" },
+    { "22.2/connect/WSAEINPROGRESS", HOOK },
+    { "22.2/connect/WSAEAFNOSUPPORT", "addresses" },
+    { "22.2/connect/WSAECONNREFUSED", "a peer that refuses" },
+    { "22.2/connect/WSAEFAULT", WRONG },
+    { "22.2/connect/WSAEINVAL", "listen" },
+    { "22.2/connect/WSAENETUNREACH", "a peer that can't be reached" },
+    { "22.2/connect/WSAEHOSTUNREACH", "a peer that can't be reached" },
+    { "22.2/connect/WSAENOBUFS", "a transport that is out of memory" },
+    { "22.2/connect/WSAETIMEDOUT", "a peer that never answers" },
+    { "22.2/connect/WSAEACCES", "sockets that broadcast" },
+    { "22.2/setsockopt/WSAENETDOWN", "a network that goes down there" },
+    { "22.2/setsockopt/WSAEFAULT", WRONG },
+    { "22.2/setsockopt/WSAEINPROGRESS", HOOK },
+    { "22.2/setsockopt/WSAEINVAL", WRONG },
+    { "22.2/setsockopt/WSAENETRESET", "SO_KEEPALIVE" },
+    { "22.2/setsockopt/WSAENOPROTOOPT", "an option that there is not" },
+    { "22.2/setsockopt/WSAENOTCONN", RESET },
+    { "22.2/select/*", "select" },
+    { "22.2/WSADuplicateSocket/*", "WSADuplicateSocket" },
+    { "22.2/WSPIoctl/WSA_IO_PENDING", "WSAIoctl" },
+    { "22.2/WSPIoctl/WSAEFAULT", "WSAIoctl" },
+    { "22.2/WSPIoctl/WSAEIN*", "WSAIoctl" },
+    { "22.2/WSPIoctl/WSAENETDOWN", "a network that goes down there" },
+    { "22.2/WSPIoctl/WSAEOPNOTSUPP", "WSAIoctl" },
+    { "22.2/WSPIoctl/WSAEWOULDBLOCK", "WSAIoctl" },
+    { "22.2/WSPGetOverlappedResult/*", "WSAGetOverlappedResult" },
+    { "22.2/WSPSendDisconnect/*", "WSASendDisconnect" },
+    { "22.2/WSPRecvDisconnect/*", "WSARecvDisconnect" },
+    { "22.2/WSCInstallProvider/*", "a catalog that changes" },
+    { "22.2/WSCInstallProviderAndChains/*", "the same" },
+    { "22.2/WSCDeinstallProvider/*", "the same" },
+    { "22.2/WSCUpdateProvider/*", "the same" },
+    { "22.2/WSCWriteProviderOrder/*", "the same" },
+};
+
+int main(void)
+{
+    static struct rows_program all = {
+        .tables = { "22.1", "22.2" },
+        .rows = told_rows,
+        .row_count = LC_COUNT_OF(told_rows),
+        .waits = waiting_rows,
+        .waits_count = LC_COUNT_OF(waiting_rows),
+    };
+    return rows_run(&all);
+}
