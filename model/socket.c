@@ -412,9 +412,11 @@ static void how_check(
     bool sure = thread->low > 0 && socket->closing == 0 &&
                 (socket->flags & MODEL_SOCKET_RACY) == 0;
     bool wrong = thread->option > LC_SD_BOTH;
+    /* Neither connected nor, for all that is known, about to be. */
+    const uint32_t other = MODEL_CONNECTION_CONNECTED | MODEL_CONNECTION_RACY |
+                           MODEL_CONNECTION_CLOSING | MODEL_CONNECTION_FINAL;
     bool alone = thread->connection != MODEL_NONE &&
-                 (model->connections[thread->connection].flags &
-                  (MODEL_CONNECTION_CONNECTED | MODEL_CONNECTION_RACY)) == 0;
+                 (model->connections[thread->connection].flags & other) == 0;
     model_report_unless(
         model,
         MODEL_SHUT_10,

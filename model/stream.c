@@ -277,7 +277,9 @@ static void ends(
     } else if (function == LC_WIRE_FIN_ACK) {
         connection->flags |= MODEL_CONNECTION_FIN_ACKED;
     } else if (function == LC_WIRE_CLOSE) {
+        /* A socket of the same value from now on is another's. */
         connection->flags |= MODEL_CONNECTION_GIVEN_UP;
+        connection->flags &= ~(uint32_t)MODEL_CONNECTION_FRESH;
     } else if (function == LC_WIRE_CONNECTED) {
         /* Too late for a socket that is going: CLOSE-30. */
         const uint32_t late = MODEL_CONNECTION_CLOSING |

@@ -178,9 +178,36 @@ static void a_shutdown_without_a_connection_must_fail(void **state)
     assert_broken(shutdown_of(false, LC_SD_BOTH, -1, LC_WSAEINVAL), "SHUT-10");
 }
 
+/* A handle that was given up before ws2_32 knew of it, and its value anew:
+ * what the new socket does is no business of the old connection. */
+static void a_value_given_up_unregistered_is_another_socket(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start(trace);
+    trace_spi(trace, WS2, TCP, LC_SPI_SOCKET, ENTRY_TCP);
+    trace_wire(trace, LC_WIRE_OPEN, 5, 0, HANDLE);
+    trace_wire(trace, LC_WIRE_CLOSE, 5, 0, HANDLE);
+    trace_spi_return(trace, WS2, TCP, LC_SPI_SOCKET, -1)->b = LC_WSAEINVAL;
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEINVAL);
+    trace_socket(trace, HANDLE, false);
+    trace_connect(trace, HANDLE, 1);
+    trace_call(trace, LC_CALL_SHUTDOWN, HANDLE, LC_SD_RECEIVE);
+    trace_down(trace, LC_SPI_SHUTDOWN, HANDLE);
+    trace_up(trace, LC_SPI_SHUTDOWN, 0, 0);
+    trace_return(trace, LC_CALL_SHUTDOWN, 0, 0);
+    assert_held(trace);
+    /* And it is judged. */
+    trace_wire(trace, LC_WIRE_FIN, 1, 0, 0);
+    assert_broken(trace, "INV-10");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_value_given_up_unregistered_is_another_socket),
         cmocka_unit_test(a_shutdown_of_no_direction_must_fail),
         cmocka_unit_test(a_shutdown_of_no_direction_does_nothing),
         cmocka_unit_test(a_shutdown_without_a_connection_must_fail),
