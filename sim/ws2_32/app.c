@@ -48,11 +48,12 @@ static enum lc_wsa make_startup(
     const struct lc_op *op,
     struct lc_record *record)
 {
-    struct lc_wsadata data = { 0 };
+    struct lc_wsadata data;
+    bool has_room = op->value2 == 0;
     enum lc_wsa wsa =
-        sim_wsa_startup((uint16_t)op->value, op->value2 != 0 ? NULL : &data);
-    record->c = data.wVersion;
-    record->d = data.wHighVersion;
+        sim_wsa_startup((uint16_t)op->value, has_room ? &data : NULL);
+    record->c = has_room ? data.wVersion : 0;
+    record->d = has_room ? data.wHighVersion : 0;
     return wsa;
 }
 
