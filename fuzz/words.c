@@ -89,7 +89,7 @@ static const char *const wait_words[] = {
 _Static_assert(LC_COUNT_OF(wait_words) == LC_WAIT_COUNT, "one each");
 
 static const char *const event_words[] = {
-    "connected", "deliver", "ack", "read", "timeout",
+    "connected", "deliver", "ack", "read", "timeout", "timer",
 };
 _Static_assert(LC_COUNT_OF(event_words) == LC_EVENT_COUNT, "one each");
 

@@ -264,6 +264,7 @@ static void thread_entry(void *argument)
         pin_all(true);
     }
     sim_app_run_thread(playing, index);
+    sim_win32_thread_exit();
 }
 
 static void start_threads(const struct lc_schedule *schedule)
@@ -402,6 +403,30 @@ void sim_last_fault(struct sim_fault_place *ret_place)
 void sim_watch(uint32_t cpu_seconds)
 {
     sim_host_watch(cpu_seconds);
+}
+
+static void visit_served(
+    void *context,
+    const char *dll,
+    const struct sim_export *item)
+{
+    const struct sim_image_visitor *visitor = context;
+    struct sim_image_import import = {
+        .ordinal = item->ordinal,
+        .is_served = true,
+    };
+    memcpy(import.dll, dll, strlen(dll));
+    if (item->name != NULL) {
+        memcpy(import.name, item->name, strlen(item->name));
+    }
+    visitor->on_import(visitor->context, &import);
+}
+
+void sim_describe_served(const struct sim_image_visitor *visitor)
+{
+    struct sim_image_visitor kept = *visitor;
+    LC_CHECK(sim.is_open);
+    sim_module_each_system(visit_served, &kept);
 }
 
 enum sim_status sim_describe_image(

@@ -152,6 +152,9 @@ LC_MUST_USE enum sim_status sim_describe_image(
     const struct sim_image_visitor *visitor,
     struct sim_error *ret_error);
 
+/** What a DLL may import: all that the simulator serves, by on_import. */
+void sim_describe_served(const struct sim_image_visitor *visitor);
+
 /** Whether this build has a planted bug. */
 bool sim_knows_plant(const char *name);
 

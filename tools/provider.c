@@ -1,5 +1,6 @@
 /*
- * lastcall provider: what a DLL imports and exports, without running it.
+ * lastcall provider: what a DLL imports and exports, without running it; and
+ * what any DLL may import.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,14 +12,24 @@
 #include "tools/output.h"
 #include "tools/setup.h"
 
+static bool is_served_asked;
+
+static const struct tool_option options[] = {
+    { "--served",
+      TOOL_FLAG,
+      &is_served_asked,
+      NULL,
+      "instead of FILE: all that a DLL may import" },
+    { .kind = TOOL_NO_OPTION },
+};
+
 static const struct tool_command command = {
     .name = "provider",
-    .arguments = "FILE",
+    .arguments = "[FILE]",
     .summary = "Says what a DLL imports and exports, and what the simulator "
                "lacks for it.",
-    .argument_count = 1,
     .argument_max = 1,
-    .tables = { tool_given_json },
+    .tables = { options, tool_given_json },
 };
 
 struct lists {
@@ -58,6 +69,20 @@ static void on_export(void *context, const char *name, uint32_t rva)
     lists->has_startup |= strcmp(name, "WSPStartup") == 0;
 }
 
+/* The DLL, and the name or the number. */
+static void print_name(const json_t *item)
+{
+    const json_t *name = json_object_get(item, "name");
+    (void)printf("%s ", json_string_value(json_object_get(item, "dll")));
+    if (name != NULL) {
+        (void)printf("%s", json_string_value(name));
+    } else {
+        (void)printf(
+            "#%lld",
+            (long long)json_integer_value(json_object_get(item, "ordinal")));
+    }
+}
+
 static void print_text(const struct lists *lists)
 {
     size_t index;
@@ -70,18 +95,8 @@ static void print_text(const struct lists *lists)
     }
     json_array_foreach(lists->imports, index, item)
     {
-        const json_t *name = json_object_get(item, "name");
-        (void)printf(
-            "import %s ",
-            json_string_value(json_object_get(item, "dll")));
-        if (name != NULL) {
-            (void)printf("%s", json_string_value(name));
-        } else {
-            (void)printf(
-                "#%lld",
-                (long long)json_integer_value(
-                    json_object_get(item, "ordinal")));
-        }
+        (void)printf("import ");
+        print_name(item);
         (void)puts(
             json_is_true(json_object_get(item, "served")) ? ""
                                                           : " (not served)");
@@ -97,6 +112,32 @@ static void print_text(const struct lists *lists)
                            : "can't be hosted: it does not export WSPStartup");
 }
 
+static int print_served(struct lists *lists)
+{
+    struct sim_image_visitor visitor = {
+        .on_import = on_import,
+        .context = lists,
+    };
+    sim_describe_served(&visitor);
+    if (tool_given.json) {
+        json_t *object = tool_output_object();
+        (void)json_object_set_new(object, "imports", lists->imports);
+        tool_output_json(object);
+        json_decref(lists->exports);
+        return TOOL_EXIT_HELD;
+    }
+    size_t index;
+    json_t *item;
+    json_array_foreach(lists->imports, index, item)
+    {
+        print_name(item);
+        (void)puts("");
+    }
+    json_decref(lists->imports);
+    json_decref(lists->exports);
+    return TOOL_EXIT_HELD;
+}
+
 int tool_provider(int argc, char **argv)
 {
     const char *arguments[TOOL_ARGUMENTS_MAX];
@@ -105,10 +146,17 @@ int tool_provider(int argc, char **argv)
     if (!tool_option_read(&command, argc, argv, arguments, &status)) {
         return status;
     }
+    if (is_served_asked == (arguments[0] != NULL)) {
+        tool_output_error("provider: a FILE, or --served instead of it");
+        return TOOL_EXIT_USAGE;
+    }
     if (!tool_setup_open()) {
         return TOOL_EXIT_USAGE;
     }
     struct lists lists = { .imports = json_array(), .exports = json_array() };
+    if (is_served_asked) {
+        return print_served(&lists);
+    }
     struct sim_image_visitor visitor = {
         .on_import = on_import,
         .on_export = on_export,

@@ -199,7 +199,9 @@ enum lc_event {
     LC_EVENT_ACK = 2,       /* an acknowledgement comes back */
     LC_EVENT_READ = 3,      /* the peer's application reads */
     LC_EVENT_TIMEOUT = 4,   /* object: thread reference whose wait ends */
-    LC_EVENT_COUNT = 5
+    LC_EVENT_TIMER = 5,     /* object: number of a timer of Windows; value of
+                               the event: its period, 0: once */
+    LC_EVENT_COUNT = 6
 };
 
 /* A thread reference in 8 bits: a schedule's thread by index, or the n-th

@@ -262,8 +262,11 @@ static bool only_looks_again(uint32_t timeouts)
     const struct sim_engine *engine = SIM_ENGINE;
     for (uint32_t i = 0; i < engine->queue.count; i++) {
         const struct sim_event *event = sim_queue_at(&engine->queue, i);
-        if (event->kind != LC_EVENT_TIMEOUT) {
+        if (!sim_queue_repeats(event)) {
             return false;
+        }
+        if (event->kind == LC_EVENT_TIMER) {
+            continue;
         }
         uint32_t slot = sim_thread_find((uint8_t)event->object);
         LC_CHECK(slot != SIM_NO_THREAD);

@@ -160,6 +160,21 @@ sim_code_fn *sim_module_find_system(
     return NULL;
 }
 
+void sim_module_each_system(
+    void (
+        *visit)(void *context, const char *dll, const struct sim_export *item),
+    void *context)
+{
+    for (uint32_t i = 0; i < registry.count; i++) {
+        for (uint32_t k = 0; k < registry.tables[i].export_count; k++) {
+            visit(
+                context,
+                registry.tables[i].dll,
+                &registry.tables[i].exports[k]);
+        }
+    }
+}
+
 bool sim_module_has_system(const char *dll)
 {
     for (uint32_t i = 0; i < registry.count; i++) {

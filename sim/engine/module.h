@@ -200,6 +200,12 @@ sim_code_fn *sim_module_find_system(
     const char *name,
     uint16_t ordinal);
 
+/** Goes through all that DLLs of Windows export, by table. */
+void sim_module_each_system(
+    void (
+        *visit)(void *context, const char *dll, const struct sim_export *item),
+    void *context);
+
 /** Whether any table is registered under this name. */
 bool sim_module_has_system(const char *dll);
 

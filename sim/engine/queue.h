@@ -33,6 +33,14 @@ struct sim_queue {
     struct sim_event items[SIM_EVENTS_MAX];
 };
 
+/** Whether an event may come again and again, with nothing done in between: a
+ * time-out, and a timer with a period. */
+static inline bool sim_queue_repeats(const struct sim_event *event)
+{
+    return event->kind == LC_EVENT_TIMEOUT ||
+           (event->kind == LC_EVENT_TIMER && event->value != 0);
+}
+
 /** Whether a leaves before b. A total order: see the unit test. */
 bool sim_queue_before(const struct sim_event *a, const struct sim_event *b);
 

@@ -437,7 +437,7 @@ static void fire(const struct sim_choice_candidate *decision)
         engine->now_ns = taken.at_ns;
         LC_CHECK(handlers.event[taken.kind] != NULL);
         handlers.event[taken.kind](taken.object, taken.value);
-        if (taken.kind != LC_EVENT_TIMEOUT) {
+        if (!sim_queue_repeats(&taken)) {
             sim_thread_progress();
         }
         return;

@@ -29,6 +29,22 @@ extern const struct sim_export sim_string_exports[];
 extern const uint32_t sim_string_export_count;
 extern const struct sim_export sim_system_exports[];
 extern const uint32_t sim_system_export_count;
+extern const struct sim_export sim_sync_exports[];
+extern const uint32_t sim_sync_export_count;
+extern const struct sim_export sim_local_exports[];
+extern const uint32_t sim_local_export_count;
+extern const struct sim_export sim_time_exports[];
+extern const uint32_t sim_time_export_count;
+extern const struct sim_export sim_timer_exports[];
+extern const uint32_t sim_timer_export_count;
+extern const struct sim_export sim_pool_exports[];
+extern const uint32_t sim_pool_export_count;
+extern const struct sim_export sim_list_exports[];
+extern const uint32_t sim_list_export_count;
+
+/* advapi32.dll. */
+extern const struct sim_export sim_registry_exports[];
+extern const uint32_t sim_registry_export_count;
 
 /* msvcrt.dll, by file. */
 extern const struct sim_export sim_crt_exports[];
@@ -37,6 +53,12 @@ extern const struct sim_export sim_crt_string_exports[];
 extern const uint32_t sim_crt_string_export_count;
 extern const struct sim_export sim_print_exports[];
 extern const uint32_t sim_print_export_count;
+extern const struct sim_export sim_time_crt_exports[];
+extern const uint32_t sim_time_crt_export_count;
+
+/* winmm.dll. */
+extern const struct sim_export sim_time_media_exports[];
+extern const uint32_t sim_time_media_export_count;
 
 /* user32.dll. */
 extern const struct sim_export sim_print_user_exports[];

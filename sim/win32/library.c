@@ -23,6 +23,7 @@ static const char *const system_dlls[] = {
     "kernel32.dll", "kernelbase.dll", "ntdll.dll",    "msvcrt.dll",
     "ws2_32.dll",   "user32.dll",     "advapi32.dll", "mswsock.dll",
     "ucrtbase.dll", "shlwapi.dll",    "ole32.dll",    "shell32.dll",
+    "winmm.dll",
 };
 
 /* Their handles: one for each of them. */
@@ -78,7 +79,7 @@ static lc_handle find_system(const char *path)
 }
 
 /* The name of the DLL behind a handle, or NULL when it is no system handle. */
-static const char *system_name(lc_handle handle)
+static const char *system_name(const void *handle)
 {
     for (uint32_t i = 0; i < LC_COUNT_OF(system_dlls); i++) {
         if ((uint64_t)(uintptr_t)handle == SYSTEM_HANDLE + i * SYSTEM_STEP) {
@@ -277,7 +278,7 @@ load_library_ex_w(const lc_wchar *path, lc_handle file, uint32_t flags)
 }
 
 /* The module of a handle in this process, mapped now. */
-static bool find_module(lc_handle handle, uint32_t *ret_module)
+static bool find_module(const void *handle, uint32_t *ret_module)
 {
     uint32_t process;
     return sim_module_of(handle, &process, ret_module) &&
@@ -286,9 +287,8 @@ static bool find_module(lc_handle handle, uint32_t *ret_module)
            sim_module_at(process, *ret_module)->is_mapped;
 }
 
-int LC_ABI sim_win32_free_library(lc_handle handle)
+int sim_library_free(const void *handle)
 {
-    sim_win32_yield(LC_SHIM_FREE_LIBRARY);
     if (system_name(handle) != NULL) {
         return 1;
     }
@@ -312,6 +312,12 @@ int LC_ABI sim_win32_free_library(lc_handle handle)
     }
     loader_unlock();
     return is_module;
+}
+
+int LC_ABI sim_win32_free_library(lc_handle handle)
+{
+    sim_win32_yield(LC_SHIM_FREE_LIBRARY);
+    return sim_library_free(handle);
 }
 
 /* What kernel32 serves, kernelbase and ntdll serve too. */

@@ -82,13 +82,13 @@ sim_win32_initialize_critical_section(struct lc_critical_section *lock)
     memcpy(lock, &words, sizeof words);
 }
 
-void LC_ABI sim_win32_enter_critical_section(struct lc_critical_section *lock)
+void sim_lock_enter(struct lc_critical_section *lock)
 {
-    yield_on(lock, LC_SHIM_ENTER_CRITICAL_SECTION);
     uint8_t self = (uint8_t)(sim_thread_current()->ref + 1);
     struct sim_object *object = find_lock(lock);
     while (object != NULL && object->lock_owner != 0 &&
            object->lock_owner != self) {
+        sim_pool_before_block();
         (void)sim_thread_block(&(struct sim_wait_options){
             .wait_for = LC_WAIT_LOCK,
             .key = sim_object_key(object),
@@ -104,6 +104,12 @@ void LC_ABI sim_win32_enter_critical_section(struct lc_critical_section *lock)
     object->lock_owner = self;
     object->count++;
     record_lock(LC_LOCK_ENTER, object, false);
+}
+
+void LC_ABI sim_win32_enter_critical_section(struct lc_critical_section *lock)
+{
+    yield_on(lock, LC_SHIM_ENTER_CRITICAL_SECTION);
+    sim_lock_enter(lock);
 }
 
 static int LC_ABI try_enter(struct lc_critical_section *lock)
@@ -124,9 +130,8 @@ static int LC_ABI try_enter(struct lc_critical_section *lock)
     return 1;
 }
 
-void LC_ABI sim_win32_leave_critical_section(struct lc_critical_section *lock)
+void sim_lock_leave(struct lc_critical_section *lock)
 {
-    yield_on(lock, LC_SHIM_LEAVE_CRITICAL_SECTION);
     uint8_t self = (uint8_t)(sim_thread_current()->ref + 1);
     struct sim_object *object = find_lock(lock);
     if (object == NULL || object->lock_owner != self) {
@@ -140,6 +145,12 @@ void LC_ABI sim_win32_leave_critical_section(struct lc_critical_section *lock)
         object->lock_owner = 0;
         (void)sim_thread_wake(sim_object_key(object), 1, SIM_WAKE_SIGNALLED);
     }
+}
+
+void LC_ABI sim_win32_leave_critical_section(struct lc_critical_section *lock)
+{
+    yield_on(lock, LC_SHIM_LEAVE_CRITICAL_SECTION);
+    sim_lock_leave(lock);
 }
 
 void LC_ABI sim_win32_delete_critical_section(struct lc_critical_section *lock)

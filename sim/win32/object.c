@@ -131,7 +131,8 @@ struct sim_object *sim_object_make(
 void sim_object_settle(struct sim_object *object)
 {
     bool runs = object->kind == SIM_OBJECT_THREAD && !object->is_signalled;
-    if (object->is_closed && !runs && !sim_wait_has(object)) {
+    bool is_needed = runs || sim_pool_is_under_way(object);
+    if (object->is_closed && !is_needed && !sim_wait_has(object)) {
         *object = (struct sim_object){ .generation = object->generation };
     }
 }
@@ -193,6 +194,14 @@ struct sim_object *sim_object_of(const void *handle, enum sim_object_kind kind)
         return NULL;
     }
     return object;
+}
+
+bool sim_object_is_kernel(const struct sim_object *object)
+{
+    return object->kind == SIM_OBJECT_EVENT ||
+           object->kind == SIM_OBJECT_THREAD ||
+           object->kind == SIM_OBJECT_SEMAPHORE ||
+           object->kind == SIM_OBJECT_MUTEX || object->kind == SIM_OBJECT_TIMER;
 }
 
 uint64_t sim_object_key(const struct sim_object *object)
@@ -257,9 +266,8 @@ static lc_handle LC_ABI create_event_ex(
         name == NULL ? NULL : "");
 }
 
-int LC_ABI sim_win32_set_event(lc_handle handle)
+int sim_object_set(const void *handle)
 {
-    sim_win32_yield(LC_SHIM_SET_EVENT);
     struct sim_object *event = sim_object_of(handle, SIM_OBJECT_EVENT);
     if (event == NULL) {
         return 0;
@@ -267,6 +275,12 @@ int LC_ABI sim_win32_set_event(lc_handle handle)
     event->is_signalled = 1;
     sim_wait_signal(event);
     return 1;
+}
+
+int LC_ABI sim_win32_set_event(lc_handle handle)
+{
+    sim_win32_yield(LC_SHIM_SET_EVENT);
+    return sim_object_set(handle);
 }
 
 int LC_ABI sim_win32_reset_event(lc_handle handle)
@@ -314,10 +328,11 @@ static lc_handle LC_ABI create_semaphore(
     return sim_object_handle(semaphore);
 }
 
-static int LC_ABI
-release_semaphore(lc_handle handle, int32_t count, int32_t *ret_previous)
+int sim_object_release_semaphore(
+    const void *handle,
+    int32_t count,
+    int32_t *ret_previous)
 {
-    sim_win32_yield(LC_SHIM_SET_EVENT);
     struct sim_object *semaphore = sim_object_of(handle, SIM_OBJECT_SEMAPHORE);
     if (semaphore == NULL) {
         return 0;
@@ -336,6 +351,13 @@ release_semaphore(lc_handle handle, int32_t count, int32_t *ret_previous)
     semaphore->count += (uint32_t)count;
     sim_wait_signal(semaphore);
     return 1;
+}
+
+static int LC_ABI
+release_semaphore(lc_handle handle, int32_t count, int32_t *ret_previous)
+{
+    sim_win32_yield(LC_SHIM_SET_EVENT);
+    return sim_object_release_semaphore(handle, count, ret_previous);
 }
 
 /* ---- Mutexes ---- */
@@ -358,9 +380,8 @@ create_mutex(void *security, int initial_owner, const void *name)
     return sim_object_handle(mutex);
 }
 
-static int LC_ABI release_mutex(lc_handle handle)
+int sim_object_release_mutex(const void *handle)
 {
-    sim_win32_yield(LC_SHIM_SET_EVENT);
     struct sim_object *mutex = sim_object_of(handle, SIM_OBJECT_MUTEX);
     if (mutex == NULL) {
         return 0;
@@ -376,6 +397,12 @@ static int LC_ABI release_mutex(lc_handle handle)
         sim_wait_signal(mutex);
     }
     return 1;
+}
+
+static int LC_ABI release_mutex(lc_handle handle)
+{
+    sim_win32_yield(LC_SHIM_SET_EVENT);
+    return sim_object_release_mutex(handle);
 }
 
 void sim_object_abandon(uint8_t thread)
@@ -400,11 +427,13 @@ int LC_ABI sim_win32_close_handle(lc_handle handle)
 {
     sim_win32_yield(LC_SHIM_CLOSE_HANDLE);
     struct sim_object *object = sim_object_find(handle);
-    if (object == NULL || object->kind == SIM_OBJECT_HEAP ||
-        object->kind == SIM_OBJECT_LOCK) {
+    if (object == NULL || !sim_object_is_kernel(object)) {
         sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
         sim_object_misuse(LC_OBJECT_EVENT);
         return 0;
+    }
+    if (object->kind == SIM_OBJECT_TIMER) {
+        sim_timer_cancel(object);
     }
     sim_object_drop(
         object,
@@ -418,6 +447,9 @@ void sim_win32_process_exit(uint32_t process)
     LC_CHECK(process < LC_PROCESSES_MAX);
     for (uint32_t i = 0; i < win32->object_count; i++) {
         if (win32->objects[i].process == process) {
+            if (sim_timer_is(&win32->objects[i])) {
+                sim_timer_cancel(&win32->objects[i]);
+            }
             win32->objects[i] = (struct sim_object){
                 .generation = win32->objects[i].generation,
             };
@@ -429,6 +461,7 @@ void sim_win32_process_exit(uint32_t process)
             sim_wait_forget(slot);
         }
     }
+    sim_pool_process_exit(process);
     sim_memory_process_exit(process);
     sim_heap_process_exit(process);
     win32->processes[process] = (struct sim_win32_process){ 0 };

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lastcall/abi.h"
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
@@ -18,6 +19,7 @@
 enum sim_win32_limits {
     SIM_OBJECTS_MAX = 256,   /* per run; places are used again */
     SIM_TLS_MAX = 16,        /* per process */
+    SIM_POOL_ITEMS_MAX = 64, /* callbacks that wait for a thread, per run */
     SIM_WIN32_IOB_BYTES = 48 /* of a FILE of msvcrt */
 };
 
@@ -28,28 +30,37 @@ enum sim_object_kind {
     SIM_OBJECT_EVENT = 3,
     SIM_OBJECT_THREAD = 4,
     SIM_OBJECT_SEMAPHORE = 5,
-    SIM_OBJECT_MUTEX = 6
+    SIM_OBJECT_MUTEX = 6,
+    SIM_OBJECT_TIMER = 7, /* one that is waited for */
+    /* Of the thread pool. */
+    SIM_OBJECT_WORK = 8,
+    SIM_OBJECT_POOL_TIMER = 9,
+    SIM_OBJECT_QUEUE_TIMER = 10, /* of a timer queue */
+    SIM_OBJECT_TIMER_QUEUE = 11,
+    SIM_OBJECT_KEY = 12 /* of the registry */
 };
 
 struct sim_object {
     uint8_t kind; /* enum sim_object_kind */
     uint8_t process;
     uint8_t owner;        /* module that made it */
-    uint8_t is_manual;    /* events: stays set */
-    uint8_t is_signalled; /* events; threads: has ended; mutexes: abandoned */
-    uint8_t thread;       /* thread reference it stands for */
+    uint8_t is_manual;    /* events, timers: stays set */
+    uint8_t is_signalled; /* events, timers; threads: has ended; mutexes:
+                             abandoned */
+    uint8_t thread;       /* thread reference it stands for; timers: is set */
     uint8_t lock_owner;   /* thread reference + 1, 0: free */
     uint8_t is_closed;    /* no handle is left, but a thread that runs or one
                              that waits still needs it */
     uint32_t number;      /* in the trace */
     uint32_t count;       /* locks, mutexes: recursion; semaphores: count;
-                             threads: how often suspended */
-    uint32_t maximum;     /* semaphores */
-    uint32_t exit_code;
-    uint32_t generation; /* how often its place was taken */
-    uint32_t zero;       /* all bytes have names: they go into keys */
-    uint64_t start;      /* threads: the start routine */
-    uint64_t parameter;  /* threads */
+                             threads: how often suspended; of the pool:
+                             callbacks that are queued; keys: which */
+    uint32_t maximum;     /* semaphores; of the pool: callbacks that run */
+    uint32_t exit_code;   /* threads; timers of a queue: place of the queue */
+    uint32_t generation;  /* how often its place was taken */
+    uint32_t map_count;   /* of the pool: of the owner when it was made */
+    uint64_t start;       /* threads: the start routine; pool: the callback */
+    uint64_t parameter;   /* threads, pool */
 };
 
 _Static_assert(sizeof(struct sim_object) == 48, "no byte without a name");
@@ -61,6 +72,52 @@ struct sim_win32_process {
     uint8_t tls_owner[SIM_TLS_MAX];
     uint32_t tls_number[SIM_TLS_MAX];
     uint32_t block_count; /* heap blocks that are live */
+    uint32_t fls_used;    /* bit per slot of tls_used that is one of a fiber */
+};
+
+/* Code of a module that the shim is to call later. */
+struct sim_callback {
+    uint64_t code;
+    uint64_t parameter;
+    uint32_t map_count; /* of the module when it was handed over */
+    uint8_t module;
+    uint8_t process;
+    uint8_t kind;  /* of the pool's: enum sim_callback_kind */
+    uint8_t place; /* of the pool's: that of its object, if it has one */
+};
+
+_Static_assert(sizeof(struct sim_callback) == 24, "no byte without a name");
+
+enum sim_callback_kind {
+    SIM_CALLBACK_ITEM = 0,   /* QueueUserWorkItem */
+    SIM_CALLBACK_SIMPLE = 1, /* TrySubmitThreadpoolCallback */
+    SIM_CALLBACK_WORK = 2,
+    SIM_CALLBACK_POOL_TIMER = 3,
+    SIM_CALLBACK_QUEUE_TIMER = 4
+};
+
+/* What a callback has asked for at its end; its instance points here. */
+struct sim_pool_worker {
+    uint64_t event;
+    uint64_t semaphore;
+    uint64_t mutex;
+    uint64_t lock;
+    uint64_t library;
+    uint32_t release_count; /* of the semaphore */
+    uint8_t ref;            /* thread reference */
+    uint8_t process;
+    uint8_t is_busy;
+    uint8_t zero;
+};
+
+_Static_assert(sizeof(struct sim_pool_worker) == 48, "no byte without a name");
+
+struct sim_callbacks {
+    struct sim_callback items[SIM_POOL_ITEMS_MAX]; /* the first is next */
+    struct sim_pool_worker workers[LC_DLL_THREADS_MAX];
+    struct sim_callback fls[LC_PROCESSES_MAX][SIM_TLS_MAX];
+    uint32_t item_count;
+    uint32_t worker_count;
 };
 
 struct sim_win32 {
@@ -72,14 +129,15 @@ struct sim_win32 {
     uint64_t pages; /* header of the newest region of VirtualAlloc, or 0 */
     unsigned char iob[3 * SIM_WIN32_IOB_BYTES]; /* msvcrt's three streams */
     uint32_t tls_end; /* behind the last slot of a thread that has values */
-    uint32_t zero;
+    uint32_t has_callbacks; /* 1: something is in `callbacks` */
     uint64_t tls[SIM_THREADS_MAX][SIM_TLS_MAX];
     uint64_t waits[SIM_THREADS_MAX]; /* address of what a blocked thread waits
                                         for, on its own stack; 0: nothing */
+    struct sim_callbacks callbacks;
     struct sim_object objects[SIM_OBJECTS_MAX]; /* last: see the reset */
 };
 
-_Static_assert(sizeof(struct sim_win32) <= 16384, "zeroed for each run");
+_Static_assert(sizeof(struct sim_win32) <= 24576, "zeroed for each run");
 
 #define SIM_WIN32 ((struct sim_win32 *)sim_arena_part(SIM_PART_WIN32))
 
@@ -131,12 +189,111 @@ void sim_object_drop(struct sim_object *object, enum lc_object what);
 /** Frees the place of an object that was given back and is not needed. */
 void sim_object_settle(struct sim_object *object);
 
+/** Enters and leaves a critical section without a yield. */
+void sim_lock_enter(struct lc_critical_section *lock);
+void sim_lock_leave(struct lc_critical_section *lock);
+
+/** What the shim is to call later, on behalf of the running module. */
+struct sim_callback sim_callback_make(const void *code, const void *parameter);
+
+/** Whether a module is the instance that it was. */
+bool sim_callback_is_current(
+    uint32_t process,
+    uint32_t module,
+    uint32_t map_count);
+
+/**
+ * Enters the module of a callback; sim_thread_leave() afterwards.
+ *
+ * Effects: when it was unmapped meanwhile, the run ends here with a record of
+ *          LC_STRAY_CALLBACK.
+ */
+void sim_callback_enter(const struct sim_callback *callback);
+
+/** Adds `callbacks` to the hash of a state. */
+void sim_callback_key(struct sim_hash *hash);
+
+/** Puts a callback into the pool's queue, and wakes who runs it. */
+void sim_pool_push(const struct sim_callback *callback);
+
+/** Makes an object of the pool, of a callback of the running module. */
+struct sim_object *sim_pool_make(
+    enum sim_object_kind kind,
+    const void *code,
+    const void *parameter);
+
+/** The object behind a pointer of the pool, or NULL; the trace says so then. */
+struct sim_object *sim_pool_object(
+    const void *pointer,
+    enum sim_object_kind kind);
+
+/** Whether a callback of the object is queued or runs. */
+bool sim_pool_is_under_way(const struct sim_object *object);
+
+/** Waits until none is any more. The object may be given back meanwhile. */
+void sim_pool_wait(struct sim_object *object, uint32_t generation);
+
+/**
+ * The pool has a thread for what comes next: makes one when all that it has
+ * are busy, and something is queued or a timer may queue something.
+ */
+void sim_pool_reserve(void);
+
+/** Whether the running thread belongs to the pool. */
+bool sim_pool_is_worker(void);
+
+/** Does what sim_pool_before_block() is for. */
+void sim_pool_will_block(void);
+
+/** The running thread is about to block: see sim_pool_reserve(). */
+static inline void sim_pool_before_block(void)
+{
+    if (LC_UNLIKELY(SIM_WIN32->has_callbacks != 0)) {
+        sim_pool_will_block();
+    }
+}
+
+/** A process has ended: nothing of it is queued, and no thread is left. */
+void sim_pool_process_exit(uint32_t process);
+
+/** Registers the event of timers. At start-up. */
+void sim_timer_open(void);
+
+/** Whether an object is a timer of any kind. */
+bool sim_timer_is(const struct sim_object *object);
+
+/** Takes a timer's event back, when it is set. */
+void sim_timer_cancel(struct sim_object *timer);
+
+/** Whether a timer of the pool is set in the process. */
+bool sim_timer_is_any(uint32_t process);
+
+/** The last callback of a timer that was given back has ended. */
+void sim_timer_end(const struct sim_object *timer);
+
+/** Sets an event, releases a semaphore or a mutex, without a yield. */
+int sim_object_set(const void *handle);
+int sim_object_release_semaphore(
+    const void *handle,
+    int32_t count,
+    int32_t *ret_previous);
+int sim_object_release_mutex(const void *handle);
+
+/** Gives back a reference of the running module, without a yield. */
+int sim_library_free(const void *handle);
+
+/** 2020-01-01 in units of 100 ns since 1601: when each run begins. */
+#define SIM_EPOCH_100NS 132223104000000000ULL
+
 /** Says in the trace that something was given back that was not there. */
 void sim_object_misuse(enum lc_object what);
 
 /** An object's handle, and back. NULL: the handle is none of the process's. */
 void *sim_object_handle(const struct sim_object *object);
 struct sim_object *sim_object_find(const void *handle);
+
+/** Whether an object can be waited for, and closed by CloseHandle. */
+bool sim_object_is_kernel(const struct sim_object *object);
 
 /** What waits on the object are keyed by. */
 uint64_t sim_object_key(const struct sim_object *object);

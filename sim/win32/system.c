@@ -1,9 +1,6 @@
 /*
- * The rest of kernel32: errors, thread-local storage, time, the machine; and
- * what opens the shim.
- * Source: documented. The page of each function. Time begins at one fixed
- *         moment, 2020-01-01, in every run, and only the clock of the run
- *         moves it.
+ * The rest of kernel32: errors, the machine; and what opens the shim.
+ * Source: documented. The page of each function.
  */
 #include <string.h>
 
@@ -15,9 +12,6 @@
 #include "sim/win32/exports.h"
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
-
-/* 2020-01-01 in units of 100 ns since 1601. */
-#define EPOCH_100NS 132223104000000000ULL
 
 void sim_win32_give_up(enum lc_fault fault)
 {
@@ -42,124 +36,7 @@ static void LC_ABI set_last_error(uint32_t error)
     sim_win32_set_error(error);
 }
 
-/* ---- Thread-local storage ---- */
-
-/* The value of a fresh slot is 0 in the threads of the process. */
-static void clear_tls(uint32_t index)
-{
-    uint32_t process = sim_thread_process();
-    for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
-        if (sim_thread_at(slot)->process == process) {
-            SIM_WIN32->tls[slot][index] = 0;
-        }
-    }
-}
-
-static uint32_t LC_ABI tls_alloc(void)
-{
-    struct sim_win32_process *process = sim_win32_process();
-    for (uint32_t i = 0; i < SIM_TLS_MAX; i++) {
-        if ((process->tls_used >> i & 1) != 0) {
-            continue;
-        }
-        process->tls_used = (uint16_t)(process->tls_used | 1U << i);
-        process->tls_owner[i] = (uint8_t)sim_thread_module();
-        process->tls_number[i] = sim_thread_number();
-        clear_tls(i);
-        sim_trace_write((struct lc_record){
-            .kind = LC_RECORD_CREATE,
-            .function = LC_OBJECT_TLS,
-            .caller = process->tls_owner[i],
-            .callee = LC_MODULE_SYSTEM,
-            .a = process->tls_number[i],
-        });
-        return i;
-    }
-    sim_win32_limit(); /* Windows has many more */
-    return LC_TLS_OUT_OF_INDEXES;
-}
-
-static bool is_tls(uint32_t index)
-{
-    bool is_used = index < SIM_TLS_MAX &&
-                   (sim_win32_process()->tls_used >> index & 1) != 0;
-    if (!is_used) {
-        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
-    }
-    return is_used;
-}
-
-static int LC_ABI tls_free(uint32_t index)
-{
-    if (!is_tls(index)) {
-        sim_object_misuse(LC_OBJECT_TLS);
-        return 0;
-    }
-    struct sim_win32_process *process = sim_win32_process();
-    process->tls_used = (uint16_t)(process->tls_used & ~(1U << index));
-    sim_trace_write((struct lc_record){
-        .kind = LC_RECORD_DESTROY,
-        .function = LC_OBJECT_TLS,
-        .caller = (uint8_t)sim_thread_module(),
-        .callee = process->tls_owner[index],
-        .a = process->tls_number[index],
-    });
-    return 1;
-}
-
-static void *LC_ABI tls_get_value(uint32_t index)
-{
-    if (!is_tls(index)) {
-        return NULL;
-    }
-    sim_win32_set_error(0); /* as the page says: success sets no error */
-    return (void *)(uintptr_t)SIM_WIN32->tls[sim_thread_current_slot()][index];
-}
-
-static int LC_ABI tls_set_value(uint32_t index, void *value)
-{
-    if (!is_tls(index)) {
-        return 0;
-    }
-    uint32_t slot = sim_thread_current_slot();
-    LC_CHECK(slot < SIM_THREADS_MAX);
-    SIM_WIN32->tls[slot][index] = (uint64_t)(uintptr_t)value;
-    if (slot >= SIM_WIN32->tls_end) {
-        SIM_WIN32->tls_end = slot + 1;
-    }
-    return 1;
-}
-
-/* ---- Time and system ---- */
-
-static uint64_t LC_ABI get_tick_count_64(void)
-{
-    return sim_thread_tell_ns() / LC_NS_PER_MS;
-}
-
-static uint32_t LC_ABI get_tick_count(void)
-{
-    return (uint32_t)get_tick_count_64();
-}
-
-static int LC_ABI query_performance_counter(int64_t *ret_count)
-{
-    *ret_count = (int64_t)(sim_thread_tell_ns() / 100);
-    return 1;
-}
-
-static int LC_ABI query_performance_frequency(int64_t *ret_frequency)
-{
-    *ret_frequency = 10000000;
-    return 1;
-}
-
-static void LC_ABI get_system_time(struct lc_filetime *ret_time)
-{
-    uint64_t now = EPOCH_100NS + sim_thread_tell_ns() / 100;
-    ret_time->dwLowDateTime = (uint32_t)now;
-    ret_time->dwHighDateTime = (uint32_t)(now >> 32);
-}
+/* ---- The machine ---- */
 
 static void LC_ABI get_system_info(struct lc_system_info *ret_info)
 {
@@ -239,21 +116,6 @@ static const lc_wchar *LC_ABI get_command_line_w(void)
 const struct sim_export sim_system_exports[] = {
     { "GetLastError", 0, (sim_code_fn *)get_last_error },
     { "SetLastError", 0, (sim_code_fn *)set_last_error },
-    { "TlsAlloc", 0, (sim_code_fn *)tls_alloc },
-    { "TlsFree", 0, (sim_code_fn *)tls_free },
-    { "TlsGetValue", 0, (sim_code_fn *)tls_get_value },
-    { "TlsSetValue", 0, (sim_code_fn *)tls_set_value },
-    { "FlsAlloc", 0, (sim_code_fn *)tls_alloc },
-    { "FlsFree", 0, (sim_code_fn *)tls_free },
-    { "FlsGetValue", 0, (sim_code_fn *)tls_get_value },
-    { "FlsSetValue", 0, (sim_code_fn *)tls_set_value },
-    { "GetTickCount", 0, (sim_code_fn *)get_tick_count },
-    { "GetTickCount64", 0, (sim_code_fn *)get_tick_count_64 },
-    { "QueryPerformanceCounter", 0, (sim_code_fn *)query_performance_counter },
-    { "QueryPerformanceFrequency",
-      0,
-      (sim_code_fn *)query_performance_frequency },
-    { "GetSystemTimeAsFileTime", 0, (sim_code_fn *)get_system_time },
     { "GetSystemInfo", 0, (sim_code_fn *)get_system_info },
     { "OutputDebugStringA", 0, (sim_code_fn *)output_debug_string },
     { "OutputDebugStringW", 0, (sim_code_fn *)output_debug_string },
@@ -289,10 +151,13 @@ static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
     ret_ranges[1].size_bytes = win32->tls_end * (uint32_t)sizeof win32->tls[0];
     ret_ranges[2].offset_bytes = offsetof(struct sim_win32, waits);
     ret_ranges[2].size_bytes = waits * (uint32_t)sizeof win32->waits[0];
-    ret_ranges[3].offset_bytes = offsetof(struct sim_win32, objects);
+    ret_ranges[3].offset_bytes = offsetof(struct sim_win32, callbacks);
     ret_ranges[3].size_bytes =
+        win32->has_callbacks * (uint32_t)sizeof win32->callbacks;
+    ret_ranges[4].offset_bytes = offsetof(struct sim_win32, objects);
+    ret_ranges[4].size_bytes =
         win32->object_count * (uint32_t)sizeof win32->objects[0];
-    return 4;
+    return 5;
 }
 
 static void key_of_objects(struct sim_hash *hash)
@@ -303,6 +168,9 @@ static void key_of_objects(struct sim_hash *hash)
     for (uint32_t i = 0; i < win32->object_count; i++) {
         kept = win32->objects[i];
         kept.number = 0;
+        kept.map_count =
+            kept.map_count != 0 &&
+            sim_callback_is_current(kept.process, kept.owner, kept.map_count);
         memcpy(at, &kept, sizeof kept);
         at += sizeof kept;
     }
@@ -322,10 +190,8 @@ static void key_of_part(struct sim_hash *hash)
     for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
         const struct sim_win32_process *process = &win32->processes[i];
         uint64_t counts[] = {
-            process->loader_owner,
-            process->loader_depth,
-            process->tls_used,
-            process->block_count,
+            process->loader_owner, process->loader_depth, process->tls_used,
+            process->fls_used,     process->block_count,
         };
         has_tls = has_tls || process->tls_used != 0;
         sim_hash_add(hash, counts, sizeof counts);
@@ -341,6 +207,9 @@ static void key_of_part(struct sim_hash *hash)
             sizeof win32->waits[0]);
     }
     sim_hash_add(hash, win32->iob, sizeof win32->iob);
+    if (win32->has_callbacks != 0) {
+        sim_callback_key(hash);
+    }
     key_of_objects(hash);
     sim_heap_key(hash);
 }
@@ -351,6 +220,7 @@ void sim_win32_open(void)
     sim_arena_part_set_used(SIM_PART_WIN32, used_ranges);
     sim_snapshot_set_key(SIM_PART_WIN32, key_of_part);
     sim_heap_open();
+    sim_timer_open();
 
     static const struct {
         const char *dll;
@@ -369,9 +239,18 @@ void sim_win32_open(void)
         { "kernel32.dll", sim_text_exports, &sim_text_export_count },
         { "kernel32.dll", sim_string_exports, &sim_string_export_count },
         { "kernel32.dll", sim_system_exports, &sim_system_export_count },
+        { "kernel32.dll", sim_sync_exports, &sim_sync_export_count },
+        { "kernel32.dll", sim_local_exports, &sim_local_export_count },
+        { "kernel32.dll", sim_time_exports, &sim_time_export_count },
+        { "kernel32.dll", sim_timer_exports, &sim_timer_export_count },
+        { "kernel32.dll", sim_pool_exports, &sim_pool_export_count },
+        { "kernel32.dll", sim_list_exports, &sim_list_export_count },
+        { "advapi32.dll", sim_registry_exports, &sim_registry_export_count },
         { "msvcrt.dll", sim_crt_exports, &sim_crt_export_count },
         { "msvcrt.dll", sim_crt_string_exports, &sim_crt_string_export_count },
         { "msvcrt.dll", sim_print_exports, &sim_print_export_count },
+        { "msvcrt.dll", sim_time_crt_exports, &sim_time_crt_export_count },
+        { "winmm.dll", sim_time_media_exports, &sim_time_media_export_count },
         { "user32.dll", sim_print_user_exports, &sim_print_user_export_count },
     };
 

@@ -49,6 +49,7 @@ static void end_thread(uint32_t exit_code)
     uint8_t ref = sim_thread_current()->ref;
     struct sim_object *object = find_thread(ref);
     LC_CHECK(object != NULL);
+    sim_win32_thread_exit();
     record_thread(object, true);
     sim_object_abandon(ref);
     object->is_signalled = 1;
@@ -130,8 +131,8 @@ static uint32_t LC_ABI resume_thread(lc_handle handle)
 void LC_ABI sim_win32_exit_thread(uint32_t exit_code)
 {
     sim_win32_yield(LC_SHIM_EXIT_THREAD);
-    if (!sim_thread_current()->is_dll) {
-        /* A provider ends a thread of the application under its hands. */
+    if (!sim_thread_current()->is_dll || sim_pool_is_worker()) {
+        /* A provider ends a thread that is not its own. */
         sim_win32_give_up(LC_FAULT_ABORT);
         return;
     }
@@ -143,7 +144,7 @@ void LC_ABI sim_win32_exit_thread(uint32_t exit_code)
 static void LC_ABI
 free_library_and_exit_thread(lc_handle module, uint32_t exit_code)
 {
-    if (!sim_thread_current()->is_dll) {
+    if (!sim_thread_current()->is_dll || sim_pool_is_worker()) {
         sim_win32_give_up(LC_FAULT_ABORT);
         return;
     }

@@ -88,7 +88,9 @@ static uint32_t take(struct sim_object *object, uint8_t self)
         object->count++;
         return is_abandoned ? LC_WAIT_ABANDONED_0 : LC_WAIT_OBJECT_0;
     }
-    if (object->kind == SIM_OBJECT_EVENT && !object->is_manual) {
+    if ((object->kind == SIM_OBJECT_EVENT ||
+         object->kind == SIM_OBJECT_TIMER) &&
+        !object->is_manual) {
         object->is_signalled = 0;
     }
     return LC_WAIT_OBJECT_0;
@@ -208,6 +210,7 @@ static uint32_t wait_for(struct wait *wait, uint32_t timeout_ms)
     if (timeout_ms == 0) {
         return LC_WAIT_TIMEOUT;
     }
+    sim_pool_before_block();
     const struct sim_object *first = &SIM_WIN32->objects[wait->places[0]];
     uint32_t slot = sim_thread_current_slot();
     remember(slot, wait);
@@ -227,8 +230,7 @@ static uint32_t wait_for(struct wait *wait, uint32_t timeout_ms)
 static bool add_handle(struct wait *wait, lc_handle handle)
 {
     const struct sim_object *object = sim_object_find(handle);
-    if (object == NULL || object->kind == SIM_OBJECT_HEAP ||
-        object->kind == SIM_OBJECT_LOCK) {
+    if (object == NULL || !sim_object_is_kernel(object)) {
         sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
         return false;
     }

@@ -24,6 +24,10 @@ void sim_win32_open(void);
 /** Gives up what a process held in the shim. At its end. */
 void sim_win32_process_exit(uint32_t process);
 
+/** Ends what the running thread keeps in the shim: calls the callbacks of its
+ * fiber-local slots. At its end. */
+void sim_win32_thread_exit(void);
+
 /* Heaps. A block knows its heap and its owner module. Freed bytes are
  * poisoned. */
 lc_handle LC_ABI sim_win32_get_process_heap(void);

@@ -137,7 +137,7 @@ def names(folder: Path) -> None:
         result = said(text, *words)
         expect(name, result == f'lastcall: {answer}\n', result)
     for command, what in (('run', 'SCHEDULE'), ('campaign', 'DIR'),
-                          ('report', 'DIR'), ('provider', 'FILE')):
+                          ('report', 'DIR'), ('provider', '[FILE]')):
         result = run(command, '')
         expect(f'{command} of an empty name', result.returncode == 2 and
                result.stderr == f'lastcall: {command}: an empty word for '
