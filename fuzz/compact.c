@@ -187,6 +187,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
         world->providers[i].versions =
             byte(stream, world->providers[i].versions);
     }
+    world->page_heap = byte(stream, world->page_heap);
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

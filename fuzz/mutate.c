@@ -412,6 +412,7 @@ static void change_world(struct mutation *mutation)
         memcpy(other.world.plants, world->plants, sizeof world->plants);
         other.world.plant_count = world->plant_count;
         other.world.faults = world->faults;
+        other.world.page_heap = world->page_heap;
         *world = other.world;
         break;
     case 1:

@@ -268,6 +268,7 @@ static void repair_world(struct lc_world *world)
     world->versions =
         fuzz_schedule_versions(world->versions, LC_VERSIONS_OF_WS2_32);
     world->peer_kind %= LC_PEER_KIND_COUNT;
+    world->page_heap = world->page_heap != 0;
     world->peer_rate =
         world->peer_kind == LC_PEER_SLOW
             ? (uint32_t)clamp(world->peer_rate, 1, FUZZ_PEER_RATE_MAX)
@@ -621,7 +622,8 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         a->link_latency_ns != b->link_latency_ns ||
         a->link_window_bytes != b->link_window_bytes ||
         a->peer_kind != b->peer_kind || a->peer_rate != b->peer_rate ||
-        a->faults != b->faults || a->versions != b->versions) {
+        a->faults != b->faults || a->versions != b->versions ||
+        a->page_heap != b->page_heap) {
         return false;
     }
     bool is_same = true;

@@ -399,6 +399,7 @@ static bool try_default_world(struct shrinker *shrinker)
     memcpy(plain.plants, world->plants, sizeof plain.plants);
     plain.plant_count = world->plant_count;
     plain.faults = world->faults;
+    plain.page_heap = world->page_heap;
     *world = plain;
     return attempt(shrinker);
 }
@@ -465,6 +466,11 @@ static bool simplify_world(struct shrinker *shrinker)
     }
     has_changed |= simplify_faults(shrinker);
     has_changed |= simplify_versions(shrinker);
+    if (shrinker->best->world.page_heap) {
+        shrinker->trial = *shrinker->best;
+        shrinker->trial.world.page_heap = 0;
+        has_changed |= attempt(shrinker);
+    }
     shrinker->trial = *shrinker->best;
     shrinker->trial.world.peer_kind = LC_PEER_SINK;
     has_changed |= attempt(shrinker);

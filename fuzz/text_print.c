@@ -189,6 +189,7 @@ static void put_world(struct writer *writer, const struct lc_world *world)
         }
     }
     put(writer, world->faults != 0 ? "\n" : "");
+    put(writer, world->page_heap ? "  page-heap\n" : "");
     for (uint32_t i = 0; i < world->plant_count; i++) {
         put(writer, "  plant %s\n", world->plants[i]);
     }

@@ -16,8 +16,9 @@ enum {
     SEEN_LINK = 2,
     SEEN_PEER = 4,
     SEEN_FAULTS = 8,
-    SEEN_VERSIONS = 16,         /* of ws2_32 */
-    SEEN_PROVIDER_VERSIONS = 32 /* of the first provider, and so on */
+    SEEN_VERSIONS = 16, /* of ws2_32 */
+    SEEN_PAGE_HEAP = 32,
+    SEEN_PROVIDER_VERSIONS = 64 /* of the first provider, and so on */
 };
 
 static bool find_provider(
@@ -437,6 +438,10 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
     }
     if (fuzz_text_read_is(reader, 0, "faults")) {
         return once(reader, SEEN_FAULTS) && faults_line(reader);
+    }
+    if (fuzz_text_read_is(reader, 0, "page-heap")) {
+        reader->work.world.page_heap = 1;
+        return once(reader, SEEN_PAGE_HEAP) && fuzz_text_read_end(reader, 1);
     }
     if (fuzz_text_read_is(reader, 0, "plant")) {
         return plant_line(reader);

@@ -335,6 +335,7 @@ enum sim_status sim_begin(
         options->backer);
     sim_net_begin(&schedule->world);
     sim_fault_begin(schedule->world.faults, options->fault_max);
+    sim_win32_begin(schedule->world.page_heap != 0);
     sim_ws2_32_begin(&schedule->world, schedule->process_count);
     start_threads(schedule);
     return SIM_OK;

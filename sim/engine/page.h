@@ -20,7 +20,7 @@ enum sim_access {
 };
 
 enum sim_page_limits {
-    SIM_SPANS_MAX = 64
+    SIM_SPANS_MAX = 2048 /* a page heap has one for each block */
 };
 
 /* Pages that were given another protection than they were laid out with. No

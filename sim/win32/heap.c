@@ -8,6 +8,12 @@
  * Each thread takes memory from a lane of its own, and of what is free there
  * the block that lies lowest. So what one thread gets does not depend on what
  * the others did meanwhile, and states that differ in nothing else are one.
+ * Before a freed block is used again, and when its owner is unloaded, it is
+ * looked at: who wrote into it had given it back.
+ *
+ * In a world with a page heap each block of a hosted DLL has pages of its own,
+ * and ends where a page begins that nobody can use; freed blocks can't be used
+ * either, and are not given out again until their lane has grown large.
  * Source: documented. HeapCreate, HeapAlloc, HeapFree, HeapDestroy (heapapi.h).
  *         Observed: a block that is freed in another heap than its own, or
  *         twice, is corruption that Windows may or may not notice.
@@ -16,6 +22,7 @@
 
 #include "lastcall/check.h"
 
+#include "sim/engine/page.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/engine/whole.h"
@@ -29,8 +36,10 @@ enum {
     NEW_BYTE = 0xcd,
     FREED_BYTE = 0xdd,
     TAIL_BYTE = 0xfd,
-    CLASSES = 44,          /* of capacities */
-    DEFAULT_HEAP = 0x8000, /* + process: index of its default heap */
+    CLASSES = 44,                /* of capacities */
+    PAGE_CLASS = 43,             /* of blocks with pages of their own */
+    QUARANTINE_BYTES = 0x100000, /* of a lane, before such are used again */
+    DEFAULT_HEAP = 0x8000,       /* + process: index of its default heap */
     LMEM_ZEROINIT = 0x40
 };
 
@@ -46,7 +55,7 @@ struct block {
     uint16_t heap;     /* index of the heap */
     uint8_t owner;     /* module that allocated it */
     uint8_t process;
-    uint64_t zero;
+    uint64_t at; /* address of its memory; 0: right behind the header */
 };
 
 _Static_assert(sizeof(struct block) == 32, "keeps blocks aligned");
@@ -73,6 +82,44 @@ static struct block *block_at(uint32_t offset)
 static uint32_t offset_of(const struct block *block)
 {
     return (uint32_t)((uint64_t)(uintptr_t)block - SIM_ARENA_HEAP);
+}
+
+static uint64_t first_page(const struct block *block)
+{
+    return (uint64_t)(uintptr_t)(block + 1);
+}
+
+/* A block with pages of its own: the header lies right before the first, the
+ * page behind the last can't be used. Code that was not written here may have
+ * written over the header. */
+static bool has_pages(const struct block *block)
+{
+    return SIM_WIN32->has_page_heap != 0 &&
+           first_page(block) % SIM_PAGE_BYTES == 0 &&
+           block->at - first_page(block) < block->capacity &&
+           block->capacity > 2 * SIM_PAGE_BYTES;
+}
+
+static uint32_t page_count(const struct block *block)
+{
+    uint32_t pages =
+        (uint32_t)((block->capacity + sizeof *block) / SIM_PAGE_BYTES);
+    LC_CHECK(pages > 2);
+    return pages - 2;
+}
+
+static unsigned char *memory_of(const struct block *block)
+{
+    return (unsigned char
+                *)(uintptr_t)(has_pages(block) ? block->at : first_page(block));
+}
+
+/* Bytes from the block's memory on that belong to it, its tail included. */
+static uint64_t extent_of(const struct block *block)
+{
+    return has_pages(block) ? first_page(block) +
+                                  page_count(block) * SIM_PAGE_BYTES - block->at
+                            : block->capacity;
 }
 
 /* The first block at an offset or behind it, lane by lane; NULL: no more. */
@@ -120,6 +167,63 @@ static uint32_t class_of(uint64_t bytes, uint64_t *ret_capacity)
     return class;
 }
 
+/* Whether nobody has written into a block since it was freed. */
+static bool is_untouched(const struct block *block)
+{
+    typedef uint64_t unit
+        __attribute__((vector_size(ALIGN_BYTES), aligned(1), may_alias));
+    const uint64_t freed = FREED_BYTE * 0x0101010101010101ULL;
+    const unit *units = (const unit *)(block + 1);
+    const unit all = { freed, freed };
+    if (block->magic != MAGIC_FREE || block->capacity % ALIGN_BYTES != 0) {
+        return false;
+    }
+    unit other = { 0 };
+    for (uint32_t i = 0; i < block->capacity / ALIGN_BYTES; i++) {
+        other |= units[i] ^ all;
+    }
+    return (other[0] | other[1]) == 0;
+}
+
+/* A block that was written into after it was freed is told once. */
+static void check_untouched(struct block *block)
+{
+    if (has_pages(block) || is_untouched(block)) {
+        return;
+    }
+    memset(block + 1, FREED_BYTE, block->capacity);
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_DESTROY,
+        .function = LC_OBJECT_BLOCK,
+        .caller = block->owner,
+        .callee = block->owner,
+        .a = block->number,
+        .b = 1,
+    });
+}
+
+/* Into the list of its class and lane, by its address: in which order blocks
+ * were freed makes no difference. */
+static void list_free(struct block *block)
+{
+    uint64_t capacity;
+    uint32_t class = has_pages(block) ? (uint32_t)PAGE_CLASS
+                                      : class_of(block->capacity, &capacity);
+    uint64_t bytes =
+        has_pages(block) ? page_count(block) * SIM_PAGE_BYTES : block->capacity;
+    uint32_t offset = offset_of(block);
+    LC_CHECK(class < CLASSES);
+    memset(block + 1, FREED_BYTE, bytes);
+    struct lane *lane = lane_at(offset / (uint32_t)SIM_ARENA_LANE_BYTES);
+    uint32_t *link = &lane->free_blocks[class];
+    while (*link != 0 && *link - 1 < offset) {
+        link = &block_at(*link - 1)->next;
+    }
+    block->magic = MAGIC_FREE;
+    block->next = *link;
+    *link = offset + 1;
+}
+
 static struct block *take_free(
     struct lane *lane,
     uint32_t class,
@@ -154,8 +258,8 @@ static struct block *take_fresh(uint32_t index, uint64_t capacity)
     return block;
 }
 
-/* A block of the running thread's lane, which is made when it is needed. */
-static struct block *take(uint32_t class, uint64_t capacity)
+/* The running thread's lane, which is made when it is needed. */
+static uint32_t own_lane(void)
 {
     uint32_t index = sim_thread_current_slot();
     LC_CHECK(index < SIM_THREADS_MAX);
@@ -165,8 +269,118 @@ static struct block *take(uint32_t class, uint64_t capacity)
         SIM_WIN32->heap_end[index] = (uint32_t)sizeof *lane;
         sim_arena_heap_touched(index, (uint32_t)sizeof *lane);
     }
-    struct block *block = take_free(lane, class, capacity);
-    return block == NULL ? take_fresh(index, capacity) : block;
+    return index;
+}
+
+static struct block *take(uint32_t class, uint64_t capacity)
+{
+    uint32_t index = own_lane();
+    struct block *block = take_free(lane_at(index), class, capacity);
+    if (block == NULL) {
+        return take_fresh(index, capacity);
+    }
+    check_untouched(block);
+    return block;
+}
+
+static void protect(uint64_t at, uint32_t count, bool is_usable)
+{
+    struct sim_span span = {
+        .at = at,
+        .page_count = count,
+        .access = is_usable ? SIM_ACCESS_READ | SIM_ACCESS_WRITE : 0,
+        .name = is_usable ? LC_PAGE_READWRITE : LC_PAGE_NOACCESS,
+    };
+    if (!sim_page_protect(&span, is_usable)) {
+        sim_win32_limit();
+    }
+}
+
+/* What lies before the place of a header right before a page is a free block.
+ * Returns false when there is no room. */
+static bool fill_up_to_page(uint32_t index, uint64_t needed_bytes)
+{
+    uint64_t end = SIM_WIN32->heap_end[index];
+    uint64_t gap =
+        (2 * SIM_PAGE_BYTES - sizeof(struct block) - end % SIM_PAGE_BYTES) %
+        SIM_PAGE_BYTES;
+    if (gap > 0 && gap < sizeof(struct block) + ALIGN_BYTES) {
+        gap += SIM_PAGE_BYTES;
+    }
+    if (end + gap + needed_bytes > SIM_ARENA_LANE_BYTES) {
+        return false;
+    }
+    if (gap > 0) {
+        struct block *block = take_fresh(index, gap - sizeof(struct block));
+        LC_CHECK(block != NULL);
+        *block = (struct block){
+            .magic = MAGIC_LIVE,
+            .capacity = block->capacity,
+            .process = (uint8_t)sim_thread_process(),
+        };
+        list_free(block);
+    }
+    return true;
+}
+
+/* A freed block of enough pages, whose memory can be used again. */
+static struct block *reuse_pages(struct lane *lane, uint64_t pages)
+{
+    uint64_t capacity = (pages + 2) * SIM_PAGE_BYTES - sizeof(struct block);
+    struct block *block = take_free(lane, PAGE_CLASS, capacity);
+    if (block != NULL) {
+        protect(first_page(block), page_count(block), true);
+    }
+    return block;
+}
+
+/* A block that ends at a page that can't be used. */
+static struct block *take_pages(uint64_t size_bytes)
+{
+    uint32_t index = own_lane();
+    uint64_t used = (size_bytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;
+    used = used == 0 ? ALIGN_BYTES : used;
+    uint64_t pages = (used + SIM_PAGE_BYTES - 1) / SIM_PAGE_BYTES;
+    uint64_t bytes = (pages + 2) * SIM_PAGE_BYTES;
+    struct block *block = NULL;
+    if (SIM_WIN32->heap_end[index] > QUARANTINE_BYTES) {
+        block = reuse_pages(lane_at(index), pages);
+    }
+    if (block == NULL) {
+        if (!fill_up_to_page(index, bytes)) {
+            sim_win32_limit();
+            return NULL;
+        }
+        block = take_fresh(index, bytes - sizeof(struct block));
+        LC_CHECK(block != NULL);
+        protect(first_page(block) + pages * SIM_PAGE_BYTES, 1, false);
+    }
+    block->at = first_page(block) + page_count(block) * SIM_PAGE_BYTES - used;
+    memset(
+        (void *)(uintptr_t)first_page(block),
+        TAIL_BYTE,
+        block->at - first_page(block));
+    return block;
+}
+
+/* Whose blocks have pages of their own. */
+static bool wants_pages(uint32_t flags)
+{
+    const struct sim_module_class *class =
+        sim_module_class(sim_thread_module());
+    return LC_UNLIKELY(SIM_WIN32->has_page_heap != 0) &&
+           (flags & SIM_HEAP_PLAIN) == 0 && class != NULL && class->is_hosted;
+}
+
+static struct block *take_plain(uint64_t size_bytes)
+{
+    uint64_t capacity;
+    uint32_t class = class_of(size_bytes + TAIL_BYTES, &capacity);
+    struct block *block = take(class, capacity);
+    if (block != NULL) {
+        block->at = 0;
+    }
+    return block;
 }
 
 void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
@@ -174,9 +388,8 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
     if (size_bytes > SIM_ARENA_LANE_BYTES / 2) {
         return NULL;
     }
-    uint64_t capacity;
-    uint32_t class = class_of(size_bytes + TAIL_BYTES, &capacity);
-    struct block *block = take(class, capacity);
+    struct block *block =
+        wants_pages(flags) ? take_pages(size_bytes) : take_plain(size_bytes);
     if (block == NULL) {
         return NULL;
     }
@@ -188,13 +401,14 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
         .heap = (uint16_t)heap_index,
         .owner = (uint8_t)sim_thread_module(),
         .process = (uint8_t)sim_thread_process(),
+        .at = block->at,
     };
-    unsigned char *memory = (unsigned char *)(block + 1);
+    unsigned char *memory = memory_of(block);
     memset(
         memory,
         (flags & LC_HEAP_ZERO_MEMORY) != 0 ? 0 : NEW_BYTE,
         size_bytes);
-    memset(memory + size_bytes, TAIL_BYTE, block->capacity - size_bytes);
+    memset(memory + size_bytes, TAIL_BYTE, extent_of(block) - size_bytes);
     sim_win32_process()->block_count++;
     sim_trace_write((struct lc_record){
         .kind = LC_RECORD_CREATE,
@@ -205,6 +419,25 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
         .b = (int64_t)size_bytes,
     });
     return memory;
+}
+
+static bool is_header(const struct block *block)
+{
+    return block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE;
+}
+
+/* The header of a block with pages of its own by the address of its memory, or
+ * NULL. */
+static struct block *page_header(uint64_t at, uint64_t lane)
+{
+    uint64_t page = at - at % SIM_PAGE_BYTES;
+    uint64_t first = SIM_ARENA_HEAP + lane * SIM_ARENA_LANE_BYTES;
+    if (SIM_WIN32->has_page_heap == 0 || page <= first) {
+        return NULL;
+    }
+    struct block *block =
+        (struct block *)(uintptr_t)(page - sizeof(struct block));
+    return is_header(block) && block->at == at ? block : NULL;
 }
 
 /* The header of a block of this process, live or freed, or NULL. */
@@ -220,9 +453,11 @@ static struct block *find_header(const void *memory)
         in_lane >= SIM_WIN32->heap_end[lane] || at % ALIGN_BYTES != 0) {
         return NULL;
     }
-    struct block *block =
-        (struct block *)(uintptr_t)(at - sizeof(struct block));
-    bool is_block = block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE;
+    struct block *block = page_header(at, lane);
+    if (block == NULL) {
+        block = (struct block *)(uintptr_t)(at - sizeof(struct block));
+    }
+    bool is_block = is_header(block) && memory_of(block) == memory;
     return is_block && block->process == sim_thread_process() ? block : NULL;
 }
 
@@ -232,16 +467,25 @@ static struct block *find_block(const void *memory)
     return block != NULL && block->magic == MAGIC_LIVE ? block : NULL;
 }
 
+static bool is_filled(const unsigned char *from, const unsigned char *to)
+{
+    while (from < to && *from == TAIL_BYTE) {
+        from++;
+    }
+    return from == to;
+}
+
+/* Of a block with pages also what lies before it. */
 static bool is_tail_whole(const struct block *block)
 {
-    const unsigned char *memory = (const unsigned char *)(block + 1);
-    LC_CHECK(block->size + TAIL_BYTES <= block->capacity);
-    for (uint32_t i = block->size; i < block->size + TAIL_BYTES; i++) {
-        if (memory[i] != TAIL_BYTE) {
-            return false;
-        }
+    const unsigned char *memory = memory_of(block);
+    const unsigned char *end = memory + block->size;
+    if (has_pages(block)) {
+        return is_filled((const unsigned char *)(block + 1), memory) &&
+               is_filled(end, memory + extent_of(block));
     }
-    return true;
+    LC_CHECK(block->size + TAIL_BYTES <= block->capacity);
+    return is_filled(end, end + TAIL_BYTES);
 }
 
 static void record_free(const struct block *block, bool is_wrong)
@@ -268,25 +512,14 @@ static void record_misuse(const void *memory)
     }
 }
 
-/* Into the list of its class and lane, by its address: in which order blocks
- * were freed makes no difference. */
 static void put_free(struct block *block)
 {
     LC_CHECK(block->magic == MAGIC_LIVE);
-    memset(block + 1, FREED_BYTE, block->capacity);
-    uint64_t capacity;
-    uint32_t class = class_of(block->capacity, &capacity);
-    uint32_t offset = offset_of(block);
-    LC_CHECK(class < CLASSES);
-    struct lane *lane = lane_at(offset / (uint32_t)SIM_ARENA_LANE_BYTES);
-    uint32_t *link = &lane->free_blocks[class];
-    while (*link != 0 && *link - 1 < offset) {
-        link = &block_at(*link - 1)->next;
-    }
-    block->magic = MAGIC_FREE;
-    block->next = *link;
-    *link = offset + 1;
+    list_free(block);
     SIM_WIN32->processes[block->process].block_count--;
+    if (has_pages(block)) {
+        protect(first_page(block), page_count(block), false);
+    }
 }
 
 /* A block with a broken tail is given back all the same, and reported. */
@@ -322,24 +555,6 @@ void sim_heap_process_exit(uint32_t process)
     }
 }
 
-/* Whether nobody has written into a block since it was freed. */
-static bool is_untouched(const struct block *block)
-{
-    typedef uint64_t unit
-        __attribute__((vector_size(ALIGN_BYTES), aligned(1), may_alias));
-    const uint64_t freed = FREED_BYTE * 0x0101010101010101ULL;
-    const unit *units = (const unit *)(block + 1);
-    const unit all = { freed, freed };
-    if (block->magic != MAGIC_FREE || block->capacity % ALIGN_BYTES != 0) {
-        return false;
-    }
-    unit other = { 0 };
-    for (uint32_t i = 0; i < block->capacity / ALIGN_BYTES; i++) {
-        other |= units[i] ^ all;
-    }
-    return (other[0] | other[1]) == 0;
-}
-
 /* Blocks as they are, whatever number they have in the trace. */
 void sim_heap_key(struct sim_hash *hash)
 {
@@ -347,13 +562,16 @@ void sim_heap_key(struct sim_hash *hash)
     sim_hash_add(hash, win32->heap_end, sizeof win32->heap_end);
     const struct block *block = first_block();
     for (; block != NULL; block = next_block(block)) {
-        bool has_bytes = !is_untouched(block);
+        bool has_bytes = has_pages(block) ? block->magic == MAGIC_LIVE
+                                          : !is_untouched(block);
+        uint64_t bytes = has_pages(block) ? page_count(block) * SIM_PAGE_BYTES
+                                          : block->capacity;
         struct block header = *block;
         header.number = has_bytes;
         unsigned char *at = sim_hash_room(hash, sizeof header);
         memcpy(at, &header, sizeof header);
         if (has_bytes) {
-            sim_hash_add(hash, block + 1, block->capacity);
+            sim_hash_add(hash, block + 1, bytes);
         }
     }
 }
@@ -396,13 +614,24 @@ static void check_whole(void)
         LC_CHECK(block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE);
         LC_CHECK(block->process < LC_PROCESSES_MAX);
         LC_CHECK(block->capacity > 0 && block->capacity % ALIGN_BYTES == 0);
-        LC_CHECK((uint64_t)block->size + TAIL_BYTES <= block->capacity);
+        LC_CHECK((uint64_t)block->size <= block->capacity);
         live[block->process] += block->magic == MAGIC_LIVE;
         free_count += block->magic == MAGIC_FREE;
     }
     LC_CHECK(count_listed() == free_count);
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
         LC_CHECK(live[process] == SIM_WIN32->processes[process].block_count);
+    }
+}
+
+void sim_heap_check_freed(uint32_t process, uint32_t module)
+{
+    struct block *block = first_block();
+    for (; block != NULL; block = next_block(block)) {
+        if (block->magic == MAGIC_FREE && block->process == process &&
+            block->owner == module) {
+            check_untouched(block);
+        }
     }
 }
 
@@ -522,10 +751,11 @@ static void *resize_in_place(
     uint32_t flags,
     size_t size_bytes)
 {
-    if (size_bytes > block->capacity - TAIL_BYTES) {
+    uint64_t room = extent_of(block) - (has_pages(block) ? 0 : TAIL_BYTES);
+    if (size_bytes > room) {
         return NULL;
     }
-    unsigned char *memory = (unsigned char *)(block + 1);
+    unsigned char *memory = memory_of(block);
     if (size_bytes > block->size) {
         memset(
             memory + block->size,
@@ -533,7 +763,7 @@ static void *resize_in_place(
             size_bytes - block->size);
     }
     block->size = (uint32_t)size_bytes;
-    memset(memory + size_bytes, TAIL_BYTE, block->capacity - size_bytes);
+    memset(memory + size_bytes, TAIL_BYTE, extent_of(block) - size_bytes);
     return memory;
 }
 
@@ -543,10 +773,11 @@ static void *resize(struct block *block, uint32_t flags, size_t size_bytes)
     if ((flags & LC_HEAP_REALLOC_IN_PLACE_ONLY) != 0) {
         return resize_in_place(block, flags, size_bytes);
     }
-    void *moved = sim_heap_take(block->heap, flags, size_bytes);
+    void *moved =
+        sim_heap_take(block->heap, flags & LC_HEAP_ZERO_MEMORY, size_bytes);
     if (moved != NULL) {
         size_t kept = block->size < size_bytes ? block->size : size_bytes;
-        memcpy(moved, block + 1, kept);
+        memcpy(moved, memory_of(block), kept);
         free_block(block);
     }
     return moved;

@@ -158,6 +158,9 @@ static void record_unload(uint32_t module, bool is_loaded, int32_t left)
 static void unmap(uint32_t process, uint32_t module)
 {
     (void)run_dll_main(process, module, LC_DLL_PROCESS_DETACH);
+    if (sim_module_class(module)->is_hosted) {
+        sim_heap_check_freed(process, module);
+    }
     sim_module_unmap(process, module);
 }
 

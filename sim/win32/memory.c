@@ -270,7 +270,10 @@ static void *allocate_pages(size_t size_bytes, uint32_t protection)
     }
     uint64_t region_bytes = up(size_bytes);
     uint64_t bytes = region_bytes + sizeof(struct page_header) + SIM_PAGE_BYTES;
-    void *block = sim_heap_take(sim_heap_default(), LC_HEAP_ZERO_MEMORY, bytes);
+    void *block = sim_heap_take(
+        sim_heap_default(),
+        LC_HEAP_ZERO_MEMORY | SIM_HEAP_PLAIN,
+        bytes);
     if (block == NULL) {
         return NULL;
     }

@@ -144,7 +144,10 @@ static uint32_t unit_at(struct name name, uint32_t at)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z') {
+        return (char)(c - 'A' + 'a');
+    }
+    return c;
 }
 
 /* The name in ASCII. False: it is too long for any. */
@@ -156,7 +159,7 @@ static bool narrow(struct name name, char *ret_text, uint32_t capacity)
         if (length + 1 == capacity) {
             return false;
         }
-        ret_text[length] = unit < 0x80 ? (char)unit : '?';
+        ret_text[length] = (char)(unit < 0x80 ? unit : (unsigned char)'?');
     }
     ret_text[length] = '\0';
     return true;

@@ -127,6 +127,8 @@ struct sim_win32 {
     uint32_t heap_end[SIM_THREADS_MAX];
     struct sim_win32_process processes[LC_PROCESSES_MAX];
     uint64_t pages; /* header of the newest region of VirtualAlloc, or 0 */
+    uint32_t has_page_heap; /* the world's: see heap.c */
+    uint32_t zero;
     unsigned char iob[3 * SIM_WIN32_IOB_BYTES]; /* msvcrt's three streams */
     uint32_t tls_end; /* behind the last slot of a thread that has values */
     uint32_t has_callbacks; /* 1: something is in `callbacks` */
@@ -321,6 +323,12 @@ void sim_object_abandon(uint8_t thread);
 
 /** The run ends: the running module gave up (abort and its kin). */
 void sim_win32_give_up(enum lc_fault fault);
+
+/** A flag of sim_heap_take(): no pages of its own, whatever the world says. */
+#define SIM_HEAP_PLAIN 0x80000000U
+
+/** Says whether freed blocks of a module were written into: it goes. */
+void sim_heap_check_freed(uint32_t process, uint32_t module);
 
 /** Address of a heap block's memory: allocation without a yield, or NULL. */
 void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes);

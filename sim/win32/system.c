@@ -214,6 +214,11 @@ static void key_of_part(struct sim_hash *hash)
     sim_heap_key(hash);
 }
 
+void sim_win32_begin(bool has_page_heap)
+{
+    SIM_WIN32->has_page_heap = has_page_heap;
+}
+
 void sim_win32_open(void)
 {
     sim_arena_part_declare(SIM_PART_WIN32, sizeof(struct sim_win32));

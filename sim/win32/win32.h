@@ -21,6 +21,13 @@
 /** Declares the part and registers the export tables. At start-up. */
 void sim_win32_open(void);
 
+/**
+ * Says how the coming run goes.
+ *
+ * @param has_page_heap  blocks of hosted DLLs have pages of their own.
+ */
+void sim_win32_begin(bool has_page_heap);
+
 /** Gives up what a process held in the shim. At its end. */
 void sim_win32_process_exit(uint32_t process);
 

@@ -14,9 +14,8 @@ extern IMAGE_DOS_HEADER __ImageBase;
 #endif
 static WSPUPCALLTABLE upcalls;
 static volatile int zero;
-#if defined(WAY_divide)
-static volatile int one = 1;
-#elif defined(WAY_null_read)
+__attribute__((unused)) static volatile int one = 1;
+#if defined(WAY_null_read)
 static const volatile ULONG_PTR zero_page = 16;
 #elif defined(WAY_constant_write)
 static const int constant[4] = { 1, 2, 3, 4 };
@@ -113,6 +112,38 @@ static int misbehave(void)
     HeapFree(GetProcessHeap(), 0, memory);
 #elif defined(WAY_bad_pointer) /* for the shim */
     EnterCriticalSection((CRITICAL_SECTION *)0x123456789000);
+#elif defined(WAY_read_past)
+    unsigned char *block = HeapAlloc(GetProcessHeap(), 0, 48);
+    one = *(volatile unsigned char *)(block + 48);
+    HeapFree(GetProcessHeap(), 0, block);
+#elif defined(WAY_write_past)
+    unsigned char *block = HeapAlloc(GetProcessHeap(), 0, 44);
+    *(volatile unsigned char *)(block + 48) = 1;
+    HeapFree(GetProcessHeap(), 0, block);
+#elif defined(WAY_write_near) /* within the last 16 bytes */
+    unsigned char *block = HeapAlloc(GetProcessHeap(), 0, 44);
+    *(volatile unsigned char *)(block + 44) = 1;
+    HeapFree(GetProcessHeap(), 0, block);
+#elif defined(WAY_write_before)
+    unsigned char *block = HeapAlloc(GetProcessHeap(), 0, 44);
+    *(volatile unsigned char *)(block - 40) = 1;
+    HeapFree(GetProcessHeap(), 0, block);
+#elif defined(WAY_read_freed)
+    unsigned char *block = HeapAlloc(GetProcessHeap(), 0, 44);
+    HeapFree(GetProcessHeap(), 0, block);
+    one = *(volatile unsigned char *)block;
+#elif defined(WAY_write_freed)
+    unsigned char *block = HeapAlloc(GetProcessHeap(), 0, 5000);
+    HeapFree(GetProcessHeap(), 0, block);
+    *(volatile unsigned char *)(block + 100) = 1;
+#elif defined(WAY_copy_freed) /* by the shim */
+    char *block = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, 44);
+    HeapFree(GetProcessHeap(), 0, block);
+    one = lstrlenA(block);
+#elif defined(WAY_free_twice)
+    unsigned char *block = HeapAlloc(GetProcessHeap(), 0, 44);
+    HeapFree(GetProcessHeap(), 0, block);
+    HeapFree(GetProcessHeap(), 0, block);
 #elif defined(WAY_bad_upcall)
     int length = 260;
     int error = 0;

@@ -95,6 +95,7 @@ static enum lc_end play_part(int part, uint32_t way)
     going.line = -2;
     record_count = 0;
     fixture_begin(NULL, 0, way == 0 ? NULL : &mixed);
+    sim_win32_begin(way % 2 == 1); /* with a page heap */
     sim_thread_set_exit(sim_win32_process_exit);
     SIM_HISTORY->sink = keep;
     (void)fixture_thread(0, run_part);

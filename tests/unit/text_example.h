@@ -31,6 +31,7 @@ static const char example[] =
     "  link rate 2Gbit latency 5us window 77\n"
     "  peer slow 2000\n"
     "  faults alloc startup upcall\n"
+    "  page-heap\n"
     "  plant some_bug\n"
     "  plant other-bug\n"
     "process A\n"

@@ -83,4 +83,24 @@ static int run_time(void)
     return 0;
 }
 
-part_fn *const parts[] = { heaps, local, pages, run_time, NULL };
+/* More than a lane has room for, but for what is used again. */
+static int again_and_again(void)
+{
+    static unsigned char *kept[16];
+    for (int i = 0; i < 2000; i++) {
+        SIZE_T size = (SIZE_T)(i * 37 % 9000);
+        unsigned char *block = HeapAlloc(GetProcessHeap(), 0, size);
+        CHECK(block != NULL && (ULONG_PTR)block % 16 == 0);
+        memset(block, i, size);
+        unsigned char **place = &kept[i * 7 % 16];
+        CHECK(HeapFree(GetProcessHeap(), 0, *place));
+        *place = block;
+    }
+    for (int i = 0; i < 16; i++) {
+        CHECK(HeapFree(GetProcessHeap(), 0, kept[i]));
+    }
+    return 0;
+}
+
+part_fn *const parts[] = { heaps,    local,           pages,
+                           run_time, again_and_again, NULL };
