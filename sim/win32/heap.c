@@ -1,23 +1,5 @@
-/*
- * Heaps. All blocks lie in the arena's heap segment, each behind a header that
- * names its heap and owner. New memory is filled with 0xcd, freed memory with
- * 0xdd, and eight bytes behind a block must stay as they are. The segment keeps
- * the bytes of the run before: nothing is read here that was not written in
- * this run.
- *
- * Each thread takes memory from a lane of its own, and of what is free there
- * the block that lies lowest. So what one thread gets does not depend on what
- * the others did meanwhile, and states that differ in nothing else are one.
- * Before a freed block is used again, and when its owner is unloaded, it is
- * looked at: who wrote into it had given it back.
- *
- * In a world with a page heap each block of a hosted DLL has pages of its own,
- * and ends where a page begins that nobody can use; freed blocks can't be used
- * either, and are not given out again until their lane has grown large.
- * Source: documented. HeapCreate, HeapAlloc, HeapFree, HeapDestroy (heapapi.h).
- *         Observed: a block that is freed in another heap than its own, or
- *         twice, is corruption that Windows may or may not notice.
- */
+#include "sim/win32/heap.h"
+
 #include <string.h>
 
 #include "lastcall/check.h"
@@ -36,29 +18,15 @@ enum {
     NEW_BYTE = 0xcd,
     FREED_BYTE = 0xdd,
     TAIL_BYTE = 0xfd,
-    CLASSES = 44,                /* of capacities */
-    PAGE_CLASS = 43,             /* of blocks with pages of their own */
-    QUARANTINE_BYTES = 0x100000, /* of a lane, before such are used again */
-    DEFAULT_HEAP = 0x8000,       /* + process: index of its default heap */
-    LMEM_ZEROINIT = 0x40
+    CLASSES = 44,               /* of capacities */
+    PAGE_CLASS = 43,            /* of blocks with pages of their own */
+    QUARANTINE_BYTES = 0x100000 /* of a lane, before such are used again */
 };
 
 #define MAGIC_LIVE 0x4c434842U
 #define MAGIC_FREE 0x4c434646U
 
-struct block {
-    uint32_t magic;
-    uint32_t number;   /* in the trace */
-    uint32_t size;     /* that was asked for */
-    uint32_t capacity; /* behind the header, tail included */
-    uint32_t next;     /* offset + 1 of the next free block of the class */
-    uint16_t heap;     /* index of the heap */
-    uint8_t owner;     /* module that allocated it */
-    uint8_t process;
-    uint64_t at; /* address of its memory; 0: right behind the header */
-};
-
-_Static_assert(sizeof(struct block) == 32, "keeps blocks aligned");
+_Static_assert(sizeof(struct sim_heap_block) == 32, "keeps blocks aligned");
 
 /* A lane begins with the lists of what is free in it: for each class offset + 1
  * of the first. */
@@ -74,17 +42,17 @@ static struct lane *lane_at(uint32_t index)
                 *)(uintptr_t)(SIM_ARENA_HEAP + index * SIM_ARENA_LANE_BYTES);
 }
 
-static struct block *block_at(uint32_t offset)
+static struct sim_heap_block *block_at(uint32_t offset)
 {
-    return (struct block *)(uintptr_t)(SIM_ARENA_HEAP + offset);
+    return (struct sim_heap_block *)(uintptr_t)(SIM_ARENA_HEAP + offset);
 }
 
-static uint32_t offset_of(const struct block *block)
+static uint32_t offset_of(const struct sim_heap_block *block)
 {
     return (uint32_t)((uint64_t)(uintptr_t)block - SIM_ARENA_HEAP);
 }
 
-static uint64_t first_page(const struct block *block)
+static uint64_t first_page(const struct sim_heap_block *block)
 {
     return (uint64_t)(uintptr_t)(block + 1);
 }
@@ -92,7 +60,7 @@ static uint64_t first_page(const struct block *block)
 /* A block with pages of its own: the header lies right before the first, the
  * page behind the last can't be used. Code that was not written here may have
  * written over the header. */
-static bool has_pages(const struct block *block)
+static bool has_pages(const struct sim_heap_block *block)
 {
     return SIM_WIN32->has_page_heap != 0 &&
            first_page(block) % SIM_PAGE_BYTES == 0 &&
@@ -100,7 +68,7 @@ static bool has_pages(const struct block *block)
            block->capacity > 2 * SIM_PAGE_BYTES;
 }
 
-static uint32_t page_count(const struct block *block)
+static uint32_t page_count(const struct sim_heap_block *block)
 {
     uint32_t pages =
         (uint32_t)((block->capacity + sizeof *block) / SIM_PAGE_BYTES);
@@ -108,14 +76,14 @@ static uint32_t page_count(const struct block *block)
     return pages - 2;
 }
 
-static unsigned char *memory_of(const struct block *block)
+static unsigned char *memory_of(const struct sim_heap_block *block)
 {
     return (unsigned char
                 *)(uintptr_t)(has_pages(block) ? block->at : first_page(block));
 }
 
 /* Bytes from the block's memory on that belong to it, its tail included. */
-static uint64_t extent_of(const struct block *block)
+static uint64_t extent_of(const struct sim_heap_block *block)
 {
     return has_pages(block) ? first_page(block) +
                                   page_count(block) * SIM_PAGE_BYTES - block->at
@@ -123,7 +91,7 @@ static uint64_t extent_of(const struct block *block)
 }
 
 /* The first block at an offset or behind it, lane by lane; NULL: no more. */
-static struct block *block_from(uint64_t offset)
+static struct sim_heap_block *block_from(uint64_t offset)
 {
     for (uint64_t lane = offset / SIM_ARENA_LANE_BYTES; lane < SIM_THREADS_MAX;
          lane++) {
@@ -137,12 +105,12 @@ static struct block *block_from(uint64_t offset)
     return NULL;
 }
 
-static struct block *first_block(void)
+static struct sim_heap_block *first_block(void)
 {
     return block_from(0);
 }
 
-static struct block *next_block(const struct block *block)
+static struct sim_heap_block *next_block(const struct sim_heap_block *block)
 {
     return block_from(
         (uint64_t)offset_of(block) + sizeof *block + block->capacity);
@@ -168,7 +136,7 @@ static uint32_t class_of(uint64_t bytes, uint64_t *ret_capacity)
 }
 
 /* Whether nobody has written into a block since it was freed. */
-static bool is_untouched(const struct block *block)
+static bool is_untouched(const struct sim_heap_block *block)
 {
     typedef uint64_t unit
         __attribute__((vector_size(ALIGN_BYTES), aligned(1), may_alias));
@@ -186,7 +154,7 @@ static bool is_untouched(const struct block *block)
 }
 
 /* A block that was written into after it was freed is told once. */
-static void check_untouched(struct block *block)
+static void check_untouched(struct sim_heap_block *block)
 {
     if (has_pages(block) || is_untouched(block)) {
         return;
@@ -204,7 +172,7 @@ static void check_untouched(struct block *block)
 
 /* Into the list of its class and lane, by its address: in which order blocks
  * were freed makes no difference. */
-static void list_free(struct block *block)
+static void list_free(struct sim_heap_block *block)
 {
     uint64_t capacity;
     uint32_t class = has_pages(block) ? (uint32_t)PAGE_CLASS
@@ -224,14 +192,14 @@ static void list_free(struct block *block)
     *link = offset + 1;
 }
 
-static struct block *take_free(
+static struct sim_heap_block *take_free(
     struct lane *lane,
     uint32_t class,
     uint64_t capacity)
 {
     uint32_t *link = &lane->free_blocks[class];
     while (*link != 0) {
-        struct block *block = block_at(*link - 1);
+        struct sim_heap_block *block = block_at(*link - 1);
         LC_CHECK(block->magic == MAGIC_FREE);
         if (block->capacity >= capacity) {
             *link = block->next;
@@ -242,16 +210,16 @@ static struct block *take_free(
     return NULL;
 }
 
-static struct block *take_fresh(uint32_t index, uint64_t capacity)
+static struct sim_heap_block *take_fresh(uint32_t index, uint64_t capacity)
 {
     uint32_t *end = &SIM_WIN32->heap_end[index];
-    uint64_t bytes = sizeof(struct block) + capacity;
+    uint64_t bytes = sizeof(struct sim_heap_block) + capacity;
     if (bytes > SIM_ARENA_LANE_BYTES - *end) {
         sim_win32_limit();
         return NULL;
     }
-    struct block *block =
-        (struct block *)((unsigned char *)lane_at(index) + *end);
+    struct sim_heap_block *block =
+        (struct sim_heap_block *)((unsigned char *)lane_at(index) + *end);
     *end += (uint32_t)bytes;
     sim_arena_heap_touched(index, *end);
     block->capacity = (uint32_t)capacity;
@@ -272,10 +240,10 @@ static uint32_t own_lane(void)
     return index;
 }
 
-static struct block *take(uint32_t class, uint64_t capacity)
+static struct sim_heap_block *take(uint32_t class, uint64_t capacity)
 {
     uint32_t index = own_lane();
-    struct block *block = take_free(lane_at(index), class, capacity);
+    struct sim_heap_block *block = take_free(lane_at(index), class, capacity);
     if (block == NULL) {
         return take_fresh(index, capacity);
     }
@@ -301,19 +269,20 @@ static void protect(uint64_t at, uint32_t count, bool is_usable)
 static bool fill_up_to_page(uint32_t index, uint64_t needed_bytes)
 {
     uint64_t end = SIM_WIN32->heap_end[index];
-    uint64_t gap =
-        (2 * SIM_PAGE_BYTES - sizeof(struct block) - end % SIM_PAGE_BYTES) %
-        SIM_PAGE_BYTES;
-    if (gap > 0 && gap < sizeof(struct block) + ALIGN_BYTES) {
+    uint64_t gap = (2 * SIM_PAGE_BYTES - sizeof(struct sim_heap_block) -
+                    end % SIM_PAGE_BYTES) %
+                   SIM_PAGE_BYTES;
+    if (gap > 0 && gap < sizeof(struct sim_heap_block) + ALIGN_BYTES) {
         gap += SIM_PAGE_BYTES;
     }
     if (end + gap + needed_bytes > SIM_ARENA_LANE_BYTES) {
         return false;
     }
     if (gap > 0) {
-        struct block *block = take_fresh(index, gap - sizeof(struct block));
+        struct sim_heap_block *block =
+            take_fresh(index, gap - sizeof(struct sim_heap_block));
         LC_CHECK(block != NULL);
-        *block = (struct block){
+        *block = (struct sim_heap_block){
             .magic = MAGIC_LIVE,
             .capacity = block->capacity,
             .process = (uint8_t)sim_thread_process(),
@@ -324,10 +293,11 @@ static bool fill_up_to_page(uint32_t index, uint64_t needed_bytes)
 }
 
 /* A freed block of enough pages, whose memory can be used again. */
-static struct block *reuse_pages(struct lane *lane, uint64_t pages)
+static struct sim_heap_block *reuse_pages(struct lane *lane, uint64_t pages)
 {
-    uint64_t capacity = (pages + 2) * SIM_PAGE_BYTES - sizeof(struct block);
-    struct block *block = take_free(lane, PAGE_CLASS, capacity);
+    uint64_t capacity =
+        (pages + 2) * SIM_PAGE_BYTES - sizeof(struct sim_heap_block);
+    struct sim_heap_block *block = take_free(lane, PAGE_CLASS, capacity);
     if (block != NULL) {
         protect(first_page(block), page_count(block), true);
     }
@@ -335,14 +305,14 @@ static struct block *reuse_pages(struct lane *lane, uint64_t pages)
 }
 
 /* A block that ends at a page that can't be used. */
-static struct block *take_pages(uint64_t size_bytes)
+static struct sim_heap_block *take_pages(uint64_t size_bytes)
 {
     uint32_t index = own_lane();
     uint64_t used = (size_bytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;
     used = used == 0 ? ALIGN_BYTES : used;
     uint64_t pages = (used + SIM_PAGE_BYTES - 1) / SIM_PAGE_BYTES;
     uint64_t bytes = (pages + 2) * SIM_PAGE_BYTES;
-    struct block *block = NULL;
+    struct sim_heap_block *block = NULL;
     if (SIM_WIN32->heap_end[index] > QUARANTINE_BYTES) {
         block = reuse_pages(lane_at(index), pages);
     }
@@ -351,7 +321,7 @@ static struct block *take_pages(uint64_t size_bytes)
             sim_win32_limit();
             return NULL;
         }
-        block = take_fresh(index, bytes - sizeof(struct block));
+        block = take_fresh(index, bytes - sizeof(struct sim_heap_block));
         LC_CHECK(block != NULL);
         protect(first_page(block) + pages * SIM_PAGE_BYTES, 1, false);
     }
@@ -372,11 +342,11 @@ static bool wants_pages(uint32_t flags)
            (flags & SIM_HEAP_PLAIN) == 0 && class != NULL && class->is_hosted;
 }
 
-static struct block *take_plain(uint64_t size_bytes)
+static struct sim_heap_block *take_plain(uint64_t size_bytes)
 {
     uint64_t capacity;
     uint32_t class = class_of(size_bytes + TAIL_BYTES, &capacity);
-    struct block *block = take(class, capacity);
+    struct sim_heap_block *block = take(class, capacity);
     if (block != NULL) {
         block->at = 0;
     }
@@ -388,12 +358,12 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
     if (size_bytes > SIM_ARENA_LANE_BYTES / 2) {
         return NULL;
     }
-    struct block *block =
+    struct sim_heap_block *block =
         wants_pages(flags) ? take_pages(size_bytes) : take_plain(size_bytes);
     if (block == NULL) {
         return NULL;
     }
-    *block = (struct block){
+    *block = (struct sim_heap_block){
         .magic = MAGIC_LIVE,
         .number = sim_thread_number(),
         .size = (uint32_t)size_bytes,
@@ -421,27 +391,28 @@ void *sim_heap_take(uint32_t heap_index, uint32_t flags, uint64_t size_bytes)
     return memory;
 }
 
-static bool is_header(const struct block *block)
+static bool is_header(const struct sim_heap_block *block)
 {
     return block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE;
 }
 
 /* The header of a block with pages of its own by the address of its memory, or
  * NULL. */
-static struct block *page_header(uint64_t at, uint64_t lane)
+static struct sim_heap_block *page_header(uint64_t at, uint64_t lane)
 {
     uint64_t page = at - at % SIM_PAGE_BYTES;
     uint64_t first = SIM_ARENA_HEAP + lane * SIM_ARENA_LANE_BYTES;
     if (SIM_WIN32->has_page_heap == 0 || page <= first) {
         return NULL;
     }
-    struct block *block =
-        (struct block *)(uintptr_t)(page - sizeof(struct block));
+    struct sim_heap_block *block =
+        (struct sim_heap_block
+             *)(uintptr_t)(page - sizeof(struct sim_heap_block));
     return is_header(block) && block->at == at ? block : NULL;
 }
 
 /* The header of a block of this process, live or freed, or NULL. */
-static struct block *find_header(const void *memory)
+static struct sim_heap_block *find_header(const void *memory)
 {
     uint64_t at = (uint64_t)(uintptr_t)memory;
     if (at < SIM_ARENA_HEAP || at >= SIM_ARENA_HEAP + SIM_ARENA_HEAP_BYTES) {
@@ -449,21 +420,22 @@ static struct block *find_header(const void *memory)
     }
     uint64_t lane = (at - SIM_ARENA_HEAP) / SIM_ARENA_LANE_BYTES;
     uint64_t in_lane = (at - SIM_ARENA_HEAP) % SIM_ARENA_LANE_BYTES;
-    if (in_lane < sizeof(struct lane) + sizeof(struct block) ||
+    if (in_lane < sizeof(struct lane) + sizeof(struct sim_heap_block) ||
         in_lane >= SIM_WIN32->heap_end[lane] || at % ALIGN_BYTES != 0) {
         return NULL;
     }
-    struct block *block = page_header(at, lane);
+    struct sim_heap_block *block = page_header(at, lane);
     if (block == NULL) {
-        block = (struct block *)(uintptr_t)(at - sizeof(struct block));
+        block = (struct sim_heap_block
+                     *)(uintptr_t)(at - sizeof(struct sim_heap_block));
     }
     bool is_block = is_header(block) && memory_of(block) == memory;
     return is_block && block->process == sim_thread_process() ? block : NULL;
 }
 
-static struct block *find_block(const void *memory)
+struct sim_heap_block *sim_heap_find(const void *memory)
 {
-    struct block *block = find_header(memory);
+    struct sim_heap_block *block = find_header(memory);
     return block != NULL && block->magic == MAGIC_LIVE ? block : NULL;
 }
 
@@ -476,7 +448,7 @@ static bool is_filled(const unsigned char *from, const unsigned char *to)
 }
 
 /* Of a block with pages also what lies before it. */
-static bool is_tail_whole(const struct block *block)
+bool sim_heap_is_whole(const struct sim_heap_block *block)
 {
     const unsigned char *memory = memory_of(block);
     const unsigned char *end = memory + block->size;
@@ -488,7 +460,7 @@ static bool is_tail_whole(const struct block *block)
     return is_filled(end, end + TAIL_BYTES);
 }
 
-static void record_free(const struct block *block, bool is_wrong)
+static void record_free(const struct sim_heap_block *block, bool is_wrong)
 {
     sim_trace_write((struct lc_record){
         .kind = LC_RECORD_DESTROY,
@@ -502,9 +474,9 @@ static void record_free(const struct block *block, bool is_wrong)
 
 /* Memory that is no block, was freed before, or lies in another heap: the
  * allocator is left as it is. */
-static void record_misuse(const void *memory)
+void sim_heap_misuse(const void *memory)
 {
-    const struct block *block = find_header(memory);
+    const struct sim_heap_block *block = find_header(memory);
     if (block == NULL) {
         sim_object_misuse(LC_OBJECT_BLOCK);
     } else {
@@ -512,7 +484,7 @@ static void record_misuse(const void *memory)
     }
 }
 
-static void put_free(struct block *block)
+static void put_free(struct sim_heap_block *block)
 {
     LC_CHECK(block->magic == MAGIC_LIVE);
     list_free(block);
@@ -523,9 +495,9 @@ static void put_free(struct block *block)
 }
 
 /* A block with a broken tail is given back all the same, and reported. */
-static void free_block(struct block *block)
+void sim_heap_free(struct sim_heap_block *block)
 {
-    if (!is_tail_whole(block)) {
+    if (!sim_heap_is_whole(block)) {
         record_free(block, true);
     }
     record_free(block, false);
@@ -534,18 +506,28 @@ static void free_block(struct block *block)
 
 bool sim_heap_give(void *memory)
 {
-    struct block *block = find_block(memory);
+    struct sim_heap_block *block = sim_heap_find(memory);
     if (block == NULL) {
-        record_misuse(memory);
+        sim_heap_misuse(memory);
         return false;
     }
-    free_block(block);
+    sim_heap_free(block);
     return true;
+}
+
+void sim_heap_free_heap(uint32_t heap_index)
+{
+    struct sim_heap_block *block = first_block();
+    for (; block != NULL; block = next_block(block)) {
+        if (block->magic == MAGIC_LIVE && block->heap == heap_index) {
+            sim_heap_free(block);
+        }
+    }
 }
 
 void sim_heap_process_exit(uint32_t process)
 {
-    struct block *block = first_block();
+    struct sim_heap_block *block = first_block();
     for (; SIM_WIN32->processes[process].block_count > 0;
          block = next_block(block)) {
         LC_CHECK(block != NULL);
@@ -560,13 +542,13 @@ void sim_heap_key(struct sim_hash *hash)
 {
     const struct sim_win32 *win32 = SIM_WIN32;
     sim_hash_add(hash, win32->heap_end, sizeof win32->heap_end);
-    const struct block *block = first_block();
+    const struct sim_heap_block *block = first_block();
     for (; block != NULL; block = next_block(block)) {
         bool has_bytes = has_pages(block) ? block->magic == MAGIC_LIVE
                                           : !is_untouched(block);
         uint64_t bytes = has_pages(block) ? page_count(block) * SIM_PAGE_BYTES
                                           : block->capacity;
-        struct block header = *block;
+        struct sim_heap_block header = *block;
         header.number = has_bytes;
         unsigned char *at = sim_hash_room(hash, sizeof header);
         memcpy(at, &header, sizeof header);
@@ -609,7 +591,7 @@ static void check_whole(void)
     if (sim_module_has_hosted()) {
         return;
     }
-    const struct block *block = first_block();
+    const struct sim_heap_block *block = first_block();
     for (; block != NULL; block = next_block(block)) {
         LC_CHECK(block->magic == MAGIC_LIVE || block->magic == MAGIC_FREE);
         LC_CHECK(block->process < LC_PROCESSES_MAX);
@@ -626,7 +608,7 @@ static void check_whole(void)
 
 void sim_heap_check_freed(uint32_t process, uint32_t module)
 {
-    struct block *block = first_block();
+    struct sim_heap_block *block = first_block();
     for (; block != NULL; block = next_block(block)) {
         if (block->magic == MAGIC_FREE && block->process == process &&
             block->owner == module) {
@@ -642,112 +624,13 @@ void sim_heap_open(void)
 
 uint64_t sim_heap_size(const void *memory)
 {
-    const struct block *block = find_block(memory);
+    const struct sim_heap_block *block = sim_heap_find(memory);
     return block == NULL ? UINT64_MAX : block->size;
-}
-
-uint32_t sim_heap_default(void)
-{
-    return DEFAULT_HEAP + sim_thread_process();
-}
-
-/* Index of a heap by its handle, or UINT32_MAX. */
-static uint32_t heap_index(lc_handle handle)
-{
-    if (handle == sim_win32_get_process_heap()) {
-        return sim_heap_default();
-    }
-    const struct sim_object *object = sim_object_find(handle);
-    return object == NULL || object->kind != SIM_OBJECT_HEAP
-               ? UINT32_MAX
-               : (uint32_t)(object - SIM_WIN32->objects);
-}
-
-lc_handle LC_ABI sim_win32_get_process_heap(void)
-{
-    return (lc_handle)(uintptr_t)0x200;
-}
-
-/* Nobody yields there: the place is counted all the same. */
-static LC_NOINLINE bool fails_to_create(void)
-{
-    (void)sim_thread_pass((struct lc_place){
-        .kind = LC_PLACE_SHIM,
-        .function = LC_SHIM_HEAP_CREATE,
-        .module = (uint8_t)sim_thread_module(),
-    });
-    return sim_win32_fails(LC_SHIM_HEAP_CREATE);
-}
-
-lc_handle LC_ABI
-sim_win32_heap_create(uint32_t options, size_t initial, size_t maximum)
-{
-    (void)options;
-    (void)initial;
-    (void)maximum;
-    if (fails_to_create()) {
-        return NULL;
-    }
-    return sim_object_handle(sim_object_make(SIM_OBJECT_HEAP, LC_OBJECT_HEAP));
-}
-
-int LC_ABI sim_win32_heap_destroy(lc_handle handle)
-{
-    uint32_t index = heap_index(handle);
-    if (index >= SIM_OBJECTS_MAX) {
-        sim_object_misuse(LC_OBJECT_HEAP);
-        sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
-        return 0;
-    }
-    struct block *block = first_block();
-    for (; block != NULL; block = next_block(block)) {
-        if (block->magic == MAGIC_LIVE && block->heap == index) {
-            free_block(block);
-        }
-    }
-    sim_object_drop(&SIM_WIN32->objects[index], LC_OBJECT_HEAP);
-    return 1;
-}
-
-void *LC_ABI
-sim_win32_heap_alloc(lc_handle handle, uint32_t flags, size_t size_bytes)
-{
-    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
-    uint32_t index = heap_index(handle);
-    if (index == UINT32_MAX) {
-        sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
-        return NULL;
-    }
-    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
-        return NULL;
-    }
-    void *memory = sim_heap_take(index, flags, size_bytes);
-    if (memory == NULL) {
-        sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
-    }
-    return memory;
-}
-
-int LC_ABI sim_win32_heap_free(lc_handle handle, uint32_t flags, void *memory)
-{
-    (void)flags;
-    sim_win32_yield(LC_SHIM_HEAP_FREE);
-    if (memory == NULL) {
-        return 1;
-    }
-    struct block *block = find_block(memory);
-    if (block == NULL || block->heap != heap_index(handle)) {
-        record_misuse(memory);
-        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
-        return 0;
-    }
-    free_block(block);
-    return 1;
 }
 
 /* Shrinks or grows within the block's own capacity when it must not move. */
 static void *resize_in_place(
-    struct block *block,
+    struct sim_heap_block *block,
     uint32_t flags,
     size_t size_bytes)
 {
@@ -768,7 +651,10 @@ static void *resize_in_place(
 }
 
 /* A block that moves always moves: the old pointer is never good again. */
-static void *resize(struct block *block, uint32_t flags, size_t size_bytes)
+void *sim_heap_resize_block(
+    struct sim_heap_block *block,
+    uint32_t flags,
+    size_t size_bytes)
 {
     if ((flags & LC_HEAP_REALLOC_IN_PLACE_ONLY) != 0) {
         return resize_in_place(block, flags, size_bytes);
@@ -778,114 +664,17 @@ static void *resize(struct block *block, uint32_t flags, size_t size_bytes)
     if (moved != NULL) {
         size_t kept = block->size < size_bytes ? block->size : size_bytes;
         memcpy(moved, memory_of(block), kept);
-        free_block(block);
+        sim_heap_free(block);
     }
     return moved;
 }
 
 void *sim_heap_resize(void *memory, size_t size_bytes)
 {
-    struct block *block = find_block(memory);
+    struct sim_heap_block *block = sim_heap_find(memory);
     if (block == NULL) {
-        record_misuse(memory);
+        sim_heap_misuse(memory);
         return NULL;
     }
-    return resize(block, 0, size_bytes);
+    return sim_heap_resize_block(block, 0, size_bytes);
 }
-
-static void *LC_ABI
-heap_realloc(lc_handle handle, uint32_t flags, void *memory, size_t size_bytes)
-{
-    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
-    struct block *block = find_block(memory);
-    if (block == NULL || block->heap != heap_index(handle)) {
-        record_misuse(memory);
-        sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
-        return NULL;
-    }
-    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
-        return NULL;
-    }
-    void *resized = resize(block, flags, size_bytes);
-    if (resized == NULL) {
-        sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
-    }
-    return resized;
-}
-
-static size_t LC_ABI
-heap_size(lc_handle handle, uint32_t flags, const void *memory)
-{
-    (void)handle;
-    (void)flags;
-    return sim_heap_size(memory);
-}
-
-static int LC_ABI
-heap_validate(lc_handle handle, uint32_t flags, const void *memory)
-{
-    (void)flags;
-    const struct block *block = memory == NULL ? NULL : find_block(memory);
-    if (memory != NULL) {
-        return block != NULL && block->heap == heap_index(handle) &&
-               is_tail_whole(block);
-    }
-    return heap_index(handle) != UINT32_MAX;
-}
-
-static int LC_ABI heap_set_information(
-    lc_handle handle,
-    int kind,
-    const void *information,
-    size_t size_bytes)
-{
-    (void)handle;
-    (void)kind;
-    (void)information;
-    (void)size_bytes;
-    return 1;
-}
-
-/* LocalAlloc and GlobalAlloc: fixed memory of the default heap. */
-static void *LC_ABI local_alloc(uint32_t flags, size_t size_bytes)
-{
-    sim_win32_yield(LC_SHIM_HEAP_ALLOC);
-    if (sim_win32_fails(LC_SHIM_HEAP_ALLOC)) {
-        return NULL;
-    }
-    void *memory = sim_heap_take(
-        sim_heap_default(),
-        (flags & LMEM_ZEROINIT) != 0 ? LC_HEAP_ZERO_MEMORY : 0,
-        size_bytes);
-    if (memory == NULL) {
-        sim_win32_set_error(LC_ERROR_NOT_ENOUGH_MEMORY);
-    }
-    return memory;
-}
-
-static void *LC_ABI local_free(void *memory)
-{
-    sim_win32_yield(LC_SHIM_HEAP_FREE);
-    if (memory == NULL || sim_heap_give(memory)) {
-        return NULL;
-    }
-    sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
-    return memory;
-}
-
-const struct sim_export sim_heap_exports[] = {
-    { "GetProcessHeap", 0, (sim_code_fn *)sim_win32_get_process_heap },
-    { "HeapCreate", 0, (sim_code_fn *)sim_win32_heap_create },
-    { "HeapDestroy", 0, (sim_code_fn *)sim_win32_heap_destroy },
-    { "HeapAlloc", 0, (sim_code_fn *)sim_win32_heap_alloc },
-    { "HeapFree", 0, (sim_code_fn *)sim_win32_heap_free },
-    { "HeapReAlloc", 0, (sim_code_fn *)heap_realloc },
-    { "HeapSize", 0, (sim_code_fn *)heap_size },
-    { "HeapValidate", 0, (sim_code_fn *)heap_validate },
-    { "HeapSetInformation", 0, (sim_code_fn *)heap_set_information },
-    { "LocalAlloc", 0, (sim_code_fn *)local_alloc },
-    { "LocalFree", 0, (sim_code_fn *)local_free },
-    { "GlobalAlloc", 0, (sim_code_fn *)local_alloc },
-    { "GlobalFree", 0, (sim_code_fn *)local_free },
-};
-const uint32_t sim_heap_export_count = LC_COUNT_OF(sim_heap_exports);

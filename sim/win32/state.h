@@ -127,7 +127,7 @@ struct sim_win32 {
     uint32_t heap_end[SIM_THREADS_MAX];
     struct sim_win32_process processes[LC_PROCESSES_MAX];
     uint64_t pages; /* header of the newest region of VirtualAlloc, or 0 */
-    uint32_t has_page_heap; /* the world's: see heap.c */
+    uint32_t has_page_heap; /* the world's: see heap.h */
     uint32_t zero;
     unsigned char iob[3 * SIM_WIN32_IOB_BYTES]; /* msvcrt's three streams */
     uint32_t tls_end; /* behind the last slot of a thread that has values */
