@@ -53,6 +53,8 @@ extern const struct sim_export sim_crt_string_exports[];
 extern const uint32_t sim_crt_string_export_count;
 extern const struct sim_export sim_print_exports[];
 extern const uint32_t sim_print_export_count;
+extern const struct sim_export sim_number_exports[];
+extern const uint32_t sim_number_export_count;
 extern const struct sim_export sim_time_crt_exports[];
 extern const uint32_t sim_time_crt_export_count;
 

@@ -254,6 +254,7 @@ void sim_win32_open(void)
         { "msvcrt.dll", sim_crt_exports, &sim_crt_export_count },
         { "msvcrt.dll", sim_crt_string_exports, &sim_crt_string_export_count },
         { "msvcrt.dll", sim_print_exports, &sim_print_export_count },
+        { "msvcrt.dll", sim_number_exports, &sim_number_export_count },
         { "msvcrt.dll", sim_time_crt_exports, &sim_time_crt_export_count },
         { "winmm.dll", sim_time_media_exports, &sim_time_media_export_count },
         { "user32.dll", sim_print_user_exports, &sim_print_user_export_count },

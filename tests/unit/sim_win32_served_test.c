@@ -211,7 +211,7 @@ static void ends(void **state)
             last->function,
             part == 0 ? LC_FAULT_BREAKPOINT : LC_FAULT_ABORT);
     }
-    assert_int_equal(part, 9);
+    assert_int_equal(part, 10);
 }
 
 /* What is wrong is written down, whatever becomes of it. */

@@ -52,6 +52,14 @@ static int list_not_aligned(void)
     return 0;
 }
 
+static int no_room(void)
+{
+    char text[4];
+    FROM_AS(int(char *, size_t, const char *), "msvcrt.dll", strcpy_s)
+    (text, 4, "four");
+    return 0;
+}
+
 static DWORD WINAPI leaves(LPVOID parameter)
 {
     (void)parameter;
@@ -66,7 +74,8 @@ static int worker_that_exits(void)
     return 0;
 }
 
-part_fn *const parts[] = { debug_break, exit_process,     terminate_process,
-                           c_abort,     c_exit,           c_quick_exit,
-                           c_message,   list_not_aligned, worker_that_exits,
-                           NULL };
+part_fn *const parts[] = {
+    debug_break,  exit_process, terminate_process, c_abort,           c_exit,
+    c_quick_exit, c_message,    list_not_aligned,  worker_that_exits, no_room,
+    NULL
+};

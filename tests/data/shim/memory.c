@@ -102,5 +102,6 @@ static int again_and_again(void)
     return 0;
 }
 
-part_fn *const parts[] = { heaps,    local,           pages,
-                           run_time, again_and_again, NULL };
+part_fn *const parts[] = {
+    heaps, local, pages, run_time, again_and_again, NULL
+};

@@ -197,5 +197,88 @@ static int environment(void)
     return 0;
 }
 
-part_fn *const parts[] = { kernel_strings, strings,     prints, streams,
-                           conversions,    environment, NULL };
+static int numbers(void)
+{
+    char *end = NULL;
+    wchar_t *wide_end = NULL;
+    const char *source = " -12x";
+    CHECK(C(strtol)(source, &end, 10) == -12 && end == source + 4);
+    source = "0x1Fz";
+    CHECK(C(strtol)(source, &end, 0) == 31 && end == source + 4);
+    CHECK(C(strtol)("0xg", &end, 16) == 0);
+    CHECK(C(strtol)("99999999999", NULL, 10) == 2147483647L);
+    CHECK(C(strtol)("-99999999999", NULL, 10) == -2147483647L - 1);
+    source = "none";
+    CHECK(C(strtol)(source, &end, 10) == 0 && end == source);
+    CHECK(C(strtoul)("4294967295", NULL, 10) == 4294967295UL);
+    CHECK(C(strtoul)("-1", NULL, 10) == 4294967295UL);
+    CHECK(C(strtoul)("017", NULL, 0) == 15);
+    CHECK(C(wcstol)(L"-5 ", &wide_end, 10) == -5 && *wide_end == ' ');
+    CHECK(C(wcstoul)(L"ff", NULL, 16) == 255);
+    CHECK(C(atol)("77") == 77 && C(_wtoi)(L"-78") == -78);
+    return 0;
+}
+
+static int characters(void)
+{
+    typedef int test_fn(int);
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", isdigit)('7'));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", isdigit)('a'));
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", isupper)('A'));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", isupper)('a'));
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", islower)('z'));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", islower)('Z'));
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", isalpha)('q'));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", isalpha)('1'));
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", isalnum)('1'));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", isalnum)('_'));
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", isspace)('\n'));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", isspace)('x'));
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", isxdigit)('f'));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", isxdigit)('g'));
+    CHECK(FROM_AS(test_fn, "msvcrt.dll", isprint)(' '));
+    CHECK(!FROM_AS(test_fn, "msvcrt.dll", isprint)(127));
+    return 0;
+}
+
+typedef int copy_fn(char *, size_t, const char *);
+typedef int copy_count_fn(char *, size_t, const char *, size_t);
+typedef int wide_copy_fn(wchar_t *, size_t, const wchar_t *);
+typedef int wide_copy_count_fn(wchar_t *, size_t, const wchar_t *, size_t);
+typedef int bytes_fn(void *, size_t, const void *, size_t);
+
+static int with_room(void)
+{
+    copy_count_fn *copy_count = FROM_AS(copy_count_fn, "msvcrt.dll", strncpy_s);
+    CHECK(FROM_AS(copy_fn, "msvcrt.dll", strcpy_s)(text, 4, "one") == 0);
+    CHECK(is("one"));
+    CHECK(FROM_AS(copy_fn, "msvcrt.dll", strcat_s)(text, 7, "two") == 0);
+    CHECK(is("onetwo"));
+    CHECK(copy_count(text, 4, "three", 2) == 0 && is("th"));
+    CHECK(copy_count(text, 4, "three", (size_t)-1) == 80 && is("thr"));
+    CHECK(copy_count(text, 6, "three", (size_t)-1) == 0 && is("three"));
+    CHECK(
+        FROM_AS(
+            copy_count_fn,
+            "msvcrt.dll",
+            strncat_s)(text, 8, "four", (size_t)-1) == 80);
+    CHECK(is("threefo"));
+    CHECK(FROM_AS(wide_copy_fn, "msvcrt.dll", wcscpy_s)(wide, 4, L"one") == 0);
+    CHECK(FROM_AS(wide_copy_fn, "msvcrt.dll", wcscat_s)(wide, 9, L"two") == 0);
+    CHECK(is_wide(L"onetwo"));
+    CHECK(
+        FROM_AS(
+            wide_copy_count_fn,
+            "msvcrt.dll",
+            wcsncpy_s)(wide, 4, L"three", (size_t)-1) == 80);
+    CHECK(is_wide(L"thr"));
+    CHECK(FROM_AS(bytes_fn, "msvcrt.dll", memcpy_s)(text, 4, "abc", 4) == 0);
+    CHECK(
+        FROM_AS(bytes_fn, "msvcrt.dll", memmove_s)(text + 1, 9, text, 4) == 0);
+    CHECK(is("aabc"));
+    return 0;
+}
+
+part_fn *const parts[] = { kernel_strings, strings,     prints,  streams,
+                           conversions,    environment, numbers, characters,
+                           with_room,      NULL };
