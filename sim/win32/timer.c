@@ -119,13 +119,12 @@ void sim_timer_open(void)
 /* From a due time of Windows: below zero from now, else since 1601. */
 static uint64_t delay_of(int64_t due)
 {
-    if (due < 0) {
-        return (uint64_t)-due <= UINT64_MAX / 200 ? (uint64_t)-due * 100
-                                                  : UINT64_MAX / 2;
+    uint64_t units = 0 - (uint64_t)due;
+    if (due >= 0) {
+        uint64_t now = SIM_EPOCH_100NS + sim_thread_tell_ns() / 100;
+        units = (uint64_t)due > now ? (uint64_t)due - now : 0;
     }
-    uint64_t now = SIM_EPOCH_100NS + sim_thread_tell_ns() / 100;
-    uint64_t delay = (uint64_t)due > now ? (uint64_t)due - now : 0;
-    return delay <= UINT64_MAX / 200 ? delay * 100 : UINT64_MAX / 2;
+    return units <= UINT64_MAX / 200 ? units * 100 : UINT64_MAX / 2;
 }
 
 /* ---- Timers that are waited for ---- */
