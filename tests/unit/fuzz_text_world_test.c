@@ -83,6 +83,8 @@ static const struct bad bad_world[] = {
     { WORLD "  faults load memory\n", 3, 15, "\"memory\"" },
     { WORLD "  faults load net load\n", 3, 19, "\"load\"" },
     { WORLD "  faults load\n  faults net\n", 4, 3, "\"faults\"" },
+    { WORLD "  page-heap\n  page-heap\n", 4, 3, "\"page-heap\"" },
+    { WORLD "  page-heap on\n", 3, 13, "\"on\"" },
 };
 
 /* The same for the world. */

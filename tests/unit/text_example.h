@@ -70,6 +70,7 @@ static const char example[] =
     "  main in 2 socket at WSPStartup>filter : fail\n"
     "  late in 2 socket at WSPStartup>mine #3 : fail WSAEINPROGRESS\n"
     "  A.worker1 at WPUModifyIFSHandle^filter : fail\n"
+    "  main in 8 send at wait:net #4 : fire timer 3\n"
     "expect\n"
     "  broken CLEAN-16\n"
     "  hash 8d1f0c7be2a94410\n";
