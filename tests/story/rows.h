@@ -13,6 +13,7 @@
 
 #include "lastcall/abi.h"
 
+#include "fuzz/call.h"
 #include "fuzz/play.h"
 #include "fuzz/text.h"
 #include "fuzz/words.h"
@@ -116,7 +117,7 @@ static inline void rows_tell_call(const struct lc_record *record)
         return;
     }
     rows_begin(record);
-    rows_put("%s", fuzz_words_name(FUZZ_WORDS_API, record->function));
+    rows_put("%s", fuzz_call(record->function)->function);
     if (is_start) {
         rows_put_version(" ", rows.asked_by[record->thread]);
     }
