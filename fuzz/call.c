@@ -16,6 +16,13 @@ static const char *const hows[] = { "receive", "send", "both", "invalid" };
 _Static_assert(LC_COUNT_OF(hows) == FUZZ_HOW_COUNT, "one each");
 static const char *const null_word[] = { "null" };
 
+static const char *const orders[] = { "same",
+                                      "reverse",
+                                      "rotate",
+                                      "short",
+                                      "twice" };
+_Static_assert(LC_COUNT_OF(orders) == LC_ORDER_COUNT, "one each");
+
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
 static const uint32_t versions[] = {
@@ -118,6 +125,51 @@ static const struct fuzz_call calls[] = {
         .word = "closesocket",
         .function = "closesocket",
         .has_socket = true,
+    },
+    [LC_CALL_ENUM_PROTOCOLS] = {
+        .word = "WSAEnumProtocols",
+        .function = "WSAEnumProtocols",
+        .is_rare = true,
+    },
+    [LC_CALL_WSC_ENUM] = {
+        .word = "WSCEnumProtocols",
+        .function = "WSCEnumProtocols",
+        .is_rare = true,
+    },
+    [LC_CALL_WSC_PATH] = {
+        .word = "WSCGetProviderPath",
+        .function = "WSCGetProviderPath",
+        .has_entry = true,
+        .is_rare = true,
+    },
+    [LC_CALL_WSC_INSTALL] = {
+        .word = "WSCInstallProvider",
+        .function = "WSCInstallProvider",
+        .has_entry = true,
+        .is_rare = true,
+    },
+    [LC_CALL_WSC_INSTALL_CHAIN] = {
+        .word = "WSCInstallProviderAndChains",
+        .function = "WSCInstallProviderAndChains",
+        .has_entry = true,
+        .is_rare = true,
+    },
+    [LC_CALL_WSC_DEINSTALL] = {
+        .word = "WSCDeinstallProvider",
+        .function = "WSCDeinstallProvider",
+        .has_entry = true,
+        .is_rare = true,
+    },
+    [LC_CALL_WSC_ORDER] = {
+        .word = "WSCWriteProviderOrder",
+        .function = "WSCWriteProviderOrder",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = orders,
+            .max = LC_COUNT_OF(orders) - 1,
+            .drawn_max = LC_COUNT_OF(orders) - 1,
+        } },
+        .is_rare = true,
     },
     [LC_CALL_SLEEP] = {
         .word = "Sleep",

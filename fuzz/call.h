@@ -41,6 +41,8 @@ struct fuzz_call {
     const char *word;     /* in a schedule; one for each call */
     const char *function; /* that the application calls */
     bool has_socket;      /* its first argument is a socket variable */
+    bool has_entry;       /* it names an entry of the catalog, hidden or not */
+    bool is_rare;         /* drawn less often than others */
     struct fuzz_argument arguments[FUZZ_CALL_ARGUMENTS];
 };
 

@@ -14,9 +14,10 @@ enum {
     THREADS = 3,
     PROCESSES = 2,
     BODY_MAX = 9,
-    SOCKETS_MAX = 30, /* the model follows 32 sockets */
-    SLEEP_BITS = 12,  /* to 8 s; in ms */
-    LATENCY_BITS = 20 /* to 2 s; in us */
+    SOCKETS_MAX = 30,  /* the model follows 32 sockets */
+    SLEEP_BITS = 12,   /* to 8 s; in ms */
+    LATENCY_BITS = 20, /* to 2 s; in us */
+    RARE_ONE_IN = 8
 };
 
 struct maker {
@@ -24,8 +25,9 @@ struct maker {
     struct fuzz_rng wrong; /* for what a hostile application gives */
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
-    uint32_t entries;
-    uint64_t calls_on; /* without a swarm: bit per enum lc_call */
+    uint32_t entries;             /* that a socket can be of */
+    uint32_t catalog;             /* all */
+    uint64_t calls_on;            /* without a swarm: bit per enum lc_call */
     uint32_t body_max;
     uint32_t socket_count;
     uint32_t sleep_low_ms; /* the pace of the thread */
@@ -210,7 +212,9 @@ static uint32_t draw_call(struct maker *maker)
         return draw_weighted(maker);
     }
     uint32_t kind = fuzz_rng_upto(&maker->rng, LC_CALL_COUNT + 2);
-    if (kind >= LC_CALL_COUNT) {
+    bool is_rare = kind < LC_CALL_COUNT && fuzz_call(kind)->is_rare;
+    if (kind >= LC_CALL_COUNT ||
+        (is_rare && !fuzz_rng_chance(&maker->rng, 1, RARE_ONE_IN))) {
         kind = LC_CALL_SEND;
     }
     return (maker->calls_on >> kind & 1) != 0 ? kind : LC_CALL_COUNT;
@@ -226,6 +230,9 @@ static void add_body_call(struct maker *maker, uint8_t socket)
     const struct fuzz_call *call = fuzz_call(kind);
     op.call = (uint8_t)kind;
     op.socket = call->has_socket ? socket : LC_NONE;
+    if (call->has_entry) {
+        op.entry = (uint8_t)fuzz_rng_upto(&maker->rng, maker->catalog - 1);
+    }
     if (kind == LC_CALL_SOCKET) {
         add_socket(maker, socket);
         return;
@@ -579,6 +586,7 @@ void fuzz_generate(
     }
     make_world(options, seed, maker.swarm, &ret_schedule->world);
     maker.entries = fuzz_schedule_entry_count(&ret_schedule->world);
+    maker.catalog = fuzz_schedule_catalog_count(&ret_schedule->world);
     maker.calls_on = fuzz_rng_next(&maker.rng) | UINT64_C(1) << LC_CALL_SEND;
     maker.is_hostile = has(&maker, LC_FEATURE_HOSTILE, 1, 4);
     add_threads(&maker);

@@ -57,6 +57,11 @@ static struct lc_op random_op(struct mutation *mutation)
     if (op.call == LC_CALL_SOCKET && chance(mutation, 1, 2)) {
         op.entry = (uint8_t)upto(mutation, entries - 1);
     }
+    if (call->has_entry) {
+        op.entry = (uint8_t)upto(
+            mutation,
+            fuzz_schedule_catalog_count(&mutation->schedule->world) - 1);
+    }
     op.value = fuzz_call_draw(&call->arguments[0], &mutation->rng);
     op.value2 = fuzz_call_draw(&call->arguments[1], &mutation->rng);
     return op;

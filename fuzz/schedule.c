@@ -54,6 +54,11 @@ uint32_t fuzz_schedule_entry_count(const struct lc_world *world)
     return count;
 }
 
+uint32_t fuzz_schedule_catalog_count(const struct lc_world *world)
+{
+    return world->chain_count + world->provider_count;
+}
+
 const char *fuzz_schedule_entry_name(
     const struct lc_world *world,
     uint32_t entry)
@@ -61,9 +66,12 @@ const char *fuzz_schedule_entry_name(
     if (entry < world->chain_count) {
         return world->providers[world->chains[entry].providers[0]].name;
     }
-    uint32_t index = world->chain_count;
+    /* The bases, and then the layers. */
+    uint32_t bases = fuzz_schedule_entry_count(world);
+    bool is_base = entry < bases;
+    uint32_t index = is_base ? world->chain_count : bases;
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        if (world->providers[i].kind != LC_PROVIDER_BASE) {
+        if ((world->providers[i].kind == LC_PROVIDER_BASE) != is_base) {
             continue;
         }
         if (index == entry) {
@@ -280,9 +288,15 @@ static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
     op->call %= LC_CALL_COUNT;
     const struct fuzz_call *call = fuzz_call(op->call);
     op->socket = call->has_socket ? op->socket % LC_SOCKETS_MAX : LC_NONE;
-    bool has_entry = op->call == LC_CALL_SOCKET &&
-                     op->entry < fuzz_schedule_entry_count(&schedule->world);
-    op->entry = has_entry ? op->entry : LC_NONE;
+    uint32_t entries = 0;
+    if (call->has_entry) {
+        /* It has to name one. */
+        entries = fuzz_schedule_catalog_count(&schedule->world);
+        op->entry = (uint8_t)(op->entry % entries);
+    } else if (op->call == LC_CALL_SOCKET) {
+        entries = fuzz_schedule_entry_count(&schedule->world);
+    }
+    op->entry = op->entry < entries ? op->entry : LC_NONE;
     op->value = fuzz_call_repair(&call->arguments[0], op->value);
     op->value2 = fuzz_call_repair(&call->arguments[1], op->value2);
 }

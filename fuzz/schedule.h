@@ -27,7 +27,12 @@ void fuzz_schedule_default_world(struct lc_world *ret_world);
 /** Number of catalog entries that an application can name. */
 uint32_t fuzz_schedule_entry_count(const struct lc_world *world);
 
-/** Name of such an entry: the first layer of its chain, or the base. */
+/** Number of all entries: these, and one of its own for each layer, which no
+ * socket can be of. */
+uint32_t fuzz_schedule_catalog_count(const struct lc_world *world);
+
+/** Name of an entry that applications can name: the first layer of its chain, or
+ * the base. Of a layer's own: the layer. */
 const char *fuzz_schedule_entry_name(
     const struct lc_world *world,
     uint32_t entry);

@@ -4,6 +4,7 @@
 
 #include "lastcall/check.h"
 
+#include "fuzz/call.h"
 #include "fuzz/schedule.h"
 
 enum {
@@ -51,8 +52,14 @@ void fuzz_swarm_draw(
     if (fuzz_rng_chance(rng, 1, 4)) {
         return;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        features[i] = (uint8_t)i;
+    /* Rare calls together in one of some: there are many. */
+    bool has_rare = fuzz_rng_chance(rng, 1, 4);
+    uint32_t last = count;
+    count = 0;
+    for (uint32_t i = 0; i < last; i++) {
+        if (has_rare || i >= LC_CALL_COUNT || !fuzz_call(i)->is_rare) {
+            features[count++] = (uint8_t)i;
+        }
     }
     if (draws.world) {
         features[count++] = LC_FEATURE_VERSIONS;

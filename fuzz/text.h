@@ -109,6 +109,17 @@ size_t fuzz_text_print_action(
  */
 const char *fuzz_text_module(const struct lc_world *world, uint32_t module);
 
+enum fuzz_text_limits_entry {
+    FUZZ_TEXT_ENTRY_MAX = LC_NAME_MAX + 8
+};
+
+/** How an entry of the catalog is written: by the first layer of its chain, by
+ * its base, or LAYER.layer for a layer's own. */
+void fuzz_text_entry(
+    const struct lc_world *world,
+    uint32_t entry,
+    char ret_text[FUZZ_TEXT_ENTRY_MAX]);
+
 /** The word for a kind of faults; never freed. */
 const char *fuzz_text_fail(enum lc_fail fail);
 

@@ -12,6 +12,10 @@
 #include "fuzz/text_read.h"
 #include "fuzz/words.h"
 
+enum {
+    SWARM_WORDS = 12 /* on a line */
+};
+
 struct writer {
     char *buffer;
     size_t capacity;
@@ -195,25 +199,25 @@ static void put_world(struct writer *writer, const struct lc_world *world)
     }
 }
 
-/* A line for the calls, and one for the rest. */
+/* Lines for the calls, and others for the rest. */
 static void put_swarm(struct writer *writer, const struct lc_swarm *swarm)
 {
-    const char *before = "swarm ";
+    uint32_t words = 0; /* on the line */
     for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
-        if (i == LC_CALL_COUNT) {
-            put(writer, before[0] == ' ' ? "\n" : "");
-            before = "swarm ";
+        if (words > 0 && (i == LC_CALL_COUNT || words == SWARM_WORDS)) {
+            put(writer, "\n");
+            words = 0;
         }
         if (swarm->weights[i] == 0) {
             continue;
         }
-        put(writer, "%s%s", before, fuzz_text_feature(i));
+        put(writer, "%s%s", words == 0 ? "swarm " : " ", fuzz_text_feature(i));
         if (swarm->weights[i] > 1) {
             put(writer, "*%u", swarm->weights[i]);
         }
-        before = " ";
+        words++;
     }
-    put(writer, before[0] == ' ' ? "\n" : "");
+    put(writer, words > 0 ? "\n" : "");
 }
 
 static void put_argument(
@@ -241,6 +245,20 @@ static void put_argument(
     }
 }
 
+void fuzz_text_entry(
+    const struct lc_world *world,
+    uint32_t entry,
+    char ret_text[FUZZ_TEXT_ENTRY_MAX])
+{
+    bool is_own = entry >= fuzz_schedule_entry_count(world);
+    (void)snprintf(
+        ret_text,
+        FUZZ_TEXT_ENTRY_MAX,
+        "%s%s",
+        fuzz_schedule_entry_name(world, entry),
+        is_own ? ".layer" : "");
+}
+
 static void put_op(
     struct writer *writer,
     const struct lc_schedule *schedule,
@@ -261,6 +279,11 @@ static void put_op(
     put(writer, "%s", call->word);
     if (call->has_socket) {
         put(writer, " %s", name);
+    }
+    if (call->has_entry) {
+        char entry[FUZZ_TEXT_ENTRY_MAX];
+        fuzz_text_entry(&schedule->world, op->entry, entry);
+        put(writer, " %s", entry);
     }
     put_argument(writer, &call->arguments[0], op->value);
     put_argument(writer, &call->arguments[1], op->value2);

@@ -6,6 +6,7 @@
 
 #include "fuzz/call.h"
 #include "fuzz/schedule.h"
+#include "fuzz/text.h"
 #include "fuzz/text_read.h"
 
 bool fuzz_text_program_process(struct fuzz_text_reader *reader)
@@ -171,6 +172,30 @@ static bool socket_call(struct fuzz_text_reader *reader, struct lc_op *op)
         "the first layer of a chain, or a base,");
 }
 
+/* An entry of the catalog: by the first layer of its chain, by its base, or
+ * LAYER.layer for a layer's own. */
+static bool read_entry(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    struct lc_op *op)
+{
+    const struct lc_world *world = &reader->work.world;
+    uint32_t count = fuzz_schedule_catalog_count(world);
+    LC_CHECK(count < LC_NONE);
+    for (uint32_t i = 0; i < count; i++) {
+        char name[FUZZ_TEXT_ENTRY_MAX];
+        fuzz_text_entry(world, i, name);
+        if (fuzz_text_read_is(reader, index, name)) {
+            op->entry = (uint8_t)i;
+            return true;
+        }
+    }
+    return fuzz_text_read_miss(
+        reader,
+        index,
+        "the first layer of a chain, a base, or LAYER.layer");
+}
+
 static bool read_arguments(struct fuzz_text_reader *reader, struct lc_op *op)
 {
     const struct fuzz_call *call = fuzz_call(op->call);
@@ -178,6 +203,9 @@ static bool read_arguments(struct fuzz_text_reader *reader, struct lc_op *op)
     uint32_t at = 1;
     LC_CHECK(op->call != LC_CALL_SOCKET);
     if (call->has_socket && !read_socket(reader, at++, op)) {
+        return false;
+    }
+    if (call->has_entry && !read_entry(reader, at++, op)) {
         return false;
     }
     for (uint32_t i = 0; i < FUZZ_CALL_ARGUMENTS; i++) {

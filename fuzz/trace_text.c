@@ -242,9 +242,30 @@ static void put_fail(struct line *line, const struct lc_record *record)
     }
 }
 
-static void put_rest(struct line *line, const struct lc_record *record)
+static void put_thread(struct line *line, const struct lc_record *record)
 {
     char name[2 * LC_NAME_MAX];
+    fuzz_text_thread(line->schedule, (uint8_t)record->a, name);
+    put(line,
+        "thread %s of %s %s",
+        name,
+        module(line, record->callee),
+        record->function ? "ends" : "begins");
+}
+
+static void put_catalog(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "catalog: %s entry %lld of %s at %lld of %lld",
+        fuzz_words_name(FUZZ_WORDS_CATALOG, record->function),
+        (long long)record->a,
+        module(line, record->callee),
+        (long long)record->b,
+        (long long)record->c);
+}
+
+static void put_rest(struct line *line, const struct lc_record *record)
+{
     switch ((enum lc_record_kind)record->kind) {
     case LC_RECORD_PROCESS:
         put(line, record->function ? "process ends" : "process starts");
@@ -284,15 +305,13 @@ static void put_rest(struct line *line, const struct lc_record *record)
         put_wait(line, record);
         break;
     case LC_RECORD_THREAD:
-        fuzz_text_thread(line->schedule, (uint8_t)record->a, name);
-        put(line,
-            "thread %s of %s %s",
-            name,
-            module(line, record->callee),
-            record->function ? "ends" : "begins");
+        put_thread(line, record);
         break;
     case LC_RECORD_FAIL:
         put_fail(line, record);
+        break;
+    case LC_RECORD_CATALOG:
+        put_catalog(line, record);
         break;
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
@@ -368,6 +387,7 @@ void fuzz_trace_text(
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
     case LC_RECORD_END:
+    case LC_RECORD_CATALOG:
     case LC_RECORD_FAIL:
     case LC_RECORD_KIND_COUNT:
         put_rest(&line, record);

@@ -80,6 +80,7 @@ static const char *const shim_words[] = {
     "net",
     "lock",
     "HeapCreate",
+    "catalog",
 };
 _Static_assert(LC_COUNT_OF(shim_words) == LC_SHIM_COUNT, "one each");
 
@@ -97,7 +98,7 @@ static const char *const record_words[] = {
     "process",       "call",    "return", "spi",    "spi-return",   "upcall",
     "upcall-return", "handle",  "load",   "unload", "proc-address", "dll-main",
     "create",        "destroy", "lock",   "wait",   "thread",       "wire",
-    "fault",         "stray",   "end",    "fail",
+    "fault",         "stray",   "end",    "fail",   "catalog",
 };
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
@@ -134,6 +135,11 @@ _Static_assert(LC_COUNT_OF(end_words) == LC_END_COUNT, "one each");
 
 static const char *const handle_words[] = { "alloc", "modify", "free" };
 _Static_assert(LC_COUNT_OF(handle_words) == LC_HANDLE_CHANGE_COUNT, "one each");
+
+static const char *const catalog_words[] = { "install", "remove", "order" };
+_Static_assert(
+    LC_COUNT_OF(catalog_words) == LC_CATALOG_CHANGE_COUNT,
+    "one each");
 
 static const char *const lock_words[] = { "enter", "leave" };
 _Static_assert(LC_COUNT_OF(lock_words) == LC_LOCK_CHANGE_COUNT, "one each");
@@ -189,6 +195,7 @@ static const struct {
     [FUZZ_WORDS_MODULE] = TABLE(module_words),
     [FUZZ_WORDS_FEATURE] = TABLE(feature_words),
     [FUZZ_WORDS_FAIL] = TABLE(fail_words),
+    [FUZZ_WORDS_CATALOG] = TABLE(catalog_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

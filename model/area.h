@@ -63,7 +63,10 @@ void model_linger_step(struct model *model, const struct model_event *event);
 enum model_rule_index model_linger_blame(
     const struct model_connection *connection);
 
-/** Loading and unloading. LOAD, UNLOAD, PROC_ADDRESS, STRAY. */
+/** The catalog. API_CALL, API_RETURN, SPI_CALL, CATALOG. */
+void model_catalog_step(struct model *model, const struct model_event *event);
+
+/** Loading and unloading. CATALOG, FAIL, LOAD, UNLOAD, PROC_ADDRESS, STRAY. */
 void model_load_step(struct model *model, const struct model_event *event);
 
 /** Chains: who calls whom, with what. SPI_CALL. */

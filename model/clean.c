@@ -139,9 +139,10 @@ static bool process_rests(const struct model *model, uint8_t process_index)
     const struct model_process *process = &model->processes[process_index];
     for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
-        if (thread->process == process_index && thread->api != MODEL_NONE &&
-            thread->api != LC_CALL_GETLASTERROR &&
-            thread->api != LC_CALL_SLEEP) {
+        bool idle = thread->api == MODEL_NONE ||
+                    (thread->api != LC_CALL_WSASTARTUP &&
+                     !model_track_needs_start(thread->api));
+        if (thread->process == process_index && !idle) {
             return false;
         }
     }

@@ -53,6 +53,10 @@ void model_count_open(
         }
         provider->starting++;
         provider->flags &= (uint8_t)~MODEL_PROVIDER_CENSUS;
+        if (model->catalog_changed) {
+            /* What it needs may be gone: a failure has a reason. */
+            frame->flags |= MODEL_FRAME_NESTED;
+        }
     } else if (record->function == LC_SPI_CLEANUP) {
         provider->cleaning++;
         if (record->caller < MODEL_CALLERS) {

@@ -229,6 +229,8 @@ size_t model_key(
         model->dll_thread_count,
     };
     put(&writer, rest, sizeof rest);
+    put(&writer, &model->installed, sizeof model->installed);
+    put(&writer, &model->catalog_changed, sizeof model->catalog_changed);
     put(&writer, model->dll_threads, sizeof model->dll_threads);
     size_t size_bytes = (size_t)(writer.at - ret_bytes);
     LC_CHECK(size_bytes <= capacity);

@@ -140,6 +140,13 @@ void model_load_step(struct model *model, const struct model_event *event)
         excuse_all(model, record->process);
         return;
     }
+    if (record->kind == LC_RECORD_CATALOG) {
+        /* What a start under way looks for may be gone, in any process. */
+        for (uint32_t i = 0; i < model->process_count; i++) {
+            excuse_all(model, (uint8_t)i);
+        }
+        return;
+    }
     if (event->process == NULL || event->callee == MODEL_NONE) {
         return;
     }

@@ -55,6 +55,14 @@ static void world_init(struct model_world *world, const struct lc_world *from)
         if (from->providers[i].kind == LC_PROVIDER_BASE) {
             world_add(world, &index, 1);
             world->base_entry[i] = world->entry_count;
+            world->own_entry[i] = world->entry_count;
+        }
+    }
+    uint8_t id = world->entry_count;
+    for (uint32_t i = 0; i < from->provider_count; i++) {
+        if (from->providers[i].kind != LC_PROVIDER_BASE) {
+            id++;
+            world->own_entry[i] = id;
         }
     }
 }
@@ -69,6 +77,15 @@ void model_init(
 
     memset(model, 0, sizeof(*model));
     world_init(&model->world, world);
+    uint32_t entries = world->chain_count + world->provider_count;
+    LC_CHECK(entries <= MODEL_ENTRIES_MAX);
+    model->installed.count = (uint8_t)entries;
+    for (uint32_t i = 0; i < entries; i++) {
+        model->installed.ids[i] = (uint8_t)(i + 1);
+    }
+    for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
+        model->processes[i].view = model->installed;
+    }
     model->options = *options;
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         model->threads[i].api = MODEL_NONE;
@@ -244,6 +261,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     thread->linger_time_ns = 0;
     thread->linger_end_ns = 0;
     model_start_step(model, event);
+    model_catalog_step(model, event);
     model_socket_step(model, event);
     model_close_step(model, event);
 }
@@ -260,6 +278,7 @@ static void step_api_return(struct model *model, struct model_event *event)
     }
     model_version_step(model, event);
     model_start_step(model, event);
+    model_catalog_step(model, event);
     model_linger_step(model, event);
     model_close_step(model, event);
     model_socket_step(model, event);
@@ -277,6 +296,7 @@ static void step_spi_call(struct model *model, struct model_event *event)
         return;
     }
     model_count_step(model, event);
+    model_catalog_step(model, event);
     model_layer_step(model, event);
     model_clean_step(model, event);
     model_socket_step(model, event);
@@ -387,6 +407,10 @@ static void step_by_kind(struct model *model, struct model_event *event)
         break;
     case LC_RECORD_FAIL:
         model_load_step(model, event);
+        break;
+    case LC_RECORD_CATALOG:
+        model_load_step(model, event);
+        model_catalog_step(model, event);
         break;
     case LC_RECORD_UNLOAD:
         model_clean_step(model, event);

@@ -67,6 +67,8 @@ struct model {
     uint32_t generation;
     uint32_t record; /* number of the record being read */
     struct lc_verdict verdict;
+    struct model_entries installed; /* in the catalog of the machine */
+    bool catalog_changed;           /* in this run */
     struct model_note warnings;
     struct model_note app_errors;
     struct model_warned warned;

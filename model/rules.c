@@ -694,6 +694,138 @@ static const struct model_rule rules[] = {
             "LOAD-15 states that nothing of the provider runs any more",
         .strength = MODEL_INF,
     },
+    [MODEL_CATALOG_3] = {
+        .id = "CATALOG-3",
+        .area = "CATALOG",
+        .source = "transport-configuration-and-installation-2",
+        .sentence =
+            "The members of a protocol chain are installed before the "
+            "chain.",
+        .group = "CATALOG-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_5] = {
+        .id = "CATALOG-5",
+        .area = "CATALOG",
+        .source = "service-provider-ordering-2",
+        .sentence =
+            "An entry is installed behind all that are there: the order"
+            " of the catalog is that of installation until it is "
+            "written anew.",
+        .group = "CATALOG-5",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_6] = {
+        .id = "CATALOG-6",
+        .area = "CATALOG",
+        .source = "transport-division-of-responsibilities-between-dll-and-"
+            "service-providers-2",
+        .sentence =
+            "socket() takes the first entry of the catalog that "
+            "matches.",
+        .group = "CATALOG-6",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_10] = {
+        .id = "CATALOG-10",
+        .area = "CATALOG",
+        .source = "layered-protocols-and-protocol-chains-2, nf-"
+            "winsock2-socket",
+        .sentence =
+            "An entry of ChainLen 0 is never taken for a socket.",
+        .group = "CATALOG-10",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_11] = {
+        .id = "CATALOG-11",
+        .area = "CATALOG",
+        .source = "transport-division-of-responsibilities-between-dll-and-"
+            "service-providers-2",
+        .sentence =
+            "A call with a protocol information goes to the provider "
+            "that it names.",
+        .group = "CATALOG-11",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_14] = {
+        .id = "CATALOG-14",
+        .area = "CATALOG",
+        .source = "nf-winsock2-wsaenumprotocolsw",
+        .sentence =
+            "WSAEnumProtocols lists bases and chains, no entry of "
+            "ChainLen 0 and no hidden one.",
+        .group = "CATALOG-14",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_15] = {
+        .id = "CATALOG-15",
+        .area = "CATALOG",
+        .source = "nf-ws2spi-wscenumprotocols",
+        .sentence =
+            "WSCEnumProtocols lists the whole catalog.",
+        .group = "CATALOG-15",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_16] = {
+        .id = "CATALOG-16",
+        .area = "CATALOG",
+        .source = "nf-ws2spi-wscinstallprovider",
+        .sentence =
+            "What is installed is not installed again (X-24: WSAEINVAL "
+            "or WSANO_RECOVERY).",
+        .group = "CATALOG-16",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_17] = {
+        .id = "CATALOG-17",
+        .area = "CATALOG",
+        .source = "nf-ws2spi-wscinstallproviderandchains",
+        .sentence =
+            "WSCInstallProviderAndChains puts the chains of the layer "
+            "in front.",
+        .group = "CATALOG-17",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_18] = {
+        .id = "CATALOG-18",
+        .area = "CATALOG",
+        .source = "nf-ws2spi-wscdeinstallprovider",
+        .sentence =
+            "WSCDeinstallProvider takes out the entries of its provider"
+            " and no others.",
+        .group = "CATALOG-18",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_20] = {
+        .id = "CATALOG-20",
+        .area = "CATALOG",
+        .source = "nf-ws2spi-wscwriteproviderorder",
+        .sentence =
+            "A new order has each id that is installed once; another is"
+            " refused and changes nothing.",
+        .group = "CATALOG-20",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_21] = {
+        .id = "CATALOG-21",
+        .area = "CATALOG",
+        .source = "nf-ws2spi-wscwriteproviderorder",
+        .sentence =
+            "One writes the catalog at a time; others are told to try "
+            "again, and nobody else is.",
+        .group = "CATALOG-21",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_22] = {
+        .id = "CATALOG-22",
+        .area = "CATALOG",
+        .source = "installation-and-configuration-functions-2",
+        .sentence =
+            "A process that is started sees the catalog as it was "
+            "(X-23).",
+        .group = "CATALOG-22",
+        .strength = MODEL_MUST,
+    },
     [MODEL_ERR_1] = {
         .id = "ERR-1",
         .area = "ERR",

@@ -76,8 +76,7 @@ static void answer_check(struct model *model, const struct model_event *event)
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
     uint8_t api = thread->api;
-    if (api == LC_CALL_WSASTARTUP || api == LC_CALL_GETLASTERROR ||
-        api == LC_CALL_SLEEP) {
+    if (!model_track_needs_start(api)) {
         return;
     }
     bool refused = record->a == -1 && record->b == LC_WSANOTINITIALISED;

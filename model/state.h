@@ -64,13 +64,15 @@ _Static_assert(sizeof(struct model_frame) == 16, "frames are dense");
 struct model_thread {
     uint64_t api_time_ns; /* when the call began */
     uint64_t wait_time_ns;
-    int64_t wait_ms;         /* time-out of the wait, -1: none */
-    int64_t handle;          /* socket argument */
-    uint32_t api_record;     /* number of the record that began the call */
-    uint32_t option;         /* length, how, option name, entry */
-    uint32_t value;          /* option value */
-    uint16_t refusal;        /* what a socket call has to fail with, or 0 ... */
-    uint16_t code;           /* ... and what the provider said, or 0 */
+    int64_t wait_ms;     /* time-out of the wait, -1: none */
+    int64_t handle;      /* socket argument */
+    uint32_t api_record; /* number of the record that began the call */
+    uint32_t option;     /* length, how, option name, entry */
+    uint32_t value;      /* option value */
+    uint16_t refusal;    /* what a socket call has to fail with, or 0 ... */
+    uint16_t code;       /* ... and what the provider said, or 0 */
+    uint32_t catalog_changed; /* by somebody else since the call began */
+    uint32_t zero;
     uint64_t linger_time_ns; /* when a lingering close began to wait, or 0 */
     uint64_t linger_end_ns;  /* end of its last wait */
     uint32_t generation;     /* of the socket when the call began */
@@ -112,6 +114,13 @@ struct model_provider {
     uint8_t zero[3];
 };
 
+/* Entries of the catalog by id, in their order. */
+struct model_entries {
+    uint8_t count; /* 0: not known */
+    uint8_t ids[MODEL_ENTRIES_MAX];
+    uint8_t zero;
+};
+
 struct model_process {
     struct model_provider providers[LC_PROVIDERS_MAX];
     uint8_t owed[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* WSPCleanups owed */
@@ -125,7 +134,7 @@ struct model_process {
     bool cleaned; /* its count of starts came back to 0 */
     bool ending;  /* ... and what must be gone then is not checked yet */
     bool vague;   /* a WSACleanup failed: count unknown, X-35 */
-    uint8_t zero[2];
+    struct model_entries view; /* what it sees of the catalog */
 };
 
 /* What a socket's linger options ask of its close. */
@@ -230,7 +239,9 @@ struct model_world {
     uint8_t entry_count;
     uint8_t kinds[LC_PROVIDERS_MAX];      /* enum lc_provider_kind */
     uint8_t base_entry[LC_PROVIDERS_MAX]; /* catalog id, 0: a layer */
-    uint8_t tops[LC_PROVIDERS_MAX];       /* entries that a provider heads */
+    uint8_t
+        own_entry[LC_PROVIDERS_MAX];    /* id of what stands in chains for it */
+    uint8_t tops[LC_PROVIDERS_MAX];     /* entries that a provider heads */
     uint8_t below[LC_PROVIDERS_MAX];    /* bits: who may come next in a chain */
     uint8_t over[LC_PROVIDERS_MAX];     /* bits: who may be anywhere above */
     uint8_t ws2_versions;               /* bit per enum lc_version */

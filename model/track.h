@@ -62,6 +62,23 @@ static inline bool model_track_takes_socket(uint8_t api)
 }
 
 /**
+ * True when an application call needs a WSAStartup before it.
+ *
+ * @param api  enum lc_call.
+ */
+static inline bool model_track_needs_start(uint8_t api)
+{
+    const uint64_t needs_none =
+        UINT64_C(1) << LC_CALL_WSASTARTUP |
+        UINT64_C(1) << LC_CALL_GETLASTERROR | UINT64_C(1) << LC_CALL_SLEEP |
+        UINT64_C(1) << LC_CALL_WSC_ENUM | UINT64_C(1) << LC_CALL_WSC_PATH |
+        UINT64_C(1) << LC_CALL_WSC_INSTALL |
+        UINT64_C(1) << LC_CALL_WSC_INSTALL_CHAIN |
+        UINT64_C(1) << LC_CALL_WSC_DEINSTALL | UINT64_C(1) << LC_CALL_WSC_ORDER;
+    return api >= 64 || (needs_none >> api & 1) == 0;
+}
+
+/**
  * True when the process's count of this provider is, or may be, on its way to
  * zero: every WSPStartup has its WSPCleanup under way or done.
  *

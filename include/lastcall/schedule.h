@@ -101,13 +101,31 @@ enum lc_call {
     LC_CALL_FIONBIO = 10,     /* ioctlsocket FIONBIO: value 0 or 1 */
     LC_CALL_CLOSESOCKET = 11, /* socket */
     LC_CALL_SLEEP = 12,       /* value: milliseconds of virtual time */
-    LC_CALL_COUNT = 13
+    LC_CALL_ENUM_PROTOCOLS = 13, /* WSAEnumProtocols, no argument */
+    /* The catalog of the machine; entry: any of its entries. */
+    LC_CALL_WSC_ENUM = 14,          /* WSCEnumProtocols, no argument */
+    LC_CALL_WSC_PATH = 15,          /* WSCGetProviderPath: entry */
+    LC_CALL_WSC_INSTALL = 16,       /* WSCInstallProvider: entry */
+    LC_CALL_WSC_INSTALL_CHAIN = 17, /* WSCInstallProviderAndChains: entry */
+    LC_CALL_WSC_DEINSTALL = 18,     /* WSCDeinstallProvider: entry */
+    LC_CALL_WSC_ORDER = 19, /* WSCWriteProviderOrder; value: enum lc_order */
+    LC_CALL_COUNT = 20
+};
+
+/* The order that LC_CALL_WSC_ORDER writes. */
+enum lc_order {
+    LC_ORDER_SAME = 0,
+    LC_ORDER_REVERSE = 1,
+    LC_ORDER_ROTATE = 2, /* the first comes last */
+    LC_ORDER_SHORT = 3,  /* the last is left out: refused */
+    LC_ORDER_TWICE = 4,  /* the first stands for the last, too: refused */
+    LC_ORDER_COUNT = 5
 };
 
 struct lc_op {
     uint8_t call;   /* enum lc_call */
     uint8_t socket; /* index of a socket variable, or LC_NONE */
-    uint8_t entry;  /* LC_CALL_SOCKET: catalog entry from 0, or LC_NONE */
+    uint8_t entry;  /* catalog entry from 0, or LC_NONE: none is named */
     uint32_t value;
     uint32_t value2;
 };
@@ -158,7 +176,8 @@ enum lc_shim {
     LC_SHIM_NET = 15, /* a request to the transport below a base provider */
     LC_SHIM_WS2_LOCK = 16,    /* ws2_32 takes its own per-process lock */
     LC_SHIM_HEAP_CREATE = 17, /* no yield point: it can only fail there */
-    LC_SHIM_COUNT = 18
+    LC_SHIM_CATALOG = 18,     /* ws2_32 writes the catalog */
+    LC_SHIM_COUNT = 19
 };
 
 /* What a blocked thread waits for. */

@@ -107,7 +107,12 @@ enum lc_record_kind {
      * call, enum lc_shim, lc_spi or lc_upcall by what failed. What the caller
      * gets is told by the call's own record, if it has one, behind this. */
     LC_RECORD_FAIL = 21,
-    LC_RECORD_KIND_COUNT = 22
+    /* The catalog of the machine changes. function: enum lc_catalog_change;
+     * callee: the provider; a: id of the entry; b: its place from 0, after an
+     * install or order, before a removal; c: entries there are now. A new order
+     * is told by one record for each entry, from the first to the last. */
+    LC_RECORD_CATALOG = 22,
+    LC_RECORD_KIND_COUNT = 23
 };
 
 enum lc_handle_change {
@@ -115,6 +120,13 @@ enum lc_handle_change {
     LC_HANDLE_MODIFY = 1, /* WPUModifyIFSHandle: registered, or moved up */
     LC_HANDLE_FREE = 2,   /* closed, or dropped by the final WSACleanup */
     LC_HANDLE_CHANGE_COUNT = 3
+};
+
+enum lc_catalog_change {
+    LC_CATALOG_INSTALL = 0,
+    LC_CATALOG_REMOVE = 1,
+    LC_CATALOG_ORDER = 2,
+    LC_CATALOG_CHANGE_COUNT = 3
 };
 
 enum lc_object {

@@ -87,18 +87,23 @@ static struct lc_wsaprotocol_infow *enum_protocols(
     uint32_t size_bytes = 0;
     int32_t error = 0;
     (void)enum_all(NULL, NULL, &size_bytes, &error);
-    struct lc_wsaprotocol_infow *all =
-        sim_win32_heap_alloc(ifs->heap, 0, size_bytes);
-    if (all == NULL) {
-        return NULL;
-    }
-    int count = enum_all(NULL, all, &size_bytes, &error);
-    if (count < 0) {
+    for (;;) {
+        struct lc_wsaprotocol_infow *all =
+            sim_win32_heap_alloc(ifs->heap, 0, size_bytes);
+        if (all == NULL) {
+            return NULL;
+        }
+        int count = enum_all(NULL, all, &size_bytes, &error);
+        if (count >= 0) {
+            *ret_count = (uint32_t)count;
+            return all;
+        }
         (void)sim_win32_heap_free(ifs->heap, 0, all);
-        return NULL;
+        if (error != LC_WSAENOBUFS) {
+            return NULL;
+        }
+        /* It has grown since its size was asked for: again with more. */
     }
-    *ret_count = (uint32_t)count;
-    return all;
 }
 
 static const struct lc_wsaprotocol_infow *find_entry(

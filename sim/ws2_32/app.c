@@ -9,6 +9,7 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/net/net.h"
+#include "sim/ws2_32/app_catalog.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
 
@@ -231,6 +232,19 @@ static const struct app_call app_calls[] = {
     [LC_CALL_FIONBIO] = { describe_fionbio, make_fionbio, true },
     [LC_CALL_CLOSESOCKET] = { NULL, make_closesocket, true },
     [LC_CALL_SLEEP] = { describe_value, make_sleep, false },
+    [LC_CALL_ENUM_PROTOCOLS] = { NULL, sim_app_enum_protocols, false },
+    [LC_CALL_WSC_ENUM] = { NULL, sim_app_wsc_enum, false },
+    [LC_CALL_WSC_PATH] = { sim_app_describe_entry, sim_app_wsc_path, false },
+    [LC_CALL_WSC_INSTALL] = { sim_app_describe_entry,
+                              sim_app_wsc_install,
+                              false },
+    [LC_CALL_WSC_INSTALL_CHAIN] = { sim_app_describe_entry,
+                                    sim_app_wsc_install_chain,
+                                    false },
+    [LC_CALL_WSC_DEINSTALL] = { sim_app_describe_entry,
+                                sim_app_wsc_deinstall,
+                                false },
+    [LC_CALL_WSC_ORDER] = { describe_value, sim_app_wsc_order, false },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 

@@ -196,17 +196,6 @@ uint32_t sim_catalog_module(uint32_t index)
     return catalog.entries[index].module;
 }
 
-uint32_t sim_catalog_first(void)
-{
-    for (uint32_t i = 0; i < catalog.count; i++) {
-        if (catalog.entries[i].info.ProtocolChain.ChainLen >=
-            LC_BASE_PROTOCOL) {
-            return i;
-        }
-    }
-    return catalog.count;
-}
-
 uint32_t sim_catalog_same(const struct lc_wsaprotocol_infow *info)
 {
     if (info == NULL || info->dwCatalogEntryId == 0 ||

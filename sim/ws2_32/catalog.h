@@ -1,6 +1,7 @@
 /*
  * The catalog: chains, then bases, then one hidden entry of ChainLen 0 for
- * each layer. An entry's id is its index plus one. It is fixed for a run.
+ * each layer. An entry's id is its index plus one. The entries are fixed for a
+ * run; installed.h says which of them are there.
  */
 #ifndef SIM_WS2_32_CATALOG_H
 #define SIM_WS2_32_CATALOG_H
@@ -10,6 +11,8 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/schedule.h"
+
+struct sim_entry_list;
 
 /** Builds the catalog of a world; nothing is done when it has not changed. */
 void sim_catalog_build(const struct lc_world *world);
@@ -26,9 +29,6 @@ const struct lc_wsaprotocol_infow *sim_catalog_entry(uint32_t index);
 /** Module whose DLL an entry's path names, by index. */
 uint32_t sim_catalog_module(uint32_t index);
 
-/** Index of the first entry that an application's socket() may select. */
-uint32_t sim_catalog_first(void);
-
 /**
  * Which entry a structure equals byte for byte.
  *
@@ -42,6 +42,7 @@ const lc_wchar *sim_catalog_path(uint32_t index);
 /**
  * Imitates WSCGetProviderPath and WPUGetProviderPath.
  *
+ * @param list               entries that there are.
  * @param length_characters  in: room; out: length with the end, or the length
  *                           that is needed.
  *
@@ -49,6 +50,7 @@ const lc_wchar *sim_catalog_path(uint32_t index);
  * Source:  documented. WPUGetProviderPath: lengths are in characters.
  */
 int32_t sim_catalog_get_path(
+    const struct sim_entry_list *list,
     const struct lc_guid *provider_id,
     lc_wchar *ret_path,
     int32_t *length_characters);

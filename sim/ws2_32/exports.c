@@ -13,11 +13,13 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/whole.h"
 #include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
 
 int32_t sim_catalog_get_path(
+    const struct sim_entry_list *list,
     const struct lc_guid *provider_id,
     lc_wchar *ret_path,
     int32_t *length_characters)
@@ -26,7 +28,7 @@ int32_t sim_catalog_get_path(
         return LC_WSAEFAULT;
     }
     uint32_t index = sim_catalog_find(provider_id);
-    if (index == sim_catalog_count()) {
+    if (!sim_installed_has(list, index)) {
         return LC_WSAEINVAL;
     }
     const lc_wchar *path = sim_catalog_path(index);
@@ -49,7 +51,8 @@ static int LC_ABI export_get_provider_path(
     int32_t *length,
     int32_t *errno_out)
 {
-    int32_t error = sim_catalog_get_path(provider_id, path, length);
+    int32_t error =
+        sim_catalog_get_path(sim_installed(), provider_id, path, length);
     if (error != 0 && errno_out != NULL) {
         *errno_out = error;
     }
@@ -73,7 +76,8 @@ static int LC_ABI export_enum_protocols(
     for (uint32_t i = 0; protocols != NULL && protocols[i] != 0; i++) {
         is_tcp_listed |= protocols[i] == LC_IPPROTO_TCP;
     }
-    uint32_t count = is_tcp_listed ? sim_catalog_count() : 0;
+    const struct sim_entry_list *list = sim_installed();
+    uint32_t count = is_tcp_listed ? list->count : 0;
     uint32_t needed = count * (uint32_t)sizeof *buffer;
     if (*buffer_bytes < needed || (buffer == NULL && needed > 0)) {
         *buffer_bytes = needed;
@@ -84,7 +88,7 @@ static int LC_ABI export_enum_protocols(
     }
     LC_CHECK(count == 0 || buffer != NULL);
     for (uint32_t i = 0; i < count; i++) {
-        buffer[i] = *sim_catalog_entry(i);
+        buffer[i] = *sim_catalog_entry(list->entries[i]);
     }
     return (int)count;
 }
@@ -190,8 +194,11 @@ static void key_of_part(struct sim_hash *hash)
 {
     const struct sim_ws2_32 *ws2_32 = SIM_WS2_32;
     uint32_t processes = ws2_32->process_count;
-    uint32_t counts[] = { ws2_32->set_count, ws2_32->started_count };
+    uint32_t counts[] = { ws2_32->set_count,
+                          ws2_32->started_count,
+                          ws2_32->writer };
     sim_hash_add(hash, counts, sizeof counts);
+    sim_hash_add(hash, &ws2_32->installed, sizeof ws2_32->installed);
     for (uint32_t i = 0; i < processes; i++) {
         const struct sim_ws2_process *process = &ws2_32->processes[i];
         sim_hash_add(
@@ -272,6 +279,7 @@ void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count)
     SIM_WS2_32->versions =
         world->versions != 0 ? world->versions : LC_VERSIONS_OF_WS2_32;
     sim_catalog_build(world);
+    sim_installed_begin();
 }
 
 void sim_ws2_32_forget(void)

@@ -10,6 +10,7 @@
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
+#include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/started.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
@@ -106,10 +107,14 @@ static enum lc_wsa route_new(struct route *route, uint32_t entry)
 enum lc_wsa sim_wsa_socket(uint32_t entry, lc_socket *ret_socket)
 {
     struct route route;
-    if (entry == LC_NONE) {
-        entry = sim_catalog_first();
+    const struct sim_entry_list *view = sim_installed_view();
+    if (sim_ws2_process()->startup_count == 0) {
+        return LC_WSANOTINITIALISED;
     }
-    if (entry >= sim_catalog_count()) {
+    if (entry == LC_NONE) {
+        entry = sim_installed_first(view);
+    }
+    if (!sim_installed_has(view, entry)) {
         return LC_WSAEPROTONOSUPPORT;
     }
     enum lc_wsa wsa = route_new(&route, entry);

@@ -12,6 +12,7 @@
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
+#include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/started.h"
 #include "sim/ws2_32/state.h"
@@ -132,6 +133,9 @@ enum lc_wsa sim_wsa_startup(uint16_t version, struct lc_wsadata *ret_data)
     }
     sim_ws2_lock();
     struct sim_ws2_process *process = sim_ws2_process();
+    if (process->startup_count == 0) {
+        sim_installed_look();
+    }
     process->startup_count++;
     process->version = agreed;
     fill_data(ret_data, agreed);
@@ -359,4 +363,7 @@ void sim_ws2_32_process_exit(uint32_t process)
         }
     }
     ws2->processes[process] = (struct sim_ws2_process){ 0 };
+    if (ws2->writer == process + 1) {
+        ws2->writer = 0;
+    }
 }

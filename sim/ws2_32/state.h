@@ -42,13 +42,25 @@ struct sim_socket_handle {
     uint32_t generation; /* rises with each registration */
 };
 
+/* Entries of the catalog by index, in their order. */
+struct sim_entry_list {
+    uint8_t count;
+    uint8_t entries[SIM_CATALOG_MAX];
+    uint8_t zero[7];
+};
+
+_Static_assert(
+    sizeof(struct sim_entry_list) == 8 + SIM_CATALOG_MAX,
+    "no byte without a name: it goes into keys");
+
 struct sim_ws2_process {
     uint32_t startup_count;
     uint32_t life; /* rises with each final cleanup */
     uint16_t version;
     uint8_t lock_owner; /* thread reference + 1, 0: free */
     uint8_t lock_depth;
-    uint32_t handle_count; /* behind the last place used in the run */
+    uint32_t handle_count;      /* behind the last place used in the run */
+    struct sim_entry_list view; /* what it sees of the catalog */
     /* What the probes have seen of each provider: starts minus cleanups. */
     int32_t counts[LC_MODULE_COUNT];
     struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
@@ -56,7 +68,7 @@ struct sim_ws2_process {
 
 _Static_assert(
     offsetof(struct sim_ws2_process, handles) ==
-        16 + LC_MODULE_COUNT * sizeof(int32_t),
+        16 + sizeof(struct sim_entry_list) + LC_MODULE_COUNT * sizeof(int32_t),
     "no byte without a name: it goes into keys");
 
 /* What the application's threads share in a process. */
@@ -86,6 +98,9 @@ struct sim_ws2_32 {
     uint32_t started_count; /* places in use, never falls within a run */
     uint32_t process_count; /* of the schedule */
     uint32_t versions;      /* of the world: bit per enum lc_version */
+    uint32_t writer; /* process that writes the catalog + 1, 0: none does */
+    struct sim_entry_list installed;
+    uint32_t zero;
     struct sim_ws2_process processes[LC_PROCESSES_MAX];
     struct sim_app_process apps[LC_PROCESSES_MAX];
     struct sim_started started[SIM_STARTED_MAX];

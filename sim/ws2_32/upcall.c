@@ -15,6 +15,7 @@
 #include "sim/win32/win32.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/handle.h"
+#include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
 
@@ -150,6 +151,7 @@ static int LC_ABI upcall_get_provider_path(
     int32_t error = made_to_fail(&upcall);
     if (error == 0) {
         error = sim_catalog_get_path(
+            sim_installed_view(),
             provider_id,
             provider_dll_path,
             provider_dll_path_length);

@@ -63,38 +63,49 @@ static void the_bytes_are_the_documented_ones(void **state)
 {
     (void)state;
 
-    static const uint8_t
-        expected[] = {
-            0x4c, 0x31,                /* mark */
-            2,    0,    0,    1,    1, /* tcp: base; filter: ifs, pinned */
-            1,    2,    1,    0,       /* chain filter tcp */
-            0x00, 0x20, 0,    0,       /* sndbuf 8192 */
-            0x40, 0x42, 0x0f, 0,    0,   0, 0,   0, /* 1000000 bit/s */
-            0x00, 0x2d, 0x31, 0x01, 0,   0, 0,   0, /* 20000000 ns */
-            0x00, 0x40, 0,    0,                    /* window 16384 */
-            1,    0xd0, 0x07, 0,    0,              /* slow 2000 */
-            1,    1,    0, /* a process, a thread in it */
-            2,    0,       /* calls */
-            0,    3,    0,    1,    0,   0, 0,   0,
-            0,    0,    0,    0, /* s = socket stream via tcp */
-            0,    7,    0,    0xff, 1,   0, 0,   0,
-            5,    0,    0,    0, /* linger s on 5 */
-            1,    0,             /* choices */
-            0,    0,    1,    4,    26,  3, 2,   0,
-            1,    2,    7,    0, /* SPI_ENTER WSPSetSockOpt */
-            0x4e,                /* names */
-            3,    't',  'c',  'p',  0,   6, 'f', 'i',
-            'l',  't',  'e',  'r',  0,      /* */
-            1,    1,    'x',                /* plant */
-            1,    'A',  1,    't',          /* process, thread */
-            1,    1,    's',                /* sockets */
-            2,    3,    'S',  '-',  '1', 1, /* broken S-1, with a hash */
-            8,    7,    6,    5,    4,   3, 2,   1, /* */
-            2,    5,    90,   23,   1,              /* swarm send*90 slow */
-            5,                                      /* faults alloc proc */
-            3,    0,    20, /* versions of ws2_32 1.0 1.1, filter 2.0 2.2 */
-            1,              /* page-heap */
-        };
+    static const uint8_t expected[] = {
+        0x4c, 0x31, /* mark */
+        2,    0,    0,    1,
+        1,                   /* tcp: base; filter: ifs, pinned */
+        1,    2,    1,    0, /* chain filter tcp */
+        0x00, 0x20, 0,    0, /* sndbuf 8192 */
+        0x40, 0x42, 0x0f, 0,
+        0,    0,    0,    0, /* 1000000 bit/s */
+        0x00, 0x2d, 0x31, 0x01,
+        0,    0,    0,    0, /* 20000000 ns */
+        0x00, 0x40, 0,    0, /* window 16384 */
+        1,    0xd0, 0x07, 0,
+        0,             /* slow 2000 */
+        1,    1,    0, /* a process, a thread in it */
+        2,    0,       /* calls */
+        0,    3,    0,    1,
+        0,    0,    0,    0,
+        0,    0,    0,    0, /* s = socket stream via tcp */
+        0,    7,    0,    0xff,
+        1,    0,    0,    0,
+        5,    0,    0,    0, /* linger s on 5 */
+        1,    0,             /* choices */
+        0,    0,    1,    4,
+        26,   3,    2,    0,
+        1,    2,    7,    0, /* SPI_ENTER WSPSetSockOpt */
+        0x4e,                /* names */
+        3,    't',  'c',  'p',
+        0,    6,    'f',  'i',
+        'l',  't',  'e',  'r',
+        0,                     /* */
+        1,    1,    'x',       /* plant */
+        1,    'A',  1,    't', /* process, thread */
+        1,    1,    's',       /* sockets */
+        2,    3,    'S',  '-',
+        '1',  1, /* broken S-1, with a hash */
+        8,    7,    6,    5,
+        4,    3,    2,    1, /* */
+        2,    5,    90,   LC_FEATURE_SLOW,
+        1,              /* swarm send*90 slow */
+        5,              /* faults alloc proc */
+        3,    0,    20, /* versions of ws2_32 1.0 1.1, filter 2.0 2.2 */
+        1,              /* page-heap */
+    };
 
     assert_true(parse(
         HEAD "swarm send*90 slow\nworld\n"

@@ -31,7 +31,7 @@ static void a_call_before_any_start_is_found(void **state)
     (void)state;
     struct trace *trace = trace_new(false);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_load(trace, WS2, TCP, true);
     trace_spi(trace, WS2, TCP, LC_SPI_SOCKET, ENTRY_TCP);
     assert_broken(trace, "LOAD-1");
@@ -43,7 +43,7 @@ static void a_socket_after_the_final_cleanup_is_found(void **state)
     struct trace *trace = trace_new(false);
     trace_life(trace, HANDLE);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_spi(trace, WS2, TCP, LC_SPI_SOCKET, ENTRY_TCP);
     assert_broken(trace, "LOAD-24");
 }
@@ -65,7 +65,7 @@ static void a_start_that_leaves_an_entry_out_is_found(void **state)
     (void)state;
     struct trace *trace = trace_new(false);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start(trace);
     assert_held(trace);
     trace_get(trace, LC_RECORD_SPI_RETURN, LC_SPI_STARTUP, 0)->d--;
@@ -77,7 +77,7 @@ static void a_start_that_fails_owes_no_table(void **state)
     (void)state;
     struct trace *trace = trace_new(false);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start_open(trace, WS2, TCP, ENTRY_TCP);
     trace_spi_return(trace, WS2, TCP, LC_SPI_STARTUP, LC_WSASYSNOTREADY)->d = 0;
     assert_held(trace);
@@ -110,7 +110,7 @@ static void a_cleanup_that_the_network_fails_leaves_the_count_open(void **state)
 static void start_again(struct trace *trace, int64_t result)
 {
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start_open(trace, WS2, TCP, ENTRY_TCP);
     trace_spi_return(trace, WS2, TCP, LC_SPI_STARTUP, result)->b = result;
 }
@@ -133,7 +133,7 @@ static void what_was_made_to_fail_excuses_a_start(void **state)
         struct trace *trace = trace_new(false);
         trace_life(trace, HANDLE);
         trace_startup(trace);
-        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
         trace_start_open(trace, WS2, TCP, ENTRY_TCP);
         trace->process = process;
         trace->thread = 1;

@@ -13,7 +13,7 @@ static void a_start_in_the_middle_of_the_chain_is_found(void **state)
     (void)state;
     struct trace *trace = trace_new(true);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start_open(trace, WS2, TCP, ENTRY_CHAIN);
     assert_broken(trace, "LAYER-2");
 }
@@ -24,7 +24,7 @@ static void a_layer_that_starts_another_than_its_successor_is_found(
     (void)state;
     struct trace *trace = trace_new(true);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start_open(trace, WS2, FILTER, ENTRY_CHAIN);
     trace_start_open(trace, FILTER, FILTER, ENTRY_CHAIN);
     assert_broken(trace, "LAYER-3");
@@ -82,7 +82,7 @@ static void a_layer_that_cleans_up_under_its_users_is_found(void **state)
 {
     (void)state;
     struct trace *trace = started();
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_spi(trace, WS2, FILTER, LC_SPI_STARTUP, ENTRY_CHAIN)->c = 1;
     trace_spi_return(trace, WS2, FILTER, LC_SPI_STARTUP, 0);
     trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEMFILE);

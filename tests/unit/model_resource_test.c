@@ -106,7 +106,7 @@ static void a_failed_start_that_keeps_something_is_an_inference(void **state)
     (void)state;
     struct trace *trace = trace_new(false);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start_open(trace, WS2, TCP, ENTRY_TCP);
     lock_record(trace, LC_LOCK_ENTER, 1);
     trace_spi_return(trace, WS2, TCP, LC_SPI_STARTUP, LC_WSASYSNOTREADY)->b =

@@ -242,7 +242,7 @@ static inline void trace_register(
 static inline void trace_socket(struct trace *trace, int64_t handle, bool first)
 {
     uint8_t caller = WS2;
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     if (first) {
         trace_start(trace);
     }

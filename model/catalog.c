@@ -1,0 +1,335 @@
+/*
+ * The catalog of the machine, and what each process sees of it: the catalog as
+ * it was at its WSAStartup from 0 to 1 (X-23). What a process sees is forgotten
+ * where it can't be told when that was.
+ */
+#include <string.h>
+
+#include "lastcall/abi.h"
+
+#include "model/area.h"
+#include "model/report.h"
+
+static bool has(const struct model_entries *entries, uint32_t id)
+{
+    return memchr(entries->ids, (int)id, entries->count) != NULL;
+}
+
+/* Chains and bases come first in the numbers of a world. */
+static bool is_selectable(const struct model *model, uint32_t id)
+{
+    return id >= 1 && id <= model->world.entry_count;
+}
+
+static uint32_t selectable(
+    const struct model *model,
+    const struct model_entries *entries)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < entries->count; i++) {
+        count += is_selectable(model, entries->ids[i]);
+    }
+    return count;
+}
+
+static uint32_t first_selectable(
+    const struct model *model,
+    const struct model_entries *entries)
+{
+    for (uint32_t i = 0; i < entries->count; i++) {
+        if (is_selectable(model, entries->ids[i])) {
+            return entries->ids[i];
+        }
+    }
+    return 0;
+}
+
+static bool is_same(
+    const struct model_entries *a,
+    const struct model_entries *b)
+{
+    return a->count == b->count && memcmp(a->ids, b->ids, a->count) == 0;
+}
+
+/* Whether all members of a chain are installed, but for the first `skipped`. */
+static bool has_members(const struct model *model, uint32_t id)
+{
+    const struct model_world *world = &model->world;
+    uint32_t length = is_selectable(model, id) ? world->entry_length[id] : 1;
+    for (uint32_t i = 0; length > 1 && i < length; i++) {
+        uint8_t provider = world->entry_providers[id][i];
+        LC_CHECK(provider < LC_PROVIDERS_MAX);
+        if (!has(&model->installed, world->own_entry[provider])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Changes ---- */
+
+static void install(
+    struct model *model,
+    const struct lc_record *record,
+    uint8_t api)
+{
+    struct model_entries *all = &model->installed;
+    uint32_t id = (uint32_t)record->a;
+    uint32_t place = (uint32_t)record->b;
+    bool is_there = has(all, id);
+    bool is_last = place == all->count;
+    bool may_lead = api == LC_CALL_WSC_INSTALL_CHAIN && place == 0;
+    model_report_unless(model, MODEL_CATALOG_16, true, !is_there);
+    model_report_unless(model, MODEL_CATALOG_3, true, has_members(model, id));
+    model_report_unless(model, MODEL_CATALOG_5, true, is_last || may_lead);
+    if (is_there || place > all->count || all->count == MODEL_ENTRIES_MAX) {
+        return;
+    }
+    memmove(&all->ids[place + 1], &all->ids[place], all->count - place);
+    all->ids[place] = (uint8_t)id;
+    all->count++;
+}
+
+static void take_out(struct model *model, const struct lc_record *record)
+{
+    struct model_entries *all = &model->installed;
+    uint32_t place = (uint32_t)record->b;
+    bool is_right = place < all->count && all->ids[place] == (uint8_t)record->a;
+    model_report_unless(model, MODEL_CATALOG_18, true, is_right);
+    if (!is_right) {
+        return;
+    }
+    all->count--;
+    memmove(&all->ids[place], &all->ids[place + 1], all->count - place);
+    all->ids[all->count] = 0;
+}
+
+/* A new order is told from the first to the last: each entry moves to its
+ * place, and those behind it keep theirs among themselves. */
+static void order(struct model *model, const struct lc_record *record)
+{
+    struct model_entries *all = &model->installed;
+    uint32_t place = (uint32_t)record->b;
+    uint32_t from = place;
+    while (from < all->count && all->ids[from] != (uint8_t)record->a) {
+        from++;
+    }
+    bool is_right = from < all->count && record->c == all->count;
+    model_report_unless(model, MODEL_CATALOG_20, true, is_right);
+    if (!is_right) {
+        return;
+    }
+    uint8_t id = all->ids[from];
+    memmove(&all->ids[place + 1], &all->ids[place], from - place);
+    all->ids[place] = id;
+}
+
+static void changes(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    uint8_t api = thread == NULL ? (uint8_t)MODEL_NONE : thread->api;
+    if (record->a < 1 || record->a > MODEL_ENTRIES_MAX || record->b < 0 ||
+        record->b >= MODEL_ENTRIES_MAX) {
+        model_report_lost(model);
+        return;
+    }
+    if (record->function == LC_CATALOG_INSTALL) {
+        install(model, record, api);
+    } else if (record->function == LC_CATALOG_REMOVE) {
+        take_out(model, record);
+    } else {
+        order(model, record);
+    }
+    model->catalog_changed = true;
+    for (uint32_t i = 0; i < model->process_count; i++) {
+        if (model->processes[i].starting > 0) {
+            model->processes[i].view.count = 0;
+        }
+    }
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        if (&model->threads[i] != thread) {
+            model->threads[i].catalog_changed = true;
+        }
+    }
+}
+
+/* ---- Calls ---- */
+
+static bool writes(uint8_t api)
+{
+    return api == LC_CALL_WSC_INSTALL || api == LC_CALL_WSC_INSTALL_CHAIN ||
+           api == LC_CALL_WSC_DEINSTALL || api == LC_CALL_WSC_ORDER;
+}
+
+static bool someone_writes(
+    const struct model *model,
+    const struct model_thread *but)
+{
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        const struct model_thread *thread = &model->threads[i];
+        if (thread != but && writes(thread->api)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A start from 0 to 1 for certain sees the catalog as it is; what may be one
+ * or not leaves it open, unless that is the same. */
+static void looks(struct model *model, const struct model_event *event)
+{
+    struct model_process *process = event->process;
+    const struct model_thread *thread = event->thread;
+    if (thread->low > 0) {
+        return;
+    }
+    bool is_sure =
+        thread->high <= 0 && process->cleaning == 0 && process->starting == 1;
+    if (is_sure) {
+        process->view = model->installed;
+    } else if (!is_same(&process->view, &model->installed)) {
+        process->view.count = 0;
+    }
+}
+
+static void call_begins(struct model *model, const struct model_event *event)
+{
+    struct model_process *process = event->process;
+    event->thread->catalog_changed = false;
+    if (event->thread->api == LC_CALL_WSASTARTUP) {
+        looks(model, event);
+    }
+    /* The start under way may come behind the count's zero. */
+    if (event->thread->api == LC_CALL_WSACLEANUP && process->starting > 0 &&
+        process->starts <= process->cleaning &&
+        !is_same(&process->view, &model->installed)) {
+        process->view.count = 0;
+    }
+}
+
+static void write_ends(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    const struct model_entries *all = &model->installed;
+    bool failed = record->a == -1;
+    uint32_t id = thread->option;
+    bool is_alone = !thread->catalog_changed;
+    if (failed && record->b == LC_WSATRY_AGAIN) {
+        model_report_unless(
+            model,
+            MODEL_CATALOG_21,
+            true,
+            someone_writes(model, thread));
+        return;
+    }
+    switch (thread->api) {
+    case LC_CALL_WSC_INSTALL:
+        model_report_unless(
+            model,
+            MODEL_CATALOG_16,
+            failed && has(all, id) && is_alone,
+            record->b == LC_WSAEINVAL || record->b == LC_WSANO_RECOVERY);
+        model_report_unless(
+            model,
+            MODEL_CATALOG_5,
+            !failed && is_alone,
+            all->count > 0 && all->ids[all->count - 1] == id);
+        break;
+    case LC_CALL_WSC_INSTALL_CHAIN:
+        model_report_unless(
+            model,
+            MODEL_CATALOG_17,
+            !failed && is_alone,
+            all->ids[0] == id);
+        break;
+    case LC_CALL_WSC_DEINSTALL:
+        model_report_unless(
+            model,
+            MODEL_CATALOG_18,
+            !failed && is_alone,
+            !has(all, id));
+        break;
+    default:
+        /* An id that is missing, or twice: refused. */
+        model_report_unless(
+            model,
+            MODEL_CATALOG_20,
+            thread->option >= LC_ORDER_SHORT && all->count > 1,
+            failed);
+        break;
+    }
+}
+
+static void call_ends(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    const struct model_entries *view = &event->process->view;
+    bool failed = record->a == -1;
+    if (thread->api == LC_CALL_WSC_ENUM) {
+        model_report_unless(
+            model,
+            MODEL_CATALOG_15,
+            !failed && !thread->catalog_changed,
+            record->a == model->installed.count);
+    } else if (thread->api == LC_CALL_ENUM_PROTOCOLS) {
+        bool known = !failed && view->count > 0 && thread->low > 0;
+        bool is_right = record->a == selectable(model, view);
+        bool is_old = !is_same(view, &model->installed);
+        model_report_unless(
+            model,
+            MODEL_CATALOG_14,
+            known && !is_old,
+            is_right);
+        model_report_unless(model, MODEL_CATALOG_22, known && is_old, is_right);
+    } else if (writes(thread->api)) {
+        write_ends(model, event);
+    }
+}
+
+/* Which entry ws2_32 takes for a socket. */
+static void socket_call(struct model *model, const struct model_event *event)
+{
+    const struct model_thread *thread = event->thread;
+    const struct model_entries *view = &event->process->view;
+    int64_t id = event->record->a;
+    bool is_given = thread->option != 0;
+    bool known = view->count > 0 && thread->low > 0;
+    model_report_unless(
+        model,
+        MODEL_CATALOG_10,
+        !is_given,
+        is_selectable(model, (uint32_t)id));
+    model_report_unless(
+        model,
+        MODEL_CATALOG_11,
+        is_given,
+        id == thread->option);
+    model_report_unless(
+        model,
+        MODEL_CATALOG_6,
+        !is_given && known,
+        id == first_selectable(model, view));
+}
+
+void model_catalog_step(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    if (record->kind == LC_RECORD_CATALOG) {
+        changes(model, event);
+        return;
+    }
+    LC_CHECK(event->process != NULL && event->thread != NULL);
+    if (record->kind == LC_RECORD_API_CALL) {
+        call_begins(model, event);
+    } else if (record->kind == LC_RECORD_API_RETURN) {
+        call_ends(model, event);
+    } else if (
+        record->function == LC_SPI_SOCKET &&
+        record->caller == LC_MODULE_WS2_32 &&
+        event->thread->api == LC_CALL_SOCKET) {
+        socket_call(model, event);
+    }
+}

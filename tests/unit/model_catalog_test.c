@@ -1,0 +1,283 @@
+#include "model_trace.h"
+
+/* The catalog of the world: 1 the chain, 2 tcp, 3 the layer's own entry. */
+enum {
+    ENTRY_LAYER = 3,
+    ENTRIES = 3
+};
+
+static void change(
+    struct trace *trace,
+    enum lc_catalog_change how,
+    int64_t id,
+    int64_t place,
+    int64_t count)
+{
+    struct lc_record *record = trace_add(trace, LC_RECORD_CATALOG, how);
+    record->caller = WS2;
+    record->callee = id == ENTRY_TCP ? TCP : FILTER;
+    record->a = id;
+    record->b = place;
+    record->c = count;
+}
+
+static void ask(struct trace *trace, enum lc_call call, int64_t answer)
+{
+    trace_call(trace, call, 0, 0);
+    trace_return(trace, call, answer, answer == -1 ? LC_WSAEINVAL : 0);
+}
+
+static void take_tcp_out(struct trace *trace)
+{
+    trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_TCP);
+    change(trace, LC_CATALOG_REMOVE, ENTRY_TCP, 1, 2);
+    trace_return(trace, LC_CALL_WSC_DEINSTALL, 0, 0);
+}
+
+static void put_tcp_back(struct trace *trace, int64_t place)
+{
+    trace_call(trace, LC_CALL_WSC_INSTALL, 0, ENTRY_TCP);
+    change(trace, LC_CATALOG_INSTALL, ENTRY_TCP, place, ENTRIES);
+    trace_return(trace, LC_CALL_WSC_INSTALL, 0, 0);
+}
+
+static void a_list_has_what_is_installed(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    ask(trace, LC_CALL_WSC_ENUM, ENTRIES);
+    take_tcp_out(trace);
+    ask(trace, LC_CALL_WSC_ENUM, ENTRIES - 1);
+    put_tcp_back(trace, 2);
+    ask(trace, LC_CALL_WSC_ENUM, ENTRIES);
+    trace_startup(trace);
+    ask(trace, LC_CALL_ENUM_PROTOCOLS, 2);
+    assert_held(trace);
+    ask(trace, LC_CALL_WSC_ENUM, ENTRIES - 1);
+    assert_broken(trace, "CATALOG-15");
+}
+
+static void hidden_entries_are_not_listed(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    ask(trace, LC_CALL_ENUM_PROTOCOLS, ENTRIES);
+    assert_broken(trace, "CATALOG-14");
+}
+
+/* A process that is started sees the catalog as it was; one that starts again
+ * sees it as it is. */
+static void a_started_process_sees_the_old_catalog(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    take_tcp_out(trace);
+    ask(trace, LC_CALL_ENUM_PROTOCOLS, 2);
+    trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+    trace_return(trace, LC_CALL_WSACLEANUP, 0, 0);
+    trace_startup(trace);
+    ask(trace, LC_CALL_ENUM_PROTOCOLS, 1);
+    assert_held(trace);
+    put_tcp_back(trace, 2);
+    ask(trace, LC_CALL_ENUM_PROTOCOLS, 2);
+    assert_broken(trace, "CATALOG-22");
+}
+
+/* When the start came, before the change or behind it, can't be told. */
+static void a_change_during_a_start_leaves_it_open(void **state)
+{
+    (void)state;
+    for (int64_t seen = 1; seen <= 2; seen++) {
+        struct trace *trace = trace_new(true);
+        trace_call(trace, LC_CALL_WSASTARTUP, 0x0202, 0);
+        trace->thread = 1;
+        take_tcp_out(trace);
+        trace->thread = 0;
+        trace_return(trace, LC_CALL_WSASTARTUP, 0, 0);
+        ask(trace, LC_CALL_ENUM_PROTOCOLS, seen);
+        assert_held(trace);
+    }
+}
+
+static void what_is_there_is_not_installed_again(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_call(trace, LC_CALL_WSC_INSTALL, 0, ENTRY_TCP);
+    trace_return(trace, LC_CALL_WSC_INSTALL, -1, LC_WSANO_RECOVERY);
+    assert_held(trace);
+    trace_call(trace, LC_CALL_WSC_INSTALL, 0, ENTRY_TCP);
+    trace_return(trace, LC_CALL_WSC_INSTALL, -1, LC_WSAEFAULT);
+    assert_broken(trace, "CATALOG-16");
+    trace = trace_new(true);
+    put_tcp_back(trace, 3);
+    assert_broken(trace, "CATALOG-16");
+}
+
+static void what_is_installed_comes_last(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    take_tcp_out(trace);
+    put_tcp_back(trace, 0);
+    assert_broken(trace, "CATALOG-5");
+}
+
+static void a_chain_needs_its_members(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    take_tcp_out(trace);
+    trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_CHAIN);
+    change(trace, LC_CATALOG_REMOVE, ENTRY_CHAIN, 0, 1);
+    trace_return(trace, LC_CALL_WSC_DEINSTALL, 0, 0);
+    trace_call(trace, LC_CALL_WSC_INSTALL, 0, ENTRY_CHAIN);
+    change(trace, LC_CATALOG_INSTALL, ENTRY_CHAIN, 1, 2);
+    assert_broken(trace, "CATALOG-3");
+}
+
+static void a_layers_chains_come_first(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct trace *trace = trace_new(true);
+        trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_CHAIN);
+        change(trace, LC_CATALOG_REMOVE, ENTRY_CHAIN, 0, 2);
+        trace_return(trace, LC_CALL_WSC_DEINSTALL, 0, 0);
+        trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_LAYER);
+        change(trace, LC_CATALOG_REMOVE, ENTRY_LAYER, 1, 1);
+        trace_return(trace, LC_CALL_WSC_DEINSTALL, 0, 0);
+        trace_call(trace, LC_CALL_WSC_INSTALL_CHAIN, 0, ENTRY_CHAIN);
+        change(trace, LC_CATALOG_INSTALL, ENTRY_LAYER, 1, 2);
+        change(trace, LC_CATALOG_INSTALL, ENTRY_CHAIN, i == 0 ? 0 : 2, 3);
+        trace_return(trace, LC_CALL_WSC_INSTALL_CHAIN, 0, 0);
+        if (i == 0) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, "CATALOG-17");
+        }
+    }
+}
+
+static void no_other_entry_is_taken_out(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_TCP);
+    trace_return(trace, LC_CALL_WSC_DEINSTALL, 0, 0);
+    assert_broken(trace, "CATALOG-18");
+    trace = trace_new(true);
+    trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_TCP);
+    change(trace, LC_CATALOG_REMOVE, ENTRY_TCP, 2, 2);
+    assert_broken(trace, "CATALOG-18");
+}
+
+static void an_order_with_a_gap_is_refused(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_call(trace, LC_CALL_WSC_ORDER, 0, LC_ORDER_REVERSE);
+    change(trace, LC_CATALOG_ORDER, ENTRY_LAYER, 0, ENTRIES);
+    change(trace, LC_CATALOG_ORDER, ENTRY_TCP, 1, ENTRIES);
+    change(trace, LC_CATALOG_ORDER, ENTRY_CHAIN, 2, ENTRIES);
+    trace_return(trace, LC_CALL_WSC_ORDER, 0, 0);
+    trace_call(trace, LC_CALL_WSC_ORDER, 0, LC_ORDER_SHORT);
+    trace_return(trace, LC_CALL_WSC_ORDER, -1, LC_WSAEINVAL);
+    assert_held(trace);
+    trace_call(trace, LC_CALL_WSC_ORDER, 0, LC_ORDER_SHORT);
+    trace_return(trace, LC_CALL_WSC_ORDER, 0, 0);
+    assert_broken(trace, "CATALOG-20");
+    trace = trace_new(true);
+    trace_call(trace, LC_CALL_WSC_ORDER, 0, LC_ORDER_TWICE);
+    change(trace, LC_CATALOG_ORDER, ENTRY_CHAIN, 0, ENTRIES);
+    change(trace, LC_CATALOG_ORDER, ENTRY_CHAIN, 1, ENTRIES);
+    assert_broken(trace, "CATALOG-20");
+}
+
+static void one_writes_at_a_time(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_call(trace, LC_CALL_WSC_ORDER, 0, LC_ORDER_SAME);
+    trace->thread = 1;
+    trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_TCP);
+    trace_return(trace, LC_CALL_WSC_DEINSTALL, -1, LC_WSATRY_AGAIN);
+    assert_held(trace);
+    trace = trace_new(true);
+    trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_TCP);
+    trace_return(trace, LC_CALL_WSC_DEINSTALL, -1, LC_WSATRY_AGAIN);
+    assert_broken(trace, "CATALOG-21");
+}
+
+/* ws2_32 comes to the provider of an entry for another socket. */
+static void socket_of(struct trace *trace, int64_t asked, int64_t taken)
+{
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_call(trace, LC_CALL_SOCKET, 0, asked);
+    trace_spi(trace, WS2, FILTER, LC_SPI_SOCKET, taken)->b = 2;
+}
+
+static void the_first_entry_that_matches_is_taken(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    socket_of(trace, 0, ENTRY_TCP);
+    assert_broken(trace, "CATALOG-6");
+    trace = trace_new(true);
+    socket_of(trace, 0, ENTRY_LAYER);
+    assert_broken(trace, "CATALOG-10");
+    trace = trace_new(true);
+    socket_of(trace, ENTRY_TCP, ENTRY_CHAIN);
+    assert_broken(trace, "CATALOG-11");
+}
+
+/* What a layer looks for may be gone: its start may fail for that. */
+static void a_change_explains_a_failed_start(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct trace *trace = trace_new(true);
+        trace_life(trace, HANDLE);
+        if (i == 1) {
+            take_tcp_out(trace);
+        }
+        trace_startup(trace);
+        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        trace_start_open(trace, WS2, FILTER, ENTRY_CHAIN);
+        trace_spi_return(
+            trace,
+            WS2,
+            FILTER,
+            LC_SPI_STARTUP,
+            LC_WSAEPROVIDERFAILEDINIT)
+            ->b = LC_WSAEPROVIDERFAILEDINIT;
+        if (i == 0) {
+            assert_broken(trace, "LOAD-17");
+        } else {
+            assert_held(trace);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_has_what_is_installed),
+        cmocka_unit_test(hidden_entries_are_not_listed),
+        cmocka_unit_test(a_started_process_sees_the_old_catalog),
+        cmocka_unit_test(a_change_during_a_start_leaves_it_open),
+        cmocka_unit_test(what_is_there_is_not_installed_again),
+        cmocka_unit_test(what_is_installed_comes_last),
+        cmocka_unit_test(a_chain_needs_its_members),
+        cmocka_unit_test(a_layers_chains_come_first),
+        cmocka_unit_test(no_other_entry_is_taken_out),
+        cmocka_unit_test(an_order_with_a_gap_is_refused),
+        cmocka_unit_test(one_writes_at_a_time),
+        cmocka_unit_test(the_first_entry_that_matches_is_taken),
+        cmocka_unit_test(a_change_explains_a_failed_start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
