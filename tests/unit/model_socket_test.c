@@ -19,7 +19,7 @@ static void a_layer_with_its_own_handle_holds(void **state)
     const int64_t upper = HANDLE + 0x1000;
     struct trace *trace = trace_new(true);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start(trace);
     trace_spi(trace, WS2, FILTER, LC_SPI_SOCKET, ENTRY_CHAIN);
     trace_spi(trace, FILTER, TCP, LC_SPI_SOCKET, ENTRY_TCP);
@@ -80,7 +80,7 @@ static void a_socket_closed_while_it_is_made_breaks_nothing(void **state)
     (void)state;
     struct trace *trace = trace_new(true);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start(trace);
     trace_spi(trace, WS2, FILTER, LC_SPI_SOCKET, ENTRY_CHAIN);
     trace_spi(trace, FILTER, TCP, LC_SPI_SOCKET, ENTRY_TCP);
@@ -185,7 +185,7 @@ static void a_value_given_up_unregistered_is_another_socket(void **state)
     (void)state;
     struct trace *trace = trace_new(false);
     trace_startup(trace);
-    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start(trace);
     trace_spi(trace, WS2, TCP, LC_SPI_SOCKET, ENTRY_TCP);
     trace_wire(trace, LC_WIRE_OPEN, 5, 0, HANDLE);
