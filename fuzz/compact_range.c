@@ -180,8 +180,11 @@ void fuzz_compact_range_choice(
     } else if (choice->stream == LC_STREAM_FAULT) {
         range_place(schedule, choice);
     } else {
-        choice->place.kind = LC_PLACE_SHIM;
         range_place(schedule, choice);
+        if (!fuzz_schedule_gives_handle(choice->place)) {
+            choice->place.kind = LC_PLACE_SHIM;
+            range_place(schedule, choice);
+        }
     }
 }
 

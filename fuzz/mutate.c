@@ -275,6 +275,7 @@ static void make_fail(struct mutation *mutation, struct lc_choice *choice)
         { LC_PLACE_SPI_ENTER, LC_SPI_STARTUP, 0 },
         { LC_PLACE_UPCALL, LC_UPCALL_GET_PROVIDER_PATH, 0 },
         { LC_PLACE_UPCALL, LC_UPCALL_MODIFY_IFS_HANDLE, 0 },
+        { LC_PLACE_UPCALL, LC_UPCALL_CREATE_SOCKET_HANDLE, 0 },
         { LC_PLACE_SHIM, LC_SHIM_CREATE_EVENT, 0 },
         { LC_PLACE_SHIM, LC_SHIM_CREATE_THREAD, 0 },
         { LC_PLACE_SHIM, LC_SHIM_NET, 0 },

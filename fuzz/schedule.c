@@ -83,6 +83,18 @@ const char *fuzz_schedule_entry_name(
     return "";
 }
 
+bool fuzz_schedule_gives_handle(struct lc_place place)
+{
+    return place.kind == LC_PLACE_SHIM ||
+           (place.kind == LC_PLACE_UPCALL &&
+            place.function == LC_UPCALL_CREATE_SOCKET_HANDLE);
+}
+
+bool fuzz_schedule_is_misplaced(uint8_t upper_kind, uint8_t lower_kind)
+{
+    return lower_kind == LC_PROVIDER_NONIFS && upper_kind != LC_PROVIDER_NONIFS;
+}
+
 bool fuzz_schedule_is_name(const char *name)
 {
     size_t length = strnlen(name, LC_NAME_MAX);
@@ -206,6 +218,11 @@ static bool is_chain(const struct lc_world *world, uint32_t index)
         }
         bool is_base = world->providers[provider].kind == LC_PROVIDER_BASE;
         if (is_base != (i + 1 == chain->length)) {
+            return false;
+        }
+        if (i > 0 && fuzz_schedule_is_misplaced(
+                         world->providers[chain->providers[i - 1]].kind,
+                         world->providers[provider].kind)) {
             return false;
         }
         for (uint32_t k = 0; k < i; k++) {
@@ -570,7 +587,7 @@ static bool repair_choice(
         choice->action = LC_ACTION_VALUE;
         choice->target = 0;
         choice->value = 1;
-        return choice->place.kind == LC_PLACE_SHIM;
+        return fuzz_schedule_gives_handle(choice->place);
     }
     if (choice->stream == LC_STREAM_FAULT) {
         enum lc_fail fail = lc_fail_of(choice->place);

@@ -40,6 +40,13 @@ const char *fuzz_schedule_entry_name(
 /** A set of versions, bit per enum lc_version; 0 when it is the plain one. */
 uint8_t fuzz_schedule_versions(uint32_t versions, uint32_t plain);
 
+/** Whether a handle is given out at a place. */
+bool fuzz_schedule_gives_handle(struct lc_place place);
+
+/** Whether a layer can't stand above another: one that passes IFS handles on
+ * needs a provider below that has such. */
+bool fuzz_schedule_is_misplaced(uint8_t upper_kind, uint8_t lower_kind);
+
 /** Whether a name may stand in a schedule: [A-Za-z_][A-Za-z0-9_-]*. */
 bool fuzz_schedule_is_name(const char *name);
 

@@ -316,7 +316,7 @@ static bool read_action(
     if (!fuzz_text_read_is(reader, index, "reuse")) {
         return fuzz_text_read_miss(reader, index, "run, fire, fail or reuse");
     }
-    if (choice->place.kind != LC_PLACE_SHIM) {
+    if (!fuzz_schedule_gives_handle(choice->place)) {
         return fuzz_text_read_refuse(
             reader,
             index,

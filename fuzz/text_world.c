@@ -107,7 +107,7 @@ static bool provider_line(struct fuzz_text_reader *reader)
                                  reader->words[2].at,
                                  reader->words[2].length,
                                  &kind)) {
-        return fuzz_text_read_miss(reader, 2, "base, ifs or dll");
+        return fuzz_text_read_miss(reader, 2, "base, ifs, nonifs or dll");
     }
     provider->kind = (uint8_t)kind;
     world->provider_count++;
@@ -243,6 +243,18 @@ static bool read_members(
                 reader,
                 i,
                 "a chain ends with a base; this is a layer:");
+        }
+        uint8_t above =
+            chain.length == 0
+                ? (uint8_t)LC_PROVIDER_NONIFS
+                : world->providers[chain.providers[chain.length - 1]].kind;
+        if (fuzz_schedule_is_misplaced(
+                above,
+                world->providers[provider].kind)) {
+            return fuzz_text_read_refuse(
+                reader,
+                i,
+                "a layer with IFS handles stands above one without:");
         }
         if (chain.length == LC_CHAIN_LENGTH_MAX) {
             return fuzz_text_read_refuse(

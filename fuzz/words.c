@@ -144,7 +144,7 @@ _Static_assert(
 static const char *const lock_words[] = { "enter", "leave" };
 _Static_assert(LC_COUNT_OF(lock_words) == LC_LOCK_CHANGE_COUNT, "one each");
 
-static const char *const provider_words[] = { "base", "ifs", "dll" };
+static const char *const provider_words[] = { "base", "ifs", "dll", "nonifs" };
 _Static_assert(
     LC_COUNT_OF(provider_words) == LC_PROVIDER_KIND_COUNT,
     "one each");

@@ -151,6 +151,21 @@ static enum sim_status host_provider(
     return SIM_OK;
 }
 
+static const struct sim_module_class *class_of(uint8_t kind)
+{
+    switch ((enum lc_provider_kind)kind) {
+    case LC_PROVIDER_BASE:
+        return &sim_provider_base;
+    case LC_PROVIDER_NONIFS:
+        return &sim_provider_nonifs;
+    case LC_PROVIDER_IFS:
+    case LC_PROVIDER_DLL: /* its file is elsewhere: see file_of() */
+    case LC_PROVIDER_KIND_COUNT:
+        break;
+    }
+    return &sim_provider_ifs;
+}
+
 /* A built-in needs a slot of its own: what was hosted there is forgotten. */
 static enum sim_status build_in_provider(
     uint32_t index,
@@ -158,8 +173,7 @@ static enum sim_status build_in_provider(
     struct sim_error *ret_error)
 {
     uint8_t kind = world->providers[index].kind;
-    const struct sim_module_class *class =
-        kind == LC_PROVIDER_BASE ? &sim_provider_base : &sim_provider_ifs;
+    const struct sim_module_class *class = class_of(kind);
     for (uint32_t i = 0; i < world->plant_count; i++) {
         const struct sim_provider_plant *plant = plant_find(world->plants[i]);
         if (plant == NULL) {

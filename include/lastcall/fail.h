@@ -50,6 +50,7 @@ static inline enum lc_fail lc_fail_of(struct lc_place place)
     } else if (
         place.kind == LC_PLACE_UPCALL &&
         (place.function == LC_UPCALL_CREATE_EVENT ||
+         place.function == LC_UPCALL_CREATE_SOCKET_HANDLE ||
          place.function == LC_UPCALL_GET_PROVIDER_PATH ||
          place.function == LC_UPCALL_MODIFY_IFS_HANDLE)) {
         fail = LC_FAIL_UPCALL;
@@ -91,6 +92,9 @@ static inline int32_t lc_fail_error(struct lc_place place, uint32_t form)
     case LC_FAIL_STARTUP:
         return startup[(form - 1) % LC_FAIL_FORMS_MAX];
     case LC_FAIL_UPCALL:
+        if (place.function == LC_UPCALL_CREATE_SOCKET_HANDLE) {
+            return LC_WSAENOBUFS;
+        }
         return place.function == LC_UPCALL_CREATE_EVENT
                    ? (int32_t)LC_WSA_NOT_ENOUGH_MEMORY
                    : (int32_t)LC_WSAEINVAL;

@@ -19,10 +19,11 @@
 
 /* Which built-in implements a provider, or that a DLL file does. */
 enum lc_provider_kind {
-    LC_PROVIDER_BASE = 0, /* sim/provider/base.c */
-    LC_PROVIDER_IFS = 1,  /* sim/provider/ifs.c, a layer with IFS handles */
-    LC_PROVIDER_DLL = 2,  /* a hosted layer: the file is in `path` */
-    LC_PROVIDER_KIND_COUNT = 3
+    LC_PROVIDER_BASE = 0,   /* sim/provider/base.c */
+    LC_PROVIDER_IFS = 1,    /* sim/provider/ifs.c, a layer with IFS handles */
+    LC_PROVIDER_DLL = 2,    /* a hosted layer: the file is in `path` */
+    LC_PROVIDER_NONIFS = 3, /* sim/provider/nonifs.c, with handles of its own */
+    LC_PROVIDER_KIND_COUNT = 4
 };
 
 struct lc_provider {

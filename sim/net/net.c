@@ -64,7 +64,9 @@ struct sim_net {
     uint32_t window_bytes;
     uint32_t peer_rate; /* 0: the peer reads at once */
     uint32_t sndbuf_bytes;
-    uint32_t connection_end; /* behind the last place in use */
+    uint32_t connection_end;         /* behind the last place in use */
+    uint8_t opened[SIM_THREADS_MAX]; /* the connection that a thread has opened
+                                        last, by number; 0: see the taking */
     struct handles handles[LC_PROCESSES_MAX];
     struct connection
         connections[SIM_CONNECTIONS_MAX]; /* last: see the reset */
@@ -509,7 +511,18 @@ enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
     wire(connection, LC_WIRE_OPEN, 0, connection->handle, false);
     *ret_connection = number_of(connection);
     *ret_handle = connection->handle;
+    if ((sim_thread_current()->ref & LC_THREAD_REF_DLL) == 0) {
+        net->opened[sim_thread_current_slot()] = (uint8_t)*ret_connection;
+    }
     return LC_WSA_OK;
+}
+
+lc_socket sim_net_take_opened(void)
+{
+    uint8_t *opened = &SIM_NET->opened[sim_thread_current_slot()];
+    uint32_t number = *opened;
+    *opened = 0;
+    return number == 0 ? LC_INVALID_SOCKET : connection_at(number)->handle;
 }
 
 void sim_net_close_handle(uint32_t number)

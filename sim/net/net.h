@@ -56,6 +56,13 @@ const unsigned char *sim_net_pattern(lc_socket handle, uint64_t offset_bytes);
 enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle);
 
 /**
+ * The handle that the running thread of the schedule has opened last since it
+ * was asked before, or LC_INVALID_SOCKET. A layer may give the application a
+ * handle of its own: this one is what the bytes are coded by.
+ */
+lc_socket sim_net_take_opened(void);
+
+/**
  * Frees the handle's value. The connection lives on; see sim_net_release.
  */
 void sim_net_close_handle(uint32_t number);

@@ -27,6 +27,9 @@ extern const struct sim_module_class sim_provider_base;
 /** ifs.c: a layer that passes everything through. */
 extern const struct sim_module_class sim_provider_ifs;
 
+/** nonifs.c: a layer with handles of its own that passes everything through. */
+extern const struct sim_module_class sim_provider_nonifs;
+
 /* A planted bug: which built-in its variant takes the place of. */
 struct sim_provider_plant {
     const char *name;

@@ -87,8 +87,11 @@ static enum lc_wsa make_socket(const struct lc_op *op, struct lc_record *record)
     struct sim_app_process *app = app_process();
     lc_socket socket = LC_INVALID_SOCKET;
     enum lc_wsa wsa = sim_wsa_socket(op->entry, &socket);
+    lc_socket stream = sim_net_take_opened();
     if (wsa == LC_WSA_OK) {
         app->sockets[op->socket] = socket;
+        app->streams[op->socket] =
+            stream == LC_INVALID_SOCKET ? socket : stream;
         app->sent_bytes[op->socket] = 0;
         app->is_set[op->socket] = 1;
         record->a = (int64_t)socket;

@@ -87,8 +87,11 @@ static void add_entry(uint32_t provider, const char *name, int32_t chain_length)
     struct lc_wsaprotocol_infow *info = &catalog.entries[index].info;
     memset(info, 0, sizeof *info);
     info->dwServiceFlags1 = LC_XP1_GUARANTEED_DELIVERY |
-                            LC_XP1_GUARANTEED_ORDER | LC_XP1_GRACEFUL_CLOSE |
-                            LC_XP1_IFS_HANDLES;
+                            LC_XP1_GUARANTEED_ORDER | LC_XP1_GRACEFUL_CLOSE;
+    /* HANDLE-5. Of a chain: what its first layer hands out. */
+    if (catalog.providers[provider].kind != LC_PROVIDER_NONIFS) {
+        info->dwServiceFlags1 |= LC_XP1_IFS_HANDLES;
+    }
     info->dwProviderFlags = LC_PFL_MATCHES_PROTOCOL_ZERO;
     if (chain_length == LC_LAYERED_PROTOCOL) {
         info->dwProviderFlags |= LC_PFL_HIDDEN;

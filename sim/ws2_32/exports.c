@@ -8,6 +8,7 @@
 #include "lastcall/check.h"
 #include "lastcall/version.h"
 
+#include "sim/engine/choice.h"
 #include "sim/engine/module.h"
 #include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
@@ -188,6 +189,16 @@ static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
     return 5;
 }
 
+/* Which of its own handles ws2_32 has freed is history in a run that gives out
+ * fresh ones only. */
+static void add_own(struct sim_hash *hash, const struct sim_own_handles *own)
+{
+    sim_hash_add(hash, own, offsetof(struct sim_own_handles, freed_count));
+    if (!sim_choice_exhausted()) {
+        sim_hash_add(hash, own->freed, own->freed_count * sizeof own->freed[0]);
+    }
+}
+
 /* Of how often a module was mapped it matters only whether a probe set is from
  * before the last time. */
 static void key_of_part(struct sim_hash *hash)
@@ -206,6 +217,7 @@ static void key_of_part(struct sim_hash *hash)
             process,
             offsetof(struct sim_ws2_process, handles) +
                 process->handle_count * sizeof process->handles[0]);
+        add_own(hash, &process->own);
     }
     sim_hash_add(hash, ws2_32->apps, processes * sizeof ws2_32->apps[0]);
     sim_hash_add(
@@ -223,11 +235,14 @@ static void key_of_part(struct sim_hash *hash)
 static void check_handles(const struct sim_ws2_process *process)
 {
     LC_CHECK(process->handle_count <= SIM_SOCKET_HANDLES_MAX);
+    LC_CHECK(process->own.freed_count <= SIM_OWN_FREED_MAX);
     for (uint32_t i = 0; i < SIM_SOCKET_HANDLES_MAX; i++) {
         const struct sim_socket_handle *handle = &process->handles[i];
         LC_CHECK_IF(i >= process->handle_count, handle->catalog_id == 0);
         LC_CHECK(handle->catalog_id <= sim_catalog_count());
         LC_CHECK_IF(handle->catalog_id == 0, handle->handle == 0);
+        LC_CHECK_IF(handle->catalog_id == 0, handle->is_own == 0);
+        LC_CHECK_IF(handle->is_own == 0, handle->context == 0);
         for (uint32_t k = 0; k < i; k++) {
             LC_CHECK_IF(
                 handle->catalog_id != 0 && process->handles[k].catalog_id != 0,

@@ -20,6 +20,7 @@ enum sim_ws2_32_limits {
     SIM_CATALOG_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
     SIM_STARTED_MAX = 16,        /* started providers, over all processes */
     SIM_SOCKET_HANDLES_MAX = 40, /* registered at once, per process */
+    SIM_OWN_FREED_MAX = 16,      /* of ws2_32's own, remembered for reuse */
     SIM_WS2_LOCK_THING = 0xfff,  /* the loader's lock among all locks */
     SIM_PROBE_SETS_MAX = 32      /* (process, importer, target) of a run */
 };
@@ -38,8 +39,20 @@ struct sim_started {
 
 struct sim_socket_handle {
     uint64_t handle;
+    uint64_t context;    /* of the provider that had an own one made */
     uint32_t catalog_id; /* 0: the place is free */
     uint32_t generation; /* rises with each registration */
+    uint32_t is_own;     /* made by WPUCreateSocketHandle */
+    uint32_t zero;
+};
+
+/* Handles that ws2_32 makes itself, for providers without IFS handles. */
+struct sim_own_handles {
+    uint8_t made[SIM_THREADS_MAX]; /* by each thread of the process, up to
+                                      those whose values lie together */
+    uint32_t more;                 /* fresh ones beyond those of their thread */
+    uint32_t freed_count;
+    uint32_t freed[SIM_OWN_FREED_MAX]; /* indexes, the last one on top */
 };
 
 /* Entries of the catalog by index, in their order. */
@@ -64,6 +77,7 @@ struct sim_ws2_process {
     /* What the probes have seen of each provider: starts minus cleanups. */
     int32_t counts[LC_MODULE_COUNT];
     struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
+    struct sim_own_handles own;
 };
 
 _Static_assert(
@@ -74,6 +88,8 @@ _Static_assert(
 /* What the application's threads share in a process. */
 struct sim_app_process {
     lc_socket sockets[LC_SOCKETS_MAX];
+    lc_socket streams[LC_SOCKETS_MAX]; /* the transport's handle of each: its
+                                          peer knows what is sent by it */
     uint64_t sent_bytes[LC_SOCKETS_MAX];
     uint8_t is_set[LC_SOCKETS_MAX];
 };

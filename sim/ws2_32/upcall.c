@@ -2,8 +2,8 @@
  * The 15 upcalls. An upcall belongs to the module whose code makes it: the
  * innermost frame of the thread.
  * Source: documented. ws2spi.h, the page of each WPU function; errors as in
- *         the catalogue, section 16. What needs handles of ws2_32's own,
- *         windows or APCs answers with the documented error.
+ *         the catalogue, section 16. What needs windows or APCs answers with
+ *         the documented error.
  */
 #include <string.h>
 
@@ -91,13 +91,26 @@ static int LC_ABI upcall_close_event(lc_handle event, int32_t *errno_out)
     return done;
 }
 
+/* Of the handles that ws2_32 has made itself: others have no context. */
+static struct sim_socket_handle *find_own(lc_socket socket)
+{
+    struct sim_socket_handle *handle = sim_handle_find(socket);
+    return handle != NULL && handle->is_own ? handle : NULL;
+}
+
 static int LC_ABI
 upcall_close_socket_handle(lc_socket socket, int32_t *errno_out)
 {
     struct upcall upcall;
     begin(&upcall, LC_UPCALL_CLOSE_SOCKET_HANDLE, (int64_t)socket, 0);
-    end(&upcall, LC_SOCKET_ERROR, LC_WSAENOTSOCK, errno_out);
-    return LC_SOCKET_ERROR;
+    struct sim_socket_handle *handle = find_own(socket);
+    if (handle == NULL) {
+        end(&upcall, LC_SOCKET_ERROR, LC_WSAENOTSOCK, errno_out);
+        return LC_SOCKET_ERROR;
+    }
+    sim_handle_drop(handle);
+    end(&upcall, 0, 0, errno_out);
+    return 0;
 }
 
 static lc_handle LC_ABI upcall_create_event(int32_t *errno_out)
@@ -119,11 +132,17 @@ static lc_socket LC_ABI upcall_create_socket_handle(
     uintptr_t context,
     int32_t *errno_out)
 {
-    (void)context;
     struct upcall upcall;
     begin(&upcall, LC_UPCALL_CREATE_SOCKET_HANDLE, catalog_entry_id, 0);
-    end(&upcall, -1, LC_WSAENOBUFS, errno_out);
-    return LC_INVALID_SOCKET;
+    bool is_valid =
+        catalog_entry_id >= 1 && catalog_entry_id <= sim_catalog_count();
+    lc_socket socket = LC_INVALID_SOCKET;
+    enum lc_wsa error = LC_WSAENOBUFS; /* no other is documented */
+    if (is_valid && made_to_fail(&upcall) == 0) {
+        error = sim_handle_create(catalog_entry_id, context, &socket);
+    }
+    end(&upcall, (int64_t)socket, (int32_t)error, errno_out);
+    return socket;
 }
 
 static int LC_ABI upcall_fd_is_set(lc_socket socket, struct lc_fd_set *fd_set)
@@ -225,11 +244,16 @@ static int LC_ABI upcall_query_socket_handle_context(
     uintptr_t *context,
     int32_t *errno_out)
 {
-    (void)context;
     struct upcall upcall;
     begin(&upcall, LC_UPCALL_QUERY_SOCKET_HANDLE_CONTEXT, (int64_t)socket, 0);
-    end(&upcall, LC_SOCKET_ERROR, LC_WSAENOTSOCK, errno_out);
-    return LC_SOCKET_ERROR;
+    const struct sim_socket_handle *handle = find_own(socket);
+    if (handle == NULL || context == NULL) {
+        end(&upcall, LC_SOCKET_ERROR, LC_WSAENOTSOCK, errno_out);
+        return LC_SOCKET_ERROR;
+    }
+    *context = handle->context;
+    end(&upcall, 0, 0, errno_out);
+    return 0;
 }
 
 static int LC_ABI upcall_queue_apc(

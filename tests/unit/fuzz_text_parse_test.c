@@ -15,7 +15,7 @@ static void every_word_arrives(void **state)
     assert_int_equal(first.swarm.weights[LC_CALL_SEND], 1);
     assert_int_equal(first.swarm.weights[LC_FEATURE_SLOW], 1);
     assert_int_equal(first.swarm.weights[LC_FEATURE_PIN], 0);
-    assert_int_equal(world->provider_count, 3);
+    assert_int_equal(world->provider_count, 4);
     assert_string_equal(world->providers[2].path, "a \"b\".dll");
     assert_int_equal(world->providers[1].pinned, 1);
     assert_int_equal(world->chains[0].length, 3);
@@ -51,6 +51,11 @@ static void every_word_arrives(void **state)
     assert_int_equal(first.choices[13].occurrence, 1);
     assert_int_equal(first.choices[13].value, 1);
     assert_int_equal(first.choices[15].value, 3); /* its third error */
+    assert_int_equal(first.choices[17].stream, LC_STREAM_HANDLE);
+    assert_int_equal(
+        first.choices[17].place.function,
+        LC_UPCALL_CREATE_SOCKET_HANDLE);
+    assert_int_equal(first.choices[17].occurrence, 1);
     assert_int_equal(
         first.world.faults,
         1U << LC_FAIL_ALLOC | 1U << LC_FAIL_STARTUP | 1U << LC_FAIL_UPCALL);

@@ -42,6 +42,16 @@ static const struct bad bad_world[] = {
     { WORLD "  pin filter\n  provider x base\n", 4, 3, "\"provider\"" },
     { WORLD "  chain filter tcp\n  provider x base\n", 4, 3, "\"provider\"" },
     { WORLD "  provider f dll\n", 3, 17, "the line ends" },
+    { WORLD "  provider x base\n  provider f ifs\n  provider n nonifs\n"
+            "  chain f n x\n",
+      6,
+      11,
+      "\"n\"" },
+    { WORLD "  provider x base\n  provider f dll \"x\"\n"
+            "  provider n nonifs\n  chain f n x\n",
+      6,
+      11,
+      "\"n\"" },
     { WORLD "  provider f dll x\n", 3, 18, "\"x\"" },
     { WORLD "  provider f dll \"\"\n", 3, 18, "\"\"\"\"" },
     { WORLD "  provider f dll \"x\n", 3, 18, "quote" },

@@ -92,12 +92,6 @@ static void fails_with_handles(void *argument)
     int32_t error = UNSET;
     uintptr_t context = MARK;
 
-    /* Handles of ws2_32's own are not offered yet. */
-    assert_int_equal(
-        table->lpWPUCreateSocketHandle(2, 1, &error),
-        LC_INVALID_SOCKET);
-    check(LC_UPCALL_CREATE_SOCKET_HANDLE, -1, LC_WSAENOBUFS, error);
-    error = UNSET;
     assert_int_equal(table->lpWPUCloseSocketHandle(NO_HANDLE, &error), -1);
     check(LC_UPCALL_CLOSE_SOCKET_HANDLE, -1, LC_WSAENOTSOCK, error);
     error = UNSET;
@@ -137,6 +131,122 @@ static void fails_with_handles(void *argument)
     assert_non_null(sim_handle_find(64));
     sim_thread_leave();
     PROGRAM->count++;
+}
+
+/* HANDLE-3, -4: what ws2_32 makes, it knows the context of until it is given
+ * back. */
+static void makes_handles(void *argument)
+{
+    (void)argument;
+    const struct lc_wspupcalltable *table = sim_upcall_table();
+    ws2_enter_provider(TCP);
+    sim_thread_current()->last_error = MARK;
+    int32_t error = UNSET;
+    uintptr_t context = 0;
+    lc_socket handles[2];
+
+    static const uint32_t no_ids[] = { 0, 4, UINT32_MAX };
+
+    for (uint32_t i = 0; i < LC_COUNT_OF(no_ids); i++) {
+        error = UNSET;
+        assert_int_equal(
+            table->lpWPUCreateSocketHandle(no_ids[i], 1, &error),
+            LC_INVALID_SOCKET);
+        check(LC_UPCALL_CREATE_SOCKET_HANDLE, -1, LC_WSAENOBUFS, error);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        error = UNSET;
+        handles[i] = table->lpWPUCreateSocketHandle(2, 100 + i, &error);
+        check(LC_UPCALL_CREATE_SOCKET_HANDLE, (int64_t)handles[i], 0, error);
+        /* Apart from those that the transport gives out. */
+        assert_true(handles[i] >= 0x10000);
+        assert_int_equal(sim_handle_find(handles[i])->catalog_id, 2);
+    }
+    assert_true(handles[0] != handles[1]);
+    for (uint32_t i = 0; i < 2; i++) {
+        error = UNSET;
+        assert_int_equal(
+            table->lpWPUQuerySocketHandleContext(handles[i], &context, &error),
+            0);
+        check(LC_UPCALL_QUERY_SOCKET_HANDLE_CONTEXT, 0, 0, error);
+        assert_int_equal(context, 100 + i);
+    }
+    /* No IFS handle, and no IFS handle has a context. */
+    error = UNSET;
+    assert_int_equal(
+        table->lpWPUModifyIFSHandle(2, handles[0], &error),
+        LC_INVALID_SOCKET);
+    check(LC_UPCALL_MODIFY_IFS_HANDLE, -1, LC_WSAEINVAL, error);
+    assert_int_equal(table->lpWPUModifyIFSHandle(2, 64, &error), 64);
+    error = UNSET;
+    assert_int_equal(
+        table->lpWPUQuerySocketHandleContext(64, &context, &error),
+        -1);
+    check(LC_UPCALL_QUERY_SOCKET_HANDLE_CONTEXT, -1, LC_WSAENOTSOCK, error);
+    error = UNSET;
+    assert_int_equal(table->lpWPUCloseSocketHandle(64, &error), -1);
+    check(LC_UPCALL_CLOSE_SOCKET_HANDLE, -1, LC_WSAENOTSOCK, error);
+
+    error = UNSET;
+    assert_int_equal(table->lpWPUCloseSocketHandle(handles[0], &error), 0);
+    check(LC_UPCALL_CLOSE_SOCKET_HANDLE, 0, 0, error);
+    assert_null(sim_handle_find(handles[0]));
+    assert_int_equal(table->lpWPUCloseSocketHandle(handles[0], &error), -1);
+    assert_int_equal(
+        table->lpWPUQuerySocketHandleContext(handles[1], &context, &error),
+        0);
+    /* Fresh where nothing is chosen, also when there is one to use again. */
+    lc_socket third = table->lpWPUCreateSocketHandle(2, 1, &error);
+    assert_true(third != handles[0]);
+    assert_true(third != handles[1]);
+    sim_thread_leave();
+    PROGRAM->count++;
+}
+
+static void handles_of_ws2_32_have_contexts(void **state)
+{
+    (void)state;
+    ws2_begin(NULL, NULL);
+    ws2_run(makes_handles);
+    assert_int_equal(PROGRAM->count, 1);
+}
+
+/* More than lie together, none twice. */
+static void makes_many_handles(void *argument)
+{
+    (void)argument;
+    const struct lc_wspupcalltable *table = sim_upcall_table();
+    lc_socket last = 0;
+    int32_t error = 0;
+    ws2_enter_provider(TCP);
+    for (uint32_t i = 0; i < 100; i++) {
+        ws2.record_count = 0; /* there is no room for all */
+        lc_socket handle = table->lpWPUCreateSocketHandle(2, 1, &error);
+        assert_true(handle > last);
+        assert_true(handle != LC_INVALID_SOCKET);
+        last = handle;
+        assert_int_equal(table->lpWPUCloseSocketHandle(handle, &error), 0);
+    }
+    for (uint32_t i = 0; i < SIM_SOCKET_HANDLES_MAX; i++) {
+        assert_true(
+            table->lpWPUCreateSocketHandle(2, 1, &error) != LC_INVALID_SOCKET);
+    }
+    /* HANDLE-16: there is no room. */
+    assert_int_equal(
+        table->lpWPUCreateSocketHandle(2, 1, &error),
+        LC_INVALID_SOCKET);
+    assert_int_equal(error, LC_WSAENOBUFS);
+    sim_handle_drop_all();
+    sim_thread_leave();
+    PROGRAM->count++;
+}
+
+static void fresh_handles_are_never_old_ones(void **state)
+{
+    (void)state;
+    ws2_begin(NULL, NULL);
+    ws2_run(makes_many_handles);
+    assert_int_equal(PROGRAM->count, 1);
 }
 
 static void upcalls_on_handles_answer_as_documented(void **state)
@@ -362,6 +472,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(upcalls_on_events_answer_as_documented),
         cmocka_unit_test(upcalls_on_handles_answer_as_documented),
+        cmocka_unit_test(handles_of_ws2_32_have_contexts),
+        cmocka_unit_test(fresh_handles_are_never_old_ones),
         cmocka_unit_test(upcalls_on_the_catalog_answer_as_documented),
         cmocka_unit_test(upcalls_on_threads_answer_as_documented),
         cmocka_unit_test(upcalls_without_an_error_code_answer_as_documented),

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "lastcall/abi.h"
 #include "lastcall/check.h"
 
 #include "fuzz/schedule.h"
@@ -23,6 +24,7 @@ static const char example[] =
     "  provider tcp base\n"
     "  provider filter ifs\n"
     "  provider mine dll \"a \\\"b\\\".dll\"\n"
+    "  provider own nonifs\n"
     "  pin filter\n"
     "  versions ws2_32 1.1 2.0\n"
     "  versions tcp 1.0 2.1 2.2 3.0\n"
@@ -71,6 +73,7 @@ static const char example[] =
     "  late in 2 socket at WSPStartup>mine #3 : fail WSAEINPROGRESS\n"
     "  A.worker1 at WPUModifyIFSHandle^filter : fail\n"
     "  main in 8 send at wait:net #4 : fire timer 3\n"
+    "  main in 2 socket at WPUCreateSocketHandle^own #2 : reuse\n"
     "expect\n"
     "  broken CLEAN-16\n"
     "  hash 8d1f0c7be2a94410\n";
