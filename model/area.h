@@ -92,6 +92,17 @@ void model_resource_census(
     struct model *model,
     const struct model_event *event);
 
+/** Handles of both classes. HANDLE, UPCALL_*, SPI_*; before the descriptors. */
+void model_handle_step(struct model *model, const struct model_event *event);
+
+/**
+ * The final WSPCleanup of a provider has returned: its handles.
+ *
+ * @param model  borrowed.
+ * @param event  borrowed; its callee is the provider.
+ */
+void model_handle_final(struct model *model, const struct model_event *event);
+
 /** Descriptors. HANDLE, API_CALL, API_RETURN, SPI_CALL, SPI_RETURN. */
 void model_socket_step(struct model *model, const struct model_event *event);
 

@@ -75,7 +75,11 @@ static void close_check(struct model *model, const struct model_event *event)
     if (slot == MODEL_NONE) {
         return;
     }
-    const struct model_socket *socket = &model->sockets[slot];
+    uint8_t client = model_track_client(model, slot);
+    if (client == MODEL_NONE) {
+        return;
+    }
+    const struct model_socket *socket = &model->sockets[client];
     bool users = (socket->flags & MODEL_SOCKET_APP) != 0 &&
                  (socket->flags & MODEL_SOCKET_RACY) == 0 &&
                  socket->closing == 0;

@@ -76,7 +76,7 @@ static void call_begins(struct model *model, const struct model_event *event)
     }
     if ((socket->flags & MODEL_SOCKET_APP) == 0) {
         /* Nobody has been told this value yet: the application guesses. */
-        socket->flags |= MODEL_SOCKET_RACY;
+        model_track_race(model, thread->slot);
         model_report_app(model, MODEL_CLOSE_5);
     }
     if (socket->closing > 0) {
@@ -188,7 +188,8 @@ static void close_fails(struct model *model, const struct model_event *event)
         model,
         MODEL_INV_9,
         calm && refused,
-        socket != NULL && socket->layers == thread->layers);
+        socket != NULL &&
+            model_track_layers(model, thread->slot) == thread->layers);
     known_socket(model, event);
     if (socket != NULL && refused) {
         socket->flags |= MODEL_SOCKET_REFUSED;

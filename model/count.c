@@ -70,6 +70,9 @@ void model_count_open(
     } else {
         if (record->function == LC_SPI_SOCKET) {
             frame->entry = (uint8_t)record->a;
+        } else if (record->function == LC_SPI_CLOSE_SOCKET) {
+            frame->child =
+                model_track_socket(model, record->process, record->a);
         }
         if (model_track_ending(provider)) {
             frame->flags |= MODEL_FRAME_RACED;
@@ -201,6 +204,7 @@ static void cleanup_returns(
         provider->flags |= MODEL_PROVIDER_CLEANED | MODEL_PROVIDER_CENSUS;
         provider->flags &= (uint8_t)~MODEL_PROVIDER_REMAPPED;
         model_clean_final(model, event);
+        model_handle_final(model, event);
     }
 }
 

@@ -108,7 +108,7 @@ static void successor_check(
     }
     bool known = top->entry >= 1 && top->entry <= world->entry_count &&
                  world->entry_length[top->entry] > 1;
-    bool builtin = world->kinds[event->caller] == LC_PROVIDER_IFS;
+    bool builtin = world->kinds[event->caller] != LC_PROVIDER_DLL;
     bool right = chain_has(world, top->entry, event->caller, event->callee);
     model_report_unless(model, MODEL_LAYER_3, known && builtin, right);
     bool layered = world->base_entry[event->callee] == 0;
@@ -139,7 +139,8 @@ static void cleanup_check(struct model *model, const struct model_event *event)
     for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
         const struct model_socket *socket = &model->sockets[i];
         bool used = socket->live && socket->process == record->process &&
-                    (socket->layers & both) == both && socket->closing == 0 &&
+                    (model_track_layers(model, (uint8_t)i) & both) == both &&
+                    socket->closing == 0 &&
                     (socket->flags & MODEL_SOCKET_RACY) == 0;
         model_report_unless(model, MODEL_LAYER_13, used, false);
     }

@@ -298,6 +298,7 @@ static void step_spi_call(struct model *model, struct model_event *event)
     model_count_step(model, event);
     model_catalog_step(model, event);
     model_layer_step(model, event);
+    model_handle_step(model, event);
     model_clean_step(model, event);
     model_socket_step(model, event);
     struct model_frame *frame = model_track_push(model, event, MODEL_FRAME_SPI);
@@ -318,6 +319,7 @@ static void step_spi_return(struct model *model, struct model_event *event)
         return;
     }
     model_version_step(model, event);
+    model_handle_step(model, event);
     model_socket_step(model, event);
     model_count_step(model, event);
     model_track_pop(model, event->thread);
@@ -331,11 +333,13 @@ static void step_upcall(struct model *model, struct model_event *event)
     }
     if (event->record->kind == LC_RECORD_UPCALL_CALL) {
         model_count_step(model, event);
+        model_handle_step(model, event);
         model_track_push(model, event, MODEL_FRAME_UPCALL);
         return;
     }
     event->top = model_track_top(model, event, MODEL_FRAME_UPCALL);
     if (event->top != NULL) {
+        model_handle_step(model, event);
         model_track_pop(model, event->thread);
     }
 }
@@ -397,6 +401,9 @@ static void step_by_kind(struct model *model, struct model_event *event)
         step_upcall(model, event);
         break;
     case LC_RECORD_HANDLE:
+        if (event->process != NULL) {
+            model_handle_step(model, event);
+        }
         model_clean_step(model, event);
         model_socket_step(model, event);
         break;

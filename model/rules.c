@@ -464,6 +464,28 @@ static const struct model_rule rules[] = {
         .group = "CLOSE-17",
         .strength = MODEL_MUST,
     },
+    [MODEL_CLOSE_19] = {
+        .id = "CLOSE-19",
+        .area = "CLOSE",
+        .source = "closing-sockets-2, nf-ws2spi-wpuclosesockethandle",
+        .sentence =
+            "A provider that had ws2_32 make a handle gives it back "
+            "when its WSPCloseSocket succeeds.",
+        .group = "CLOSE-19",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_20] = {
+        .id = "CLOSE-20",
+        .area = "CLOSE",
+        .source = "inferred from CLOSE-16",
+        .sentence =
+            "A provider does not give a handle back whose "
+            "WSPCloseSocket fails.",
+        .group = "INV-9",
+        .promotion =
+            "CLOSE-16 states that the handle stays valid",
+        .strength = MODEL_INF,
+    },
     [MODEL_CLOSE_27] = {
         .id = "CLOSE-27",
         .area = "CLOSE",
@@ -585,6 +607,37 @@ static const struct model_rule rules[] = {
         .group = "HANDLE-1",
         .strength = MODEL_MUST,
     },
+    [MODEL_HANDLE_3] = {
+        .id = "HANDLE-3",
+        .area = "HANDLE",
+        .source = "descriptor-allocation-2, closing-sockets-2",
+        .sentence =
+            "A provider has given back every handle that ws2_32 made "
+            "for it when its final WSPCleanup returns.",
+        .group = "HANDLE-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_HANDLE_4] = {
+        .id = "HANDLE-4",
+        .area = "HANDLE",
+        .source = "nf-ws2spi-wpuquerysockethandlecontext",
+        .sentence =
+            "ws2_32 knows the context of each handle that it has made, "
+            "and answers WSAENOTSOCK for any other.",
+        .group = "HANDLE-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_HANDLE_5] = {
+        .id = "HANDLE-5",
+        .area = "HANDLE",
+        .source = "descriptor-allocation-2, ns-winsock2-wsaprotocol_infow, nf-ws2spi-wpucreatesockethandle",
+        .sentence =
+            "A provider whose entry has XP1_IFS_HANDLES has no handles "
+            "made, and one whose entry has it not registers no IFS "
+            "handles.",
+        .group = "HANDLE-5",
+        .strength = MODEL_MUST,
+    },
     [MODEL_HANDLE_6] = {
         .id = "HANDLE-6",
         .area = "HANDLE",
@@ -649,6 +702,19 @@ static const struct model_rule rules[] = {
         .group = "LAYER-7",
         .strength = MODEL_MUST,
     },
+    [MODEL_LAYER_9] = {
+        .id = "LAYER-9",
+        .area = "LAYER",
+        .source = "inferred from HANDLE-1, HANDLE-3",
+        .sentence =
+            "A layer with handles of its own gives them to its client "
+            "and never to the provider below.",
+        .group = "LAYER-9",
+        .promotion =
+            "HANDLE-6 and CLOSE-3 rest on it: a handle means a socket "
+            "to who registered it, and to nobody else",
+        .strength = MODEL_INF,
+    },
     [MODEL_LAYER_11] = {
         .id = "LAYER-11",
         .area = "LAYER",
@@ -682,6 +748,16 @@ static const struct model_rule rules[] = {
             "gone",
         .strength = MODEL_INF,
     },
+    [MODEL_LAYER_16] = {
+        .id = "LAYER-16",
+        .area = "LAYER",
+        .source = "inferred from CLOSE-16",
+        .sentence =
+            "A layer whose close below would block says so to its "
+            "client.",
+        .group = "LAYER-16",
+        .strength = MODEL_INF,
+    },
     [MODEL_UPCALL_5] = {
         .id = "UPCALL-5",
         .area = "UPCALL",
@@ -693,6 +769,16 @@ static const struct model_rule rules[] = {
         .promotion =
             "LOAD-15 states that nothing of the provider runs any more",
         .strength = MODEL_INF,
+    },
+    [MODEL_UPCALL_7] = {
+        .id = "UPCALL-7",
+        .area = "UPCALL",
+        .source = "nf-ws2spi-wpucreatesockethandle",
+        .sentence =
+            "A provider has handles made for its own catalog entries "
+            "only.",
+        .group = "UPCALL-7",
+        .strength = MODEL_MUST,
     },
     [MODEL_CATALOG_3] = {
         .id = "CATALOG-3",

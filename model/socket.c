@@ -27,9 +27,6 @@ static void adopt(
     connection->linger = socket->linger;
     connection->linger_s = socket->linger_s;
     connection->origin = socket->origin;
-    if ((socket->flags & MODEL_SOCKET_RACY) != 0) {
-        connection->flags |= MODEL_CONNECTION_RACY;
-    }
     if ((socket->flags & MODEL_SOCKET_MIXED) != 0) {
         connection->flags |= MODEL_CONNECTION_MIXED;
     }
@@ -42,6 +39,9 @@ static void adopt(
             break;
         }
         connection->layers |= model->sockets[below].layers;
+        if ((model->sockets[below].flags & MODEL_SOCKET_RACY) != 0) {
+            connection->flags |= MODEL_CONNECTION_RACY;
+        }
         below = model->sockets[below].lower;
     }
     for (uint32_t i = 0; i < LC_PROVIDERS_MAX; i++) {
@@ -84,9 +84,9 @@ void model_socket_connect(
     }
     for (uint32_t left = model->live_sockets; left != 0; left &= left - 1) {
         uint8_t place = (uint8_t)__builtin_ctz(left);
-        const struct model_socket *upper = &model->sockets[place];
-        LC_CHECK(upper->live);
-        if (upper->lower == slot && (upper->flags & MODEL_SOCKET_APP) != 0) {
+        LC_CHECK(model->sockets[place].live);
+        if ((model->sockets[place].flags & MODEL_SOCKET_APP) != 0 &&
+            model_track_is_over(model, slot, place)) {
             adopt(model, event, place);
         }
     }
@@ -94,11 +94,16 @@ void model_socket_connect(
 
 /* Whether the value was a descriptor before, or may have been: the application
  * may still use it for the old one, and counts what it sends by variable. */
-static bool seen_before(struct model_process *process, int64_t handle)
+static bool seen_before(
+    struct model_process *process,
+    int64_t handle,
+    bool is_own)
 {
+    const uint32_t half = MODEL_SEEN_BYTES * 4;
     LC_CHECK(process != NULL);
 
-    uint32_t place = (uint32_t)((uint64_t)handle >> 2) % (MODEL_SEEN_BYTES * 8);
+    uint32_t place =
+        (uint32_t)((uint64_t)handle >> 2) % half + (is_own ? half : 0);
     uint8_t bit = (uint8_t)(1U << (place % 8));
     bool seen = (process->seen[place / 8] & bit) != 0;
     process->seen[place / 8] |= bit;
@@ -115,7 +120,11 @@ static void appear(struct model *model, const struct model_event *event)
         return;
     }
     LC_CHECK(slot < MODEL_SOCKETS_MAX);
-    if (seen_before(event->process, record->a)) {
+    bool is_own = record->function == LC_HANDLE_ALLOC;
+    if (is_own) {
+        model->sockets[slot].flags |= MODEL_SOCKET_OWN;
+    }
+    if (seen_before(event->process, record->a, is_own)) {
         model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
     }
     for (uint32_t i = 0; i < model->thread_count; i++) {
@@ -138,9 +147,27 @@ static void appear(struct model *model, const struct model_event *event)
     }
 }
 
+/* A socket is gone. So it is for a close of it that is under way. */
 static void drop(struct model *model, uint8_t slot)
 {
     LC_CHECK(slot < MODEL_SOCKETS_MAX);
+
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        struct model_thread *thread = &model->threads[i];
+        for (uint32_t k = 0; k < thread->depth; k++) {
+            struct model_frame *frame = &thread->frames[k];
+            if (frame->kind != MODEL_FRAME_SPI ||
+                frame->function != LC_SPI_CLOSE_SOCKET) {
+                continue;
+            }
+            if (frame->child == slot) {
+                frame->child = MODEL_NONE;
+            }
+            if (frame->entry == slot + 1) {
+                frame->entry = 0;
+            }
+        }
+    }
 
     struct model_socket *socket = &model->sockets[slot];
     LC_CHECK(socket->live);
@@ -187,9 +214,10 @@ static void registered(struct model *model, const struct model_event *event)
     bool creates = call != NULL && call->function == LC_SPI_SOCKET;
     bool again = false;
     if (slot != MODEL_NONE && creates &&
-        (model->sockets[slot].flags & MODEL_SOCKET_APP) != 0) {
+        ((model->sockets[slot].flags & MODEL_SOCKET_APP) != 0 ||
+         !is_layer(model, record->callee))) {
         /* The value of a socket that a provider has closed already, and
-         * ws2_32 not yet: it goes round again. */
+         * its client not yet: it goes round again. */
         drop(model, slot);
         slot = MODEL_NONE;
         again = true;
@@ -244,12 +272,13 @@ static void freed(struct model *model, const struct model_event *event)
     const struct model_socket *socket = &model->sockets[slot];
     if (thread != NULL && thread->api == LC_CALL_CLOSESOCKET &&
         thread->handle == record->a) {
-        if (thread->slot == MODEL_NONE ||
-            thread->generation != socket->generation) {
+        bool same = thread->slot != MODEL_NONE &&
+                    thread->generation == socket->generation;
+        if (!same && (socket->flags & MODEL_SOCKET_OWN) == 0) {
             return; /* the end of an older socket of the same value */
         }
-        bool calm =
-            thread->low >= 1 && (socket->flags & MODEL_SOCKET_RACY) == 0;
+        bool calm = same && thread->low >= 1 &&
+                    (socket->flags & MODEL_SOCKET_RACY) == 0;
         uint8_t open = socket->layers & (uint8_t)~closing_layers(thread);
         model_report_unless(model, MODEL_INV_9, calm, open == 0);
     }
@@ -296,7 +325,7 @@ static void call_begins(struct model *model, const struct model_event *event)
     struct model_connection *connection =
         model_track_connection_of(model, slot);
     thread->generation = socket->generation;
-    thread->layers = socket->layers;
+    thread->layers = model_track_layers(model, slot);
     if (connection != NULL) {
         thread->connection = (uint8_t)(connection - model->connections);
         LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
@@ -490,31 +519,59 @@ static void call_ends(struct model *model, const struct model_event *event)
     }
 }
 
+/* Whether a layer that gives out handles of its own knows a socket: it has one
+ * above it. Where it has not, the value is that of an older socket, which
+ * somebody has closed behind its back. */
+static bool is_known_to(const struct model *model, uint8_t slot, uint8_t module)
+{
+    for (uint32_t left = model->live_sockets; left != 0; left &= left - 1) {
+        const struct model_socket *upper = &model->sockets[__builtin_ctz(left)];
+        if (upper->lower == slot && upper->owner == module) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void layer_call(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    uint8_t slot = model_track_socket(model, record->process, record->a);
+    if (slot != MODEL_NONE && record->function != LC_SPI_STARTUP &&
+        record->function != LC_SPI_SOCKET &&
+        model->world.kinds[event->caller] == LC_PROVIDER_NONIFS &&
+        !is_known_to(model, slot, record->caller)) {
+        model_track_race(model, slot);
+    }
+}
+
 /* The call of a thread reaches a descriptor that its value did not mean when
- * the application made the call. */
+ * the application made the call: the value itself, or what a layer knew behind
+ * it when the socket was closed by somebody else. */
 static void spi_call(struct model *model, const struct model_event *event)
 {
     const struct model_thread *thread = event->thread;
     const struct lc_record *record = event->record;
+    bool is_own = record->a == thread->handle;
+    if (event->caller != MODEL_NONE) {
+        layer_call(model, event);
+    }
     if (thread->api == MODEL_NONE || !model_track_takes_socket(thread->api) ||
-        record->a != thread->handle) {
+        (!is_own && event->caller == MODEL_NONE)) {
         return;
     }
     LC_CHECK(record->kind == LC_RECORD_SPI_CALL);
     if (thread->slot != MODEL_NONE) {
         const struct model_socket *socket = &model->sockets[thread->slot];
-        if (socket->live && socket->generation == thread->generation) {
+        bool same = socket->live && socket->generation == thread->generation;
+        bool calm = (socket->flags & MODEL_SOCKET_RACY) == 0;
+        if (same && (is_own || calm)) {
             return;
         }
     }
     uint8_t slot = model_track_socket(model, record->process, record->a);
     if (slot != MODEL_NONE) {
-        model->sockets[slot].flags |= MODEL_SOCKET_RACY;
-        struct model_connection *connection =
-            model_track_connection_of(model, slot);
-        if (connection != NULL) {
-            connection->flags |= MODEL_CONNECTION_RACY;
-        }
+        model_track_race(model, slot);
     }
 }
 
@@ -534,8 +591,13 @@ static void spi_created(struct model *model, const struct model_event *event)
     }
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
     model->sockets[slot].layers |= (uint8_t)(1U << event->callee);
-    if (frame->child != MODEL_NONE && frame->child != slot &&
-        !child_lost(model, frame)) {
+    bool lost = child_lost(model, frame);
+    bool raced = frame->child != MODEL_NONE &&
+                 (model->sockets[frame->child].flags & MODEL_SOCKET_RACY) != 0;
+    if (lost || raced) {
+        model->sockets[slot].flags |= MODEL_SOCKET_RACY;
+    }
+    if (!lost && frame->child != slot) {
         model->sockets[slot].lower = frame->child;
     }
     if (thread->depth >= 2) {
@@ -552,8 +614,7 @@ static void spi_closed(struct model *model, const struct model_event *event)
 {
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
 
-    uint8_t slot =
-        model_track_socket(model, event->record->process, event->top->value);
+    uint8_t slot = event->top->child;
     if (slot == MODEL_NONE) {
         return;
     }
@@ -562,7 +623,12 @@ static void spi_closed(struct model *model, const struct model_event *event)
     uint8_t passed = model->world.over[event->callee] &
                      (uint8_t)~closing_layers(event->thread);
     uint8_t closed = (uint8_t)(passed | (1U << event->callee));
-    model->sockets[slot].layers &= (uint8_t)~closed;
+    struct model_socket *socket = &model->sockets[slot];
+    socket->layers &= (uint8_t)~closed;
+    if (socket->layers == 0 &&
+        (socket->flags & (MODEL_SOCKET_APP | MODEL_SOCKET_OWN)) == 0) {
+        drop(model, slot); /* a layer's: ws2_32 does not hear of its end */
+    }
 }
 
 void model_socket_step(struct model *model, const struct model_event *event)

@@ -18,7 +18,7 @@ enum model_limits {
     MODEL_SOCKETS_MAX = 32,     /* live at once */
     MODEL_CONNECTIONS_MAX = 64, /* a window over their numbers */
     MODEL_BIRTHS_MAX = 16,      /* live objects that DllMain created */
-    MODEL_SEEN_BYTES = 32,
+    MODEL_SEEN_BYTES = 64,      /* half of them for handles of ws2_32's own */
     MODEL_CALLERS = LC_MODULE_PROVIDER + LC_PROVIDERS_MAX,
     MODEL_ENTRIES_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
     MODEL_NONE = 0xff /* no index */
@@ -38,11 +38,13 @@ enum model_frame_kind {
 };
 
 enum model_frame_flag {
-    MODEL_FRAME_FINAL = 1,      /* WSPCleanup that may bring the count to 0 */
-    MODEL_FRAME_RACED = 2,      /* the count may have been 0 during the call */
-    MODEL_FRAME_FIRST = 4,      /* WSPStartup while the count was 0 */
-    MODEL_FRAME_NESTED = 8,     /* something below WSPStartup failed */
-    MODEL_FRAME_REGISTERED = 16 /* WSPSocket: the callee registered a handle */
+    MODEL_FRAME_FINAL = 1,       /* WSPCleanup that may bring the count to 0 */
+    MODEL_FRAME_RACED = 2,       /* the count may have been 0 during the call */
+    MODEL_FRAME_FIRST = 4,       /* WSPStartup while the count was 0 */
+    MODEL_FRAME_NESTED = 8,      /* something below WSPStartup failed */
+    MODEL_FRAME_REGISTERED = 16, /* WSPSocket: the callee registered a handle */
+    MODEL_FRAME_FREED = 32,  /* WSPCloseSocket: the callee freed its handle */
+    MODEL_FRAME_BLOCKED = 64 /* ... and the close below would block */
 };
 
 /** A call that has not returned. */
@@ -53,8 +55,12 @@ struct model_frame {
     uint8_t caller;   /* enum lc_module */
     uint8_t callee;   /* enum lc_module */
     uint8_t flags;    /* enum model_frame_flag */
-    uint8_t entry;    /* WSPStartup, WSPSocket: catalog id passed, 0: none */
-    uint8_t child;    /* WSPSocket: slot of the socket made below, or none */
+    uint8_t entry;    /* WSPStartup, WSPSocket: catalog id passed, 0: none;
+                         WSPCloseSocket: slot of the socket below the handle
+                         that was freed, while that lives, plus 1 */
+    uint8_t child;    /* WSPSocket: slot of the socket made below, or none;
+                         WSPCloseSocket: slot of the socket that it began with,
+                         while that lives */
     uint8_t zero;
 };
 
@@ -159,7 +165,8 @@ enum model_socket_flag {
     MODEL_SOCKET_NONBLOCKING = 4,
     MODEL_SOCKET_REFUSED = 8, /* a close failed with WSAEWOULDBLOCK */
     MODEL_SOCKET_SHUT = 16,   /* shutdown of the sending side worked */
-    MODEL_SOCKET_MIXED = 32   /* whose bytes come when is unknown */
+    MODEL_SOCKET_MIXED = 32,  /* whose bytes come when is unknown */
+    MODEL_SOCKET_OWN = 64     /* a handle that ws2_32 has made itself */
 };
 
 /** A descriptor of one process. */

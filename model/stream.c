@@ -61,8 +61,7 @@ static void opens(struct model *model, const struct model_event *event)
     bool creating = call != NULL && call->function == LC_SPI_SOCKET;
     uint8_t slot =
         model_track_socket(model, record->process, connection->handle);
-    bool old = slot != MODEL_NONE &&
-               (model->sockets[slot].flags & MODEL_SOCKET_APP) != 0;
+    bool old = slot != MODEL_NONE;
     if (!creating || !old) {
         model_socket_connect(model, event, index);
     }

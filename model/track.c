@@ -201,6 +201,63 @@ struct model_connection *model_track_connection_of(
     return index == MODEL_NONE ? NULL : &model->connections[index];
 }
 
+bool model_track_is_over(const struct model *model, uint8_t slot, uint8_t upper)
+{
+    LC_CHECK(slot < MODEL_SOCKETS_MAX);
+
+    for (uint32_t hop = 0; hop < LC_CHAIN_LENGTH_MAX; hop++) {
+        if (upper == MODEL_NONE || upper == slot) {
+            break;
+        }
+        upper = model->sockets[upper].lower;
+    }
+    return upper == slot;
+}
+
+uint8_t model_track_client(const struct model *model, uint8_t slot)
+{
+    LC_CHECK(slot < MODEL_SOCKETS_MAX);
+
+    for (uint32_t left = model->live_sockets; left != 0; left &= left - 1) {
+        uint8_t place = (uint8_t)__builtin_ctz(left);
+        if ((model->sockets[place].flags & MODEL_SOCKET_APP) != 0 &&
+            model_track_is_over(model, slot, place)) {
+            return place;
+        }
+    }
+    return MODEL_NONE;
+}
+
+uint8_t model_track_layers(const struct model *model, uint8_t slot)
+{
+    uint8_t layers = 0;
+    for (uint32_t hop = 0; hop < LC_CHAIN_LENGTH_MAX; hop++) {
+        if (slot == MODEL_NONE) {
+            break;
+        }
+        LC_CHECK(slot < MODEL_SOCKETS_MAX);
+        layers |= model->sockets[slot].layers;
+        slot = model->sockets[slot].lower;
+    }
+    return layers;
+}
+
+void model_track_race(struct model *model, uint8_t slot)
+{
+    for (uint32_t left = model->live_sockets; left != 0; left &= left - 1) {
+        uint8_t place = (uint8_t)__builtin_ctz(left);
+        if (!model_track_is_over(model, slot, place)) {
+            continue;
+        }
+        model->sockets[place].flags |= MODEL_SOCKET_RACY;
+        struct model_connection *connection =
+            model_track_connection_of(model, place);
+        if (connection != NULL) {
+            connection->flags |= MODEL_CONNECTION_RACY;
+        }
+    }
+}
+
 struct model_connection *model_track_connection(
     struct model *model,
     int64_t number)

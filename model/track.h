@@ -210,6 +210,43 @@ struct model_connection *model_track_connection_of(
     uint8_t slot);
 
 /**
+ * Whether another socket lies above one in its chain, or is that itself.
+ *
+ * @param slot   of a live socket.
+ * @param upper  slot of the other.
+ */
+bool model_track_is_over(
+    const struct model *model,
+    uint8_t slot,
+    uint8_t upper);
+
+/**
+ * The application's socket above a socket, or that itself.
+ *
+ * @param slot  of a live socket.
+ *
+ * Returns: its slot, or MODEL_NONE.
+ */
+uint8_t model_track_client(const struct model *model, uint8_t slot);
+
+/**
+ * The layers that have a socket open, or one below it.
+ *
+ * @param slot  of a live socket, or MODEL_NONE.
+ *
+ * Returns: a bit for each provider index.
+ */
+uint8_t model_track_layers(const struct model *model, uint8_t slot);
+
+/**
+ * Somebody uses a socket who was not told of it: nothing subtle is to be judged
+ * of it and of those above it.
+ *
+ * @param slot  of a live socket.
+ */
+void model_track_race(struct model *model, uint8_t slot);
+
+/**
  * The connection of a number.
  *
  * @param model   borrowed.

@@ -119,7 +119,7 @@ static enum lc_wsa make_send(const struct lc_op *op, struct lc_record *record)
     uint32_t sent = 0;
     enum lc_wsa wsa = sim_wsa_send(
         socket,
-        sim_net_pattern(socket, app->sent_bytes[op->socket]),
+        sim_net_pattern(app->streams[op->socket], app->sent_bytes[op->socket]),
         op->value,
         &sent);
     if (wsa == LC_WSA_OK) {

@@ -59,7 +59,7 @@ static void promotions_have_reasons_and_are_inferences(void **state)
             promoted++;
         }
     }
-    assert_int_equal(promoted, 4);
+    assert_int_equal(promoted, 6);
 }
 
 int main(void)

@@ -18,6 +18,7 @@ static void a_layer_with_its_own_handle_holds(void **state)
     (void)state;
     const int64_t upper = HANDLE + 0x1000;
     struct trace *trace = trace_new(true);
+    trace->own = true;
     trace_startup(trace);
     trace_call(trace, LC_CALL_SOCKET, 0, trace->chain ? 0 : ENTRY_TCP);
     trace_start(trace);
@@ -42,7 +43,10 @@ static void a_layer_with_its_own_handle_holds(void **state)
     trace_spi(trace, FILTER, TCP, LC_SPI_CLOSE_SOCKET, HANDLE);
     trace_wire(trace, LC_WIRE_FIN, 1, 0, 0);
     trace_spi_return(trace, FILTER, TCP, LC_SPI_CLOSE_SOCKET, 0);
-    trace_add(trace, LC_RECORD_HANDLE, LC_HANDLE_FREE)->a = upper;
+    struct lc_record *freed =
+        trace_add(trace, LC_RECORD_HANDLE, LC_HANDLE_FREE);
+    freed->callee = FILTER;
+    freed->a = upper;
     trace_spi_return(trace, WS2, FILTER, LC_SPI_CLOSE_SOCKET, 0);
     trace_return(trace, LC_CALL_CLOSESOCKET, 0, 0);
     assert_held(trace);

@@ -37,6 +37,7 @@ struct trace {
     uint32_t objects;
     uint32_t connections;
     bool chain; /* sockets go through the filter */
+    bool own;   /* which has handles of its own */
 };
 
 static struct lc_record *trace_add(
@@ -557,6 +558,9 @@ static inline void trace_judge(
 {
     struct lc_world world;
     trace_world(&world);
+    if (trace->own) {
+        world.providers[1].kind = LC_PROVIDER_NONIFS;
+    }
     model_init(model, &world, options);
     for (uint32_t i = 0; i < trace->count; i++) {
         if (!model_step(model, &trace->records[i])) {
