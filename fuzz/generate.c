@@ -14,7 +14,7 @@ enum {
     THREADS = 3,
     PROCESSES = 2,
     BODY_MAX = 9,
-    SOCKETS_MAX = 30,  /* the model follows 32 sockets */
+    SOCKETS_MAX = 30,  /* the model follows 32, and those of layers below */
     SLEEP_BITS = 12,   /* to 8 s; in ms */
     LATENCY_BITS = 20, /* to 2 s; in us */
     RARE_ONE_IN = 8
@@ -137,15 +137,33 @@ static uint8_t pick_socket(struct maker *maker, uint32_t thread)
     return (uint8_t)(is_shared ? maker->socket_base : own);
 }
 
+/* Handles that a socket of an entry takes: one more for each layer with handles
+ * of its own. */
+static uint32_t handle_count(const struct lc_world *world, uint32_t entry)
+{
+    uint32_t count = 1;
+    uint32_t at = entry == LC_NONE ? 0 : entry;
+    if (at >= world->chain_count) {
+        return count;
+    }
+    const struct lc_chain *chain = &world->chains[at];
+    for (uint32_t i = 0; i < chain->length; i++) {
+        count +=
+            world->providers[chain->providers[i]].kind == LC_PROVIDER_NONIFS;
+    }
+    return count;
+}
+
 static void add_socket(struct maker *maker, uint8_t socket)
 {
-    if (maker->socket_count == SOCKETS_MAX) {
-        return;
-    }
-    maker->socket_count++;
     bool is_via = has(maker, LC_FEATURE_VIA, 1, 3);
     uint32_t entry =
         is_via ? fuzz_rng_upto(&maker->rng, maker->entries - 1) : LC_NONE;
+    uint32_t handles = handle_count(&maker->schedule->world, entry);
+    if (maker->socket_count + handles > SOCKETS_MAX) {
+        return;
+    }
+    maker->socket_count += handles;
     add(maker,
         (struct lc_op){
             .call = LC_CALL_SOCKET,
@@ -400,6 +418,64 @@ static void draw_versions(struct lc_world *world, struct fuzz_rng *rng)
     }
 }
 
+/* Layers on top of the last chain, up to its limit; where there are two bases
+ * also one that puts the first layer above the other base. */
+static void add_layers(struct lc_world *world, struct fuzz_rng *rng)
+{
+    static const char *const names[] = {
+        "third", "fourth", "fifth", "sixth", "seventh",
+    };
+    struct lc_chain chain = world->chains[world->chain_count - 1];
+    uint32_t room = LC_CHAIN_LENGTH_MAX - (uint32_t)chain.length;
+    uint32_t left = LC_PROVIDERS_MAX - world->provider_count;
+    room = room < left ? room : left;
+    LC_CHECK(room >= 1 && room <= LC_COUNT_OF(names));
+    uint32_t more =
+        fuzz_rng_chance(rng, 1, 3) ? room : fuzz_rng_between(rng, 1, room);
+    if (chain.providers[chain.length - 1] != 0) {
+        chain.providers[0] = 1;
+    }
+    for (uint32_t i = 0; i < more; i++) {
+        memmove(
+            chain.providers + 1,
+            chain.providers,
+            chain.length * sizeof chain.providers[0]);
+        chain.providers[0] = (uint8_t)world->provider_count;
+        chain.length++;
+        add_provider(world, names[i], LC_PROVIDER_IFS);
+    }
+    add_chain(world, chain.providers, chain.length);
+}
+
+/* From some layer on those above have handles of their own. Later ones stand
+ * above earlier ones. */
+static void draw_kinds(struct lc_world *world, struct fuzz_rng *rng)
+{
+    uint32_t from = fuzz_rng_upto(rng, world->provider_count - 1);
+    for (uint32_t i = from; i < world->provider_count; i++) {
+        if (world->providers[i].kind == LC_PROVIDER_IFS) {
+            world->providers[i].kind = LC_PROVIDER_NONIFS;
+        }
+    }
+}
+
+/* By a stream of its own, so that a seed's other draws stay what they are. */
+static void vary_layers(
+    struct lc_world *world,
+    uint64_t seed,
+    const struct lc_swarm *swarm)
+{
+    struct fuzz_rng rng;
+    fuzz_rng_seed(&rng, seed, FUZZ_RNG_LAYER);
+    bool has_more = chance(&rng, swarm, LC_FEATURE_LAYERS, 1, 5);
+    if (has_more && world->chain_count > 0) {
+        add_layers(world, &rng);
+    }
+    if (fuzz_rng_chance(&rng, 1, 2)) {
+        draw_kinds(world, &rng);
+    }
+}
+
 static void random_world(
     struct lc_world *world,
     struct fuzz_rng *rng,
@@ -458,7 +534,10 @@ static void add_plant(struct lc_world *world, const char *plant)
 
 bool fuzz_generate_knows(const char *name, bool *ret_is_base)
 {
-    static const char *const names[] = { "tcp", "second", "filter", "outer" };
+    static const char *const names[] = {
+        "tcp",    "second", "filter", "outer",   "third",
+        "fourth", "fifth",  "sixth",  "seventh",
+    };
 
     enum {
         BASES = 2
@@ -471,6 +550,19 @@ bool fuzz_generate_knows(const char *name, bool *ret_is_base)
         }
     }
     return false;
+}
+
+/* A DLL counts as a layer with IFS handles, and those need some below. */
+static void set_ifs_below(struct lc_world *world, const struct lc_chain *chain)
+{
+    bool is_below = false;
+    for (uint32_t i = 0; i < chain->length; i++) {
+        struct lc_provider *provider = &world->providers[chain->providers[i]];
+        is_below |= provider->kind == LC_PROVIDER_DLL;
+        if (is_below && provider->kind == LC_PROVIDER_NONIFS) {
+            provider->kind = LC_PROVIDER_IFS;
+        }
+    }
 }
 
 void fuzz_generate_host(
@@ -487,6 +579,9 @@ void fuzz_generate_host(
                 memcpy(provider->path, hosted[k].path, LC_PATH_MAX);
             }
         }
+    }
+    for (uint32_t i = 0; i < world->chain_count; i++) {
+        set_ifs_below(world, &world->chains[i]);
     }
 }
 
@@ -525,6 +620,7 @@ static void make_world(
     fuzz_rng_seed(&rng, seed, FUZZ_RNG_WORLD);
     if (options->world == NULL) {
         random_world(world, &rng, swarm);
+        vary_layers(world, seed, swarm);
     } else {
         *world = *options->world;
         vary_world(world, &rng, swarm);

@@ -17,7 +17,8 @@ enum fuzz_rng_stream {
     FUZZ_RNG_MUTATE = 4,
     FUZZ_RNG_SWARM = 5, /* which features a schedule has */
     FUZZ_RNG_FAULT = 6, /* what may fail in a world; what does in a run */
-    FUZZ_RNG_WRONG = 7  /* arguments that are refused */
+    FUZZ_RNG_WRONG = 7, /* arguments that are refused */
+    FUZZ_RNG_LAYER = 8  /* of a random world: longer chains, kinds of layers */
 };
 
 struct fuzz_rng {

@@ -243,8 +243,10 @@ def bad_usage(folder: Path) -> None:
         refused('a layer for a base', 'fuzz', '--schedules', '1',
                 '--provider', f'tcp={PASS}', word='base provider')
         for command in (['fuzz'], ['campaign', str(folder / 'none')]):
-            for world in ([], ['--world', 'any', '--provider',
-                               f'outer={PASS}']):
+            layers = ('outer', 'third', 'fourth', 'fifth', 'sixth', 'seventh')
+            hosted = [word for name in layers
+                      for word in ('--provider', f'{name}={PASS}')]
+            for world in ([], ['--world', 'any', *hosted]):
                 refused(f'{command[0]}: nothing to plant it in', *command,
                         '--schedules', '1', '--bug', 'worker_left',
                         '--provider', f'filter={PASS}', *world,

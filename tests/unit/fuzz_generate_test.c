@@ -74,6 +74,76 @@ static void each_call_is_made(void **state)
     }
 }
 
+/* Random worlds have chains of each length, and layers of both kinds; a layer
+ * may stand above several bases. */
+static void worlds_have_all_chains(void **state)
+{
+    (void)state;
+    uint32_t lengths[LC_CHAIN_LENGTH_MAX + 1] = { 0 };
+    uint32_t kinds[LC_PROVIDER_KIND_COUNT] = { 0 };
+    uint32_t mixed = 0;
+    uint32_t crossed = 0;
+    struct fuzz_generate_options options = { .world = NULL };
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&options, seed, &schedule);
+        const struct lc_world *world = &schedule.world;
+        uint8_t bases[LC_PROVIDERS_MAX] = { 0 }; /* below each, by bit */
+        for (uint32_t i = 0; i < world->chain_count; i++) {
+            const struct lc_chain *chain = &world->chains[i];
+            uint32_t length = chain->length;
+            bool has[LC_PROVIDER_KIND_COUNT] = { false };
+            for (uint32_t k = 0; k < length; k++) {
+                uint32_t provider = chain->providers[k];
+                has[world->providers[provider].kind] = true;
+                bases[provider] |=
+                    (uint8_t)(1U << chain->providers[length - 1]);
+            }
+            lengths[length]++;
+            mixed += has[LC_PROVIDER_IFS] && has[LC_PROVIDER_NONIFS];
+        }
+        for (uint32_t i = 0; i < world->provider_count; i++) {
+            kinds[world->providers[i].kind]++;
+            crossed += (bases[i] & (bases[i] - 1U)) != 0;
+        }
+    }
+    for (uint32_t i = 2; i <= LC_CHAIN_LENGTH_MAX; i++) {
+        assert_true(lengths[i] > SEEDS / 100);
+    }
+    assert_true(kinds[LC_PROVIDER_BASE] >= SEEDS);
+    assert_true(kinds[LC_PROVIDER_IFS] > SEEDS / 2);
+    assert_true(kinds[LC_PROVIDER_NONIFS] > SEEDS / 4);
+    assert_true(mixed > SEEDS / 20);
+    assert_true(crossed > SEEDS / 100);
+}
+
+/* A hosted DLL takes the place of a layer; what lies below has IFS handles. */
+static void what_lies_below_a_dll_has_ifs_handles(void **state)
+{
+    (void)state;
+    const struct lc_provider hosted = { .name = "outer", .path = "a.dll" };
+    struct fuzz_generate_options options = {
+        .hosted = &hosted,
+        .hosted_count = 1,
+    };
+    uint32_t above = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&options, seed, &schedule);
+        fuzz_generate(&(struct fuzz_generate_options){ 0 }, seed, &other);
+        const struct lc_world *world = &schedule.world;
+        assert_int_equal(world->chain_count, other.world.chain_count);
+        for (uint32_t i = 0; i < world->chain_count; i++) {
+            const struct lc_chain *chain = &world->chains[i];
+            for (uint32_t k = 0; k + 1 < chain->length; k++) {
+                uint8_t upper = world->providers[chain->providers[k]].kind;
+                uint8_t lower = world->providers[chain->providers[k + 1]].kind;
+                assert_false(fuzz_schedule_is_misplaced(upper, lower));
+                above += upper == LC_PROVIDER_DLL && lower == LC_PROVIDER_IFS;
+            }
+        }
+    }
+    assert_true(above > 0);
+}
+
 /* What the user gave is what is played: the world, the bug, the DLL. */
 static void the_given_world_stays(void **state)
 {
@@ -211,6 +281,8 @@ int main(void)
         cmocka_unit_test(what_is_made_is_valid),
         cmocka_unit_test(a_seed_gives_one_schedule),
         cmocka_unit_test(each_call_is_made),
+        cmocka_unit_test(worlds_have_all_chains),
+        cmocka_unit_test(what_lies_below_a_dll_has_ifs_handles),
         cmocka_unit_test(the_given_world_stays),
         cmocka_unit_test(faults_come_where_they_are_asked_for),
         cmocka_unit_test(versions_come_with_random_worlds),
