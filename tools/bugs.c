@@ -61,8 +61,11 @@ static void set_options(
     const struct tool_bug_cell *cell,
     struct fuzz_hunt_options *ret_options)
 {
+    static struct lc_world suited;
+    suited = world;
+    tool_setup_suit(&suited, cell->card->id);
     memset(ret_options, 0, sizeof *ret_options);
-    ret_options->one.generate.world = &world;
+    ret_options->one.generate.world = &suited;
     ret_options->one.generate.plant = cell->card->id;
     ret_options->one.generate.faults = cell->card->has_faults ? LC_FAIL_ALL : 0;
     ret_options->one.sampler = columns[cell->column];

@@ -178,6 +178,7 @@ static bool agree_world(bool *ret_is_any)
         print_world(&world, given_text);
     }
     fuzz_schedule_default_world(&world);
+    tool_setup_suit(&world, tool_given.bug);
     print_world(&world, default_text);
     if (!agree(
             "world",

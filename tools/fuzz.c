@@ -650,6 +650,9 @@ static bool set_up(void)
         (tool_given.bug != NULL && !tool_setup_plant(tool_given.bug))) {
         return false;
     }
+    if (tool_given.world == NULL) {
+        tool_setup_suit(&world, tool_given.bug);
+    }
     if (given.folder != NULL && !tool_load_folder(given.folder)) {
         return false;
     }

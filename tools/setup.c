@@ -205,6 +205,22 @@ bool tool_setup_world(
     return true;
 }
 
+void tool_setup_suit(struct lc_world *world, const char *plant)
+{
+    struct lc_world own = *world;
+    if (plant == NULL || sim_can_plant(world, plant)) {
+        return;
+    }
+    for (uint32_t i = 0; i < own.provider_count; i++) {
+        if (own.providers[i].kind == LC_PROVIDER_IFS) {
+            own.providers[i].kind = LC_PROVIDER_NONIFS;
+        }
+    }
+    if (sim_can_plant(&own, plant)) {
+        *world = own;
+    }
+}
+
 bool tool_setup_plant(const char *id)
 {
     if (!sim_knows_plant(id)) {

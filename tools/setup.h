@@ -64,6 +64,10 @@ LC_MUST_USE bool tool_setup_world(
     struct lc_world *ret_world,
     bool *ret_is_any);
 
+/** Gives the default world a layer with handles of its own where the bug that
+ * is to be planted is one of such a layer. NULL: no bug. */
+void tool_setup_suit(struct lc_world *world, const char *plant);
+
 /** Whether this build knows a planted bug. Says when not. */
 LC_MUST_USE bool tool_setup_plant(const char *id);
 
