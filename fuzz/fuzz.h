@@ -9,7 +9,7 @@
  *                a midpoint on.
  * Many:          sampler, search, finding, warnings, statistics; campaign and
  *                ledger keep them.
- * Measurements:  trial, hunt, cells.
+ * Measurements:  trial, hunt, chains, cells.
  */
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
@@ -18,6 +18,7 @@
 #include "fuzz/call.h"
 #include "fuzz/campaign.h"
 #include "fuzz/cells.h"
+#include "fuzz/chains.h"
 #include "fuzz/compact.h"
 #include "fuzz/confirm.h"
 #include "fuzz/death.h"

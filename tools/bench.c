@@ -9,6 +9,7 @@
 
 #include "fuzz/fuzz.h"
 #include "tools/bugs.h"
+#include "tools/chains.h"
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/line.h"
@@ -49,11 +50,12 @@ static struct tool_line replay;
 
 static const struct tool_command command = {
     .name = "bench",
-    .arguments = "throughput|schedulers|bugs",
+    .arguments = "throughput|schedulers|bugs|chains",
     .summary = "Measures how many schedules and records go through in a "
                "second, on one core; or how soon each sampler meets the bugs "
                "of micro-programs, beside what others have measured, or "
-               "those of corpus/zoo.",
+               "those of corpus/zoo; or whether a peer can tell layers that "
+               "pass everything through from the base alone.",
     .argument_count = 1,
     .argument_max = 1,
     .tables = { options, tool_measure_options, tool_given_json },
@@ -96,6 +98,14 @@ static const struct part {
                              "-j, --jobs",
                              "--csv",
                              "--html",
+                             "--json",
+                             NULL } },
+    { "chains",
+      tool_chains,
+      (const char *const[]){ "--bug",
+                             "--schedules",
+                             "--seed",
+                             "-j, --jobs",
                              "--json",
                              NULL } },
 };
@@ -463,7 +473,7 @@ static const struct part *find_part(const char *name)
         }
     }
     tool_output_error(
-        "bench: no '%s'; there are throughput, schedulers and bugs",
+        "bench: no '%s'; there are throughput, schedulers, bugs and chains",
         name);
     return NULL;
 }

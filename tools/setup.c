@@ -208,7 +208,8 @@ bool tool_setup_world(
 void tool_setup_suit(struct lc_world *world, const char *plant)
 {
     struct lc_world own = *world;
-    if (plant == NULL || sim_can_plant(world, plant)) {
+    if (plant == NULL || !sim_knows_plant(plant) ||
+        sim_can_plant(world, plant)) {
         return;
     }
     for (uint32_t i = 0; i < own.provider_count; i++) {

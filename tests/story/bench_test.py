@@ -131,12 +131,34 @@ for word, value in (('--bug', 'no_such_bug'), ('--sampler', 'pct10')):
     result = run('bench', 'bugs', word, value)
     expect(f'bugs {word} {value}', result.returncode == 2 and
            value in result.stderr and result.stderr.count('\n') == 1, result)
+# INV-18: a peer can't tell layers from the base, and can tell one that loses.
+words = ['bench', 'chains', '--schedules', '1000', '--json']
+answers = [json.loads(run(*words, '-j', jobs).stdout) for jobs in ('1', '3')]
+expect('bench chains', answers[0] == answers[1] and
+       answers[0]['programs'] == 1000 and answers[0]['differed'] == 0 and
+       answers[0]['compared'] > 15000 and answers[0]['bytes'] > 1000000,
+       answers)
+for bug in ('last_byte_lost', 'shutdown_swallowed'):
+    result = run('bench', 'chains', '--schedules', '500', '--bug', bug)
+    expect(f'bench chains notices {bug}', result.returncode == 1 and
+           'can tell layers from the base alone' in result.stdout and
+           f'plant {bug}\n' in result.stdout, result)
+    result = run('bench', 'chains', '--schedules', '500', '--bug', bug,
+                 '--json')
+    answer = json.loads(result.stdout)
+    expect(f'bench chains counts {bug}', result.returncode == 1 and
+           answer['differed'] > 0 and answer['differed_seed'] >= 1, result)
+for bug in ('no_such_bug', 'unsent_dropped'):
+    result = run('bench', 'chains', '--bug', bug)
+    expect(f'chains --bug {bug}', result.returncode == 2 and
+           bug in result.stderr and result.stderr.count('\n') == 1, result)
 # What belongs to another part of bench is not left out without a word.
 for words in (['throughput', '--trials', '3'], ['throughput', '-j', '2'],
               ['throughput', '--explore'], ['schedulers', '--seconds', '3'],
               ['schedulers', '--bug', 'worker_left'], ['bugs', '--explore'],
               ['bugs', '--walks', '0'], ['bugs', '--program', 'stack'],
-              ['bugs', '--provider', 'filter=x.dll']):
+              ['bugs', '--provider', 'filter=x.dll'],
+              ['chains', '--sampler', 'rw'], ['chains', '--trials', '3']):
     result = run('bench', *words)
     expect(f'bench {words} is refused', result.returncode == 2 and
            result.stdout == '' and result.stderr.count('\n') == 1 and

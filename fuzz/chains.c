@@ -1,0 +1,313 @@
+#include "fuzz/chains.h"
+
+#include <string.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/check.h"
+#include "lastcall/trace.h"
+
+#include "fuzz/generate.h"
+#include "fuzz/schedule.h"
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash ^= word;
+    hash *= 0xff51afd7ed558ccdULL;
+    hash ^= hash >> 32;
+    hash *= 0xc4ceb9fe1a85ec53ULL;
+    return hash ^ hash >> 29;
+}
+
+/* ---- What is seen of a run ---- */
+
+static struct fuzz_chains_stream *stream_of(
+    struct fuzz_chains_run *run,
+    int64_t number)
+{
+    LC_CHECK(number >= 1 && number <= FUZZ_CHAINS_CONNECTIONS_MAX);
+    return &run->streams[number - 1];
+}
+
+static void see_wire(
+    struct fuzz_chains_run *run,
+    const struct lc_record *record)
+{
+    struct fuzz_chains_stream *stream = stream_of(run, record->a);
+    struct fuzz_chains_socket *socket = &run->sockets[record->a - 1];
+    if (record->function == LC_WIRE_OPEN) {
+        *socket = (struct fuzz_chains_socket){
+            .handle = record->c,
+            .process = record->process,
+            .is_open = true,
+        };
+    } else if (record->function == LC_WIRE_CONNECTED) {
+        socket->is_connected = true;
+    } else if (record->function == LC_WIRE_CLOSE) {
+        socket->is_open = false;
+    } else if (record->function == LC_WIRE_DELIVER) {
+        stream->is_wrong |=
+            record->d != 1 || (uint64_t)record->c != stream->delivered_bytes;
+        stream->delivered_bytes += (uint64_t)record->b;
+        run->sum_bytes += (uint32_t)record->b;
+    } else if (record->function == LC_WIRE_FIN_DELIVER) {
+        stream->has_ended = true;
+    } else if (record->function == LC_WIRE_RST) {
+        stream->is_reset = true;
+    }
+}
+
+/* A call of the base: an option that makes a close wait, or the end of it all. */
+static void see_call(
+    struct fuzz_chains_run *run,
+    const struct lc_record *record)
+{
+    bool is_linger = record->b == LC_SO_LINGER;
+    bool sets = record->function == LC_SPI_SET_SOCK_OPT &&
+                (is_linger || record->b == LC_SO_DONTLINGER);
+    bool on = is_linger ? record->c >> 16 != 0 && (record->c & 0xffff) != 0
+                        : record->c == 0;
+    for (uint32_t i = 0; i < FUZZ_CHAINS_CONNECTIONS_MAX; i++) {
+        struct fuzz_chains_socket *socket = &run->sockets[i];
+        if (!socket->is_open || socket->process != record->process) {
+            continue;
+        }
+        if (sets && socket->handle == record->a) {
+            socket->lingers = on;
+        }
+        if (record->function == LC_SPI_CLEANUP &&
+            (socket->lingers || !socket->is_connected)) {
+            run->streams[i].is_left_open = true;
+        }
+    }
+}
+
+static bool see(void *context, const struct lc_record *record)
+{
+    struct fuzz_chains_run *run = context;
+    if (record->kind == LC_RECORD_WIRE) {
+        see_wire(run, record);
+    } else if (record->kind == LC_RECORD_SPI_CALL) {
+        see_call(run, record);
+    } else if (
+        record->kind == LC_RECORD_API_CALL ||
+        record->kind == LC_RECORD_API_RETURN) {
+        uint64_t word = (uint64_t)record->kind << 24 |
+                        (uint64_t)record->thread << 16 | record->function;
+        run->order = mix(run->order, word);
+    } else if (record->kind == LC_RECORD_END) {
+        run->end = record->function;
+    }
+    return true;
+}
+
+/* ---- Who goes next ---- */
+
+/* Where the application can be held up: elsewhere a thread goes on. */
+static bool is_boundary(struct lc_place place)
+{
+    return place.kind == LC_PLACE_IDLE || place.kind == LC_PLACE_START ||
+           place.kind == LC_PLACE_API || place.kind == LC_PLACE_END ||
+           place.kind == LC_PLACE_WAIT;
+}
+
+/* Takes the candidate that the seed likes most at this place. */
+static uint32_t choose(void *context, const struct sim_choice_point *point)
+{
+    const struct fuzz_chains *chains = context;
+    const struct lc_choice *where = &point->where;
+    uint64_t place =
+        mix(chains->seed,
+            (uint64_t)where->stream << 32 | (uint64_t)where->thread << 16 |
+                (uint64_t)where->call << 8 | where->place.kind);
+    if (where->stream == LC_STREAM_LATENCY) {
+        return (uint32_t)(mix(place, where->occurrence) % point->count);
+    }
+    if (where->stream != LC_STREAM_SCHED || !is_boundary(where->place)) {
+        return 0;
+    }
+    uint32_t best = 0;
+    uint64_t best_weight = 0;
+    for (uint32_t i = 0; i < point->count; i++) {
+        const struct sim_choice_candidate *candidate = &point->candidates[i];
+        uint64_t weight =
+            mix(place,
+                (uint64_t)candidate->action << 24 |
+                    (uint64_t)candidate->target << 16 | candidate->value);
+        if (i == 0 || weight > best_weight) {
+            best = i;
+            best_weight = weight;
+        }
+    }
+    return best;
+}
+
+static enum sim_status play(
+    struct fuzz_chains *chains,
+    const struct lc_schedule *schedule,
+    struct fuzz_chains_run *ret_run,
+    struct sim_error *ret_error)
+{
+    struct sim_backer backer = { .choose = choose, .context = chains };
+    struct sim_result result;
+    memset(ret_run, 0, sizeof *ret_run);
+    return sim_play(
+        &(struct sim_play_options){
+            .schedule = schedule,
+            .backer = &backer,
+            .sink = see,
+            .sink_context = ret_run,
+        },
+        &result,
+        ret_error);
+}
+
+/* ---- The program and the chains ---- */
+
+static void set_name(char *name, char letter, uint32_t number)
+{
+    memset(name, 0, LC_NAME_MAX);
+    name[0] = letter;
+    name[1] = (char)('0' + number);
+}
+
+/* Each socket takes a handle at every layer of the longest chain, and ws2_32
+ * has room for so many: what is beyond that tells nothing of layers. */
+enum {
+    SOCKETS_MAX = 5
+};
+
+/* The base alone, of which every socket is. The link stays what it is. */
+static void make_program(struct fuzz_chains *chains, uint64_t seed)
+{
+    struct lc_schedule *program = &chains->program;
+    struct lc_world *world = &program->world;
+    fuzz_generate(
+        &(struct fuzz_generate_options){ .has_swarm = true },
+        seed,
+        program);
+    memset(world->providers, 0, sizeof world->providers);
+    memset(world->chains, 0, sizeof world->chains);
+    world->provider_count = 1;
+    world->chain_count = 0;
+    world->providers[0].kind = LC_PROVIDER_BASE;
+    set_name(world->providers[0].name, 'b', 0);
+    uint32_t sockets = 0;
+    for (uint32_t i = 0; i < program->op_count; i++) {
+        struct lc_op *op = &program->ops[i];
+        op->entry = LC_NONE;
+        sockets += op->call == LC_CALL_SOCKET;
+        if (op->call == LC_CALL_SOCKET && sockets > SOCKETS_MAX) {
+            op->call = LC_CALL_GETLASTERROR;
+        }
+    }
+    fuzz_schedule_repair(program);
+}
+
+/* Layers above the base, those with IFS handles next to it. */
+static void make_chain(
+    struct fuzz_chains *chains,
+    uint32_t layers,
+    uint32_t ifs_layers)
+{
+    chains->chained = chains->program;
+    struct lc_world *world = &chains->chained.world;
+    struct lc_chain *chain = &world->chains[0];
+    LC_CHECK(layers >= 1 && layers < LC_CHAIN_LENGTH_MAX);
+    LC_CHECK(ifs_layers <= layers);
+    world->chain_count = 1;
+    chain->length = (uint8_t)(layers + 1);
+    for (uint32_t i = 1; i <= layers; i++) {
+        struct lc_provider *provider = &world->providers[i];
+        provider->kind = i <= ifs_layers ? LC_PROVIDER_IFS : LC_PROVIDER_NONIFS;
+        set_name(provider->name, 'l', i);
+        chain->providers[layers - i] = (uint8_t)i;
+    }
+    world->provider_count = layers + 1;
+    if (chains->plant != NULL) {
+        size_t length = strlen(chains->plant);
+        LC_CHECK(length < LC_NAME_MAX);
+        memcpy(world->plants[0], chains->plant, length);
+        world->plant_count = 1;
+    }
+}
+
+/* ---- Comparing ---- */
+
+static bool is_same(
+    const struct fuzz_chains_stream *a,
+    const struct fuzz_chains_stream *b)
+{
+    return a->delivered_bytes == b->delivered_bytes &&
+           a->is_wrong == b->is_wrong && a->has_ended == b->has_ended &&
+           a->is_reset == b->is_reset;
+}
+
+static void compare(
+    const struct fuzz_chains *chains,
+    uint32_t layers,
+    uint32_t ifs_layers,
+    struct fuzz_chains_result *result)
+{
+    const struct fuzz_chains_run *alone = &chains->alone;
+    const struct fuzz_chains_run *through = &chains->through;
+    if (alone->order != through->order || alone->end != LC_END_DONE ||
+        through->end != LC_END_DONE) {
+        result->other_order++;
+        return;
+    }
+    result->compared++;
+    for (uint32_t i = 0; i < FUZZ_CHAINS_CONNECTIONS_MAX; i++) {
+        if (alone->streams[i].is_left_open) {
+            result->left_open++;
+            continue;
+        }
+        if (!result->differs &&
+            !is_same(&alone->streams[i], &through->streams[i])) {
+            result->differs = true;
+            result->layers = layers;
+            result->ifs_layers = ifs_layers;
+            result->connection = i + 1;
+            result->alone = alone->streams[i];
+            result->through = through->streams[i];
+        }
+    }
+}
+
+enum sim_status fuzz_chains_play(
+    struct fuzz_chains *chains,
+    uint64_t seed,
+    struct fuzz_chains_result *ret_result,
+    struct sim_error *ret_error)
+{
+    *ret_result = (struct fuzz_chains_result){ 0 };
+    chains->seed = seed;
+    make_program(chains, seed);
+    enum sim_status status =
+        play(chains, &chains->program, &chains->alone, ret_error);
+    ret_result->bytes = chains->alone.sum_bytes;
+    for (uint32_t layers = 1; layers < LC_CHAIN_LENGTH_MAX; layers++) {
+        uint32_t mixed =
+            layers == 1 ? 0 : 1 + (uint32_t)(mix(seed, layers) % (layers - 1));
+        const uint32_t ifs_layers[] = { layers, 0, mixed };
+        for (uint32_t i = 0; i < (layers == 1 ? 2U : 3U); i++) {
+            if (status != SIM_OK) {
+                return status;
+            }
+            make_chain(chains, layers, ifs_layers[i]);
+            status =
+                play(chains, &chains->chained, &chains->through, ret_error);
+            if (status == SIM_OK) {
+                compare(chains, layers, ifs_layers[i], ret_result);
+            }
+        }
+    }
+    return status;
+}
+
+const struct lc_schedule *fuzz_chains_schedule(
+    struct fuzz_chains *chains,
+    const struct fuzz_chains_result *result)
+{
+    make_chain(chains, result->layers, result->ifs_layers);
+    return &chains->chained;
+}

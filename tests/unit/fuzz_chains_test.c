@@ -1,0 +1,127 @@
+/*
+ * INV-18: the peer can't tell layers that pass everything through from the base
+ * alone.
+ */
+#include <string.h>
+
+#include "lastcall/check.h"
+
+#include "fuzz/chains.h"
+#include "fuzz/text.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/framework.h"
+
+enum {
+    SEEDS = 400
+};
+
+static struct fuzz_chains chains;
+static struct sim_error error;
+
+/* What so many seeds show in all; the first that differs, if any does. */
+static struct fuzz_chains_result play(const char *plant, uint64_t *ret_seed)
+{
+    struct fuzz_chains_result sum = { 0 };
+    chains.plant = plant;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct fuzz_chains_result one;
+        assert_int_equal(fuzz_chains_play(&chains, seed, &one, &error), SIM_OK);
+        sum.compared += one.compared;
+        sum.other_order += one.other_order;
+        sum.left_open += one.left_open;
+        sum.bytes += one.bytes;
+        if (one.differs && !sum.differs) {
+            *ret_seed = seed;
+            sum.differs = true;
+            sum.layers = one.layers;
+            sum.ifs_layers = one.ifs_layers;
+            sum.connection = one.connection;
+            sum.alone = one.alone;
+            sum.through = one.through;
+        }
+    }
+    return sum;
+}
+
+static void the_peer_cannot_tell_layers(void **state)
+{
+    (void)state;
+    uint64_t seed = 0;
+    struct fuzz_chains_result sum = play(NULL, &seed);
+    if (sum.differs) {
+        fail_msg("seed %u", (uint32_t)seed);
+    }
+    /* Nearly all runs tell something, and data came through. */
+    assert_int_equal(
+        sum.compared + sum.other_order,
+        SEEDS * FUZZ_CHAINS_VARIANTS);
+    assert_true(sum.compared > SEEDS * FUZZ_CHAINS_VARIANTS * 9 / 10);
+    assert_true(sum.bytes > 1000000);
+    assert_true(sum.left_open > 0);
+}
+
+static void a_lost_byte_is_noticed(void **state)
+{
+    (void)state;
+    uint64_t seed = 0;
+    struct fuzz_chains_result sum = play("last_byte_lost", &seed);
+    assert_true(sum.differs);
+    assert_true(sum.through.delivered_bytes < sum.alone.delivered_bytes);
+    /* What it is played by says so, and is a schedule. */
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    static struct lc_schedule again;
+    struct fuzz_text_error text_error;
+    struct fuzz_chains_result one;
+    assert_int_equal(fuzz_chains_play(&chains, seed, &one, &error), SIM_OK);
+    const struct lc_schedule *schedule = fuzz_chains_schedule(&chains, &one);
+    size_t size_bytes = fuzz_text_print(schedule, text, sizeof text);
+    assert_true(fuzz_text_parse(text, size_bytes, &again, &text_error));
+    assert_string_equal(again.world.plants[0], "last_byte_lost");
+    assert_int_equal(again.world.chains[0].length, one.layers + 1);
+}
+
+static void a_lost_shutdown_is_noticed(void **state)
+{
+    (void)state;
+    uint64_t seed = 0;
+    struct fuzz_chains_result sum = play("shutdown_swallowed", &seed);
+    assert_true(sum.differs);
+    assert_true(
+        sum.through.has_ended != sum.alone.has_ended ||
+        sum.through.delivered_bytes != sum.alone.delivered_bytes);
+}
+
+/* A seed says all. */
+static void a_seed_shows_the_same_each_time(void **state)
+{
+    (void)state;
+    chains.plant = NULL;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct fuzz_chains_result results[2];
+        uint64_t orders[2];
+        for (uint32_t i = 0; i < 2; i++) {
+            assert_int_equal(
+                fuzz_chains_play(&chains, seed, &results[i], &error),
+                SIM_OK);
+            orders[i] = chains.through.order;
+        }
+        assert_int_equal(orders[0], orders[1]);
+        assert_int_equal(results[0].compared, results[1].compared);
+        assert_int_equal(results[0].bytes, results[1].bytes);
+        assert_int_equal(results[0].left_open, results[1].left_open);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_peer_cannot_tell_layers),
+        cmocka_unit_test(a_lost_byte_is_noticed),
+        cmocka_unit_test(a_lost_shutdown_is_noticed),
+        cmocka_unit_test(a_seed_shows_the_same_each_time),
+    };
+    if (sim_open(&error) != SIM_OK) {
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
