@@ -212,6 +212,10 @@ static void describe_system(const struct model *model, uint32_t processes)
             say(count->handles[i].catalog_id);
             say(count->handles[i].catalog_id != 0 ? count->handles[i].handle
                                                   : 0);
+            say(count->handles[i].is_own);
+        }
+        for (uint32_t i = 0; i < SIM_THREADS_MAX; i++) {
+            say(count->own.made[i]);
         }
         uint32_t modules = LC_MODULE_PROVIDER + model->world.provider_count;
         for (uint32_t module = 0; module < modules; module++) {

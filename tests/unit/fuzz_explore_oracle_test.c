@@ -79,8 +79,12 @@ enum {
     FAULTS_BESIDE,    /* two of them, or fewer */
     FAULT_BELOW,      /* one below a layer, beside a start */
     PLANTED_LIBRARY,  /* ... that does not give back what it holds then */
+    OWN_HANDLE,       /* a handle of a layer's own is closed twice */
     CASE_COUNT
 };
+
+/* A layer with handles of its own. */
+#define OWN TCP "  provider own nonifs\n  chain own tcp\nprocess A\n"
 
 /* How most of them begin. */
 #define SOCKET_OPENED TCP "process A\n" OPENS("a", "s")
@@ -134,6 +138,10 @@ static struct orders cases[CASE_COUNT] = {
                                              "  thread b\n"
                                              "    closesocket s\n",
                        .prefix = 30 },
+    [OWN_HANDLE] = { .text = OWN OPENS("a", "s") "    closesocket s\n"
+                                                 "  thread b\n"
+                                                 "    closesocket s\n",
+                     .prefix = 48 },
     [TWO_PROCESSES] = { .text = TCP "process A\n"
                                     "  thread a\n"
                                     "    WSAStartup 2.2\n"
