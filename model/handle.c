@@ -74,6 +74,21 @@ static void query_check(struct model *model, const struct model_event *event)
     model_report_unless(model, MODEL_HANDLE_4, true, fact);
 }
 
+/* The thread is in a call on a socket that nobody has meddled with: what its
+ * layers know of it is true. */
+static bool is_calm(
+    const struct model *model,
+    const struct model_thread *thread)
+{
+    if (thread->slot == MODEL_NONE) {
+        return false;
+    }
+    LC_CHECK(thread->slot < MODEL_SOCKETS_MAX);
+    const struct model_socket *socket = &model->sockets[thread->slot];
+    return socket->live && socket->generation == thread->generation &&
+           (socket->flags & MODEL_SOCKET_RACY) == 0;
+}
+
 /* A layer calls the next provider with a handle that is its own. */
 static void down_check(struct model *model, const struct model_event *event)
 {
@@ -87,7 +102,11 @@ static void down_check(struct model *model, const struct model_event *event)
     const struct model_socket *socket = &model->sockets[slot];
     bool is_own = (socket->flags & MODEL_SOCKET_OWN) != 0 &&
                   socket->owner == record->caller;
-    model_report_unless(model, MODEL_LAYER_9, is_own, false);
+    model_report_unless(
+        model,
+        MODEL_LAYER_9,
+        is_own && is_calm(model, event->thread),
+        false);
 }
 
 /* A new descriptor comes up: it is the one that its provider registered. */

@@ -247,11 +247,13 @@ static int LC_ABI upcall_query_socket_handle_context(
     struct upcall upcall;
     begin(&upcall, LC_UPCALL_QUERY_SOCKET_HANDLE_CONTEXT, (int64_t)socket, 0);
     const struct sim_socket_handle *handle = find_own(socket);
-    if (handle == NULL || context == NULL) {
+    if (handle == NULL) {
         end(&upcall, LC_SOCKET_ERROR, LC_WSAENOTSOCK, errno_out);
         return LC_SOCKET_ERROR;
     }
-    *context = handle->context;
+    if (context != NULL) {
+        *context = handle->context;
+    }
     end(&upcall, 0, 0, errno_out);
     return 0;
 }

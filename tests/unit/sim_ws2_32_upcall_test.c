@@ -171,6 +171,11 @@ static void makes_handles(void *argument)
         check(LC_UPCALL_QUERY_SOCKET_HANDLE_CONTEXT, 0, 0, error);
         assert_int_equal(context, 100 + i);
     }
+    error = UNSET;
+    assert_int_equal(
+        table->lpWPUQuerySocketHandleContext(handles[0], NULL, &error),
+        0);
+    check(LC_UPCALL_QUERY_SOCKET_HANDLE_CONTEXT, 0, 0, error);
     /* No IFS handle, and no IFS handle has a context. */
     error = UNSET;
     assert_int_equal(
