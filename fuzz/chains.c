@@ -56,7 +56,8 @@ static void see_wire(
     }
 }
 
-/* A call of the base: an option that makes a close wait, or the end of it all. */
+/* A call of the base: an option that makes a close wait or reset, or the end of
+ * it all. */
 static void see_call(
     struct fuzz_chains_run *run,
     const struct lc_record *record)
@@ -64,8 +65,7 @@ static void see_call(
     bool is_linger = record->b == LC_SO_LINGER;
     bool sets = record->function == LC_SPI_SET_SOCK_OPT &&
                 (is_linger || record->b == LC_SO_DONTLINGER);
-    bool on = is_linger ? record->c >> 16 != 0 && (record->c & 0xffff) != 0
-                        : record->c == 0;
+    bool on = is_linger ? record->c >> 16 != 0 : record->c == 0;
     for (uint32_t i = 0; i < FUZZ_CHAINS_CONNECTIONS_MAX; i++) {
         struct fuzz_chains_socket *socket = &run->sockets[i];
         if (!socket->is_open || socket->process != record->process) {

@@ -9,9 +9,9 @@
  * from where the thread stands, not from how many decisions came before.
  *
  * Left out is what the documents leave open: a socket that is still connecting
- * or still lingers when the base's last WSPCleanup comes. A layer may close it
- * before, with the time that closesocket takes, or leave it to the base
- * (LAYER-15).
+ * when the base's last WSPCleanup comes, or open with a linger option. A layer
+ * may close it before, with the time that closesocket takes, or leave it to the
+ * base (LAYER-15); and what a reset cuts off depends on when it comes.
  */
 #ifndef FUZZ_CHAINS_H
 #define FUZZ_CHAINS_H

@@ -179,8 +179,8 @@ static bool print_text(void)
         "to six layers: %" PRIu64 " runs in the same order of calls, %" PRIu64
         " in another\n"
         "%" PRIu64 " bytes over the base alone; %" PRIu64
-        " connections that were open at the last WSPCleanup, and lingered or "
-        "were not connected, were left out\n",
+        " connections that were open at the last WSPCleanup, and had a linger "
+        "option or were not connected, were left out\n",
         sum.programs,
         FUZZ_CHAINS_VARIANTS,
         sum.compared,
