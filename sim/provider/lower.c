@@ -8,9 +8,9 @@
 
 #include "sim/engine/module.h"
 #include "sim/engine/thread.h"
+#include "sim/provider/version.h"
 
 enum {
-    VERSION_2_2 = 0x0202,
     PATH_CHARACTERS = 260
 };
 
@@ -30,18 +30,23 @@ static struct lc_wsaprotocol_infow *enum_protocols(
     uint32_t size_bytes = 0;
     int32_t error = 0;
     (void)enum_all(NULL, NULL, &size_bytes, &error);
-    struct lc_wsaprotocol_infow *all =
-        sim_win32_heap_alloc(lowers->heap, 0, size_bytes);
-    if (all == NULL) {
-        return NULL;
-    }
-    int count = enum_all(NULL, all, &size_bytes, &error);
-    if (count < 0) {
+    for (;;) {
+        struct lc_wsaprotocol_infow *all =
+            sim_win32_heap_alloc(lowers->heap, 0, size_bytes);
+        if (all == NULL) {
+            return NULL;
+        }
+        int count = enum_all(NULL, all, &size_bytes, &error);
+        if (count >= 0) {
+            *ret_count = (uint32_t)count;
+            return all;
+        }
         (void)sim_win32_heap_free(lowers->heap, 0, all);
-        return NULL;
+        if (error != LC_WSAENOBUFS) {
+            return NULL;
+        }
+        /* It has grown since its size was asked for: again with more. */
     }
-    *ret_count = (uint32_t)count;
-    return all;
 }
 
 static const struct lc_wsaprotocol_infow *find_entry(
@@ -156,12 +161,16 @@ static int start_loaded(
     struct lc_wsaprotocol_infow info = lower->info;
     memset(&data, 0, sizeof data);
     /* LAYER-7: the table goes down as it came. */
-    int result =
-        startup(VERSION_2_2, &data, &info, lowers->upcalls, &lower->table);
+    int result = startup(
+        sim_provider_highest_version(),
+        &data,
+        &info,
+        lowers->upcalls,
+        &lower->table);
     if (result != 0) {
         return result;
     }
-    if (is_complete(&lower->table) && data.wVersion == VERSION_2_2) {
+    if (is_complete(&lower->table) && sim_provider_accepts(data.wVersion)) {
         return 0;
     }
     int32_t error = 0;

@@ -30,11 +30,8 @@
 #include "sim/provider/lower.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/rundown.h"
+#include "sim/provider/version.h"
 #include "sim/win32/win32.h"
-
-enum {
-    VERSION_2_2 = 0x0202
-};
 
 /* A socket: the context of its handle. */
 struct nonifs_socket {
@@ -1233,9 +1230,8 @@ static int LC_ABI nonifs_startup(
     if (data == NULL || proc_table == NULL || protocol_info == NULL) {
         return LC_WSAEFAULT;
     }
-    uint32_t requested =
-        (version_requested & 0xffU) << 8 | version_requested >> 8;
-    if (requested < 0x0202) {
+    uint16_t version;
+    if (!sim_provider_negotiate(version_requested, &version)) {
         return LC_WSAVERNOTSUPPORTED;
     }
     sim_win32_enter_critical_section(&nonifs->starts);
@@ -1245,8 +1241,8 @@ static int LC_ABI nonifs_startup(
         return result;
     }
     memset(data, 0, sizeof *data);
-    data->wVersion = VERSION_2_2;
-    data->wHighVersion = VERSION_2_2;
+    data->wVersion = version;
+    data->wHighVersion = sim_provider_highest_version();
     memcpy(
         data->szDescription,
         u"Lastcall non-IFS layer",

@@ -159,7 +159,7 @@ static void a_short_input_has_default_numbers(void **state)
         }
         if (cut == layout.names_at) {
             assert_int_equal(first.op_count, 14);
-            assert_int_equal(first.choice_count, 18);
+            assert_int_equal(first.choice_count, 19);
             assert_string_equal(first.world.providers[1].name, "filter");
         }
     }
