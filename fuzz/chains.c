@@ -6,6 +6,7 @@
 #include "lastcall/check.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/call.h"
 #include "fuzz/generate.h"
 #include "fuzz/schedule.h"
 
@@ -189,6 +190,7 @@ static void make_program(struct fuzz_chains *chains, uint64_t seed)
     memset(world->chains, 0, sizeof world->chains);
     world->provider_count = 1;
     world->chain_count = 0;
+    world->versions = 0;
     world->providers[0].kind = LC_PROVIDER_BASE;
     set_name(world->providers[0].name, 'b', 0);
     uint32_t sockets = 0;
@@ -196,7 +198,11 @@ static void make_program(struct fuzz_chains *chains, uint64_t seed)
         struct lc_op *op = &program->ops[i];
         op->entry = LC_NONE;
         sockets += op->call == LC_CALL_SOCKET;
-        if (op->call == LC_CALL_SOCKET && sockets > SOCKETS_MAX) {
+        /* The catalogs differ, and so does what writing them does. */
+        bool is_catalogs =
+            fuzz_call(op->call)->has_entry || op->call == LC_CALL_WSC_ORDER;
+        if (is_catalogs ||
+            (op->call == LC_CALL_SOCKET && sockets > SOCKETS_MAX)) {
             op->call = LC_CALL_GETLASTERROR;
         }
     }

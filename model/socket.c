@@ -92,22 +92,29 @@ void model_socket_connect(
     }
 }
 
-/* Whether the value was a descriptor before, or may have been: the application
- * may still use it for the old one, and counts what it sends by variable. */
-static bool seen_before(
-    struct model_process *process,
+/* Whether a bit of a handle value is set, and sets it where asked to. */
+static bool value_bit(
+    uint8_t bits[MODEL_SEEN_BYTES],
     int64_t handle,
-    bool is_own)
+    bool is_own,
+    bool set)
 {
     const uint32_t half = MODEL_SEEN_BYTES * 4;
-    LC_CHECK(process != NULL);
-
     uint32_t place =
         (uint32_t)((uint64_t)handle >> 2) % half + (is_own ? half : 0);
     uint8_t bit = (uint8_t)(1U << (place % 8));
-    bool seen = (process->seen[place / 8] & bit) != 0;
-    process->seen[place / 8] |= bit;
-    return seen;
+    bool was_set = (bits[place / 8] & bit) != 0;
+    if (set) {
+        bits[place / 8] |= bit;
+    }
+    return was_set;
+}
+
+/* Somebody has closed a socket below a layer, by a value nobody was told: the
+ * layer may act on whatever has the value from now on. */
+static void mark_stale(struct model_process *process, int64_t handle)
+{
+    (void)value_bit(process->stale, handle, false, true);
 }
 
 /* A new descriptor: calls that use its value already belong to an old one,
@@ -124,8 +131,13 @@ static void appear(struct model *model, const struct model_event *event)
     if (is_own) {
         model->sockets[slot].flags |= MODEL_SOCKET_OWN;
     }
-    if (seen_before(event->process, record->a, is_own)) {
+    /* The value was a descriptor before, or may have been: the application may
+     * still use it for the old one, and counts what it sends by variable. */
+    if (value_bit(event->process->seen, record->a, is_own, true)) {
         model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
+    }
+    if (value_bit(event->process->stale, record->a, is_own, false)) {
+        model->sockets[slot].flags |= MODEL_SOCKET_RACY;
     }
     for (uint32_t i = 0; i < model->thread_count; i++) {
         struct model_thread *thread = &model->threads[i];
@@ -227,8 +239,12 @@ static void registered(struct model *model, const struct model_event *event)
         slot = model_track_socket(model, record->process, record->a);
         /* A layer registers what the provider below has registered before:
          * somebody has closed it meanwhile, by a value nobody was told. */
-        again |= creates && record->function == LC_HANDLE_MODIFY &&
-                 is_layer(model, record->callee);
+        bool is_late = creates && record->function == LC_HANDLE_MODIFY &&
+                       is_layer(model, record->callee);
+        if (is_late) {
+            mark_stale(event->process, record->a);
+        }
+        again |= is_late;
     }
     if (slot != MODEL_NONE) {
         if (again) {
@@ -610,6 +626,21 @@ static void spi_created(struct model *model, const struct model_event *event)
     }
 }
 
+/* Whom ws2_32 called for the close that a thread is in, enum lc_module. */
+static uint8_t outermost_close(const struct model_thread *thread)
+{
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        const struct model_frame *frame = &thread->frames[i];
+        if (frame->kind == MODEL_FRAME_SPI) {
+            return frame->function == LC_SPI_CLOSE_SOCKET &&
+                           frame->caller == LC_MODULE_WS2_32
+                       ? frame->callee
+                       : (uint8_t)LC_NONE;
+        }
+    }
+    return LC_NONE;
+}
+
 static void spi_closed(struct model *model, const struct model_event *event)
 {
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
@@ -624,6 +655,11 @@ static void spi_closed(struct model *model, const struct model_event *event)
                      (uint8_t)~closing_layers(event->thread);
     uint8_t closed = (uint8_t)(passed | (1U << event->callee));
     struct model_socket *socket = &model->sockets[slot];
+    uint8_t outermost = outermost_close(event->thread);
+    if (outermost != LC_NONE && outermost == event->record->callee &&
+        outermost != socket->owner && is_layer(model, socket->owner)) {
+        mark_stale(event->process, socket->handle);
+    }
     socket->layers &= (uint8_t)~closed;
     if (socket->layers == 0 &&
         (socket->flags & (MODEL_SOCKET_APP | MODEL_SOCKET_OWN)) == 0) {

@@ -131,8 +131,9 @@ struct model_process {
     struct model_provider providers[LC_PROVIDERS_MAX];
     uint8_t owed[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* WSPCleanups owed */
     uint8_t refs[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* library references */
-    uint8_t loaded[MODEL_CALLERS];  /* bit per provider index, ever */
-    uint8_t seen[MODEL_SEEN_BYTES]; /* a bit per handle value, folded */
+    uint8_t loaded[MODEL_CALLERS];   /* bit per provider index, ever */
+    uint8_t seen[MODEL_SEEN_BYTES];  /* a bit per handle value, folded */
+    uint8_t stale[MODEL_SEEN_BYTES]; /* ... that a layer may still hold */
     int16_t starts;   /* WSAStartups less WSACleanups that returned */
     uint8_t starting; /* WSAStartups under way */
     uint8_t cleaning; /* WSACleanups under way */
