@@ -31,6 +31,28 @@ static void mark_ending(struct model *model, const struct model_event *event)
     }
 }
 
+/* Whether what was made to fail before a WSPStartup can explain why it fails,
+ * too: in a call of the application that is still under way, or where nothing
+ * says when it was over. */
+static bool is_excused(
+    const struct model *model,
+    const struct model_event *event)
+{
+    const struct model_provider *provider =
+        &event->process->providers[event->callee];
+    if ((provider->flags & MODEL_PROVIDER_FAULTED) != 0) {
+        return true;
+    }
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        const struct model_thread *thread = &model->threads[i];
+        if (thread->depth > 0 && thread->process == event->record->process &&
+            (thread->frames[0].flags & MODEL_FRAME_FAULTED) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void model_count_open(
     struct model *model,
     const struct model_event *event,
@@ -50,6 +72,9 @@ void model_count_open(
             if (provider->inside == 1) {
                 model_resource_begin(provider);
             }
+        }
+        if (is_excused(model, event)) {
+            frame->flags |= MODEL_FRAME_NESTED;
         }
         provider->starting++;
         provider->flags &= (uint8_t)~MODEL_PROVIDER_CENSUS;
@@ -202,7 +227,8 @@ static void cleanup_returns(
     if (started && sure && provider->count == 0 && provider->starting == 0 &&
         provider->cleaning == 0) {
         provider->flags |= MODEL_PROVIDER_CLEANED | MODEL_PROVIDER_CENSUS;
-        provider->flags &= (uint8_t)~MODEL_PROVIDER_REMAPPED;
+        provider->flags &=
+            (uint8_t) ~(MODEL_PROVIDER_REMAPPED | MODEL_PROVIDER_FAULTED);
         model_clean_final(model, event);
         model_handle_final(model, event);
     }

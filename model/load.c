@@ -12,14 +12,53 @@ static void excuse(struct model_thread *thread)
     }
 }
 
-/* What was made to fail explains why any start of that process fails: it may
- * wait for the thread to which it happened. */
-static void excuse_all(struct model *model, uint8_t process)
+/* Whether what happens to a thread now may show behind its call: a DLL's thread
+ * has none, and what a DllMain lacks is missing for as long as the DLL is
+ * there. */
+static bool outlasts_call(const struct model_thread *thread)
+{
+    if (thread == NULL || thread->api == MODEL_NONE) {
+        return true;
+    }
+    for (uint32_t i = 0; i < thread->depth; i++) {
+        if (thread->frames[i].kind == MODEL_FRAME_DLL_MAIN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Explains why a start of a process fails, one that is under way or one that a
+ * call under way comes to. */
+static void excuse_process(struct model *model, uint32_t process)
 {
     for (uint32_t i = 0; i < model->thread_count; i++) {
-        if (model->threads[i].process == process) {
-            excuse(&model->threads[i]);
+        struct model_thread *thread = &model->threads[i];
+        if (thread->process != process) {
+            continue;
         }
+        for (uint32_t j = 0; j < thread->depth; j++) {
+            struct model_frame *frame = &thread->frames[j];
+            if (frame->kind == MODEL_FRAME_SPI) {
+                frame->flags |= MODEL_FRAME_NESTED;
+            } else if (frame->kind == MODEL_FRAME_API) {
+                frame->flags |= MODEL_FRAME_FAULTED;
+            }
+        }
+    }
+}
+
+/* What was made to fail explains that of all starts of its process: they may
+ * wait for the thread to which it happened. */
+static void excuse_all(struct model *model, const struct model_event *event)
+{
+    struct model_process *process = event->process;
+    excuse_process(model, event->record->process);
+    if (process == NULL || !outlasts_call(event->thread)) {
+        return;
+    }
+    for (uint32_t i = 0; i < model->world.provider_count; i++) {
+        process->providers[i].flags |= MODEL_PROVIDER_FAULTED;
     }
 }
 
@@ -129,7 +168,8 @@ static void unloads(struct model *model, const struct model_event *event)
             MODEL_LOAD_14,
             sure,
             provider->count <= provider->cleaning && !inside);
-        provider->flags &= (uint8_t)~MODEL_PROVIDER_MAPPED;
+        provider->flags &=
+            (uint8_t) ~(MODEL_PROVIDER_MAPPED | MODEL_PROVIDER_FAULTED);
     }
 }
 
@@ -137,13 +177,13 @@ void model_load_step(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     if (record->kind == LC_RECORD_FAIL) {
-        excuse_all(model, record->process);
+        excuse_all(model, event);
         return;
     }
     if (record->kind == LC_RECORD_CATALOG) {
         /* What a start under way looks for may be gone, in any process. */
         for (uint32_t i = 0; i < model->process_count; i++) {
-            excuse_all(model, (uint8_t)i);
+            excuse_process(model, i);
         }
         return;
     }

@@ -43,8 +43,10 @@ enum model_frame_flag {
     MODEL_FRAME_FIRST = 4,       /* WSPStartup while the count was 0 */
     MODEL_FRAME_NESTED = 8,      /* something below WSPStartup failed */
     MODEL_FRAME_REGISTERED = 16, /* WSPSocket: the callee registered a handle */
-    MODEL_FRAME_FREED = 32,  /* WSPCloseSocket: the callee freed its handle */
-    MODEL_FRAME_BLOCKED = 64 /* ... and the close below would block */
+    MODEL_FRAME_FREED = 32,   /* WSPCloseSocket: the callee freed its handle */
+    MODEL_FRAME_BLOCKED = 64, /* ... and the close below would block */
+    /* Application's call: something was made to fail meanwhile. */
+    MODEL_FRAME_FAULTED = 128
 };
 
 /** A call that has not returned. */
@@ -102,7 +104,10 @@ enum model_provider_flag {
     MODEL_PROVIDER_MAPPED = 8,
     MODEL_PROVIDER_REMAPPED = 16, /* mapped since its last final WSPCleanup */
     MODEL_PROVIDER_CENSUS = 32,   /* a final census is due */
-    MODEL_PROVIDER_LOCKS = 64     /* a lock was deleted while some were held */
+    MODEL_PROVIDER_LOCKS = 64,    /* a lock was deleted while some were held */
+    /* Something was made to fail, in no call or in a DllMain, since the last
+     * final WSPCleanup and in this mapping. */
+    MODEL_PROVIDER_FAULTED = 128
 };
 
 /** A provider in one process. */

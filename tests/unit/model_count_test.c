@@ -150,6 +150,156 @@ static void what_was_made_to_fail_excuses_a_start(void **state)
     }
 }
 
+static void add_fail(struct trace *trace, uint8_t thread)
+{
+    uint8_t before = trace->thread;
+    trace->thread = thread;
+    trace_add(trace, LC_RECORD_FAIL, LC_FAIL_ALLOC);
+    trace->thread = before;
+}
+
+static void start_fails(struct trace *trace, uint8_t provider)
+{
+    trace_spi_return(trace, WS2, provider, LC_SPI_STARTUP, LC_WSASYSNOTREADY)
+        ->b = LC_WSASYSNOTREADY;
+}
+
+/* The layer waits for a thread of its own when the start below, in which it
+ * was when that thread met the failure, has gone well. */
+static void what_was_made_to_fail_excuses_the_starts_above(void **state)
+{
+    (void)state;
+    for (uint32_t fails = 0; fails < 2; fails++) {
+        struct trace *trace = trace_new(true);
+        trace_life(trace, HANDLE);
+        trace_startup(trace);
+        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        trace_start_open(trace, WS2, FILTER, ENTRY_CHAIN);
+        trace_start_open(trace, FILTER, TCP, ENTRY_TCP);
+        if (fails != 0) {
+            add_fail(trace, 1);
+        }
+        trace_spi_return(trace, FILTER, TCP, LC_SPI_STARTUP, 0);
+        trace_spi(trace, FILTER, TCP, LC_SPI_CLEANUP, 0);
+        trace_spi_return(trace, FILTER, TCP, LC_SPI_CLEANUP, 0);
+        trace_load(trace, FILTER, TCP, false);
+        start_fails(trace, FILTER);
+        if (fails != 0) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, "LOAD-17");
+        }
+    }
+}
+
+enum {
+    HELPER = LC_THREAD_REF_DLL /* the first thread of a DLL */
+};
+
+/* Nothing tells when a DLL's thread is through with it; but it belongs to one
+ * life and one mapping. */
+static void what_fails_for_a_dll_s_thread_excuses_later_starts(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(false);
+    trace_life(trace, HANDLE);
+    add_fail(trace, HELPER);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+    start_fails(trace, TCP);
+    assert_held(trace);
+
+    trace_load(trace, WS2, TCP, false);
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSASYSNOTREADY);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+    start_fails(trace, TCP);
+    assert_broken(trace, "LOAD-17");
+
+    trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_close(trace, HANDLE, 1);
+    trace_object(trace, false, LC_OBJECT_SOCKET, 1);
+    add_fail(trace, HELPER);
+    trace_cleanup_open(trace);
+    trace_cleanup_close(trace);
+    trace_get(trace, LC_RECORD_UNLOAD, 0, 0)->c = 0;
+    start_again(trace, LC_WSASYSNOTREADY);
+    trace_get(trace, LC_RECORD_LOAD, 0, 1)->c = 0;
+    assert_broken(trace, "CLEAN-18");
+}
+
+static void add_dll_main(struct trace *trace, uint32_t function)
+{
+    trace_add(trace, LC_RECORD_DLL_MAIN, function)->callee = TCP;
+}
+
+/* What a DllMain lacks is missing for as long as the DLL is there. */
+static void what_fails_in_a_dll_main_excuses_later_starts(void **state)
+{
+    (void)state;
+    for (uint32_t in_main = 0; in_main < 2; in_main++) {
+        struct trace *trace = trace_new(false);
+        trace_life(trace, HANDLE);
+        trace_startup(trace);
+        trace->thread = 1;
+        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        if (in_main != 0) {
+            add_dll_main(trace, 0);
+        }
+        add_fail(trace, 1);
+        if (in_main != 0) {
+            add_dll_main(trace, 1);
+        }
+        trace_return(trace, LC_CALL_SOCKET, -1, LC_WSASYSNOTREADY);
+        trace->thread = 0;
+        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+        start_fails(trace, TCP);
+        if (in_main != 0) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, "LOAD-17"); /* that call is over */
+        }
+    }
+}
+
+/* The call that comes to the start has met it, or another one that is still
+ * under way. */
+static void what_fails_in_a_call_excuses_its_later_starts(void **state)
+{
+    (void)state;
+    for (uint8_t other = 0; other < 2; other++) {
+        struct trace *trace = trace_new(false);
+        trace_life(trace, HANDLE);
+        trace_startup(trace);
+        trace->thread = other;
+        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        add_fail(trace, other);
+        trace->thread = 0;
+        if (other != 0) {
+            trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        }
+        trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+        start_fails(trace, TCP);
+        assert_held(trace);
+
+        trace_load(trace, WS2, TCP, false);
+        trace_return(trace, LC_CALL_SOCKET, -1, LC_WSASYSNOTREADY);
+        if (other != 0) {
+            trace->thread = other;
+            trace_return(trace, LC_CALL_SOCKET, -1, LC_WSASYSNOTREADY);
+            trace->thread = 0;
+        }
+        trace_call(trace, LC_CALL_SOCKET, 0, 0);
+        trace_start_open(trace, WS2, TCP, ENTRY_TCP);
+        start_fails(trace, TCP);
+        assert_broken(trace, "LOAD-17");
+    }
+}
+
 static void a_pinned_provider_that_will_not_start_again_is_found(void **state)
 {
     (void)state;
@@ -230,6 +380,10 @@ int main(void)
         cmocka_unit_test(
             a_reloaded_provider_that_will_not_start_again_is_found),
         cmocka_unit_test(what_was_made_to_fail_excuses_a_start),
+        cmocka_unit_test(what_was_made_to_fail_excuses_the_starts_above),
+        cmocka_unit_test(what_fails_for_a_dll_s_thread_excuses_later_starts),
+        cmocka_unit_test(what_fails_in_a_dll_main_excuses_later_starts),
+        cmocka_unit_test(what_fails_in_a_call_excuses_its_later_starts),
         cmocka_unit_test(a_pinned_provider_that_will_not_start_again_is_found),
         cmocka_unit_test(a_second_life_that_knows_no_start_is_found),
         cmocka_unit_test(an_upcall_after_the_final_cleanup_is_found),
