@@ -17,6 +17,7 @@ enum lc_limits {
     LC_PLANTS_MAX = 4,
     LC_SOCKETS_MAX = 16,   /* socket variables of a schedule */
     LC_CHOICES_MAX = 2048, /* choices that differ from the default */
+    LC_PASSES_MAX = 65534, /* of a place in one call; none behind has a name */
     LC_NAME_MAX = 32,      /* bytes of a name with its end */
     LC_PATH_MAX = 256,     /* bytes of a path with its end */
     LC_SEND_MAX = 1 << 20  /* bytes of one send */

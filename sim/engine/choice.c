@@ -195,7 +195,7 @@ uint32_t sim_choice_upto(
         .count = max + 1,
     };
     point.where.occurrence = sim_thread_pass(place);
-    return sim_choice_draw(&point);
+    return point.where.occurrence == SIM_UNNAMED ? 0 : sim_choice_draw(&point);
 }
 
 uint32_t sim_choice_fail(struct lc_place place, uint32_t max)
@@ -217,7 +217,7 @@ uint32_t sim_choice_fail(struct lc_place place, uint32_t max)
         },
         .count = max + 1,
     };
-    return sim_choice_draw(&point);
+    return point.where.occurrence == SIM_UNNAMED ? 0 : sim_choice_draw(&point);
 }
 
 uint32_t sim_choice_packet(uint32_t connection, uint32_t segment, uint32_t max)

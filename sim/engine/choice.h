@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lastcall/check.h"
+#include "lastcall/limits.h"
 #include "lastcall/schedule.h"
 
 struct sim_choice_candidate {
@@ -59,6 +60,12 @@ static inline enum sim_thing_kind sim_thing_kind_of(uint16_t thing)
 {
     return (enum sim_thing_kind)(thing >> 14);
 }
+
+/* The occurrence of a pass that has no name: it is no choice, but takes the
+ * default. Two passes of one name would take one choice of a schedule. */
+#define SIM_UNNAMED UINT16_MAX
+
+_Static_assert(LC_PASSES_MAX < SIM_UNNAMED, "a name is none");
 
 struct sim_choice_point {
     /* Where: the first eight bytes are set, the action is not. */

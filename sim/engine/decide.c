@@ -31,16 +31,23 @@ static inline bool is_same_place(struct lc_place one, struct lc_place other)
            one.module == other.module;
 }
 
-/* Counts once more. From the last number on all are of that number. */
-static inline uint16_t count_up(uint16_t *times)
+/* The name of a pass by how many there were before. */
+static inline uint16_t name_pass(uint32_t before)
 {
-    if (LC_UNLIKELY(*times == UINT16_MAX)) {
-        return UINT16_MAX;
-    }
-    return (*times)++;
+    return before < LC_PASSES_MAX ? (uint16_t)before : SIM_UNNAMED;
 }
 
-/* Counts a place of the thread's call. Returns how often it came before. */
+static inline uint16_t count_up(uint16_t *times)
+{
+    uint16_t before = *times;
+    if (LC_LIKELY(before < UINT16_MAX)) {
+        (*times)++;
+    }
+    return name_pass(before);
+}
+
+/* Counts a place of the thread's call. Returns how often it came before, or
+ * SIM_UNNAMED. */
 static uint16_t pass(struct sim_thread *thread, struct lc_place place)
 {
     LC_CHECK(place.kind < LC_PLACE_COUNT);
@@ -79,7 +86,7 @@ uint16_t sim_thread_passed(struct lc_place place)
         is_same_place(thread->places[at].place, place) ||
         thread->place_count == SIM_PLACES_MAX);
     LC_CHECK(thread->places[at].times > 0);
-    return (uint16_t)(thread->places[at].times - 1);
+    return name_pass(thread->places[at].times - 1U);
 }
 
 static void add_events(
@@ -222,7 +229,7 @@ static bool set_point(
     }
     if (running == SIM_NO_THREAD) {
         ret_point->where.thread = LC_NONE;
-        ret_point->where.occurrence = (uint16_t)SIM_ENGINE->idle_count++;
+        ret_point->where.occurrence = name_pass(SIM_ENGINE->idle_count++);
     } else {
         struct sim_thread *thread = &SIM_ENGINE->threads[running];
         ret_point->where.thread = thread->ref;
@@ -231,6 +238,9 @@ static bool set_point(
     }
     if (count > 1 && is_turn_over(SIM_HISTORY)) {
         pass_turn(first, candidates, count);
+    }
+    if (LC_UNLIKELY(ret_point->where.occurrence == SIM_UNNAMED)) {
+        ret_point->count = 1; /* what has no name is no choice */
     }
     return true;
 }

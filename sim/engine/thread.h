@@ -249,7 +249,8 @@ static inline struct sim_frame *sim_thread_frame(uint32_t up)
     return &thread->frames[thread->depth - 1 - up];
 }
 
-/** How often the running thread passed a place in this call before; counts. */
+/** How often the running thread passed a place in this call before, or
+ * SIM_UNNAMED; counts. */
 uint16_t sim_thread_pass(struct lc_place place);
 
 /** The same of the last time that it passed the place; counts nothing. */

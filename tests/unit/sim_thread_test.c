@@ -393,6 +393,138 @@ static void bytes_back_choices(void **state)
     assert_int_equal(PROGRAM->turn[0], 1); /* 255 % 2 */
 }
 
+enum {
+    OFTEN = 70000 /* more passes than there are names for */
+};
+
+/* The points with a choice at which a thread was named, or nobody. */
+struct named {
+    uint32_t count;
+    uint32_t thread;
+    uint32_t next; /* the least name that may come */
+};
+
+static uint32_t see_names(void *context, const struct sim_choice_point *point)
+{
+    struct named *named = context;
+    if (point->where.thread == named->thread && point->count > 1) {
+        assert_true(point->where.occurrence >= named->next);
+        named->next = point->where.occurrence + 1U;
+        named->count++;
+    }
+    return 0;
+}
+
+static void yields_often(void *argument)
+{
+    uint32_t extra = (uint32_t)(uintptr_t)argument;
+    for (uint32_t i = 0; i < OFTEN + 1000 * extra; i++) {
+        fixture_yield(1);
+    }
+}
+
+static void sleeps_often(void *argument)
+{
+    (void)argument;
+    for (uint32_t i = 0; i < OFTEN; i++) {
+        (void)sim_thread_block(&(struct sim_wait_options){
+            .wait_for = LC_WAIT_SLEEP,
+            .key = 1,
+            .timeout_ns = 1,
+        });
+    }
+}
+
+/* A name that came twice would be one choice of a schedule for both. */
+static void no_two_points_share_a_name(void **state)
+{
+    (void)state;
+    struct named named = { .thread = 0 };
+    const struct sim_backer backer = { .choose = see_names, .context = &named };
+    fixture_begin(NULL, 0, &backer);
+    (void)fixture_thread(0, yields_often);
+    (void)fixture_thread(1, yields_often);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(named.count, LC_PASSES_MAX);
+
+    named = (struct named){ .thread = LC_NONE };
+    fixture_begin(NULL, 0, &backer);
+    (void)fixture_thread(0, sleeps_often);
+    (void)fixture_thread(1, sleeps_often);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_true(named.count > 0);
+    assert_int_equal(named.next, LC_PASSES_MAX);
+}
+
+static const struct lc_place shim_place = { LC_PLACE_SHIM, 1, LC_MODULE_APP };
+
+/* Counts what is drawn as another number than the default. */
+static void fails_often(void *argument)
+{
+    (void)argument;
+    for (uint32_t i = 0; i < OFTEN; i++) {
+        (void)sim_thread_pass(shim_place);
+        PROGRAM->count += sim_choice_fail(shim_place, 1);
+    }
+}
+
+static void draws_often(void *argument)
+{
+    (void)argument;
+    for (uint32_t i = 0; i < OFTEN; i++) {
+        PROGRAM->count += sim_choice_upto(LC_STREAM_HANDLE, shim_place, 1);
+    }
+}
+
+/* Runs with a choice at that pass, and one at a place that never comes. Returns
+ * how many numbers were no defaults. */
+static uint32_t drawn_at(
+    void (*entry)(void *argument),
+    enum lc_stream stream,
+    uint32_t pass)
+{
+    const struct lc_choice choices[] = {
+        {
+            .stream = (uint8_t)stream,
+            .place = shim_place,
+            .occurrence = (uint16_t)pass,
+            .action = LC_ACTION_VALUE,
+            .value = 1,
+        },
+        {
+            .stream = (uint8_t)stream,
+            .thread = 1,
+            .place = shim_place,
+            .action = LC_ACTION_VALUE,
+            .value = 1,
+        },
+    };
+    fixture_begin(choices, LC_COUNT_OF(choices), NULL);
+    (void)fixture_thread(0, entry);
+    assert_int_equal(sim_thread_run(), LC_END_DONE);
+    assert_int_equal(sim_choice_unreached(), 2 - PROGRAM->count);
+    return PROGRAM->count;
+}
+
+/* Else it would fail at each later pass, and count as several that were met. */
+static void a_choice_of_a_schedule_is_taken_once(void **state)
+{
+    (void)state;
+    static const uint32_t passes[] = { 0,
+                                       LC_PASSES_MAX - 1,
+                                       LC_PASSES_MAX,
+                                       UINT16_MAX };
+    for (uint32_t i = 0; i < LC_COUNT_OF(passes); i++) {
+        uint32_t wanted = passes[i] < LC_PASSES_MAX ? 1 : 0;
+        assert_int_equal(
+            drawn_at(fails_often, LC_STREAM_FAULT, passes[i]),
+            wanted);
+        assert_int_equal(
+            drawn_at(draws_often, LC_STREAM_HANDLE, passes[i]),
+            wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +544,8 @@ int main(void)
         cmocka_unit_test(an_event_can_fall_between_two_steps),
         cmocka_unit_test(what_a_sampler_took_replays),
         cmocka_unit_test(bytes_back_choices),
+        cmocka_unit_test(no_two_points_share_a_name),
+        cmocka_unit_test(a_choice_of_a_schedule_is_taken_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
