@@ -381,7 +381,6 @@ static void print_limits(void)
     }
 }
 
-/* Sites of a kind that a sweep makes fail. */
 /* Without the schedule in which nothing is made to fail. */
 static uint64_t swept_count(void)
 {
