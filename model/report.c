@@ -15,7 +15,7 @@ static bool breaks(const struct model *model, const struct model_rule *rule)
         return true;
     case MODEL_SHOULD:
     case MODEL_INF:
-        return rule->promotion != NULL || model->options.inferences;
+        return !model_rule_is_soft(rule) || model->options.inferences;
     case MODEL_MAY:
         return false;
     }

@@ -1063,6 +1063,14 @@ const struct model_rule *model_rule(uint32_t index)
     return rule;
 }
 
+bool model_rule_is_soft(const struct model_rule *rule)
+{
+    LC_CHECK(rule != NULL);
+
+    return rule->promotion == NULL &&
+           (rule->strength == MODEL_SHOULD || rule->strength == MODEL_INF);
+}
+
 bool model_rule_find(const char *id, uint32_t *ret_index)
 {
     LC_CHECK(id != NULL);

@@ -156,6 +156,13 @@ uint32_t model_rule_count(void);
 const struct model_rule *model_rule(uint32_t index);
 
 /**
+ * Whether a rule only warns, unless the user wants inferences to break.
+ *
+ * @param rule  borrowed.
+ */
+bool model_rule_is_soft(const struct model_rule *rule);
+
+/**
  * Finds a rule by its id.
  *
  * @param id         borrowed; for example "CLEAN-16".

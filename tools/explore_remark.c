@@ -72,6 +72,15 @@ void tool_explore_remark_bound(
             (unsigned)FUZZ_EXPLORE_DEPTH_MAX,
             (unsigned)LC_CHOICES_MAX);
         break;
+    case FUZZ_EXPLORE_NUMBERS:
+        tool_output_error(
+            "%sa step drew more than %u numbers (what fails, latencies, handle "
+            "values), or a call more than %u at one place; those behind were "
+            "left at their defaults",
+            some,
+            (unsigned)FUZZ_SUBJECT_VALUES_MAX,
+            (unsigned)LC_PASSES_MAX);
+        break;
     case FUZZ_EXPLORE_STOPPED:
         tool_output_error(
             "%sit was told to stop%s",

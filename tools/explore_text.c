@@ -25,6 +25,7 @@ static const char *const bounds[] = {
     "unspecified outcomes",
     "no run came to an end",
     "a run ended the process",
+    "numbers of a step",
 };
 
 /* The bound on what may fail, behind what holds only within it. */
@@ -155,13 +156,27 @@ static void print_traces(const struct fuzz_traces_result *traces)
         tool_output_s(traces->transitions));
 }
 
+/* Others only warn, whatever is asked. */
+static void print_soft(const struct model_warned *warned)
+{
+    const char *before = "; --inferences shows a way to";
+    for (uint32_t i = 0; i < model_rule_count(); i++) {
+        const struct model_rule *rule = model_rule(i);
+        if (model_has_warned(warned, i) && model_rule_is_soft(rule)) {
+            (void)printf("%s %s", before, rule->id);
+            before = " or";
+        }
+    }
+}
+
 static void print_warned(const struct model_warned *warned)
 {
     static const struct model_warned none;
     if (memcmp(warned, &none, sizeof none) != 0) {
         (void)printf("  warnings in one order or another:");
         tool_warnings_print_rules(warned);
-        (void)printf("; --inferences shows a way to what breaks with it\n");
+        print_soft(warned);
+        (void)putchar('\n');
     }
 }
 

@@ -11,6 +11,7 @@ static uint32_t how_much_is_left(enum fuzz_explore_bound bound)
     case FUZZ_EXPLORE_ENDLESS:
         return 1;
     case FUZZ_EXPLORE_DEPTH_BOUND:
+    case FUZZ_EXPLORE_NUMBERS:
         return 2;
     case FUZZ_EXPLORE_MEMORY:
     case FUZZ_EXPLORE_STOPPED:

@@ -353,14 +353,17 @@ static void leave_trail(
     }
 }
 
-/* Numbers of a step that could not be set: more than are kept of one, or behind
- * the last choice that a schedule holds. */
+/* Numbers of a step that could not be set: more than are kept of one, without a
+ * name, or behind the last choice that a schedule holds. */
 static void note_cut(struct search *search)
 {
     const struct fuzz_subject_values *values = search->subject->values;
     uint32_t kept = 0;
     (void)sim_choice_taken(&kept);
-    if (values != NULL && (values->is_cut || kept == LC_CHOICES_MAX)) {
+    if (values != NULL && values->is_cut) {
+        set_bound(search, FUZZ_EXPLORE_NUMBERS);
+    }
+    if (values != NULL && kept == LC_CHOICES_MAX) {
         set_bound(search, FUZZ_EXPLORE_DEPTH_BOUND);
     }
 }

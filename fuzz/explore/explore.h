@@ -44,8 +44,9 @@ enum fuzz_explore_bound {
     FUZZ_EXPLORE_STOPPED = 3,
     FUZZ_EXPLORE_UNSPECIFIED = 4, /* a run ended unspecified */
     FUZZ_EXPLORE_ENDLESS = 5,     /* no run came to an end */
-    FUZZ_EXPLORE_DIED = 6         /* a run ended the process; never said by
+    FUZZ_EXPLORE_DIED = 6,        /* a run ended the process; never said by
                                      fuzz_explore() */
+    FUZZ_EXPLORE_NUMBERS = 7      /* numbers were drawn that could not be set */
 };
 
 /* A decision of a path. */

@@ -37,6 +37,9 @@ static uint32_t draw(void *context, const struct sim_choice_point *point)
         values->is_cut = true;
         return 0;
     }
+    if (point->where.occurrence == LC_PASSES_MAX - 1) {
+        values->is_cut = true; /* nobody asks at the passes behind it */
+    }
     uint32_t shift = values->count * FUZZ_SUBJECT_VALUE_BITS;
     uint32_t last = point->count - 1;
     LC_CHECK(point->candidates == NULL);

@@ -44,7 +44,7 @@ struct fuzz_subject_values {
     uint64_t set;
     /* After it: how many it has drawn, and the largest that each could be. */
     uint32_t count;
-    bool is_cut; /* it drew more, which were defaults */
+    bool is_cut; /* it drew more, or without a name: those were defaults */
     uint64_t last;
     struct fuzz_subject_drawn *drawn; /* filled; NULL: nobody looks */
 };

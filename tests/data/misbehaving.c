@@ -104,12 +104,26 @@ static int misbehave(void)
     Sleep((DWORD)(count_calls() % 1000));
 #elif defined(WAY_illegal)
     __builtin_trap();
-#elif defined(WAY_no_memory)   /* as long as there is memory, it is correct */
+#elif defined(WAY_no_memory)  /* as long as there is memory, it is correct */
     void *memory = HeapAlloc(GetProcessHeap(), 0, 16);
     if (memory == NULL) {
         exit_group(9);
     }
     HeapFree(GetProcessHeap(), 0, memory);
+#elif defined(WAY_many_heaps) /* all of them in one step */
+    HANDLE heaps[40];
+    for (int i = 0; i < 40; i++) {
+        heaps[i] = HeapCreate(0, 0, 0);
+    }
+    for (int i = 0; i < 40; i++) {
+        if (heaps[i] != NULL) {
+            HeapDestroy(heaps[i]);
+        }
+    }
+#elif defined(WAY_closed_twice)
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    CloseHandle(event);
+    CloseHandle(event);
 #elif defined(WAY_bad_pointer) /* for the shim */
     EnterCriticalSection((CRITICAL_SECTION *)0x123456789000);
 #elif defined(WAY_read_past)

@@ -370,6 +370,9 @@ with tempfile.TemporaryDirectory() as folder:
            warnings['rules'][0]['schedule'].startswith('lastcall'), result)
     path = Path(folder) / 'fails.lc'
     path.write_text(FAILS, encoding='utf-8')
+    heaps = Path(folder) / 'heaps.lc'
+    heaps.write_text(FAILS.replace('faults load', 'faults alloc'),
+                     encoding='utf-8')
     result = run('fuzz', '--sweep', str(path), *LEAK)
     expect('warnings of a sweep', result.returncode == 0 and
            '  START-10 in 1 schedule, the first: when this fails: a in 2 socket '
@@ -378,8 +381,27 @@ with tempfile.TemporaryDirectory() as folder:
         result = run('explore', '--faults', '1', '--order', order, *LEAK,
                      str(path))
         expect(f'warnings of an exploration, {order}', result.returncode == 0 and
-               'warnings in one order or another: START-10;' in result.stdout,
-               result)
+               'warnings in one order or another: START-10; --inferences '
+               'shows a way to START-10\n' in result.stdout, result)
+        # What warns whatever is asked: --inferences leads nowhere.
+        for more in [], ['--inferences']:
+            result = run('explore', '--order', order, *more, '--provider',
+                         f'filter={WAYS["closed_twice"]}', str(path))
+            expect(f'a warning that stays one, {order}, {more}',
+                   result.returncode == 0 and
+                   '  warnings in one order or another: MISUSE\n'
+                   in result.stdout, result)
+        # More calls that may fail than can be told apart in a step.
+        words = ['explore', '--order', order, '--provider',
+                 f'filter={WAYS["many_heaps"]}', str(heaps)]
+        result = run(*words)
+        expect(f'many heaps, nothing fails, {order}',
+               result.stdout.startswith('proved'), result)
+        result = run(*words, '--faults', '1')
+        expect(f'many heaps, {order}', result.returncode == 0 and
+               result.stdout.startswith(
+                   'bounded: numbers of a step: at most 1 fault\n') and
+               'a step drew more than 32 numbers' in result.stderr, result)
         result = run('explore', '--json', '--order', order, *LEAK, str(path))
         expect('no warning without a fault',
                json.loads(result.stdout)['warnings'] == [], result)

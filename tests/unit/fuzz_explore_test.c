@@ -7,6 +7,7 @@
 
 #include "fuzz/explore/explore.h"
 #include "fuzz/explore/table.h"
+#include "sim/engine/engine.h"
 #include "tests/unit/explored.h"
 
 static const char starts[] =
@@ -197,6 +198,31 @@ static void what_breaks_at_once_is_an_empty_way(void **state)
     }
 }
 
+/* Behind the last name that a place has in a call nobody is asked: who may fail
+ * there is not looked at. */
+static void the_last_name_of_a_place_is_a_cut(void **state)
+{
+    (void)state;
+    struct sim_error error;
+    make_subject(worker_left);
+    context.fault_max = 1;
+    assert_int_equal(subject.begin(subject.context, &error), SIM_OK);
+    const struct sim_backer *backer = &SIM_HISTORY->backer;
+    for (uint32_t pass = LC_PASSES_MAX - 2; pass < LC_PASSES_MAX; pass++) {
+        const struct sim_choice_point point = {
+            .where = {
+                .stream = LC_STREAM_FAULT,
+                .occurrence = (uint16_t)pass,
+            },
+            .count = 2,
+        };
+        assert_int_equal(backer->choose(backer->context, &point), 0);
+        assert_int_equal(
+            context.values.is_cut,
+            pass == LC_PASSES_MAX - 1 ? 1 : 0);
+    }
+}
+
 /* A shorter way would have been found before: no run that is shorter breaks. */
 static void breadth_finds_the_shortest_way(void **state)
 {
@@ -353,6 +379,7 @@ int main(void)
         cmocka_unit_test(what_is_remembered_changes_nothing),
         cmocka_unit_test(what_breaks_is_a_way_that_can_be_gone),
         cmocka_unit_test(what_breaks_at_once_is_an_empty_way),
+        cmocka_unit_test(the_last_name_of_a_place_is_a_cut),
         cmocka_unit_test(breadth_finds_the_shortest_way),
         cmocka_unit_test(a_cut_in_the_depth_is_said_behind_other_bounds),
         cmocka_unit_test(memory_that_is_used_up_is_said),

@@ -62,12 +62,31 @@ static void promotions_have_reasons_and_are_inferences(void **state)
     assert_int_equal(promoted, 6);
 }
 
+static bool is_soft(const char *id)
+{
+    uint32_t rule = 0;
+    assert_true(model_rule_find(id, &rule));
+    return model_rule_is_soft(model_rule(rule));
+}
+
+/* --inferences makes these break: others do without, or never where they only
+ * warn. */
+static void what_is_only_inferred_is_soft(void **state)
+{
+    (void)state;
+    assert_true(is_soft("START-10"));
+    assert_false(is_soft("UPCALL-5")); /* promoted */
+    assert_false(is_soft("LOAD-2"));
+    assert_false(is_soft("MISUSE"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_is_complete_and_can_be_found),
         cmocka_unit_test(an_unknown_rule_is_not_found),
         cmocka_unit_test(an_invariant_says_all_that_its_group_does),
+        cmocka_unit_test(what_is_only_inferred_is_soft),
         cmocka_unit_test(promotions_have_reasons_and_are_inferences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
