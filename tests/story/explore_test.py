@@ -138,6 +138,50 @@ def dies_of_a_fault(folder: str, two: str) -> None:
                run('run', '--expect', way).returncode == 0, result)
 
 
+# By default the second call of the layer comes 120 ms behind the first.
+LATE = '''lastcall schedule 1
+world
+  provider tcp base
+  provider filter ifs
+  chain filter tcp
+  link rate 1Mbit latency 20ms window 16384
+process A
+  thread a
+    WSAStartup 2.2
+    r = socket stream via filter
+    s = socket stream via tcp
+    connect s
+    linger s on 5
+    send s 100
+    closesocket s
+    t = socket stream via filter
+    WSACleanup
+'''
+
+
+def dies_of_a_number(folder: str) -> None:
+    """What ends the process only behind a number that --values has drawn."""
+    ends = Path(LASTCALL).resolve().parent / 'tests/data/late.dll'
+    if not ends.exists():
+        return
+    late = os.path.join(folder, 'late.lc')
+    Path(late).write_text(LATE, encoding='utf-8')
+    for order in ('breadth', 'depth'):
+        way = os.path.join(folder, order + '-late.lc')
+        words = ['explore', '--order', order, '--provider', f'filter={ends}',
+                 late]
+        result = run(*words)
+        expect(f'explore {order} first, nothing is late',
+               result.stdout.startswith('proved'), result)
+        result = run(*words, '--values', '-o', way)
+        expect(f'explore {order} first, what dies of a latency',
+               result.returncode == 1 and
+               result.stdout.startswith('broken FAULT\n') and
+               '  packet 1.2 : late ' in
+               Path(way).read_text(encoding='utf-8') and
+               run('run', '--expect', way).returncode == 0, result)
+
+
 def limits_are_named(folder: str, few: str) -> None:
     """Which limit has left something, and what helps."""
     state = os.path.join(folder, 'limits.state')
@@ -317,6 +361,7 @@ with tempfile.TemporaryDirectory() as folder:
             answer['schedule'] == Path(way).read_text(encoding='utf-8'),
             answer)
     dies_of_a_fault(folder, two)
+    dies_of_a_number(folder)
     ends = Path(LASTCALL).resolve().parent / 'tests/data/exit.dll'
     if ends.exists():
         result = run('explore', '--json', '--provider', f'filter={ends}', two)
