@@ -41,6 +41,11 @@ static const char reused[] =
          "    send t 1000\n"
          "    shutdown t send\n";
 
+/* A start that fails leaves something behind, which only warns (START-10). */
+static const char warns[] = FILTER "  faults event thread\n"
+                                   "  plant starter_wakes_one\n"
+                                   "process A\n" OPENS("a", "s") STARTS("b");
+
 static struct lc_schedule schedule;
 static struct fuzz_subject_schedule context;
 static struct fuzz_subject subject;
@@ -52,6 +57,7 @@ static inline void make_subject_of(const char *text, bool has_values)
     memset(&context, 0, sizeof context);
     context.schedule = &schedule;
     context.has_values = has_values;
+    context.fault_max = text == warns ? 1 : 0;
     subject = fuzz_subject_of_schedule(&context);
 }
 
@@ -105,6 +111,14 @@ static inline void assert_same_counts(
     assert_int_equal(one->merged, other->merged);
     assert_int_equal(one->ends, other->ends);
     assert_int_equal(one->broken, other->broken);
+    assert_memory_equal(&one->warned, &other->warned, sizeof one->warned);
+}
+
+static inline bool has_warned(const struct fuzz_explore_totals *totals)
+{
+    uint32_t rule = 0;
+    assert_true(model_rule_find("START-10", &rule));
+    return model_has_warned(&totals->warned, rule);
 }
 
 static inline void assert_same_way(

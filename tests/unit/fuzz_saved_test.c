@@ -70,7 +70,8 @@ static void it_goes_on_from_a_file(void **state)
 {
     static const char *const texts[] = { socket_and_start,
                                          worker_left_beside_another,
-                                         reused };
+                                         reused,
+                                         warns };
     uint32_t parts_in_all = 0;
     (void)state;
     for (uint32_t i = 0; i < 2 * LC_COUNT_OF(texts); i++) {
@@ -78,6 +79,7 @@ static void it_goes_on_from_a_file(void **state)
         enum fuzz_explore_order order =
             i % 2 == 0 ? FUZZ_EXPLORE_BREADTH : FUZZ_EXPLORE_DEPTH;
         struct fuzz_explore_result whole = explore_all(order);
+        assert_int_equal(has_warned(&whole.totals), texts[i / 2] == warns);
         struct fuzz_explore_result last;
         parts_in_all += explore_in_parts(order, &last);
         assert_int_equal(last.verdict, whole.verdict);

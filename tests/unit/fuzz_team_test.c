@@ -27,6 +27,10 @@ static void check_counts(
     const struct fuzz_explore_result *alone)
 {
     assert_int_equal(team->totals.ends, alone->totals.ends);
+    assert_memory_equal(
+        &team->totals.warned,
+        &alone->totals.warned,
+        sizeof team->totals.warned);
     if (!FRAMES_KEEP_COPIES) {
         assert_int_equal(team->totals.states, alone->totals.states);
         assert_int_equal(team->totals.transitions, alone->totals.transitions);
@@ -38,13 +42,15 @@ static void a_team_proves_what_one_alone_proves(void **state)
 {
     static const char *const texts[] = { a_socket_each,
                                          socket_and_start,
-                                         reused };
+                                         reused,
+                                         warns };
     (void)state;
     uint64_t handed = 0;
     for (uint32_t i = 0; i < LC_COUNT_OF(texts); i++) {
         make_subject_with_numbers(texts[i]);
         struct fuzz_explore_result alone = explore_by(1, MEMORY_BYTES);
         assert_int_equal(alone.verdict, FUZZ_EXPLORE_PROVED);
+        assert_int_equal(has_warned(&alone.totals), texts[i] == warns);
         for (uint32_t jobs = 2; jobs <= 5; jobs++) {
             struct fuzz_explore_result team = explore_by(jobs, MEMORY_BYTES);
             assert_int_equal(team.verdict, FUZZ_EXPLORE_PROVED);

@@ -1,4 +1,5 @@
 #include "fuzz/play.h"
+#include "sim/engine/thread.h"
 #include "sim/fault/fault.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/schedule_text.h"
@@ -200,6 +201,61 @@ static void a_bound_is_kept(void **state)
     assert_int_equal(asked.count, 2);
 }
 
+/* Counts how often the call that makes a heap has passed that place by then. */
+static bool count_passes(void *context, const struct lc_record *record)
+{
+    uint32_t *passes = context;
+    if (record->kind != LC_RECORD_CREATE ||
+        record->function != LC_OBJECT_HEAP) {
+        return true;
+    }
+    const struct sim_thread *thread = sim_thread_current();
+    assert_non_null(thread);
+    for (uint32_t i = 0; i < thread->place_count; i++) {
+        const struct lc_place *place = &thread->places[i].place;
+        if (place->kind == LC_PLACE_SHIM &&
+            place->function == LC_SHIM_HEAP_CREATE &&
+            place->module == record->caller) {
+            *passes += thread->places[i].times;
+        }
+    }
+    return true;
+}
+
+/* A name is the same whatever may still fail: what an exploration with a bound
+ * has found is replayed without one. */
+static void places_are_counted_when_nothing_fails_any_more(void **state)
+{
+    (void)state;
+    const struct sim_backer backer = { .choose = choose };
+    struct sim_result result;
+    struct sim_error error;
+    read_schedule(
+        FILTER "  faults load\nprocess A\n" OPENS(
+            "a",
+            "s") "    t = socket stream\n" CLEANS,
+        &schedule);
+    for (uint32_t fails = 0; fails < 2; fails++) {
+        uint32_t passes = 0;
+        memset(&asked, 0, sizeof asked);
+        asked.fails = fails;
+        assert_int_equal(
+            sim_play(
+                &(struct sim_play_options){
+                    .schedule = &schedule,
+                    .backer = &backer,
+                    .fault_max = 1,
+                    .sink = count_passes,
+                    .sink_context = &passes,
+                },
+                &result,
+                &error),
+            SIM_OK);
+        assert_int_equal(result.choice_count, fails);
+        assert_int_equal(passes, 2); /* one heap of each provider */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_thread_is_a_site),
         cmocka_unit_test(each_site_fails_by_its_name),
         cmocka_unit_test(a_bound_is_kept),
+        cmocka_unit_test(places_are_counted_when_nothing_fails_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
