@@ -76,6 +76,7 @@ static bool take_lock(
 {
     char path[FILE_BYTES];
     (void)snprintf(path, sizeof path, "%s/lock", campaign->folder);
+    campaign->was_there = access(path, F_OK) == 0;
     campaign->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (campaign->lock < 0) {
         return fail(ret_error, path, strerror(errno));
@@ -316,6 +317,22 @@ static bool add_up(struct watch *watch, struct fuzz_ledger_error *ret_error)
            fail_of_ledger(campaign, ret_error);
 }
 
+/* What a chunk has found and the ledger has not is not to be lost. */
+static void show_unsaved(
+    const struct watch *watch,
+    const struct fuzz_search_result *result)
+{
+    for (uint32_t i = 0; i < result->totals.finding_count; i++) {
+        const struct fuzz_finding *finding = &result->findings[i];
+        if (watch->options->unsaved != NULL &&
+            !fuzz_ledger_knows(
+                watch->campaign->ledger,
+                fuzz_finding_key_of(finding))) {
+            watch->options->unsaved(watch->options->context, finding);
+        }
+    }
+}
+
 /* Plays the seeds of one chunk and commits what came of them. */
 static bool play_chunk(
     struct fuzz_campaign *campaign,
@@ -354,6 +371,7 @@ static bool play_chunk(
         .is_partial = is_full || result.totals.is_cut,
     };
     if (!fuzz_ledger_commit(campaign->ledger, &chunk, ret_error)) {
+        show_unsaved(watch, &result);
         return fail_of_ledger(campaign, ret_error);
     }
     bool has_none =

@@ -22,6 +22,7 @@ struct fuzz_campaign {
     char folder[FUZZ_CAMPAIGN_PATH_BYTES];
     struct fuzz_ledger *ledger;
     int lock;
+    bool was_there; /* an earlier start has made the folder its own */
 };
 
 struct fuzz_campaign_options {
@@ -33,6 +34,9 @@ struct fuzz_campaign_options {
     void (*progress)(void *context, const struct fuzz_ledger_totals *totals);
     /* Told when something has been found that was not known. NULL: nobody. */
     void (*found)(void *context, const struct fuzz_finding *finding);
+    /* Told of each finding that the ledger has not, and could not be given.
+     * NULL: nobody. */
+    void (*unsaved)(void *context, const struct fuzz_finding *finding);
     void *context;
 };
 

@@ -214,6 +214,20 @@ bool fuzz_ledger_get(
     return is_there;
 }
 
+bool fuzz_ledger_begin(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error)
+{
+    return fuzz_ledger_base_execute(ledger, "BEGIN IMMEDIATE", ret_error);
+}
+
+bool fuzz_ledger_keep(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error)
+{
+    return fuzz_ledger_base_execute(ledger, "COMMIT", ret_error);
+}
+
 bool fuzz_ledger_set(
     struct fuzz_ledger *ledger,
     const char *name,

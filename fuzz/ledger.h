@@ -93,6 +93,18 @@ bool fuzz_ledger_get(
     char *ret_value,
     size_t capacity);
 
+/** Begins to keep settings that belong together: all of them are kept by
+ * fuzz_ledger_keep(), or none. */
+LC_MUST_USE bool fuzz_ledger_begin(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error);
+
+/** Keeps what was set since fuzz_ledger_begin(): it is on the disk then. A
+ * ledger that is closed before has none of it. */
+LC_MUST_USE bool fuzz_ledger_keep(
+    struct fuzz_ledger *ledger,
+    struct fuzz_ledger_error *ret_error);
+
 /** Keeps a setting. */
 LC_MUST_USE bool fuzz_ledger_set(
     struct fuzz_ledger *ledger,

@@ -27,6 +27,7 @@
 
 enum {
     WORD_BYTES = 64,
+    BUILD_BYTES = 256,
     PROVIDERS_BYTES = 8192
 };
 
@@ -77,7 +78,7 @@ static char bug[WORD_BYTES];
 static struct tool_list providers;
 static struct tool_line search_line; /* this search, but for the seeds */
 static struct fuzz_ledger_totals totals_before;
-static bool is_new; /* nothing has been played so far */
+static bool is_new; /* no settings are kept so far */
 static double began_seconds;
 static bool has_differed; /* two plays of one did */
 
@@ -91,7 +92,8 @@ static void tell_of_ledger(const struct fuzz_ledger_error *error)
 
 /*
  * Agrees on a setting: what was kept, or else what is given, or the default.
- * What was kept does not count as long as nothing has been played with it.
+ * What was kept counts when all was: the program that kept it came to its
+ * search.
  *
  * `given_value` NULL: not given. `value`: filled.
  */
@@ -364,23 +366,45 @@ static bool agree_sampler(void)
            tool_setup_sampler(sampler, &search.one.sampler);
 }
 
-/* Another build may make other schedules of the same seeds: good to know. */
-static void remark_build(void)
+/* Whether this is the first start that comes to its search. The build is the
+ * last setting to be kept, so that without it they are not whole; what older
+ * programs have played counts all the same. */
+static bool is_first(void)
+{
+    char build[BUILD_BYTES];
+    return totals_before.chunk_count == 0 && totals_before.finding_count == 0 &&
+           !fuzz_ledger_get(campaign.ledger, "build", build, sizeof build);
+}
+
+/* Keeps the settings, all at once: what is searched from now on is bound to
+ * them. Another build may make other schedules of the same seeds: good to
+ * know. */
+static bool keep_settings(void)
 {
     static const char build[] = TOOL_VERSION " (" TOOL_REVISION ")";
-    char kept[WORD_BYTES * 4];
-    if (!is_new &&
-        fuzz_ledger_get(campaign.ledger, "build", kept, sizeof kept)) {
-        if (strcmp(kept, build) != 0) {
-            tool_output_error(
-                "remark: %s was begun by lastcall %s",
-                campaign.folder,
-                kept);
-        }
-        return;
-    }
+    char kept[BUILD_BYTES];
     struct fuzz_ledger_error error;
-    (void)!fuzz_ledger_set(campaign.ledger, "build", build, &error);
+    bool is_kept =
+        !is_new && fuzz_ledger_get(campaign.ledger, "build", kept, sizeof kept);
+    if (is_kept && strcmp(kept, build) != 0) {
+        tool_output_error(
+            "remark: %s was begun by lastcall %s",
+            campaign.folder,
+            kept);
+    }
+    if ((!is_kept &&
+         !fuzz_ledger_set(campaign.ledger, "build", build, &error)) ||
+        !fuzz_ledger_keep(campaign.ledger, &error)) {
+        tell_of_ledger(&error);
+        return false;
+    }
+    if (is_new && campaign.was_there) {
+        tool_output_error(
+            "remark: %s: an earlier start came to no search and kept no "
+            "settings; it is begun anew, with those of this start",
+            campaign.folder);
+    }
+    return true;
 }
 
 /* ---- While it runs ---- */
@@ -413,6 +437,13 @@ static void found(void *context, const struct fuzz_finding *finding)
     (void)context;
     tool_status_clear();
     tool_setup_tell(finding, search_line.text);
+}
+
+static void unsaved(void *context, const struct fuzz_finding *finding)
+{
+    (void)context;
+    tool_status_clear();
+    tool_output_unsaved(&finding->schedule);
 }
 
 /* Names a finding whose plays differed, whenever it was found. */
@@ -463,7 +494,12 @@ static void set_replay(void)
 static bool set_up(uint64_t *ret_seed)
 {
     bool is_any = false;
+    struct fuzz_ledger_error error;
     if (tool_given.bug != NULL && !tool_setup_plant(tool_given.bug)) {
+        return false;
+    }
+    if (!fuzz_ledger_begin(campaign.ledger, &error)) {
+        tell_of_ledger(&error);
         return false;
     }
     if (!agree_seed(ret_seed) || !agree_sampler() || !agree_model() ||
@@ -480,16 +516,16 @@ static bool set_up(uint64_t *ret_seed)
     if (!tool_setup_playable(&world, has_bug ? bug : NULL)) {
         return false;
     }
-    tool_setup_remark(&hosted);
-    tool_setup_catch();
-    has_differed = !is_any && !tool_trial_remark(&world);
     search.one.generate.hosted = hosted.items;
     search.one.generate.hosted_count = hosted.count;
     search.one.generate.world = is_any ? NULL : &world;
     search.one.generate.plant = has_bug ? bug : NULL;
-    if (!tool_setup_has_place(&search.one.generate)) {
+    if (!tool_setup_has_place(&search.one.generate) || !keep_settings()) {
         return false;
     }
+    tool_setup_remark(&hosted);
+    tool_setup_catch();
+    has_differed = !is_any && !tool_trial_remark(&world);
     search.jobs = tool_setup_jobs(&tool_given.jobs);
     search.stop = stop;
     if (is_any) {
@@ -591,18 +627,18 @@ static int run(void)
             given.schedules.is_given ? given.schedules.value : UINT64_MAX,
         .progress = progress,
         .found = found,
+        .unsaved = unsaved,
     };
     if (!fuzz_ledger_sum(campaign.ledger, &totals_before, &error)) {
         tell_of_ledger(&error);
         return TOOL_EXIT_USAGE;
     }
-    is_new = totals_before.chunk_count == 0 && totals_before.finding_count == 0;
+    is_new = is_first();
     if (!set_up(&how.seed)) {
         return TOOL_EXIT_USAGE;
     }
     tool_setup_catch();
     tool_status_banner(how.seed);
-    remark_build();
     set_replay();
     began_seconds = tool_setup_seconds();
     if (!fuzz_campaign_run(&campaign, &how, &totals, &error)) {

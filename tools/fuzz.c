@@ -183,12 +183,7 @@ static void found(void *context, const struct fuzz_finding *finding)
         saved[saved_count++] = finding->seed;
     } else {
         has_unsaved = true;
-        /* Not lost: here it is. */
-        (void)fputs("lastcall: the schedule that was not saved:\n", stderr);
-        static char text[FUZZ_TEXT_SIZE_MAX];
-        size_t size_bytes =
-            fuzz_text_print(&finding->schedule, text, sizeof text);
-        (void)fwrite(text, 1, size_bytes, stderr);
+        tool_output_unsaved(&finding->schedule);
     }
 }
 

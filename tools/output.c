@@ -143,6 +143,15 @@ void tool_output_schedule(const struct lc_schedule *schedule, uint32_t indent)
     }
 }
 
+void tool_output_unsaved(const struct lc_schedule *schedule)
+{
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    size_t size_bytes = fuzz_text_print(schedule, text, sizeof text);
+    LC_CHECK(size_bytes > 0);
+    (void)fputs("lastcall: the schedule that was not saved:\n", stderr);
+    (void)fwrite(text, 1, size_bytes, stderr);
+}
+
 int tool_output_close(int exit_status)
 {
     int why = 0;

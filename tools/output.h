@@ -67,6 +67,9 @@ const char *tool_output_s(uint64_t count);
 /** Prints a schedule on stdout, indented by so many spaces. */
 void tool_output_schedule(const struct lc_schedule *schedule, uint32_t indent);
 
+/** Prints a schedule that could not be saved on stderr: so it is not lost. */
+void tool_output_unsaved(const struct lc_schedule *schedule);
+
 /**
  * Closes stdout. Disk full and closed pipes are errors, not surprises.
  *
