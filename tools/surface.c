@@ -286,15 +286,15 @@ static void print_json(const char *folder)
     tool_output_json(object);
 }
 
-static bool is_all_reached(void)
+static uint32_t count_unreached(void)
 {
-    bool is_all = true;
+    uint32_t count = 0;
     for (size_t i = 0; i < LC_COUNT_OF(parts); i++) {
         for (uint32_t item = 0; item < parts[i].count; item++) {
-            is_all = is_all && reached[i][item] != 0;
+            count += reached[i][item] == 0;
         }
     }
-    return is_all;
+    return count;
 }
 
 int tool_surface(int argc, char **argv)
@@ -319,6 +319,13 @@ int tool_surface(int argc, char **argv)
     } else {
         print_text(folder);
     }
-    return folder == NULL || is_all_reached() ? TOOL_EXIT_HELD
-                                              : TOOL_EXIT_BROKEN;
+    uint32_t unreached = folder == NULL ? 0 : count_unreached();
+    if (unreached > 0) {
+        tool_output_error(
+            "%u %s reached by no schedule of %s",
+            unreached,
+            unreached == 1 ? "is" : "are",
+            folder);
+    }
+    return unreached == 0 ? TOOL_EXIT_HELD : TOOL_EXIT_BROKEN;
 }

@@ -58,6 +58,11 @@ def what_no_schedule_reaches_is_said() -> None:
                  for call in json.loads(made.stdout)['calls']}
         check(calls['send'] == 'below/one.lc', f'send: {calls["send"]}')
         check(calls['dontlinger'] is None, 'dontlinger is reached')
+        gaps = sum(line['schedule'] is None
+                   for part in json.loads(made.stdout).values()
+                   if isinstance(part, list) for line in part)
+        check(made.stderr == f'lastcall: {gaps} are reached by no schedule of '
+              f'{folder}\n', f'{gaps} gaps: {made.stderr}')
         (below / 'two.lc').write_text('no schedule\n', encoding='utf-8')
         made = run('surface', folder)
         check(made.returncode == 2, 'a file that is no schedule is read')
