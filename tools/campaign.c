@@ -551,6 +551,14 @@ static void print_finding(
     (void)printf(": %s/findings/%s\n", campaign.folder, finding->file);
 }
 
+static bool is_nothing_judged(const struct fuzz_ledger_totals *totals)
+{
+    return tool_verdict_is_nothing(
+        totals->schedules,
+        totals->unspecified,
+        totals->finding_count);
+}
+
 static bool print_text(
     const struct fuzz_ledger_totals *totals,
     struct fuzz_ledger_error *ret_error)
@@ -592,6 +600,9 @@ static bool print_text(
     }
     if (tool_setup_interrupted()) {
         (void)printf("interrupted; the same command goes on\n");
+    }
+    if (is_nothing_judged(totals)) {
+        tool_verdict_print_nothing(totals->schedules);
     }
     return true;
 }
@@ -657,8 +668,13 @@ static int run(void)
         tell_of_ledger(&error);
         return TOOL_EXIT_USAGE;
     }
+    bool is_nothing = is_nothing_judged(&totals);
+    if (is_nothing) {
+        tool_verdict_tell_nothing(totals.schedules);
+    }
     return has_differed               ? TOOL_EXIT_DIFFERED
            : totals.finding_count > 0 ? TOOL_EXIT_BROKEN
+           : is_nothing               ? TOOL_EXIT_USAGE
                                       : TOOL_EXIT_HELD;
 }
 

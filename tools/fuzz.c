@@ -383,6 +383,15 @@ static uint64_t swept_count(void)
     return schedules == 0 ? 0 : schedules - 1;
 }
 
+static bool is_nothing_judged(void)
+{
+    const struct fuzz_search_totals *totals = &result.totals;
+    return tool_verdict_is_nothing(
+        totals->schedules,
+        totals->unspecified,
+        totals->finding_count);
+}
+
 static void print_text(double seconds)
 {
     const struct fuzz_search_totals *totals = &result.totals;
@@ -414,7 +423,7 @@ static void print_text(double seconds)
             "imports that it does not serve)\n",
             totals->unspecified);
     }
-    if (totals->finding_count == 0) {
+    if (totals->finding_count == 0 && !is_nothing_judged()) {
         (void)printf("no rule was broken\n");
         if (given.sweep == NULL) {
             tool_statistics_print_bound(
@@ -423,6 +432,9 @@ static void print_text(double seconds)
     }
     print_warned();
     print_limits();
+    if (is_nothing_judged()) {
+        tool_verdict_print_nothing(totals->schedules);
+    }
 }
 
 static json_t *finding_object(const struct fuzz_finding *finding)
@@ -747,8 +759,11 @@ int tool_fuzz(int argc, char **argv)
     if (result.totals.finding_count > 0) {
         banner();
     }
-    return has_differed || is_unsure         ? TOOL_EXIT_DIFFERED
-           : has_unsaved                     ? TOOL_EXIT_USAGE
-           : result.totals.finding_count > 0 ? TOOL_EXIT_BROKEN
-                                             : TOOL_EXIT_HELD;
+    if (is_nothing_judged()) {
+        tool_verdict_tell_nothing(result.totals.schedules);
+    }
+    return has_differed || is_unsure            ? TOOL_EXIT_DIFFERED
+           : has_unsaved || is_nothing_judged() ? TOOL_EXIT_USAGE
+           : result.totals.finding_count > 0    ? TOOL_EXIT_BROKEN
+                                                : TOOL_EXIT_HELD;
 }

@@ -15,7 +15,8 @@
 enum tool_exit {
     TOOL_EXIT_HELD = 0,
     TOOL_EXIT_BROKEN = 1,
-    TOOL_EXIT_USAGE = 2, /* unreadable input, wrong usage, full disk */
+    TOOL_EXIT_USAGE = 2, /* unreadable input, wrong usage, full disk, nothing
+                            judged */
     TOOL_EXIT_DIFFERED = 3
 };
 

@@ -352,7 +352,11 @@ static bool print_text(
     print_settings(ledger);
     print_totals(&totals);
     tool_statistics_print(&statistics);
-    if (totals.finding_count == 0) {
+    bool is_nothing = tool_verdict_is_nothing(
+        totals.schedules,
+        totals.unspecified,
+        totals.finding_count);
+    if (totals.finding_count == 0 && !is_nothing) {
         (void)printf("no rule was broken\n");
         tool_statistics_print_bound(totals.schedules - totals.unspecified);
     }
@@ -361,7 +365,13 @@ static bool print_text(
         return false;
     }
     print_rules(ledger);
-    return fuzz_ledger_findings(ledger, print_finding, &page, ret_error);
+    if (!fuzz_ledger_findings(ledger, print_finding, &page, ret_error)) {
+        return false;
+    }
+    if (is_nothing) {
+        tool_verdict_print_nothing(totals.schedules);
+    }
+    return true;
 }
 
 static bool print_json(

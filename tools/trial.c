@@ -31,8 +31,17 @@ struct starts {
     int32_t error; /* of the last that failed; 0: what it gave was refused */
 };
 
+/* The last call of a provider. */
+struct call {
+    bool is_open; /* it has not returned */
+    uint16_t function;
+};
+
 /* What the child leaves; shared. */
 struct trial {
+    struct call calls[LC_PROVIDERS_MAX];
+    bool is_endless; /* code of this one did not come back: */
+    uint32_t endless_provider;
     struct starts starts[LC_PROVIDERS_MAX];
     struct lc_schedule schedule;
     bool has_ended;
@@ -71,10 +80,33 @@ static void make_schedule(
     }
 }
 
+/* The call that a provider does not come back from is the last one of it that
+ * has not returned. */
+static void read_endless(
+    struct trial *trial,
+    const struct lc_record *record,
+    uint32_t provider)
+{
+    struct call *call = &trial->calls[provider];
+    if (record->kind == LC_RECORD_SPI_CALL) {
+        *call = (struct call){ true, record->function };
+    } else if (record->kind == LC_RECORD_SPI_RETURN) {
+        call->is_open = false;
+    } else if (
+        record->kind == LC_RECORD_FAULT &&
+        record->function == LC_FAULT_ENDLESS) {
+        trial->is_endless = true;
+        trial->endless_provider = provider;
+    }
+}
+
 static bool read_record(void *context, const struct lc_record *record)
 {
     struct trial *trial = context;
     uint32_t provider = (uint32_t)record->callee - LC_MODULE_PROVIDER;
+    if (provider < LC_PROVIDERS_MAX) {
+        read_endless(trial, record, provider);
+    }
     if (record->function != LC_SPI_STARTUP || provider >= LC_PROVIDERS_MAX) {
         return true;
     }
@@ -154,6 +186,21 @@ static void say(const struct lc_provider *provider, const struct starts *starts)
         starts->error);
 }
 
+/* Each schedule that comes there takes seconds, so that a short search comes to
+ * the end of none. */
+static void say_endless(const struct lc_world *world, const struct trial *trial)
+{
+    const struct call *call = &trial->calls[trial->endless_provider];
+    LC_CHECK(trial->endless_provider < world->provider_count);
+    tool_output_error(
+        "remark: %s did not come back%s%s in a first trial; each schedule that "
+        "comes there takes %d s of processor time or more",
+        world->providers[trial->endless_provider].name,
+        call->is_open ? " from " : "",
+        call->is_open ? fuzz_words_name(FUZZ_WORDS_SPI, call->function) : "",
+        (int)TOOL_WATCH_SECONDS);
+}
+
 /* Of one below others it is theirs when it is started. */
 static bool is_first(const struct lc_world *world, uint32_t provider)
 {
@@ -196,6 +243,9 @@ bool tool_trial_remark(const struct lc_world *world)
     }
     make_schedule(world, &trial->schedule);
     bool came_back = play_apart(trial);
+    if (trial->is_endless) {
+        say_endless(world, trial);
+    }
     for (uint32_t i = 0;
          came_back && trial->has_ended && i < world->provider_count;
          i++) {

@@ -129,6 +129,31 @@ void tool_verdict_print_differed(uint64_t differed, uint64_t again)
     }
 }
 
+bool tool_verdict_is_nothing(
+    uint64_t schedules,
+    uint64_t unspecified,
+    uint32_t finding_count)
+{
+    LC_CHECK(unspecified <= schedules);
+    return finding_count == 0 && schedules == unspecified;
+}
+
+static const char *why_nothing(uint64_t schedules)
+{
+    return schedules == 0 ? "no schedule came to its end"
+                          : "all schedules ended unspecified";
+}
+
+void tool_verdict_print_nothing(uint64_t schedules)
+{
+    (void)printf("nothing was judged: %s\n", why_nothing(schedules));
+}
+
+void tool_verdict_tell_nothing(uint64_t schedules)
+{
+    tool_output_error("nothing was judged: %s", why_nothing(schedules));
+}
+
 json_t *tool_verdict_group(uint32_t rule)
 {
     json_t *list = json_array();

@@ -45,6 +45,19 @@ json_t *tool_verdict_exit_status(int32_t death);
  * when none did. */
 void tool_verdict_print_differed(uint64_t differed, uint64_t again);
 
+/** Whether a search has judged nothing: no schedule came to its end, or all of
+ * them ended unspecified. Then nothing held. */
+bool tool_verdict_is_nothing(
+    uint64_t schedules,
+    uint64_t unspecified,
+    uint32_t finding_count);
+
+/** Prints that nothing was judged, of a search of which that is so. */
+void tool_verdict_print_nothing(uint64_t schedules);
+
+/** Says the same on standard error, as why the exit status is 2. */
+void tool_verdict_tell_nothing(uint64_t schedules);
+
 /** Ids of the rules of a rule's group, as a JSON array. */
 json_t *tool_verdict_group(uint32_t rule);
 

@@ -110,6 +110,27 @@ with tempfile.TemporaryDirectory() as folder:
     expect('unserved in a search', result.returncode == 0 and
            'ended unspecified' in result.stdout, result)
 
+    # Where all of them did nothing is known: a script must not take it for what
+    # held.
+    where = Path(folder) / 'unserved'
+    alone = ['--seed', '1', '--schedules', '1', '--provider',
+             f'filter={WAYS["unserved"]}']
+    for words in (['fuzz'], ['campaign', str(where)]):
+        result = run(*words, *alone)
+        expect(f'nothing was judged: {words[0]}', result.returncode == 2 and
+               'no rule was broken' not in result.stdout and
+               all(text.splitlines()[-1].endswith(
+                   'nothing was judged: all schedules ended unspecified')
+                   for text in (result.stdout, result.stderr)), result)
+        result = run(*words, *alone, '--json')
+        expect(f'nothing was judged: {words[0]} --json',
+               result.returncode == 2, result)
+    result = run('report', str(where))
+    expect('nothing was judged: report', result.returncode == 0 and
+           'no rule was broken' not in result.stdout and
+           result.stdout.endswith('\nnothing was judged: all schedules ended '
+                                  'unspecified\n'), result)
+
     # The same code after its unload, for a library that stays mapped.
     pinned = Path(folder) / 'pinned.lc'
     pinned.write_text(SCHEDULE.replace(
