@@ -826,7 +826,8 @@ enum sim_status fuzz_explore(
     } else {
         explore_breadth(search);
     }
-    search->totals.memory_bytes = fuzz_explore_memory(search);
+    fuzz_explore_note_memory(search);
+    search->totals.memory_bytes = search->memory_most;
     if (search->totals.ends + search->totals.broken == 0) {
         set_bound(search, FUZZ_EXPLORE_ENDLESS);
     }

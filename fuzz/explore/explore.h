@@ -58,15 +58,15 @@ struct fuzz_explore_step {
 
 struct fuzz_explore_totals {
     uint64_t states;
-    uint64_t transitions; /* decisions taken */
-    uint64_t merged;      /* of them into states that had been seen */
-    uint64_t ends;        /* different states that a run ended in and held */
-    uint64_t broken;      /* runs that ended with something broken */
-    uint64_t unspecified; /* runs that ended unspecified: they say nothing */
-    uint64_t frontier;    /* states that are still to be expanded */
-    uint64_t memory_bytes;
-    uint64_t resumed; /* states that came from a file */
-    uint64_t handed;  /* parts of the tree that one process gave to another */
+    uint64_t transitions;  /* decisions taken */
+    uint64_t merged;       /* of them into states that had been seen */
+    uint64_t ends;         /* different states that a run ended in and held */
+    uint64_t broken;       /* runs that ended with something broken */
+    uint64_t unspecified;  /* runs that ended unspecified: they say nothing */
+    uint64_t frontier;     /* states that are still to be expanded */
+    uint64_t memory_bytes; /* at a look: now; of a result: the most there was */
+    uint64_t resumed;      /* states that came from a file */
+    uint64_t handed; /* parts of the tree that one process gave to another */
     /* Depth-first, of 2^32: how much of the tree of decisions lies behind, if
      * all subtrees were as large; subtrees that were seen before are none, so
      * the rest is mostly smaller than that. Breadth-first: of the states that

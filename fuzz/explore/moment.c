@@ -11,6 +11,13 @@ uint64_t fuzz_explore_memory(const struct search *search)
            search->node_capacity * sizeof(struct node);
 }
 
+void fuzz_explore_note_memory(struct search *search)
+{
+    uint64_t bytes = fuzz_explore_memory(search);
+    search->memory_most =
+        bytes > search->memory_most ? bytes : search->memory_most;
+}
+
 struct sim_state_key *fuzz_moment_own(struct moment *moment)
 {
     return (struct sim_state_key *)&moment->candidates[moment->count];
@@ -77,6 +84,7 @@ struct moment *fuzz_moment_bare(struct search *search, uint32_t depth)
 
 void fuzz_moment_drop(struct search *search, struct moment *moment)
 {
+    fuzz_explore_note_memory(search);
     search->moment_bytes -= moment->bytes;
     free(moment);
 }
@@ -106,8 +114,8 @@ struct moment *fuzz_moment_pack(struct search *search, struct moment *moment)
     memcpy(snapshot_of(smaller), search->scratch, packed_bytes);
     smaller->is_packed = true;
     smaller->bytes = head + packed_bytes;
-    search->moment_bytes += smaller->bytes;
     fuzz_moment_drop(search, moment);
+    search->moment_bytes += smaller->bytes;
     return smaller;
 }
 

@@ -68,6 +68,7 @@ struct search {
     struct pieces here; /* of the state that a step begins in, then ends in */
     struct sim_decision decision;
     uint64_t moment_bytes;
+    uint64_t memory_most; /* bytes that all of it took, so far */
     struct moment *first; /* the queue, or the top of the path */
     struct moment *last;
     struct moment *trunk; /* on the way to a bare one that was made anew: those
@@ -97,6 +98,9 @@ size_t fuzz_explore_table_limit(
 
 /** Bytes that all of it takes. */
 uint64_t fuzz_explore_memory(const struct search *search);
+
+/** Notes them, before they get fewer. */
+void fuzz_explore_note_memory(struct search *search);
 
 /** Keeps the state that the run is in, or returns NULL: there is no room. */
 struct moment *fuzz_moment_keep(struct search *search, uint32_t depth);

@@ -273,6 +273,33 @@ static void memory_that_is_used_up_is_said(void **state)
     }
 }
 
+static bool note_most(void *most, const struct fuzz_explore_totals *totals)
+{
+    uint64_t *bytes = most;
+    *bytes = totals->memory_bytes > *bytes ? totals->memory_bytes : *bytes;
+    return true;
+}
+
+/* What is left at the end would fit where the exploration does not. */
+static void the_memory_of_a_result_is_the_most_that_it_took(void **state)
+{
+    (void)state;
+    make_subject(socket_and_start);
+    uint64_t most = 0;
+    struct fuzz_explore_result result =
+        explore_as(&(struct fuzz_explore_options){
+            .order = FUZZ_EXPLORE_BREADTH,
+            .memory_bytes = MEMORY_BYTES,
+            .goes_on = true,
+            .progress = note_most,
+            .context = &most,
+        });
+    assert_true(most > 0);
+    assert_true(result.totals.memory_bytes >= most);
+    assert_true(result.totals.memory_bytes <= MEMORY_BYTES);
+    fuzz_explore_free(&result);
+}
+
 static bool stop_at_second_look(
     void *looks,
     const struct fuzz_explore_totals *totals)
@@ -383,6 +410,7 @@ int main(void)
         cmocka_unit_test(breadth_finds_the_shortest_way),
         cmocka_unit_test(a_cut_in_the_depth_is_said_behind_other_bounds),
         cmocka_unit_test(memory_that_is_used_up_is_said),
+        cmocka_unit_test(the_memory_of_a_result_is_the_most_that_it_took),
         cmocka_unit_test(it_can_be_told_to_stop),
         cmocka_unit_test(numbers_are_drawn_in_all_ways),
     };
