@@ -54,6 +54,21 @@ def numbers() -> None:
            'from 1 to 1073741824 seconds\n', result)
 
 
+def inferences_that_count() -> None:
+    """Who reads that inferences are warnings must know of those that are not."""
+    page = Path(MANUAL).read_text(encoding='utf-8')
+    named = re.search(r'Some INF rules always count: ([^;]*);', page)
+    rules = json.loads(run('rules', '--json').stdout)['rules']
+    counting = {rule['id'] for rule in rules if rule['strength'] == 'INF' and
+                rule['promotion'] is not None}
+    expect('inferences that count', named is not None and counting == set(
+        re.findall(r'[A-Z]+-\d+', named.group(1))), (named, counting))
+    for rule in counting:
+        result = run('rules', rule)
+        expect(f'why {rule} counts', 'why an inference counts: ' in
+               result.stdout, result)
+
+
 def output_files(folder: Path) -> None:
     """What can't be written is said before hours were spent on it."""
     for part in ('schedulers', 'bugs'):
@@ -421,6 +436,7 @@ def benches(folder: Path) -> None:
 
 
 numbers()
+inferences_that_count()
 plain_numbers()
 ends_where_it_was_found()
 parts = [names, output_files, schedule_files, folders, full_disk,
