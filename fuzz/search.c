@@ -432,6 +432,7 @@ static void take_counts(void)
         fuzz_count_merge(&search.broken, &share->broken);
         fuzz_statistics_merge(&search.result->statistics, &share->statistics);
         fuzz_warnings_merge(&search.result->warnings, &share->warnings);
+        fuzz_unserved_merge(&search.result->unserved, &share->unserved);
     }
     totals->is_uncounted = search.broken.has_overflowed;
     if (search.entry_count <= search.findings_max) {

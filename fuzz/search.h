@@ -13,6 +13,7 @@
 #include "fuzz/case.h"
 #include "fuzz/finding.h"
 #include "fuzz/statistics.h"
+#include "fuzz/unserved.h"
 #include "fuzz/warnings.h"
 
 enum fuzz_search_limits {
@@ -84,6 +85,7 @@ struct fuzz_search_result {
     uint64_t known_counts[FUZZ_KNOWN_MAX];
     struct fuzz_statistics statistics;
     struct fuzz_warnings warnings;
+    struct fuzz_unserved unserved;
 };
 
 /**

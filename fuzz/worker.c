@@ -231,6 +231,7 @@ static bool play_seed(
             &one->schedule,
             &outcome);
     }
+    fuzz_unserved_note(&share->unserved, &outcome);
     bool may_go_on = !fuzz_play_is_fault(&outcome);
     if (outcome.verdict.kind == LC_VERDICT_BROKEN) {
         tell(options, one, &outcome, share);

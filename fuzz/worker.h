@@ -15,6 +15,7 @@
 #include "fuzz/count.h"
 #include "fuzz/finding.h"
 #include "fuzz/statistics.h"
+#include "fuzz/unserved.h"
 #include "fuzz/warnings.h"
 
 enum fuzz_worker_limits {
@@ -63,6 +64,7 @@ struct fuzz_share {
     struct fuzz_count broken; /* what broke, and how often */
     struct fuzz_statistics statistics;
     struct fuzz_warnings warnings;
+    struct fuzz_unserved unserved;
     struct fuzz_case_mirror mirror;
     struct sim_error error;
 };

@@ -392,6 +392,41 @@ static bool is_nothing_judged(void)
         totals->finding_count);
 }
 
+static void print_unspecified(void)
+{
+    const struct fuzz_unserved_import *most =
+        fuzz_unserved_most(&result.unserved);
+    if (result.totals.unspecified > 0) {
+        (void)printf(
+            "%" PRIu64 " of them ended unspecified, at a limit of the "
+            "simulator: they say nothing (`lastcall provider FILE` lists "
+            "imports that it does not serve)\n",
+            result.totals.unspecified);
+    }
+    if (most != NULL) {
+        (void)printf(
+            "  most of all where %s was called, which is not served: %s%" PRIu64
+            " time%s\n",
+            most->name,
+            result.unserved.is_full ? "at least " : "",
+            most->schedules,
+            tool_output_s(most->schedules));
+    }
+}
+
+static json_t *unserved_object(void)
+{
+    const struct fuzz_unserved_import *most =
+        fuzz_unserved_most(&result.unserved);
+    return most == NULL ? json_null()
+                        : json_pack(
+                              "{s:o, s:I}",
+                              "import",
+                              tool_output_text(most->name),
+                              "schedules",
+                              (json_int_t)most->schedules);
+}
+
 static void print_text(double seconds)
 {
     const struct fuzz_search_totals *totals = &result.totals;
@@ -416,13 +451,7 @@ static void print_text(double seconds)
     for (uint32_t i = 0; i < totals->finding_count; i++) {
         print_finding(&result.findings[i]);
     }
-    if (totals->unspecified > 0) {
-        (void)printf(
-            "%" PRIu64 " of them ended unspecified, at a limit of the "
-            "simulator: they say nothing (`lastcall provider FILE` lists "
-            "imports that it does not serve)\n",
-            totals->unspecified);
-    }
+    print_unspecified();
     if (totals->finding_count == 0 && !is_nothing_judged()) {
         (void)printf("no rule was broken\n");
         if (given.sweep == NULL) {
@@ -490,7 +519,7 @@ static void print_json(double seconds)
     }
     json_t *object = tool_output_object();
     json_t *rest = json_pack(
-        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
         "seed",
         (json_int_t)search.seed,
         "seconds",
@@ -538,6 +567,8 @@ static void print_json(double seconds)
         "swept",
         given.sweep == NULL ? json_null()
                             : json_integer((json_int_t)swept_count()),
+        "unserved",
+        unserved_object(),
         "warnings",
         warned_object());
     LC_CHECK(rest != NULL);

@@ -107,8 +107,21 @@ with tempfile.TemporaryDirectory() as folder:
 
     result = run('fuzz', '--seed', '1', '--schedules', '60', '--provider',
                  f'filter={WAYS["unserved"]}')
+    most = re.search('  most of all where (.*) was called, which is not served: '
+                     r'(\d+) times', result.stdout)
+    whole = re.search(r'(\d+) of them ended unspecified', result.stdout)
     expect('unserved in a search', result.returncode == 0 and
-           'ended unspecified' in result.stdout, result)
+           most is not None and whole is not None and most.groups() == (
+               'USER32.dll!GetSystemMetrics', whole.group(1)), result)
+    answers = [json.loads(run(
+        'fuzz', '--seed', '1', '--schedules', '60', '--json', '--jobs', jobs,
+        '--provider', f'filter={dll}').stdout)
+        for jobs, dll in (('1', WAYS['unserved']), ('2', WAYS['unserved']),
+                          ('1', PASS))]
+    expect('unserved in a search, --json', most is not None and [
+        answer['unserved'] for answer in answers] == 2 * [
+            {'import': most.group(1), 'schedules': int(most.group(2))}] + [
+                None], answers)
 
     # Where all of them did nothing is known: a script must not take it for what
     # held.
