@@ -24,6 +24,7 @@ static struct {
         char path[LC_PATH_MAX]; /* empty: nothing hosted in this place */
         uint32_t process_count;
         const struct sim_module_class *class;
+        bool asks_time; /* it imports a clock */
     } installed[LC_PROVIDERS_MAX];
 
     char provider_names[LC_PROVIDERS_MAX][LC_NAME_MAX];
@@ -109,6 +110,19 @@ static const char *file_of(const struct lc_provider *provider)
     return provider->kind == LC_PROVIDER_DLL ? provider->path : NULL;
 }
 
+/* Whether a DLL imports what tells the time. */
+static bool asks_time(const struct sim_host_image *image)
+{
+    const struct sim_host_import *imports;
+    uint32_t count = sim_host_imports(image, &imports);
+    for (uint32_t i = 0; i < count; i++) {
+        if (sim_win32_tells_time(imports[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum sim_status host_provider(
     uint32_t index,
     const char *path,
@@ -148,6 +162,7 @@ static enum sim_status host_provider(
     memcpy(sim.installed[index].path, path, length + 1);
     sim.installed[index].process_count = process_count;
     sim.installed[index].class = class;
+    sim.installed[index].asks_time = asks_time(image);
     return SIM_OK;
 }
 
@@ -334,6 +349,12 @@ enum sim_status sim_begin(
     playing = schedule;
     sim_thread_set_exit(process_exit);
     sim_thread_begin_run();
+    for (uint32_t i = 0; i < schedule->world.provider_count; i++) {
+        if (sim.installed[i].asks_time) {
+            /* What it is told later tells the orders before apart. */
+            (void)sim_thread_tell_ns();
+        }
+    }
     if (options->fill_stacks) {
         fill_all_stacks(options->fill_byte);
     }
@@ -473,6 +494,11 @@ enum sim_status sim_describe_image(
         visitor->on_export(visitor->context, exports[i].name, exports[i].rva);
     }
     return SIM_OK;
+}
+
+bool sim_is_time_told(void)
+{
+    return SIM_ENGINE->is_time_told != 0;
 }
 
 uint64_t sim_now_ns(void)

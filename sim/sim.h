@@ -165,6 +165,10 @@ bool sim_can_plant(const struct lc_world *world, const char *name);
 /** Virtual time of the run under way. */
 uint64_t sim_now_ns(void);
 
+/** Whether code that may keep it was told the time in this run: from then on
+ * keys of states have it. From the beginning where a DLL imports a clock. */
+bool sim_is_time_told(void);
+
 /** Snapshots, for whoever is called by at_step. See sim/engine/snapshot.h. */
 size_t sim_snapshot_size(void);
 size_t sim_save(void *buffer, size_t capacity);

@@ -81,6 +81,12 @@ void tool_explore_remark_bound(
             (unsigned)FUZZ_SUBJECT_VALUES_MAX,
             (unsigned)LC_PASSES_MAX);
         break;
+    case FUZZ_EXPLORE_CLOCK:
+        tool_output_error(
+            "%sa DLL asked for the time by a function that it does not import; "
+            "orders before that were taken for one, however late they were",
+            some);
+        break;
     case FUZZ_EXPLORE_STOPPED:
         tool_output_error(
             "%sit was told to stop%s",

@@ -26,6 +26,7 @@ static const char *const bounds[] = {
     "no run came to an end",
     "a run ended the process",
     "numbers of a step",
+    "time",
 };
 
 /* The bound on what may fail, behind what holds only within it. */

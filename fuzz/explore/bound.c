@@ -12,6 +12,7 @@ static uint32_t how_much_is_left(enum fuzz_explore_bound bound)
         return 1;
     case FUZZ_EXPLORE_DEPTH_BOUND:
     case FUZZ_EXPLORE_NUMBERS:
+    case FUZZ_EXPLORE_CLOCK:
         return 2;
     case FUZZ_EXPLORE_MEMORY:
     case FUZZ_EXPLORE_STOPPED:

@@ -354,7 +354,8 @@ static void leave_trail(
 }
 
 /* Numbers of a step that could not be set: more than are kept of one, without a
- * name, or behind the last choice that a schedule holds. */
+ * name, or behind the last choice that a schedule holds; and a time that the
+ * states before were not told apart by. */
 static void note_cut(struct search *search)
 {
     const struct fuzz_subject_values *values = search->subject->values;
@@ -365,6 +366,9 @@ static void note_cut(struct search *search)
     }
     if (values != NULL && kept == LC_CHOICES_MAX) {
         set_bound(search, FUZZ_EXPLORE_DEPTH_BOUND);
+    }
+    if (search->is_timeless && sim_is_time_told()) {
+        set_bound(search, FUZZ_EXPLORE_CLOCK);
     }
 }
 
@@ -696,6 +700,7 @@ struct search *fuzz_explore_open(
     search->options = options;
     search->here.key.own = search->here.own;
     search->taken = search->room;
+    search->is_timeless = !sim_is_time_told();
     /* Code that was not written here may look at other threads' stacks. */
     search->has_memo = subject->split != NULL && !sim_is_hosting();
     if (search->has_memo) {

@@ -46,7 +46,9 @@ enum fuzz_explore_bound {
     FUZZ_EXPLORE_ENDLESS = 5,     /* no run came to an end */
     FUZZ_EXPLORE_DIED = 6,        /* a run ended the process; never said by
                                      fuzz_explore() */
-    FUZZ_EXPLORE_NUMBERS = 7      /* numbers were drawn that could not be set */
+    FUZZ_EXPLORE_NUMBERS = 7,     /* numbers were drawn that could not be set */
+    FUZZ_EXPLORE_CLOCK = 8        /* code asked for the time behind states in
+                                     whose keys it was not */
 };
 
 /* A decision of a path. */

@@ -50,6 +50,7 @@ struct search {
     struct sim_state_key beginning; /* key of the state that a run begins in */
     int saving_errno;
     bool lacks_memory; /* for what was saved */
+    bool is_timeless;  /* keys have no time when a run begins */
     const struct fuzz_subject *subject;
     const struct fuzz_explore_options *options;
     struct fuzz_explore_totals totals;

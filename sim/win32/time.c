@@ -276,3 +276,29 @@ const struct sim_export sim_time_crt_exports[] = {
     { "clock", 0, (sim_code_fn *)crt_clock },
 };
 const uint32_t sim_time_crt_export_count = LC_COUNT_OF(sim_time_crt_exports);
+
+bool sim_win32_tells_time(const char *name)
+{
+    static const char *const names[] = {
+        "GetTickCount",
+        "GetTickCount64",
+        "QueryPerformanceCounter",
+        "QueryUnbiasedInterruptTime",
+        "GetSystemTimeAsFileTime",
+        "GetSystemTimePreciseAsFileTime",
+        "GetSystemTime",
+        "GetLocalTime",
+        "SetWaitableTimer",
+        "timeGetTime",
+        "time",
+        "_time64",
+        "clock",
+    };
+
+    for (uint32_t i = 0; i < LC_COUNT_OF(names); i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -28,6 +28,9 @@ void sim_win32_open(void);
  */
 void sim_win32_begin(bool has_page_heap);
 
+/** Whether a function, by its name, tells the time. */
+bool sim_win32_tells_time(const char *name);
+
 /** Gives up what a process held in the shim. At its end. */
 void sim_win32_process_exit(uint32_t process);
 

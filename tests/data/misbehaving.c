@@ -104,17 +104,25 @@ static int misbehave(void)
     Sleep((DWORD)(count_calls() % 1000));
 #elif defined(WAY_illegal)
     __builtin_trap();
-#elif defined(WAY_no_memory)  /* as long as there is memory, it is correct */
+#elif defined(WAY_no_memory) /* as long as there is memory, it is correct */
     void *memory = HeapAlloc(GetProcessHeap(), 0, 16);
     if (memory == NULL) {
         exit_group(9);
     }
     HeapFree(GetProcessHeap(), 0, memory);
-#elif defined(WAY_late)       /* correct as long as no packet before was */
+#elif defined(WAY_late)      /* correct as long as no packet before was */
     if (GetTickCount() > 145) {
         exit_group(9);
     }
-#elif defined(WAY_many_heaps) /* all of them in one step */
+#elif defined(WAY_late_looked_up) /* the same by a clock that is looked up */
+    typedef DWORD WINAPI tick_fn(void);
+    tick_fn *tick = (tick_fn *)(void *)GetProcAddress(
+        GetModuleHandleA("KERNEL32.dll"),
+        "GetTickCount");
+    if (tick != NULL && tick() > 145) {
+        exit_group(9);
+    }
+#elif defined(WAY_many_heaps)     /* all of them in one step */
     HANDLE heaps[40];
     for (int i = 0; i < 40; i++) {
         heaps[i] = HeapCreate(0, 0, 0);

@@ -182,6 +182,30 @@ def dies_of_a_number(folder: str) -> None:
                run('run', '--expect', way).returncode == 0, result)
 
 
+def dies_of_the_first_look_at_a_clock(folder: str) -> None:
+    """Orders that differ in the time alone are two, where a DLL that asks for
+    it comes behind them."""
+    data = Path(LASTCALL).resolve().parent / 'tests/data'
+    if not (data / 'late.dll').exists():
+        return
+    once = os.path.join(folder, 'once.lc')
+    Path(once).write_text(
+        LATE.replace('    r = socket stream via filter\n', ''),
+        encoding='utf-8')
+    for order in ('breadth', 'depth'):
+        words = ['explore', '--order', order, '--values', once, '--provider']
+        result = run(*words, f'filter={data / "late.dll"}')
+        expect(f'explore {order} first, a clock that is imported',
+               result.returncode == 1 and
+               result.stdout.startswith('broken FAULT\n'), result)
+        result = run(*words, f'filter={data / "late_looked_up.dll"}')
+        expect(f'explore {order} first, a clock that is looked up',
+               not result.stdout.startswith('proved') and
+               (result.stdout.startswith('broken FAULT\n') or
+                result.stdout.startswith('bounded') and
+                'asked for the time' in result.stderr), result)
+
+
 def limits_are_named(folder: str, few: str) -> None:
     """Which limit has left something, and what helps."""
     state = os.path.join(folder, 'limits.state')
@@ -362,6 +386,7 @@ with tempfile.TemporaryDirectory() as folder:
             answer)
     dies_of_a_fault(folder, two)
     dies_of_a_number(folder)
+    dies_of_the_first_look_at_a_clock(folder)
     ends = Path(LASTCALL).resolve().parent / 'tests/data/exit.dll'
     if ends.exists():
         result = run('explore', '--json', '--provider', f'filter={ends}', two)

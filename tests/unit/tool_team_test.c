@@ -28,6 +28,7 @@ static void only_a_bound_explains_what_one_alone_missed(void **state)
         FUZZ_EXPLORE_MEMORY,
         FUZZ_EXPLORE_DEPTH_BOUND,
         FUZZ_EXPLORE_NUMBERS,
+        FUZZ_EXPLORE_CLOCK,
         FUZZ_EXPLORE_STOPPED,
     };
 
