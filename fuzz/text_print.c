@@ -238,7 +238,9 @@ static void put_argument(
         put_version(writer, value);
         break;
     case FUZZ_ARGUMENT_FLAG:
-        put(writer, value != 0 ? " %s" : "", argument->words[0]);
+        if (value != 0) {
+            put(writer, " %s", argument->words[0]);
+        }
         break;
     case FUZZ_ARGUMENT_NONE:
         break;
