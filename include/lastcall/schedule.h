@@ -79,7 +79,7 @@ struct lc_world {
     uint8_t faults;             /* bit per enum lc_fail that may happen */
     uint8_t versions;   /* of ws2_32, bit per enum lc_version; 0: 1.0 to 2.2 */
     uint32_t peer_rate; /* bytes per second, LC_PEER_SLOW only */
-    uint8_t page_heap;          /* 1: each heap block of a hosted DLL has pages
+    uint8_t page_heap;  /* 1: each heap block of a hosted DLL has pages
                                    of its own */
 };
 

@@ -211,7 +211,7 @@ static void what_fails_for_a_dll_s_thread_excuses_later_starts(void **state)
     assert_held(trace);
 
     trace_load(trace, WS2, TCP, false);
-    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSASYSNOTREADY);
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEPROVIDERFAILEDINIT);
     trace_call(trace, LC_CALL_SOCKET, 0, 0);
     trace_start_open(trace, WS2, TCP, ENTRY_TCP);
     start_fails(trace, TCP);
@@ -287,7 +287,7 @@ static void what_fails_in_a_call_excuses_its_later_starts(void **state)
         assert_held(trace);
 
         trace_load(trace, WS2, TCP, false);
-        trace_return(trace, LC_CALL_SOCKET, -1, LC_WSASYSNOTREADY);
+        trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEPROVIDERFAILEDINIT);
         if (other != 0) {
             trace->thread = other;
             trace_return(trace, LC_CALL_SOCKET, -1, LC_WSASYSNOTREADY);

@@ -25,11 +25,8 @@ static void only_a_bound_explains_what_one_alone_missed(void **state)
     (void)state;
 
     static const enum fuzz_explore_bound cuts[] = {
-        FUZZ_EXPLORE_MEMORY,
-        FUZZ_EXPLORE_DEPTH_BOUND,
-        FUZZ_EXPLORE_NUMBERS,
-        FUZZ_EXPLORE_CLOCK,
-        FUZZ_EXPLORE_STOPPED,
+        FUZZ_EXPLORE_MEMORY, FUZZ_EXPLORE_DEPTH_BOUND, FUZZ_EXPLORE_NUMBERS,
+        FUZZ_EXPLORE_CLOCK,  FUZZ_EXPLORE_STOPPED,
     };
 
     for (uint32_t i = 0; i < LC_COUNT_OF(cuts); i++) {
