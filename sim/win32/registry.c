@@ -3,9 +3,9 @@
  * be read, as by a user without rights; nothing in it changes.
  * Source: documented. RegOpenKeyEx, RegQueryValueEx, RegGetValue, RegEnumKeyEx,
  *         RegEnumValue, RegQueryInfoKey and their kin (winreg.h); Registry Key
- *         Security and Access Rights. Observed: the values of Windows 10,
- *         build 19041. What the catalog of providers is made of is not there:
- *         it is the world's, and WSCEnumProtocols has it.
+ *         Security and Access Rights. Assumed: the values, after a Windows 10
+ *         of build 19041. What the catalog of providers is made of is not
+ *         there: it is the world's, and WSCEnumProtocols has it.
  */
 #include <string.h>
 

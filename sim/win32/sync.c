@@ -8,7 +8,7 @@
  * Source: documented. Slim Reader/Writer (SRW) Locks, Condition Variables,
  *         One-Time Initialization; the pages of the functions (synchapi.h).
  *         A lock is released by the thread that acquired it; exclusive ones
- *         are not recursive, and a reader can't become a writer. Observed: new
+ *         are not recursive, and a reader can't become a writer. Assumed: new
  *         readers wait behind a writer; InitOnceComplete that comes too late
  *         says ERROR_GEN_FAILURE. Nobody is woken without a reason.
  */
