@@ -177,7 +177,10 @@ static void close_fails(struct model *model, const struct model_event *event)
     struct model_socket *socket = socket_of(model, thread);
     struct model_connection *connection = connection_of(model, thread);
     const struct model_socket *slot = &model->sockets[thread->slot];
-    bool calm = thread->low >= 1 && (slot->flags & MODEL_SOCKET_RACY) == 0;
+    /* Somebody else has closed it meanwhile, and another took its place. */
+    bool is_taken = slot->generation != thread->generation;
+    bool calm =
+        thread->low >= 1 && !is_taken && (slot->flags & MODEL_SOCKET_RACY) == 0;
     bool refused = event->record->b == LC_WSAEWOULDBLOCK;
     bool lingers = slot->linger == MODEL_LINGER_TIMED ||
                    slot->linger == MODEL_LINGER_VAGUE;
