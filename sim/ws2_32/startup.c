@@ -319,16 +319,23 @@ void sim_started_leave(struct sim_started *started)
     }
 }
 
+/* All are cleaned up before any is waited for: a call that waits inside one may
+ * be released only when the last one that uses the same base is cleaned up. */
 static void clean_all(void)
 {
     struct sim_ws2_32 *ws2 = SIM_WS2_32;
     uint32_t process = sim_thread_process();
     for (uint32_t i = 0; i < ws2->started_count; i++) {
         struct sim_started *started = &ws2->started[i];
+        if (started->is_used && started->process == process) {
+            clean(started);
+        }
+    }
+    for (uint32_t i = 0; i < ws2->started_count; i++) {
+        struct sim_started *started = &ws2->started[i];
         if (!started->is_used || started->process != process) {
             continue;
         }
-        clean(started);
         wait_inside(started);
         (void)sim_win32_free_library(started->library);
         *started = (struct sim_started){ 0 };
