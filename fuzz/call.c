@@ -25,6 +25,7 @@ _Static_assert(LC_COUNT_OF(orders) == LC_ORDER_COUNT, "one each");
 
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
+static const uint32_t ports[] = { 0, 5000, 5001 };
 static const uint32_t versions[] = {
     0x0202, 0x0202, 0x0101, 0x0002, 0x0302, 0
 };
@@ -179,6 +180,64 @@ static const struct fuzz_call calls[] = {
             .max = FUZZ_SLEEP_MS_MAX,
             .drawn_max = 3000,
         } },
+    },
+    [LC_CALL_RECV] = {
+        .word = "recv",
+        .function = "recv",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = LC_RECV_MAX,
+            .drawn_max = LC_RECV_MAX,
+            .small_max = 200,
+        } },
+    },
+    [LC_CALL_SEND_DISCONNECT] = {
+        .word = "WSASendDisconnect",
+        .function = "WSASendDisconnect",
+        .has_socket = true,
+    },
+    [LC_CALL_RECV_DISCONNECT] = {
+        .word = "WSARecvDisconnect",
+        .function = "WSARecvDisconnect",
+        .has_socket = true,
+    },
+    [LC_CALL_BIND] = {
+        .word = "bind",
+        .function = "bind",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = UINT16_MAX,
+            .picks = ports,
+            .pick_count = LC_COUNT_OF(ports),
+        } },
+    },
+    [LC_CALL_GETSOCKNAME] = {
+        .word = "getsockname",
+        .function = "getsockname",
+        .has_socket = true,
+    },
+    [LC_CALL_GETPEERNAME] = {
+        .word = "getpeername",
+        .function = "getpeername",
+        .has_socket = true,
+    },
+    [LC_CALL_RCVBUF] = {
+        .word = "rcvbuf",
+        .function = "setsockopt",
+        .has_socket = true,
+        .arguments = { SIZE(FUZZ_SNDBUF_MAX) },
+    },
+    [LC_CALL_SOERROR] = {
+        .word = "soerror",
+        .function = "getsockopt",
+        .has_socket = true,
+    },
+    [LC_CALL_FIONREAD] = {
+        .word = "unread",
+        .function = "ioctlsocket",
+        .has_socket = true,
     },
 };
 _Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");

@@ -77,7 +77,7 @@ static void world_numbers(struct stream *stream, struct lc_world *world)
     world->link_window_bytes =
         (uint32_t)number(stream, world->link_window_bytes, 4);
     world->peer_kind = byte(stream, world->peer_kind);
-    world->peer_rate = (uint32_t)number(stream, world->peer_rate, 4);
+    world->peer_number = (uint32_t)number(stream, world->peer_number, 4);
 }
 
 /* The head: everything up to the list of calls. */
@@ -188,6 +188,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
             byte(stream, world->providers[i].versions);
     }
     world->page_heap = byte(stream, world->page_heap);
+    world->rcvbuf_bytes = (uint32_t)number(stream, world->rcvbuf_bytes, 4);
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

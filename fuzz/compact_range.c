@@ -20,7 +20,7 @@ void fuzz_compact_range_world(struct lc_world *world)
     world->link_bits_per_s %= FUZZ_LINK_BITS_MAX + 1;
     world->link_latency_ns %= FUZZ_LATENCY_NS_MAX + 1;
     world->link_window_bytes %= FUZZ_WINDOW_MAX + 1;
-    world->peer_rate %= FUZZ_PEER_RATE_MAX + 1;
+    world->peer_number %= FUZZ_PEER_NUMBER_MAX + 1;
     if (world->sndbuf_bytes == 0) {
         world->sndbuf_bytes = plain.sndbuf_bytes;
     }

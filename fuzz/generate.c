@@ -170,6 +170,9 @@ static void add_socket(struct maker *maker, uint8_t socket)
             .socket = socket,
             .entry = (uint8_t)entry,
         });
+    if (has_call(maker, LC_CALL_BIND) && fuzz_rng_chance(&maker->rng, 1, 16)) {
+        add_call(maker, LC_CALL_BIND, socket);
+    }
     if (fuzz_rng_chance(&maker->rng, 7, 8)) {
         add_call(maker, LC_CALL_CONNECT, socket);
     }
@@ -238,6 +241,25 @@ static uint32_t draw_call(struct maker *maker)
     return (maker->calls_on >> kind & 1) != 0 ? kind : LC_CALL_COUNT;
 }
 
+/* A receive. One that nothing comes for would wait until somebody closes the
+ * socket: it mostly does not wait. */
+static void add_recv(struct maker *maker, uint8_t socket)
+{
+    uint8_t peer = maker->schedule->world.peer_kind;
+    bool is_answered = peer == LC_PEER_ECHO || peer == LC_PEER_SOURCE ||
+                       peer == LC_PEER_HALFCLOSE || peer == LC_PEER_RESET;
+    bool waits = fuzz_rng_chance(&maker->rng, is_answered ? 3U : 1U, 4);
+    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    if (!waits) {
+        op.call = LC_CALL_FIONBIO;
+        op.value = 1;
+        add(maker, op);
+    }
+    op.call = LC_CALL_RECV;
+    op.value = pick_size(maker);
+    add(maker, op);
+}
+
 static void add_body_call(struct maker *maker, uint8_t socket)
 {
     struct lc_op op = { .entry = LC_NONE };
@@ -262,6 +284,9 @@ static void add_body_call(struct maker *maker, uint8_t socket)
     if (kind == LC_CALL_WSACLEANUP && !maker->is_hostile) {
         /* In the middle of a life: a start goes before, mostly. */
         add_startup(maker);
+    } else if (kind == LC_CALL_RECV) {
+        add_recv(maker, socket);
+        return;
     } else if (kind == LC_CALL_SEND) {
         op.value = pick_size(maker);
     } else if (kind == LC_CALL_SHUTDOWN) {
@@ -405,6 +430,22 @@ static void draw_providers(
     }
 }
 
+/* A peer of another kind: mostly one that sends. */
+static void draw_peer(struct lc_world *world, struct fuzz_rng *rng)
+{
+    static const uint8_t kinds[] = {
+        LC_PEER_ECHO,    LC_PEER_ECHO,  LC_PEER_ECHO,   LC_PEER_SOURCE,
+        LC_PEER_SOURCE,  LC_PEER_RESET, LC_PEER_RESET,  LC_PEER_HALFCLOSE,
+        LC_PEER_STALLED, LC_PEER_NEVER, LC_PEER_REFUSE,
+    };
+    world->peer_kind = kinds[fuzz_rng_upto(rng, LC_COUNT_OF(kinds) - 1)];
+    world->peer_number = heavy(rng, 0, 16) - 1;
+    uint32_t least = 0;
+    if (!fuzz_schedule_peer_has_number(world->peer_kind, &least)) {
+        world->peer_number = 0;
+    }
+}
+
 /* Some module has any versions; of two that differ a start is refused, in one
  * way or another. */
 static void draw_versions(struct lc_world *world, struct fuzz_rng *rng)
@@ -502,7 +543,13 @@ static void random_world(
     }
     if (chance(rng, swarm, LC_FEATURE_SLOW, 1, 3)) {
         world->peer_kind = LC_PEER_SLOW;
-        world->peer_rate = heavy(rng, 8, 16); /* 256 to 131071 */
+        world->peer_number = heavy(rng, 8, 16); /* 256 to 131071 */
+    }
+    if (chance(rng, swarm, LC_FEATURE_PEERS, 1, 2)) {
+        draw_peer(world, rng);
+    }
+    if (chance(rng, swarm, LC_FEATURE_BUFFERS, 1, 1)) {
+        world->rcvbuf_bytes = sizes[fuzz_rng_upto(rng, LC_COUNT_OF(sizes) - 1)];
     }
     if (chance(rng, swarm, LC_FEATURE_VERSIONS, 1, 8)) {
         draw_versions(world, rng);

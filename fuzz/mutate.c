@@ -190,7 +190,8 @@ static struct lc_place random_place(struct mutation *mutation)
 {
     static const uint8_t spi[] = { LC_SPI_STARTUP, LC_SPI_CLEANUP,
                                    LC_SPI_SOCKET,  LC_SPI_CLOSE_SOCKET,
-                                   LC_SPI_CONNECT, LC_SPI_SEND };
+                                   LC_SPI_CONNECT, LC_SPI_SEND,
+                                   LC_SPI_RECV };
     uint32_t providers = mutation->schedule->world.provider_count;
     uint32_t provider = upto(mutation, providers - 1);
     struct lc_place place = { .module =
@@ -423,6 +424,7 @@ static void change_world(struct mutation *mutation)
         break;
     case 1:
         world->sndbuf_bytes = other.world.sndbuf_bytes;
+        world->rcvbuf_bytes = other.world.rcvbuf_bytes;
         break;
     case 2:
         world->link_window_bytes = other.world.link_window_bytes;
@@ -433,7 +435,7 @@ static void change_world(struct mutation *mutation)
         break;
     case 4:
         world->peer_kind = other.world.peer_kind;
-        world->peer_rate = other.world.peer_rate;
+        world->peer_number = other.world.peer_number;
         break;
     case 5:
         change_versions(mutation, provider);

@@ -39,10 +39,22 @@ void fuzz_schedule_default_world(struct lc_world *ret_world)
     world->chains[0].providers[0] = 1;
     world->chains[0].providers[1] = 0;
     world->sndbuf_bytes = 8192;
+    world->rcvbuf_bytes = FUZZ_RCVBUF_DEFAULT;
     world->link_bits_per_s = 1000000;
     world->link_latency_ns = 20 * LC_NS_PER_MS;
     world->link_window_bytes = 16384;
     world->peer_kind = LC_PEER_SINK;
+}
+
+bool fuzz_schedule_peer_has_number(uint32_t kind, uint32_t *ret_least)
+{
+    LC_CHECK(kind < LC_PEER_KIND_COUNT);
+    if (kind == LC_PEER_SLOW) {
+        *ret_least = 1;
+        return true;
+    }
+    *ret_least = 0;
+    return kind == LC_PEER_SOURCE || kind == LC_PEER_RESET;
 }
 
 uint32_t fuzz_schedule_entry_count(const struct lc_world *world)
@@ -294,10 +306,13 @@ static void repair_world(struct lc_world *world)
         fuzz_schedule_versions(world->versions, LC_VERSIONS_OF_WS2_32);
     world->peer_kind %= LC_PEER_KIND_COUNT;
     world->page_heap = world->page_heap != 0;
-    world->peer_rate =
-        world->peer_kind == LC_PEER_SLOW
-            ? (uint32_t)clamp(world->peer_rate, 1, FUZZ_PEER_RATE_MAX)
+    uint32_t least = 0;
+    world->peer_number =
+        fuzz_schedule_peer_has_number(world->peer_kind, &least)
+            ? (uint32_t)clamp(world->peer_number, least, FUZZ_PEER_NUMBER_MAX)
             : 0;
+    world->rcvbuf_bytes =
+        (uint32_t)clamp(world->rcvbuf_bytes, 1, FUZZ_SNDBUF_MAX);
 }
 
 static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
@@ -652,9 +667,9 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         a->link_bits_per_s != b->link_bits_per_s ||
         a->link_latency_ns != b->link_latency_ns ||
         a->link_window_bytes != b->link_window_bytes ||
-        a->peer_kind != b->peer_kind || a->peer_rate != b->peer_rate ||
-        a->faults != b->faults || a->versions != b->versions ||
-        a->page_heap != b->page_heap) {
+        a->peer_kind != b->peer_kind || a->peer_number != b->peer_number ||
+        a->rcvbuf_bytes != b->rcvbuf_bytes || a->faults != b->faults ||
+        a->versions != b->versions || a->page_heap != b->page_heap) {
         return false;
     }
     bool is_same = true;

@@ -11,8 +11,9 @@
 
 enum fuzz_schedule_limits {
     FUZZ_SNDBUF_MAX = 1 << 24,
+    FUZZ_RCVBUF_DEFAULT = 8192, /* of a world that says nothing */
     FUZZ_WINDOW_MAX = 1 << 24,
-    FUZZ_PEER_RATE_MAX = 1000000000,
+    FUZZ_PEER_NUMBER_MAX = 1000000000,
     FUZZ_SLEEP_MS_MAX = 86400000,
     FUZZ_LINGER_S_MAX = 65535,
     FUZZ_HOW_COUNT = 4 /* of shutdown; the last is none of Winsock's */
@@ -23,6 +24,14 @@ enum fuzz_schedule_limits {
 
 /** Fills the default world: `tcp`, an ifs layer `filter`, chain `filter tcp`. */
 void fuzz_schedule_default_world(struct lc_world *ret_world);
+
+/**
+ * Whether a kind of peer has a number.
+ *
+ * @param kind       enum lc_peer_kind.
+ * @param ret_least  filled; its smallest value.
+ */
+bool fuzz_schedule_peer_has_number(uint32_t kind, uint32_t *ret_least);
 
 /** Number of catalog entries that an application can name. */
 uint32_t fuzz_schedule_entry_count(const struct lc_world *world);

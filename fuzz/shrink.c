@@ -478,6 +478,9 @@ static bool simplify_world(struct shrinker *shrinker)
     shrinker->trial.world.sndbuf_bytes = plain.sndbuf_bytes;
     has_changed |= attempt(shrinker);
     shrinker->trial = *shrinker->best;
+    shrinker->trial.world.rcvbuf_bytes = plain.rcvbuf_bytes;
+    has_changed |= attempt(shrinker);
+    shrinker->trial = *shrinker->best;
     shrinker->trial.world.link_bits_per_s = plain.link_bits_per_s;
     shrinker->trial.world.link_latency_ns = plain.link_latency_ns;
     shrinker->trial.world.link_window_bytes = plain.link_window_bytes;

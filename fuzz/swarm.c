@@ -67,6 +67,9 @@ void fuzz_swarm_draw(
     if (draws.faults) {
         features[count++] = LC_FEATURE_FAULTS;
     }
+    if (draws.world) {
+        features[count++] = LC_FEATURE_PEERS;
+    }
     uint32_t kept = fuzz_rng_between(rng, 1, count);
     for (uint32_t i = 0; i < kept; i++) {
         uint32_t at = fuzz_rng_between(rng, i, count - 1);
@@ -206,13 +209,16 @@ static bool shows(
                world->link_latency_ns != plain->link_latency_ns ||
                world->link_window_bytes != plain->link_window_bytes;
     case LC_FEATURE_BUFFERS:
-        return world->sndbuf_bytes != plain->sndbuf_bytes;
+        return world->sndbuf_bytes != plain->sndbuf_bytes ||
+               world->rcvbuf_bytes != plain->rcvbuf_bytes;
     case LC_FEATURE_SLOW:
         return world->peer_kind == LC_PEER_SLOW;
     case LC_FEATURE_FAULTS:
         return world->faults != 0;
     case LC_FEATURE_VERSIONS:
         return has_versions(world);
+    case LC_FEATURE_PEERS:
+        return world->peer_kind > LC_PEER_SLOW;
     case LC_FEATURE_COUNT:
         break;
     }

@@ -173,16 +173,22 @@ static void put_world(struct writer *writer, const struct lc_world *world)
         put(writer, "\n");
     }
     put(writer, "  sndbuf %u\n", world->sndbuf_bytes);
+    if (world->rcvbuf_bytes != FUZZ_RCVBUF_DEFAULT) {
+        put(writer, "  rcvbuf %u\n", world->rcvbuf_bytes);
+    }
     put(writer, "  link rate ");
     put_unit(writer, world->link_bits_per_s, rates);
     put(writer, " latency ");
     put_unit(writer, world->link_latency_ns, times);
     put(writer, " window %u\n", world->link_window_bytes);
-    if (world->peer_kind == LC_PEER_SLOW) {
-        put(writer, "  peer slow %u\n", world->peer_rate);
-    } else {
-        put(writer, "  peer sink\n");
+    put(writer,
+        "  peer %s",
+        fuzz_words_name(FUZZ_WORDS_PEER, world->peer_kind));
+    uint32_t least = 0;
+    if (fuzz_schedule_peer_has_number(world->peer_kind, &least)) {
+        put(writer, " %u", world->peer_number);
     }
+    put(writer, "\n");
     for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
         if ((world->faults >> i & 1) != 0) {
             bool is_first = (world->faults & ((1U << i) - 1)) == 0;

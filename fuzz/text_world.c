@@ -18,7 +18,8 @@ enum {
     SEEN_FAULTS = 8,
     SEEN_VERSIONS = 16, /* of ws2_32 */
     SEEN_PAGE_HEAP = 32,
-    SEEN_PROVIDER_VERSIONS = 64 /* of the first provider, and so on */
+    SEEN_RCVBUF = 64,
+    SEEN_PROVIDER_VERSIONS = 128 /* of the first provider, and so on */
 };
 
 static bool find_provider(
@@ -357,22 +358,27 @@ static bool link_line(struct fuzz_text_reader *reader)
 static bool peer_line(struct fuzz_text_reader *reader)
 {
     struct lc_world *world = &reader->work.world;
+    uint32_t kind = 0;
     LC_CHECK(reader->count > 0);
-    if (fuzz_text_read_is(reader, 1, "sink")) {
-        world->peer_kind = LC_PEER_SINK;
-        world->peer_rate = 0;
+    if (reader->count < 2 || !fuzz_words_find(
+                                 FUZZ_WORDS_PEER,
+                                 reader->words[1].at,
+                                 reader->words[1].length,
+                                 &kind)) {
+        return fuzz_text_read_miss(reader, 1, "a kind of peer");
+    }
+    uint32_t least = 0;
+    world->peer_kind = (uint8_t)kind;
+    world->peer_number = 0;
+    if (!fuzz_schedule_peer_has_number(kind, &least)) {
         return fuzz_text_read_end(reader, 2);
     }
-    if (!fuzz_text_read_is(reader, 1, "slow")) {
-        return fuzz_text_read_miss(reader, 1, "sink or slow");
-    }
-    world->peer_kind = LC_PEER_SLOW;
     return fuzz_text_read_u32(
                reader,
                2,
-               1,
-               FUZZ_PEER_RATE_MAX,
-               &world->peer_rate) &&
+               least,
+               FUZZ_PEER_NUMBER_MAX,
+               &world->peer_number) &&
            fuzz_text_read_end(reader, 3);
 }
 
@@ -440,6 +446,16 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
                    1,
                    FUZZ_SNDBUF_MAX,
                    &reader->work.world.sndbuf_bytes) &&
+               fuzz_text_read_end(reader, 2);
+    }
+    if (fuzz_text_read_is(reader, 0, "rcvbuf")) {
+        return once(reader, SEEN_RCVBUF) &&
+               fuzz_text_read_u32(
+                   reader,
+                   1,
+                   1,
+                   FUZZ_SNDBUF_MAX,
+                   &reader->work.world.rcvbuf_bytes) &&
                fuzz_text_read_end(reader, 2);
     }
     if (fuzz_text_read_is(reader, 0, "link")) {

@@ -99,6 +99,22 @@ static void put_crossing(struct line *line, const struct lc_record *record)
     }
 }
 
+/* What a call that succeeded has told. */
+static void put_told(struct line *line, const struct lc_record *record)
+{
+    bool is_name = record->function == LC_CALL_GETSOCKNAME ||
+                   record->function == LC_CALL_GETPEERNAME;
+    bool is_value = record->function == LC_CALL_SOERROR ||
+                    record->function == LC_CALL_FIONREAD;
+    if (is_name && record->a == 0) {
+        put(line, ", port %lld", (long long)record->d);
+    } else if (is_value && record->a == 0) {
+        put(line, ", tells %lld", (long long)record->d);
+    } else if (record->function == LC_CALL_RECV && record->a > 0) {
+        put(line, "%s", record->d ? "" : ", not what was sent");
+    }
+}
+
 static void put_api(struct line *line, const struct lc_record *record)
 {
     const char *name = record->function < LC_CALL_COUNT
@@ -110,6 +126,7 @@ static void put_api(struct line *line, const struct lc_record *record)
         if (record->function == LC_CALL_WSASTARTUP) {
             put_versions(line, record);
         }
+        put_told(line, record);
         return;
     }
     put(line, "%s", name);
@@ -136,6 +153,8 @@ static void put_wire(struct line *line, const struct lc_record *record)
     case LC_WIRE_DATA:
     case LC_WIRE_DELIVER:
     case LC_WIRE_ACK:
+    case LC_WIRE_ARRIVE:
+    case LC_WIRE_RECEIVE:
         put(line,
             " %lld bytes from %lld%s",
             (long long)record->b,
@@ -143,6 +162,7 @@ static void put_wire(struct line *line, const struct lc_record *record)
             record->d ? "" : ", not what was sent");
         break;
     case LC_WIRE_RST:
+    case LC_WIRE_PEER_RST:
         put(line, ", %lld bytes thrown away", (long long)record->b);
         break;
     case LC_WIRE_SYN:
@@ -150,6 +170,9 @@ static void put_wire(struct line *line, const struct lc_record *record)
     case LC_WIRE_FIN:
     case LC_WIRE_FIN_DELIVER:
     case LC_WIRE_FIN_ACK:
+    case LC_WIRE_PEER_FIN:
+    case LC_WIRE_REFUSED:
+    case LC_WIRE_UNANSWERED:
     case LC_WIRE_COUNT:
         break;
     }

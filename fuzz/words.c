@@ -90,7 +90,8 @@ static const char *const wait_words[] = {
 _Static_assert(LC_COUNT_OF(wait_words) == LC_WAIT_COUNT, "one each");
 
 static const char *const event_words[] = {
-    "connected", "deliver", "ack", "read", "timeout", "timer",
+    "connected", "deliver", "ack",   "read",    "timeout",    "timer",
+    "arrive",    "window",  "reset", "refused", "unanswered",
 };
 _Static_assert(LC_COUNT_OF(event_words) == LC_EVENT_COUNT, "one each");
 
@@ -103,8 +104,9 @@ static const char *const record_words[] = {
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
 static const char *const wire_words[] = {
-    "open", "SYN", "connected",   "accept",  "DATA", "deliver",
-    "ACK",  "FIN", "FIN-deliver", "FIN-ACK", "RST",  "close",
+    "open",   "SYN",     "connected",   "accept",   "DATA",    "deliver",
+    "ACK",    "FIN",     "FIN-deliver", "FIN-ACK",  "RST",     "close",
+    "arrive", "receive", "peer-FIN",    "peer-RST", "refused", "unanswered",
 };
 _Static_assert(LC_COUNT_OF(wire_words) == LC_WIRE_COUNT, "one each");
 
@@ -157,7 +159,7 @@ _Static_assert(
 
 static const char *const feature_words[] = {
     "processes", "restart", "hostile", "share", "via",    "unsent",   "pin",
-    "layers",    "link",    "buffers", "slow",  "faults", "versions",
+    "layers",    "link",    "buffers", "slow",  "faults", "versions", "peers",
 };
 _Static_assert(
     LC_COUNT_OF(feature_words) ==
@@ -168,6 +170,12 @@ static const char *const fail_words[] = {
     "alloc", "load", "proc", "startup", "upcall", "event", "thread", "net",
 };
 _Static_assert(LC_COUNT_OF(fail_words) == LC_FAIL_COUNT, "one each");
+
+static const char *const peer_words[] = {
+    "sink",      "slow",  "echo",  "source", "stalled",
+    "halfclose", "reset", "never", "refuse",
+};
+_Static_assert(LC_COUNT_OF(peer_words) == LC_PEER_KIND_COUNT, "one each");
 
 #define TABLE(words)              \
     {                             \
@@ -196,6 +204,7 @@ static const struct {
     [FUZZ_WORDS_FEATURE] = TABLE(feature_words),
     [FUZZ_WORDS_FAIL] = TABLE(fail_words),
     [FUZZ_WORDS_CATALOG] = TABLE(catalog_words),
+    [FUZZ_WORDS_PEER] = TABLE(peer_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

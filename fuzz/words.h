@@ -31,7 +31,8 @@ enum fuzz_words {
     FUZZ_WORDS_FEATURE = 15,  /* enum lc_feature, less LC_CALL_COUNT */
     FUZZ_WORDS_FAIL = 16,     /* enum lc_fail */
     FUZZ_WORDS_CATALOG = 17,  /* enum lc_catalog_change */
-    FUZZ_WORDS_COUNT = 18
+    FUZZ_WORDS_PEER = 18,     /* enum lc_peer_kind */
+    FUZZ_WORDS_COUNT = 19
 };
 
 /**

@@ -102,6 +102,37 @@ void model_handle_step(struct model *model, const struct model_event *event);
  * @param event  borrowed; its callee is the provider.
  */
 void model_handle_final(struct model *model, const struct model_event *event);
+/** What calls receive, and the ends of one direction. API_CALL, API_RETURN, WAIT
+ * that ends, HANDLE. */
+void model_receive_step(struct model *model, const struct model_event *event);
+
+/**
+ * What comes from the peer. WIRE.
+ *
+ * @param connection  borrowed; that of the record.
+ */
+void model_receive_wire(
+    struct model *model,
+    const struct model_event *event,
+    struct model_connection *connection);
+
+/**
+ * Whether a thread waits in a call for what only the peer can do, and does not.
+ *
+ * @param thread  borrowed.
+ */
+bool model_receive_waits_for_peer(
+    const struct model *model,
+    const struct model_thread *thread);
+
+/**
+ * Whether a thread waits in a call on a socket that was closed.
+ *
+ * @param thread  borrowed.
+ */
+bool model_receive_was_closed(
+    const struct model *model,
+    const struct model_thread *thread);
 
 /** Descriptors. HANDLE, API_CALL, API_RETURN, SPI_CALL, SPI_RETURN. */
 void model_socket_step(struct model *model, const struct model_event *event);

@@ -23,6 +23,7 @@ static bool cleanup_forgot(const struct model *model)
     for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
         bool inside = thread->api == LC_CALL_SEND ||
+                      thread->api == LC_CALL_RECV ||
                       thread->api == LC_CALL_CONNECT ||
                       thread->api == LC_CALL_CLOSESOCKET;
         bool waits =
@@ -31,6 +32,42 @@ static bool cleanup_forgot(const struct model *model)
             continue;
         }
         if (is_over(&model->processes[thread->process])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What waits is calls that wait for a peer which does nothing more, as the
+ * application told them to; and no cleanup should have ended them. */
+static bool is_peers_turn(const struct model *model)
+{
+    LC_CHECK(model != NULL);
+
+    /* Threads of DLLs may wait for work. */
+    uint32_t count = model->thread_count < LC_THREADS_MAX
+                         ? model->thread_count
+                         : (uint32_t)LC_THREADS_MAX;
+    bool is_any = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct model_thread *thread = &model->threads[i];
+        if (thread->waiting == MODEL_NONE) {
+            continue;
+        }
+        if (!model_receive_waits_for_peer(model, thread) ||
+            is_over(&model->processes[thread->process])) {
+            return false;
+        }
+        is_any = true;
+    }
+    return is_any;
+}
+
+/* A thread that waits in a call which a close should have ended. */
+static bool close_forgot(const struct model *model)
+{
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        if (model_receive_was_closed(model, &model->threads[i])) {
             return true;
         }
     }
@@ -55,10 +92,13 @@ static void stream_check(
     bool fin = (flags & MODEL_CONNECTION_FIN) != 0;
     bool hosted = (flags & MODEL_CONNECTION_HOSTED) != 0;
     bool all = connection->delivered == connection->accepted;
-    bool graceful = closed && !reset && connection->linger == MODEL_LINGER_OFF;
+    /* A close need not end where nobody reads: CLOSE-18. */
+    bool stalled = model->world.peer_kind == LC_PEER_STALLED;
+    bool graceful =
+        closed && !reset && !stalled && connection->linger == MODEL_LINGER_OFF;
     model_report_unless(model, MODEL_INV_7, graceful && cleaned, all);
     model_report_unless(model, MODEL_CLOSE_12, graceful, all);
-    model_report_unless(model, MODEL_CLOSE_2, closed, fin || reset);
+    model_report_unless(model, MODEL_CLOSE_2, closed && !stalled, fin || reset);
     model_report_unless(model, MODEL_CLEAN_7, !closed && cleaned, fin || reset);
     model_report_unless(model, MODEL_INV_6, fin && !reset, all);
     model_report_unless(
@@ -92,10 +132,19 @@ static void ends(struct model *model, const struct lc_record *record)
         break;
     case LC_END_DEADLOCK:
         if (!model->lost) {
+            if (is_peers_turn(model)) {
+                done(model);
+                break;
+            }
             model_report_unless(
                 model,
                 MODEL_CLEAN_4,
                 cleanup_forgot(model),
+                false);
+            model_report_unless(
+                model,
+                MODEL_CLOSE_7,
+                close_forgot(model),
                 false);
         }
         model_report_unless(model, MODEL_DEADLOCK, true, false);

@@ -131,9 +131,11 @@ static void put_thread(
     kept.api_time_ns = 0; /* for people */
     kept.wait_time_ns = 0;
     kept.wait_ms = 0;
+    kept.wait_connection = 0;
     if (thread->waiting != MODEL_NONE) {
         kept.wait_time_ns = ago(thread->wait_time_ns, now_ns);
         kept.wait_ms = thread->wait_ms;
+        kept.wait_connection = thread->wait_connection;
     }
     put(writer, &kept, HEAD_BYTES);
     for (uint32_t i = 0; i < thread->depth; i++) {

@@ -41,6 +41,7 @@ static void world_init(struct model_world *world, const struct lc_world *from)
     world->provider_count = (uint8_t)from->provider_count;
     world->ws2_versions =
         from->versions != 0 ? from->versions : LC_VERSIONS_OF_WS2_32;
+    world->peer_kind = from->peer_kind;
     for (uint32_t i = 0; i < from->chain_count; i++) {
         world_add(world, from->chains[i].providers, from->chains[i].length);
     }
@@ -264,6 +265,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     model_catalog_step(model, event);
     model_socket_step(model, event);
     model_close_step(model, event);
+    model_receive_step(model, event);
 }
 
 static void step_api_return(struct model *model, struct model_event *event)
@@ -282,6 +284,7 @@ static void step_api_return(struct model *model, struct model_event *event)
     model_linger_step(model, event);
     model_close_step(model, event);
     model_socket_step(model, event);
+    model_receive_step(model, event);
     model_track_pop(model, event->thread);
     if (event->process->ending) {
         model_clean_quiet(model, event);
@@ -370,12 +373,16 @@ static void step_wait(struct model *model, struct model_event *event)
         thread->waiting = (uint8_t)record->function;
         thread->wait_time_ns = record->time_ns;
         thread->wait_ms = record->b;
+        thread->wait_connection =
+            record->function == LC_WAIT_NET ? (uint32_t)record->a : 0;
         model_linger_step(model, event);
         return;
     }
     model_close_step(model, event);
     model_linger_step(model, event);
+    model_receive_step(model, event);
     thread->waiting = MODEL_NONE;
+    thread->wait_connection = 0;
 }
 
 static void step_by_kind(struct model *model, struct model_event *event)
@@ -406,6 +413,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
         }
         model_clean_step(model, event);
         model_socket_step(model, event);
+        model_receive_step(model, event);
         break;
     case LC_RECORD_LOAD:
     case LC_RECORD_PROC_ADDRESS:

@@ -423,6 +423,16 @@ static const struct model_rule rules[] = {
         .strength = MODEL_SHOULD,
         .application = true,
     },
+    [MODEL_CLOSE_7] = {
+        .id = "CLOSE-7",
+        .area = "CLOSE",
+        .source = "nc-ws2spi-lpwspclosesocket, closing-sockets-2; X-15, X-34",
+        .sentence =
+            "Closing a socket ends the calls of other threads that wait "
+            "on it.",
+        .group = "CLOSE-7",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLOSE_12] = {
         .id = "CLOSE-12",
         .area = "CLOSE",
@@ -586,6 +596,43 @@ static const struct model_rule rules[] = {
         .group = "LINGER-12",
         .strength = MODEL_INF,
     },
+    [MODEL_SHUT_1] = {
+        .id = "SHUT-1",
+        .area = "SHUT",
+        .source = "nf-winsock-shutdown, nc-ws2spi-lpwspshutdown",
+        .sentence =
+            "shutdown frees nothing: the descriptor stays until it is "
+            "closed.",
+        .group = "SHUT-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SHUT_2] = {
+        .id = "SHUT-2",
+        .area = "SHUT",
+        .source = "nf-winsock-shutdown, nc-ws2spi-lpwspshutdown",
+        .sentence =
+            "shutdown does not block, whatever the linger options say.",
+        .group = "SHUT-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SHUT_3] = {
+        .id = "SHUT-3",
+        .area = "SHUT",
+        .source = "nf-winsock-shutdown, nf-winsock2-send",
+        .sentence =
+            "A send fails once the sending side is shut down.",
+        .group = "SHUT-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SHUT_5] = {
+        .id = "SHUT-5",
+        .area = "SHUT",
+        .source = "nf-winsock-shutdown",
+        .sentence =
+            "A receive fails once the receiving side is shut down.",
+        .group = "SHUT-5",
+        .strength = MODEL_MUST,
+    },
     [MODEL_SHUT_10] = {
         .id = "SHUT-10",
         .area = "SHUT",
@@ -595,6 +642,54 @@ static const struct model_rule rules[] = {
             "WSAEINVAL, one of a socket that is not connected with "
             "WSAENOTCONN.",
         .group = "SHUT-10",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SHUT_14] = {
+        .id = "SHUT-14",
+        .area = "SHUT",
+        .source = "nf-winsock2-wsarecvdisconnect; X-17",
+        .sentence =
+            "After WSARecvDisconnect receives are refused.",
+        .group = "SHUT-14",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SHUT_15] = {
+        .id = "SHUT-15",
+        .area = "SHUT",
+        .source = "nf-winsock2-wsasenddisconnect, nf-winsock2-wsarecvdisconnect",
+        .sentence =
+            "WSASendDisconnect and WSARecvDisconnect do not close the "
+            "socket.",
+        .group = "SHUT-15",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SHUT_16] = {
+        .id = "SHUT-16",
+        .area = "SHUT",
+        .source = "windows-sockets-error-codes-2, nf-winsock2-recv",
+        .sentence =
+            "A receive returns 0 when the peer has ended its stream, "
+            "and fails with WSAECONNRESET when it was reset.",
+        .group = "SHUT-16",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SHUT_17] = {
+        .id = "SHUT-17",
+        .area = "SHUT",
+        .source = "graceful-shutdown-linger-options-and-socket-closure-2",
+        .sentence =
+            "The end of the peer's stream is told only after all its "
+            "data was received.",
+        .group = "SHUT-17",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SEND_8] = {
+        .id = "SEND-8",
+        .area = "SEND",
+        .source = "nf-winsock2-send",
+        .sentence =
+            "After a reset by the peer a send fails.",
+        .group = "SEND-8",
         .strength = MODEL_MUST,
     },
     [MODEL_HANDLE_1] = {

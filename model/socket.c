@@ -357,14 +357,15 @@ static void call_begins(struct model *model, const struct model_event *event)
             connection->linger = MODEL_LINGER_VAGUE;
         }
     }
-    if (thread->api != LC_CALL_SHUTDOWN || thread->option > LC_SD_BOTH) {
+    uint32_t how;
+    if (!model_track_shuts(thread, &how) || how > LC_SD_BOTH) {
         return;
     }
     uint32_t flags = 0;
-    if (thread->option != LC_SD_RECEIVE) {
+    if (how != LC_SD_RECEIVE) {
         flags |= MODEL_CONNECTION_SHUT;
     }
-    if (thread->option != LC_SD_SEND) {
+    if (how != LC_SD_SEND) {
         flags |= MODEL_CONNECTION_SHUT_RECEIVE;
     }
     if (connection != NULL) {
@@ -486,16 +487,20 @@ static void shutdown_ends(struct model *model, const struct model_event *event)
         return;
     }
     how_check(model, event, socket);
-    if (thread->option == LC_SD_RECEIVE || thread->option > LC_SD_BOTH) {
+    uint32_t how;
+    if (!model_track_shuts(thread, &how) || how == LC_SD_RECEIVE ||
+        how > LC_SD_BOTH) {
         return;
     }
     if (record->a == 0) {
         socket->flags |= MODEL_SOCKET_SHUT;
     }
-    bool refused = record->a == -1 &&
-                   (record->b == LC_WSAENOTCONN || record->b == LC_WSAEINVAL) &&
-                   (socket->flags & MODEL_SOCKET_SHUT) == 0 &&
-                   !someone_in(model, thread, LC_CALL_SHUTDOWN, thread->slot);
+    bool refused =
+        record->a == -1 &&
+        (record->b == LC_WSAENOTCONN || record->b == LC_WSAEINVAL) &&
+        (socket->flags & MODEL_SOCKET_SHUT) == 0 &&
+        !someone_in(model, thread, LC_CALL_SHUTDOWN, thread->slot) &&
+        !someone_in(model, thread, LC_CALL_SEND_DISCONNECT, thread->slot);
     if (refused && thread->connection != MODEL_NONE) {
         model->connections[thread->connection].flags &=
             ~(uint32_t)MODEL_CONNECTION_SHUT;
@@ -513,7 +518,8 @@ static void call_ends(struct model *model, const struct model_event *event)
             model->sockets[slot].flags |= MODEL_SOCKET_APP;
             /* The application counts what it sent by variable: a send under
              * way may add to the count of another socket. */
-            if (someone_in(model, thread, LC_CALL_SEND, MODEL_NONE)) {
+            if (someone_in(model, thread, LC_CALL_SEND, MODEL_NONE) ||
+                someone_in(model, thread, LC_CALL_RECV, MODEL_NONE)) {
                 model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
             }
             adopt(model, event, slot);
@@ -528,7 +534,9 @@ static void call_ends(struct model *model, const struct model_event *event)
         if (failed) {
             connection->flags |= MODEL_CONNECTION_MIXED;
         }
-    } else if (thread->api == LC_CALL_SHUTDOWN) {
+    } else if (
+        thread->api == LC_CALL_SHUTDOWN ||
+        thread->api == LC_CALL_SEND_DISCONNECT) {
         shutdown_ends(model, event);
     } else if (!failed && sets_option(thread->api)) {
         option_set(model, event);

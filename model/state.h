@@ -80,12 +80,15 @@ struct model_thread {
     uint16_t refusal;    /* what a socket call has to fail with, or 0 ... */
     uint16_t code;       /* ... and what the provider said, or 0 */
     uint32_t catalog_changed; /* by somebody else since the call began */
+    uint32_t before;          /* flags of the connection when a send or receive
+                            began, enum model_connection_flag */
+    uint64_t linger_time_ns;  /* when a lingering close began to wait, or 0 */
+    uint64_t linger_end_ns;   /* end of its last wait */
+    uint32_t generation;      /* of the socket when the call began */
+    uint32_t wait_connection; /* a wait for the net: its number, else 0 */
     uint32_t zero;
-    uint64_t linger_time_ns; /* when a lingering close began to wait, or 0 */
-    uint64_t linger_end_ns;  /* end of its last wait */
-    uint32_t generation;     /* of the socket when the call began */
-    int16_t low;             /* bounds of the process's count of starts ... */
-    int16_t high;            /* ... over the whole call, without its effect */
+    int16_t low;  /* bounds of the process's count of starts ... */
+    int16_t high; /* ... over the whole call, without its effect */
     uint8_t process;
     uint8_t api;        /* enum lc_call, MODEL_NONE: in no call */
     uint8_t slot;       /* of the socket argument, MODEL_NONE: not known */
@@ -215,7 +218,14 @@ enum model_connection_flag {
     MODEL_CONNECTION_HOSTED = 32768,  /* a hosted layer is in its chain */
     MODEL_CONNECTION_CLEANED = 65536, /* final WSPCleanup of its base is over */
     MODEL_CONNECTION_FRESH = 131072,  /* not registered with ws2_32 yet */
-    MODEL_CONNECTION_MIXED = 262144   /* whose bytes come when is unknown */
+    MODEL_CONNECTION_MIXED = 262144,  /* whose bytes come when is unknown */
+    MODEL_CONNECTION_RECEIVE_MIXED = 524288, /* the same of those received */
+    MODEL_CONNECTION_PEER_FIN = 1048576,
+    MODEL_CONNECTION_PEER_RST = 2097152,
+    /* By calls that have worked: */
+    MODEL_CONNECTION_SEND_ENDED = 4194304,
+    MODEL_CONNECTION_RECEIVE_ENDED = 8388608,
+    MODEL_CONNECTION_RECEIVE_HELD = 16777216 /* WSARecvDisconnect */
 };
 
 /** A connection of a base provider, and how its socket was closed. */
@@ -224,6 +234,9 @@ struct model_connection {
     uint64_t sent;
     uint64_t delivered;
     uint64_t promised; /* bytes that the application's sends returned */
+    uint64_t arrived;  /* bytes from the peer that are here */
+    uint64_t received; /* that the transport gave to receives */
+    uint64_t returned; /* that the application's receives returned */
     uint64_t close_time_ns;
     int64_t handle;
     uint32_t number; /* from 1; 0: free */
@@ -250,6 +263,7 @@ struct model_birth {
 struct model_world {
     uint8_t provider_count;
     uint8_t entry_count;
+    uint8_t peer_kind;                    /* enum lc_peer_kind */
     uint8_t kinds[LC_PROVIDERS_MAX];      /* enum lc_provider_kind */
     uint8_t base_entry[LC_PROVIDERS_MAX]; /* catalog id, 0: a layer */
     uint8_t

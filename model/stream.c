@@ -230,7 +230,9 @@ static void rst_check(
         (flags & MODEL_CONNECTION_RST) == 0);
     if (premise && closed && connection->linger == MODEL_LINGER_OFF &&
         event->record->time_ns >= connection->close_time_ns + PATIENCE_NS) {
-        model_report_unspecified(model); /* CLOSE-18: it chose a time */
+        if (model->world.peer_kind != LC_PEER_STALLED) {
+            model_report_unspecified(model); /* CLOSE-18: it chose a time */
+        }
         return;
     }
     if (closed || closing) {
@@ -275,6 +277,9 @@ static void ends(
             connection->delivered == connection->sent);
     } else if (function == LC_WIRE_FIN_ACK) {
         connection->flags |= MODEL_CONNECTION_FIN_ACKED;
+        if (event->record->d == 1) {
+            connection->flags |= MODEL_CONNECTION_PEER_FIN;
+        }
     } else if (function == LC_WIRE_CLOSE) {
         /* A socket of the same value from now on is another's. */
         connection->flags |= MODEL_CONNECTION_GIVEN_UP;
@@ -308,6 +313,8 @@ void model_stream_step(struct model *model, const struct model_event *event)
     if (record->function >= LC_WIRE_ACCEPT &&
         record->function <= LC_WIRE_DELIVER) {
         bytes_move(model, record, connection);
+    } else if (record->function >= LC_WIRE_ARRIVE) {
+        model_receive_wire(model, event, connection);
     } else {
         ends(model, event, connection);
     }

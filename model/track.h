@@ -57,7 +57,12 @@ static inline bool model_track_takes_socket(uint8_t api)
         UINT64_C(1) << LC_CALL_CONNECT | UINT64_C(1) << LC_CALL_SEND |
         UINT64_C(1) << LC_CALL_SHUTDOWN | UINT64_C(1) << LC_CALL_LINGER |
         UINT64_C(1) << LC_CALL_DONTLINGER | UINT64_C(1) << LC_CALL_SNDBUF |
-        UINT64_C(1) << LC_CALL_FIONBIO | UINT64_C(1) << LC_CALL_CLOSESOCKET;
+        UINT64_C(1) << LC_CALL_FIONBIO | UINT64_C(1) << LC_CALL_CLOSESOCKET |
+        UINT64_C(1) << LC_CALL_RECV | UINT64_C(1) << LC_CALL_SEND_DISCONNECT |
+        UINT64_C(1) << LC_CALL_RECV_DISCONNECT | UINT64_C(1) << LC_CALL_BIND |
+        UINT64_C(1) << LC_CALL_GETSOCKNAME |
+        UINT64_C(1) << LC_CALL_GETPEERNAME | UINT64_C(1) << LC_CALL_RCVBUF |
+        UINT64_C(1) << LC_CALL_SOERROR | UINT64_C(1) << LC_CALL_FIONREAD;
     return api < 64 && (takes >> api & 1) != 0;
 }
 
@@ -76,6 +81,25 @@ static inline bool model_track_needs_start(uint8_t api)
         UINT64_C(1) << LC_CALL_WSC_INSTALL_CHAIN |
         UINT64_C(1) << LC_CALL_WSC_DEINSTALL | UINT64_C(1) << LC_CALL_WSC_ORDER;
     return api >= 64 || (needs_none >> api & 1) == 0;
+}
+
+/**
+ * True when the thread's call ends a direction of a socket.
+ *
+ * @param thread   borrowed; in a call.
+ * @param ret_how  filled when it does; SD_RECEIVE, SD_SEND, SD_BOTH.
+ */
+static inline bool model_track_shuts(
+    const struct model_thread *thread,
+    uint32_t *ret_how)
+{
+    if (thread->api == LC_CALL_SHUTDOWN) {
+        *ret_how = thread->option;
+        return true;
+    }
+    *ret_how = thread->api == LC_CALL_SEND_DISCONNECT ? 1U : 0U;
+    return thread->api == LC_CALL_SEND_DISCONNECT ||
+           thread->api == LC_CALL_RECV_DISCONNECT;
 }
 
 /**

@@ -20,7 +20,8 @@ enum lc_limits {
     LC_PASSES_MAX = 65534, /* of a place in one call; none behind has a name */
     LC_NAME_MAX = 32,      /* bytes of a name with its end */
     LC_PATH_MAX = 256,     /* bytes of a path with its end */
-    LC_SEND_MAX = 1 << 20  /* bytes of one send */
+    LC_SEND_MAX = 1 << 20, /* bytes of one send */
+    LC_RECV_MAX = 1 << 14  /* bytes asked for by one receive */
 };
 
 #define LC_NS_PER_US 1000ULL

@@ -44,9 +44,16 @@ struct lc_chain {
 };
 
 enum lc_peer_kind {
-    LC_PEER_SINK = 0, /* reads at once */
-    LC_PEER_SLOW = 1, /* reads peer_rate bytes per second */
-    LC_PEER_KIND_COUNT = 2
+    LC_PEER_SINK = 0,      /* reads at once */
+    LC_PEER_SLOW = 1,      /* reads peer_number bytes per second */
+    LC_PEER_ECHO = 2,      /* sends back what it has read */
+    LC_PEER_SOURCE = 3,    /* sends peer_number bytes, reads at once */
+    LC_PEER_STALLED = 4,   /* reads nothing: its window fills */
+    LC_PEER_HALFCLOSE = 5, /* sends its FIN at once, and goes on reading */
+    LC_PEER_RESET = 6,     /* RST when peer_number bytes have come */
+    LC_PEER_NEVER = 7,     /* answers no SYN */
+    LC_PEER_REFUSE = 8,    /* answers a SYN with RST */
+    LC_PEER_KIND_COUNT = 9
 };
 
 /* What the environment may fail at, on purpose; see fail.h. */
@@ -77,9 +84,10 @@ struct lc_world {
     uint32_t link_window_bytes; /* peer's receive window, 1 or more */
     uint8_t peer_kind;          /* enum lc_peer_kind */
     uint8_t faults;             /* bit per enum lc_fail that may happen */
-    uint8_t versions;   /* of ws2_32, bit per enum lc_version; 0: 1.0 to 2.2 */
-    uint32_t peer_rate; /* bytes per second, LC_PEER_SLOW only */
-    uint8_t page_heap;  /* 1: each heap block of a hosted DLL has pages
+    uint8_t versions; /* of ws2_32, bit per enum lc_version; 0: 1.0 to 2.2 */
+    uint32_t peer_number;  /* of a kind that has one, else 0 */
+    uint32_t rcvbuf_bytes; /* default SO_RCVBUF of a socket, 1 or more */
+    uint8_t page_heap;     /* 1: each heap block of a hosted DLL has pages
                                    of its own */
 };
 
@@ -110,7 +118,16 @@ enum lc_call {
     LC_CALL_WSC_INSTALL_CHAIN = 17, /* WSCInstallProviderAndChains: entry */
     LC_CALL_WSC_DEINSTALL = 18,     /* WSCDeinstallProvider: entry */
     LC_CALL_WSC_ORDER = 19, /* WSCWriteProviderOrder; value: enum lc_order */
-    LC_CALL_COUNT = 20
+    LC_CALL_RECV = 20,      /* socket; value: bytes asked for */
+    LC_CALL_SEND_DISCONNECT = 21, /* socket */
+    LC_CALL_RECV_DISCONNECT = 22, /* socket */
+    LC_CALL_BIND = 23,            /* socket; value: port */
+    LC_CALL_GETSOCKNAME = 24,     /* socket */
+    LC_CALL_GETPEERNAME = 25,     /* socket */
+    LC_CALL_RCVBUF = 26,          /* setsockopt SO_RCVBUF: value bytes */
+    LC_CALL_SOERROR = 27,         /* getsockopt SO_ERROR: socket */
+    LC_CALL_FIONREAD = 28,        /* ioctlsocket FIONREAD: socket */
+    LC_CALL_COUNT = 29
 };
 
 /* The order that LC_CALL_WSC_ORDER writes. */
@@ -223,7 +240,13 @@ enum lc_event {
     LC_EVENT_TIMEOUT = 4,   /* object: thread reference whose wait ends */
     LC_EVENT_TIMER = 5,     /* object: number of a timer of Windows; value of
                                the event: its period, 0: once */
-    LC_EVENT_COUNT = 6
+    /* object: connection number */
+    LC_EVENT_ARRIVE = 6,      /* data or FIN of the peer reaches us */
+    LC_EVENT_WINDOW = 7,      /* the peer hears how much room there is */
+    LC_EVENT_RESET = 8,       /* the peer's RST reaches us */
+    LC_EVENT_REFUSED = 9,     /* the answer to a SYN is RST */
+    LC_EVENT_UNANSWERED = 10, /* a SYN is given up */
+    LC_EVENT_COUNT = 11
 };
 
 /* A thread reference in 8 bits: a schedule's thread by index, or the n-th
@@ -281,7 +304,8 @@ enum lc_feature {
     LC_FEATURE_FAULTS = LC_CALL_COUNT + 11,
     /* Of random worlds: */
     LC_FEATURE_VERSIONS = LC_CALL_COUNT + 12, /* not the usual ones */
-    LC_FEATURE_COUNT = LC_CALL_COUNT + 13
+    LC_FEATURE_PEERS = LC_CALL_COUNT + 13,    /* a peer of another kind */
+    LC_FEATURE_COUNT = LC_CALL_COUNT + 14
 };
 
 enum lc_swarm_limits {

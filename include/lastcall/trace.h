@@ -36,7 +36,9 @@ enum lc_record_kind {
      * l_onoff << 16 | l_linger), flag or type */
     LC_RECORD_API_CALL = 1,
     /* a: result; b: error code (0 on success; for WSAStartup the result
-     * itself); c: socket argument, or wVersion; d: wHighVersion */
+     * itself); c: socket argument, or wVersion; d: wHighVersion; recv: 1 when
+     * the bytes are those that the peer sent there; getsockname, getpeername:
+     * port; getsockopt, FIONREAD: the value */
     LC_RECORD_API_RETURN = 2,
     /* caller -> callee, function: enum lc_spi.
      * WSPStartup: a: id of the catalog entry that the passed information
@@ -46,7 +48,7 @@ enum lc_record_kind {
      * others: a: socket, b: length, how, option name or command, c: value */
     LC_RECORD_SPI_CALL = 3,
     /* a: result; b: error (*lpErrno after a failure, or WSPStartup's result);
-     * c: socket argument (WSPStartup: wVersion); d: bytes taken (WSPSend),
+     * c: socket argument (WSPStartup: wVersion); d: bytes taken or given (WSPSend, WSPRecv),
      * or number of non-null table entries (WSPStartup) */
     LC_RECORD_SPI_RETURN = 4,
     /* caller: the provider, callee: ws2_32, function: enum lc_upcall.
@@ -156,10 +158,17 @@ enum lc_wire {
     LC_WIRE_ACK = 6,
     LC_WIRE_FIN = 7,
     LC_WIRE_FIN_DELIVER = 8, /* the peer has seen the end of the stream */
-    LC_WIRE_FIN_ACK = 9,     /* and its own FIN has come back */
+    LC_WIRE_FIN_ACK = 9,     /* ours is acknowledged; d: 1 when the peer's own
+                                FIN has come with it or before */
     LC_WIRE_RST = 10,        /* b: accepted bytes that are thrown away */
     LC_WIRE_CLOSE = 11,      /* the provider gave up its handle to it */
-    LC_WIRE_COUNT = 12
+    LC_WIRE_ARRIVE = 12,     /* bytes from the peer reach the receive buffer */
+    LC_WIRE_RECEIVE = 13,    /* bytes given to a receive */
+    LC_WIRE_PEER_FIN = 14,   /* the end of the peer's stream has come */
+    LC_WIRE_PEER_RST = 15,   /* b: accepted bytes that are lost */
+    LC_WIRE_REFUSED = 16,    /* RST in answer to a SYN */
+    LC_WIRE_UNANSWERED = 17, /* a SYN was given up */
+    LC_WIRE_COUNT = 18
 };
 
 enum lc_fault {

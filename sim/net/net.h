@@ -72,9 +72,11 @@ void sim_net_close_handle(uint32_t number);
  *
  * @param wait  whether to wait for the end of it.
  *
- * Time:   one round trip when it waits.
+ * Time:   one round trip when it waits, or until a SYN that nobody answers is
+ *         given up.
  * Errors: LC_WSAEWOULDBLOCK (goes on by itself), LC_WSAEALREADY,
- *         LC_WSAEISCONN, LC_WSAEINTR when cancelled, LC_WSAENETDOWN.
+ *         LC_WSAEISCONN, LC_WSAEINTR when cancelled, LC_WSAENETDOWN,
+ *         LC_WSAECONNREFUSED, LC_WSAETIMEDOUT: it may be tried again.
  */
 enum lc_wsa sim_net_connect(uint32_t number, bool wait);
 
@@ -140,6 +142,22 @@ bool sim_net_is_connected(uint32_t number);
 
 /** Sets the size of the send buffer. Bytes that were taken stay. */
 void sim_net_set_buffer(uint32_t number, uint32_t size_bytes);
+
+/** The error that the connection came to by itself, if it was not told yet: a
+ * connect that failed in the background, a reset by the peer. */
+enum lc_wsa sim_net_take_error(uint32_t number);
+
+/**
+ * Gives our end a port.
+ *
+ * @param port  0: the system chooses one.
+ *
+ * Errors: LC_WSAEINVAL when it has one, LC_WSAEADDRINUSE.
+ */
+enum lc_wsa sim_net_bind(uint32_t number, uint16_t port);
+
+/** The port of our end, 0 when it has none yet. */
+uint16_t sim_net_port(uint32_t number);
 
 /** Resets all connections of a process that ended. */
 void sim_net_process_exit(uint32_t process);

@@ -19,7 +19,9 @@
 #include "lastcall/check.h"
 
 #include "sim/net/net.h"
+#include "sim/net/receive.h"
 #include "sim/provider/provider.h"
+#include "sim/provider/receive.h"
 #include "sim/provider/rundown.h"
 #include "sim/provider/version.h"
 #include "sim/win32/win32.h"
@@ -34,7 +36,6 @@ struct base_socket {
     uint32_t connection;
     long users; /* calls that hold the structure, plus 1 while it is listed */
     bool is_nonblocking;
-    bool is_receive_shut;
     bool is_closing;  /* a close is under way or has been done */
     bool is_detached; /* the handle is gone, the stream still drains */
     uint16_t linger_on;
@@ -374,6 +375,39 @@ static int LC_ABI base_send(
     return call_close(&call, error, errno_out);
 }
 
+static int LC_ABI base_recv(
+    lc_socket handle,
+    struct lc_wsabuf *buffers,
+    uint32_t buffer_count,
+    uint32_t *received_bytes,
+    uint32_t *flags,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *completion,
+    struct lc_wsathreadid *thread_id,
+    int32_t *errno_out)
+{
+    (void)completion;
+    (void)thread_id;
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (overlapped != NULL) {
+        return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
+    }
+    error = sim_provider_receive(
+        &(struct sim_provider_receive){
+            .connection = call.socket->connection,
+            .buffers = buffers,
+            .buffer_count = buffer_count,
+            .flags = flags,
+            .wait = !call.socket->is_nonblocking,
+        },
+        received_bytes);
+    return call_close(&call, error, errno_out);
+}
+
 static int LC_ABI
 base_shutdown(lc_socket handle, int32_t how, int32_t *errno_out)
 {
@@ -388,12 +422,92 @@ base_shutdown(lc_socket handle, int32_t how, int32_t *errno_out)
     if (!sim_net_is_connected(call.socket->connection)) {
         return call_close(&call, LC_WSAENOTCONN, errno_out);
     }
-    if (how != LC_SD_SEND) {
-        call.socket->is_receive_shut = true;
-    }
     if (how != LC_SD_RECEIVE) {
         error = sim_net_finish(call.socket->connection);
     }
+    if (how != LC_SD_SEND && error == LC_WSA_OK) {
+        error = sim_receive_end(call.socket->connection, false);
+    }
+    return call_close(&call, error, errno_out);
+}
+
+/* TCP has no data for the end of a connection. */
+static int LC_ABI base_send_disconnect(
+    lc_socket handle,
+    struct lc_wsabuf *data,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error = data != NULL ? LC_WSAENOPROTOOPT
+                         : sim_net_finish(call.socket->connection);
+    return call_close(&call, error, errno_out);
+}
+
+static int LC_ABI base_recv_disconnect(
+    lc_socket handle,
+    struct lc_wsabuf *data,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error = data != NULL ? LC_WSAENOPROTOOPT
+                         : sim_receive_end(call.socket->connection, true);
+    return call_close(&call, error, errno_out);
+}
+
+/* ---- Names ---- */
+
+static int LC_ABI base_bind(
+    lc_socket handle,
+    const struct lc_sockaddr *name,
+    int32_t name_length,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error = sim_provider_bind(call.socket->connection, name, name_length);
+    return call_close(&call, error, errno_out);
+}
+
+static int LC_ABI base_get_sock_name(
+    lc_socket handle,
+    struct lc_sockaddr *name,
+    int32_t *name_length,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error =
+        sim_provider_get_sock_name(call.socket->connection, name, name_length);
+    return call_close(&call, error, errno_out);
+}
+
+static int LC_ABI base_get_peer_name(
+    lc_socket handle,
+    struct lc_sockaddr *name,
+    int32_t *name_length,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error =
+        sim_provider_get_peer_name(call.socket->connection, name, name_length);
     return call_close(&call, error, errno_out);
 }
 
@@ -424,6 +538,12 @@ static enum lc_wsa set_option(
     }
     if (option_name == LC_SO_SNDBUF) {
         sim_net_set_buffer(
+            socket->connection,
+            number < 1 ? 1 : (uint32_t)number);
+        return LC_WSA_OK;
+    }
+    if (option_name == LC_SO_RCVBUF) {
+        sim_receive_set_buffer(
             socket->connection,
             number < 1 ? 1 : (uint32_t)number);
         return LC_WSA_OK;
@@ -471,7 +591,9 @@ static enum lc_wsa get_option(
         number = socket->linger_on == 0;
     } else if (option_name == LC_SO_TYPE) {
         number = LC_SOCK_STREAM;
-    } else if (option_name != LC_SO_ERROR) {
+    } else if (option_name == LC_SO_ERROR) {
+        number = (int32_t)sim_net_take_error(socket->connection);
+    } else {
         return LC_WSAENOPROTOOPT;
     }
     memcpy(value, &number, sizeof number);
@@ -527,6 +649,15 @@ static int LC_ABI base_ioctl(
         }
         memcpy(&on, in_buffer, sizeof on);
         call.socket->is_nonblocking = on != 0;
+    } else if (control_code == LC_FIONREAD) {
+        uint32_t bytes = sim_receive_unread(call.socket->connection);
+        if (out_buffer == NULL || out_buffer_bytes < sizeof bytes) {
+            return call_close(&call, LC_WSAEFAULT, errno_out);
+        }
+        memcpy(out_buffer, &bytes, sizeof bytes);
+        if (returned_bytes != NULL) {
+            *returned_bytes = sizeof bytes;
+        }
     } else if (control_code == LC_SIO_BASE_HANDLE) {
         if (out_buffer == NULL || out_buffer_bytes < sizeof handle) {
             return call_close(&call, LC_WSAEFAULT, errno_out);
@@ -541,7 +672,7 @@ static int LC_ABI base_ioctl(
     return call_close(&call, error, errno_out);
 }
 
-/* ---- What a stream without receiving does not offer yet ---- */
+/* ---- What this provider does not offer yet ---- */
 
 #define NOT_OFFERED_AS(result, name, ...)                   \
     static int LC_ABI name(__VA_ARGS__, int32_t *errno_out) \
@@ -565,11 +696,6 @@ NOT_OFFERED(
     uint32_t message __attribute__((unused)),
     int32_t events __attribute__((unused)))
 NOT_OFFERED(
-    base_bind,
-    lc_socket socket __attribute__((unused)),
-    const struct lc_sockaddr *name __attribute__((unused)),
-    int32_t name_length __attribute__((unused)))
-NOT_OFFERED(
     base_duplicate_socket,
     lc_socket socket __attribute__((unused)),
     uint32_t process_id __attribute__((unused)),
@@ -592,11 +718,6 @@ NOT_OFFERED_AS(
     uint32_t *transferred_bytes __attribute__((unused)),
     int32_t wait __attribute__((unused)),
     uint32_t *flags __attribute__((unused)))
-NOT_OFFERED(
-    base_get_name,
-    lc_socket socket __attribute__((unused)),
-    struct lc_sockaddr *name __attribute__((unused)),
-    int32_t *name_length __attribute__((unused)))
 NOT_OFFERED_AS(
     0, /* FALSE */
     base_get_qos_by_name,
@@ -607,20 +728,6 @@ NOT_OFFERED(
     base_listen,
     lc_socket socket __attribute__((unused)),
     int32_t backlog __attribute__((unused)))
-NOT_OFFERED(
-    base_recv,
-    lc_socket socket __attribute__((unused)),
-    struct lc_wsabuf *buffers __attribute__((unused)),
-    uint32_t buffer_count __attribute__((unused)),
-    uint32_t *received_bytes __attribute__((unused)),
-    uint32_t *flags __attribute__((unused)),
-    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
-    lc_overlapped_completion_fn *completion __attribute__((unused)),
-    struct lc_wsathreadid *thread_id __attribute__((unused)))
-NOT_OFFERED(
-    base_disconnect,
-    lc_socket socket __attribute__((unused)),
-    struct lc_wsabuf *data __attribute__((unused)))
 NOT_OFFERED(
     base_recv_from,
     lc_socket socket __attribute__((unused)),
@@ -788,19 +895,19 @@ static const struct lc_wspproc_table proc_table_template = {
     .lpWSPEnumNetworkEvents = base_enum_network_events,
     .lpWSPEventSelect = base_event_select,
     .lpWSPGetOverlappedResult = base_get_overlapped_result,
-    .lpWSPGetPeerName = base_get_name,
-    .lpWSPGetSockName = base_get_name,
+    .lpWSPGetPeerName = base_get_peer_name,
+    .lpWSPGetSockName = base_get_sock_name,
     .lpWSPGetSockOpt = base_get_sock_opt,
     .lpWSPGetQOSByName = base_get_qos_by_name,
     .lpWSPIoctl = base_ioctl,
     .lpWSPJoinLeaf = base_join_leaf,
     .lpWSPListen = base_listen,
     .lpWSPRecv = base_recv,
-    .lpWSPRecvDisconnect = base_disconnect,
+    .lpWSPRecvDisconnect = base_recv_disconnect,
     .lpWSPRecvFrom = base_recv_from,
     .lpWSPSelect = base_select,
     .lpWSPSend = base_send,
-    .lpWSPSendDisconnect = base_disconnect,
+    .lpWSPSendDisconnect = base_send_disconnect,
     .lpWSPSendTo = base_send_to,
     .lpWSPSetSockOpt = base_set_sock_opt,
     .lpWSPShutdown = base_shutdown,

@@ -2,6 +2,8 @@
  * The application: makes the calls of a schedule's thread, and keeps them and
  * their results in the trace.
  */
+#include "sim/ws2_32/app.h"
+
 #include <string.h>
 
 #include "lastcall/check.h"
@@ -13,18 +15,7 @@
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
 
-/* How a call of a schedule is made. */
-struct app_call {
-    /* Fills in what the record of the call says of its arguments, behind the
-     * socket. NULL: nothing. */
-    void (*describe)(const struct lc_op *op, struct lc_record *record);
-    /* Makes the call and returns its error code. The record is that of the
-     * return: c is the socket; a may be set to the result of a success. */
-    enum lc_wsa (*make)(const struct lc_op *op, struct lc_record *record);
-    bool has_socket;
-};
-
-static struct sim_app_process *app_process(void)
+struct sim_app_process *sim_app_process_running(void)
 {
     uint32_t process = sim_thread_process();
     LC_CHECK(process < LC_PROCESSES_MAX);
@@ -33,7 +24,7 @@ static struct sim_app_process *app_process(void)
 
 static lc_socket socket_of(const struct lc_op *op)
 {
-    const struct sim_app_process *app = app_process();
+    const struct sim_app_process *app = sim_app_process_running();
     LC_CHECK(op->socket < LC_SOCKETS_MAX);
     return app->is_set[op->socket] ? app->sockets[op->socket]
                                    : LC_INVALID_SOCKET;
@@ -84,7 +75,7 @@ static void describe_socket(const struct lc_op *op, struct lc_record *record)
 
 static enum lc_wsa make_socket(const struct lc_op *op, struct lc_record *record)
 {
-    struct sim_app_process *app = app_process();
+    struct sim_app_process *app = sim_app_process_running();
     lc_socket socket = LC_INVALID_SOCKET;
     enum lc_wsa wsa = sim_wsa_socket(op->entry, &socket);
     lc_socket stream = sim_net_take_opened();
@@ -93,6 +84,7 @@ static enum lc_wsa make_socket(const struct lc_op *op, struct lc_record *record)
         app->streams[op->socket] =
             stream == LC_INVALID_SOCKET ? socket : stream;
         app->sent_bytes[op->socket] = 0;
+        app->received_bytes[op->socket] = 0;
         app->is_set[op->socket] = 1;
         record->a = (int64_t)socket;
     }
@@ -107,14 +99,14 @@ static enum lc_wsa make_connect(
     return sim_wsa_connect((lc_socket)record->c);
 }
 
-static void describe_value(const struct lc_op *op, struct lc_record *record)
+void sim_app_describe_value(const struct lc_op *op, struct lc_record *record)
 {
     record->b = op->value;
 }
 
 static enum lc_wsa make_send(const struct lc_op *op, struct lc_record *record)
 {
-    struct sim_app_process *app = app_process();
+    struct sim_app_process *app = sim_app_process_running();
     lc_socket socket = (lc_socket)record->c;
     uint32_t sent = 0;
     enum lc_wsa wsa = sim_wsa_send(
@@ -221,20 +213,20 @@ static enum lc_wsa make_sleep(const struct lc_op *op, struct lc_record *record)
     return LC_WSA_OK;
 }
 
-static const struct app_call app_calls[] = {
+static const struct sim_app_call app_calls[] = {
     [LC_CALL_WSASTARTUP] = { describe_startup, make_startup, false },
     [LC_CALL_WSACLEANUP] = { NULL, make_cleanup, false },
     [LC_CALL_GETLASTERROR] = { NULL, make_get_last_error, false },
     [LC_CALL_SOCKET] = { describe_socket, make_socket, false },
     [LC_CALL_CONNECT] = { NULL, make_connect, true },
-    [LC_CALL_SEND] = { describe_value, make_send, true },
-    [LC_CALL_SHUTDOWN] = { describe_value, make_shutdown, true },
+    [LC_CALL_SEND] = { sim_app_describe_value, make_send, true },
+    [LC_CALL_SHUTDOWN] = { sim_app_describe_value, make_shutdown, true },
     [LC_CALL_LINGER] = { describe_linger, make_linger, true },
     [LC_CALL_DONTLINGER] = { describe_dontlinger, make_dontlinger, true },
     [LC_CALL_SNDBUF] = { describe_sndbuf, make_sndbuf, true },
     [LC_CALL_FIONBIO] = { describe_fionbio, make_fionbio, true },
     [LC_CALL_CLOSESOCKET] = { NULL, make_closesocket, true },
-    [LC_CALL_SLEEP] = { describe_value, make_sleep, false },
+    [LC_CALL_SLEEP] = { sim_app_describe_value, make_sleep, false },
     [LC_CALL_ENUM_PROTOCOLS] = { NULL, sim_app_enum_protocols, false },
     [LC_CALL_WSC_ENUM] = { NULL, sim_app_wsc_enum, false },
     [LC_CALL_WSC_PATH] = { sim_app_describe_entry, sim_app_wsc_path, false },
@@ -247,14 +239,23 @@ static const struct app_call app_calls[] = {
     [LC_CALL_WSC_DEINSTALL] = { sim_app_describe_entry,
                                 sim_app_wsc_deinstall,
                                 false },
-    [LC_CALL_WSC_ORDER] = { describe_value, sim_app_wsc_order, false },
+    [LC_CALL_WSC_ORDER] = { sim_app_describe_value, sim_app_wsc_order, false },
+    [LC_CALL_RECV] = { sim_app_describe_value, sim_app_recv, true },
+    [LC_CALL_SEND_DISCONNECT] = { NULL, sim_app_send_disconnect, true },
+    [LC_CALL_RECV_DISCONNECT] = { NULL, sim_app_recv_disconnect, true },
+    [LC_CALL_BIND] = { sim_app_describe_value, sim_app_bind, true },
+    [LC_CALL_GETSOCKNAME] = { NULL, sim_app_getsockname, true },
+    [LC_CALL_GETPEERNAME] = { NULL, sim_app_getpeername, true },
+    [LC_CALL_RCVBUF] = { sim_app_describe_rcvbuf, sim_app_rcvbuf, true },
+    [LC_CALL_SOERROR] = { sim_app_describe_soerror, sim_app_soerror, true },
+    [LC_CALL_FIONREAD] = { sim_app_describe_fionread, sim_app_fionread, true },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 
 /* The record of a call, with its arguments. */
 static struct lc_record call_record(const struct lc_op *op)
 {
-    const struct app_call *call = &app_calls[op->call];
+    const struct sim_app_call *call = &app_calls[op->call];
     struct lc_record record = {
         .kind = LC_RECORD_API_CALL,
         .function = op->call,

@@ -479,7 +479,9 @@ static int LC_ABI probe_recv(
     lc_wsp_recv_fn *forward = (lc_wsp_recv_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_RECV,
-        (struct sim_arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket,
+                                sim_crossing_bytes(buffers, buffer_count),
+                                0 });
     int result = forward(
         socket,
         buffers,
@@ -494,7 +496,7 @@ static int LC_ABI probe_recv(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
-        0);
+        result == 0 && received_bytes != NULL ? *received_bytes : 0);
     return result;
 }
 

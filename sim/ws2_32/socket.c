@@ -11,22 +11,13 @@
 #include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
 #include "sim/ws2_32/installed.h"
+#include "sim/ws2_32/route.h"
 #include "sim/ws2_32/started.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
 
-/* A call that goes into a provider. */
-struct route {
-    struct sim_started *started;
-    struct sim_socket_handle *handle;
-    uint32_t generation; /* of the handle's registration */
-    uint32_t life;       /* of the process when the call began */
-};
-
-/* Finds the way for a call on a socket and counts it in. Yields first, so that
- * nothing comes between the checks and the call. */
-static enum lc_wsa route_open(
-    struct route *route,
+enum lc_wsa sim_route_open(
+    struct sim_route *route,
     lc_socket socket,
     enum lc_spi function)
 {
@@ -62,8 +53,8 @@ static enum lc_wsa route_open(
     return LC_WSA_OK;
 }
 
-static enum lc_wsa route_close(
-    const struct route *route,
+enum lc_wsa sim_route_close(
+    const struct sim_route *route,
     bool has_failed,
     int32_t error)
 {
@@ -76,7 +67,7 @@ static enum lc_wsa route_close(
 }
 
 /* Starts the provider if need be, and counts the call in. */
-static enum lc_wsa route_new(struct route *route, uint32_t entry)
+static enum lc_wsa route_new(struct sim_route *route, uint32_t entry)
 {
     const struct sim_ws2_process *process = sim_ws2_process();
     if (process->startup_count == 0) {
@@ -106,7 +97,7 @@ static enum lc_wsa route_new(struct route *route, uint32_t entry)
 
 enum lc_wsa sim_wsa_socket(uint32_t entry, lc_socket *ret_socket)
 {
-    struct route route;
+    struct sim_route route;
     const struct sim_entry_list *view = sim_installed_view();
     if (sim_ws2_process()->startup_count == 0) {
         return LC_WSANOTINITIALISED;
@@ -131,7 +122,7 @@ enum lc_wsa sim_wsa_socket(uint32_t entry, lc_socket *ret_socket)
         0,
         LC_WSA_FLAG_OVERLAPPED,
         &error);
-    wsa = route_close(&route, socket == LC_INVALID_SOCKET, error);
+    wsa = sim_route_close(&route, socket == LC_INVALID_SOCKET, error);
     if (wsa == LC_WSA_OK) {
         *ret_socket = socket;
     }
@@ -140,8 +131,8 @@ enum lc_wsa sim_wsa_socket(uint32_t entry, lc_socket *ret_socket)
 
 enum lc_wsa sim_wsa_connect(lc_socket socket)
 {
-    struct route route;
-    enum lc_wsa wsa = route_open(&route, socket, LC_SPI_CONNECT);
+    struct sim_route route;
+    enum lc_wsa wsa = sim_route_open(&route, socket, LC_SPI_CONNECT);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
@@ -161,7 +152,7 @@ enum lc_wsa sim_wsa_connect(lc_socket socket)
         NULL,
         NULL,
         &error);
-    return route_close(&route, result != 0, error);
+    return sim_route_close(&route, result != 0, error);
 }
 
 enum lc_wsa sim_wsa_send(
@@ -170,8 +161,8 @@ enum lc_wsa sim_wsa_send(
     uint32_t size_bytes,
     uint32_t *ret_sent)
 {
-    struct route route;
-    enum lc_wsa wsa = route_open(&route, socket, LC_SPI_SEND);
+    struct sim_route route;
+    enum lc_wsa wsa = sim_route_open(&route, socket, LC_SPI_SEND);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
@@ -187,20 +178,20 @@ enum lc_wsa sim_wsa_send(
     if (result == 0) {
         *ret_sent = sent;
     }
-    return route_close(&route, result != 0, error);
+    return sim_route_close(&route, result != 0, error);
 }
 
 enum lc_wsa sim_wsa_shutdown(lc_socket socket, uint32_t how)
 {
-    struct route route;
-    enum lc_wsa wsa = route_open(&route, socket, LC_SPI_SHUTDOWN);
+    struct sim_route route;
+    enum lc_wsa wsa = sim_route_open(&route, socket, LC_SPI_SHUTDOWN);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
     int32_t error = 0;
     int result =
         route.started->table.lpWSPShutdown(socket, (int32_t)how, &error);
-    return route_close(&route, result != 0, error);
+    return sim_route_close(&route, result != 0, error);
 }
 
 enum lc_wsa sim_wsa_set_option(
@@ -209,8 +200,8 @@ enum lc_wsa sim_wsa_set_option(
     const void *value,
     uint32_t size_bytes)
 {
-    struct route route;
-    enum lc_wsa wsa = route_open(&route, socket, LC_SPI_SET_SOCK_OPT);
+    struct sim_route route;
+    enum lc_wsa wsa = sim_route_open(&route, socket, LC_SPI_SET_SOCK_OPT);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
@@ -222,13 +213,13 @@ enum lc_wsa sim_wsa_set_option(
         value,
         (int32_t)size_bytes,
         &error);
-    return route_close(&route, result != 0, error);
+    return sim_route_close(&route, result != 0, error);
 }
 
 enum lc_wsa sim_wsa_set_nonblocking(lc_socket socket, uint32_t on)
 {
-    struct route route;
-    enum lc_wsa wsa = route_open(&route, socket, LC_SPI_IOCTL);
+    struct sim_route route;
+    enum lc_wsa wsa = sim_route_open(&route, socket, LC_SPI_IOCTL);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
@@ -246,19 +237,19 @@ enum lc_wsa sim_wsa_set_nonblocking(lc_socket socket, uint32_t on)
         NULL,
         NULL,
         &error);
-    return route_close(&route, result != 0, error);
+    return sim_route_close(&route, result != 0, error);
 }
 
 enum lc_wsa sim_wsa_close(lc_socket socket)
 {
-    struct route route;
-    enum lc_wsa wsa = route_open(&route, socket, LC_SPI_CLOSE_SOCKET);
+    struct sim_route route;
+    enum lc_wsa wsa = sim_route_open(&route, socket, LC_SPI_CLOSE_SOCKET);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
     int32_t error = 0;
     int result = route.started->table.lpWSPCloseSocket(socket, &error);
-    wsa = route_close(&route, result != 0, error);
+    wsa = sim_route_close(&route, result != 0, error);
     /* The value may have been given out again meanwhile, or the process's
      * last cleanup may have dropped it. */
     if (wsa == LC_WSA_OK && route.handle->catalog_id != 0 &&

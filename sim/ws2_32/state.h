@@ -91,6 +91,7 @@ struct sim_app_process {
     lc_socket streams[LC_SOCKETS_MAX]; /* the transport's handle of each: its
                                           peer knows what is sent by it */
     uint64_t sent_bytes[LC_SOCKETS_MAX];
+    uint64_t received_bytes[LC_SOCKETS_MAX];
     uint8_t is_set[LC_SOCKETS_MAX];
 };
 

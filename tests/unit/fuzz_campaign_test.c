@@ -35,11 +35,27 @@ static void remove_finding(
     assert_int_equal(remove(path), 0); /* it must be there */
 }
 
+static void remove_warning(
+    void *context,
+    const struct fuzz_ledger_warning *warning)
+{
+    (void)context;
+    char path[256];
+    (void)
+        snprintf(path, sizeof path, "%s/warnings/%s.lc", folder, warning->rule);
+    assert_int_equal(remove(path), 0);
+}
+
 static void remove_folder(void)
 {
     static const char *const names[] = {
-        "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm",
-        "lock",          "findings",          "",
+        "ledger.sqlite",
+        "ledger.sqlite-wal",
+        "ledger.sqlite-shm",
+        "lock",
+        "findings",
+        "warnings",
+        "",
     };
     for (uint32_t i = 0; i < LC_COUNT_OF(names); i++) {
         char path[256];
@@ -104,6 +120,8 @@ static void run(
         fuzz_ledger_findings(campaign.ledger, take, ret_outcome, &error));
     assert_true(
         fuzz_ledger_findings(campaign.ledger, remove_finding, NULL, &error));
+    assert_true(
+        fuzz_ledger_warnings(campaign.ledger, remove_warning, NULL, &error));
     fuzz_campaign_close(&campaign);
     remove_folder();
 }

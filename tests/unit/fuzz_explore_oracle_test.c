@@ -80,6 +80,8 @@ enum {
     FAULT_BELOW,      /* one below a layer, beside a start */
     PLANTED_LIBRARY,  /* ... that does not give back what it holds then */
     OWN_HANDLE,       /* a handle of a layer's own is closed twice */
+    GRACEFUL_SLOW,    /* a graceful close, and a peer that reads late */
+    ECHOED,           /* what was sent comes back */
     CASE_COUNT
 };
 
@@ -117,6 +119,18 @@ static struct orders cases[CASE_COUNT] = {
                                    "    WSACleanup\n"
                                    "    s1 = socket stream\n" },
     [GRACEFUL] = { .text = SOCKET_SENT "    closesocket s\n" },
+    [GRACEFUL_SLOW] = { .text = TCP
+                        "  peer slow 1000\n"
+                        "process A\n" OPENS("a", "s") "    connect s\n"
+                                                      "    send s 1\n"
+                                                      "    closesocket s\n" },
+    [ECHOED] = { .text =
+                     TCP "  peer echo\n"
+                         "process A\n" OPENS("a", "s") "    connect s\n"
+                                                       "    send s 2\n"
+                                                       "    recv s 1\n"
+                                                       "    recv s 1\n"
+                                                       "    closesocket s\n" },
     [GRACEFUL_CLEANED] = { .text = SOCKET_SENT "    closesocket s\n"
                                                "  thread b\n"
                                                "    WSACleanup\n",
@@ -513,6 +527,8 @@ static void without_socket_of_call(struct model *model, bool comes_back)
         model->threads[i].slot = MODEL_NONE;
         model->threads[i].layers = 0;
         model->threads[i].connection = MODEL_NONE;
+        model->threads[i].before = 0;
+        model->threads[i].wait_connection = 0;
         model->threads[i].revived = false;
     }
 }
@@ -581,7 +597,7 @@ static const struct {
     { without_bounds, START_BESIDE, false },
     { without_socket_of_call, HANDLE_AGAIN, false },
     { without_flags_of_connections, GRACEFUL_CLEANED, true },
-    { without_events, GRACEFUL, true },
+    { without_events, GRACEFUL_SLOW, false },
     { without_stacks, SHARED_COUNT, true },
     { without_win32, PLANTED_WAKEUP, true },
 };

@@ -104,7 +104,7 @@ static void what_is_left_out_is_not_there(void **state)
         static const enum lc_feature features[] = {
             LC_FEATURE_PROCESSES, LC_FEATURE_VIA,      LC_FEATURE_PIN,
             LC_FEATURE_LAYERS,    LC_FEATURE_LINK,     LC_FEATURE_BUFFERS,
-            LC_FEATURE_SLOW,      LC_FEATURE_VERSIONS,
+            LC_FEATURE_SLOW,      LC_FEATURE_VERSIONS, LC_FEATURE_PEERS,
         };
 
         for (uint32_t i = 0; i < LC_COUNT_OF(features); i++) {

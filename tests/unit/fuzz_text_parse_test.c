@@ -24,7 +24,7 @@ static void every_word_arrives(void **state)
     assert_int_equal(world->link_bits_per_s, 2000000000);
     assert_int_equal(world->link_latency_ns, 5000);
     assert_int_equal(world->link_window_bytes, 77);
-    assert_int_equal(world->peer_rate, 2000);
+    assert_int_equal(world->peer_number, 2000);
     assert_int_equal(world->versions, 6);
     assert_int_equal(world->providers[0].versions, 57);
     assert_string_equal(world->plants[0], "some_bug");

@@ -8,6 +8,12 @@ static const struct bad bad_world[] = {
     { WORLD "  peer fast\n", 3, 8, "\"fast\"" },
     { WORLD "  peer sink 5\n", 3, 13, "\"5\"" },
     { WORLD "  peer slow 0\n", 3, 13, "\"0\"" },
+    { WORLD "  peer source\n", 3, 14, "the line ends" },
+    { WORLD "  peer reset 1000000001\n", 3, 14, "\"1000000001\"" },
+    { WORLD "  peer echo 5\n", 3, 13, "\"5\"" },
+    { WORLD "  rcvbuf 0\n", 3, 10, "\"0\"" },
+    { WORLD "  rcvbuf 16777217\n", 3, 10, "\"16777217\"" },
+    { WORLD "  rcvbuf 1\n  rcvbuf 1\n", 4, 3, "\"rcvbuf\"" },
     { WORLD "  peer sink\n  peer sink\n", 4, 3, "\"peer\"" },
     { WORLD "  sndbuf 0\n", 3, 10, "\"0\"" },
     { WORLD "  sndbuf -5\n", 3, 10, "\"-5\"" },
@@ -105,6 +111,47 @@ static void errors_of_the_world_name_line_column_and_word(void **state)
     check_bad(bad_world, LC_COUNT_OF(bad_world));
 }
 
+/* Each kind of peer, with its number where it has one, is what is printed. */
+static void each_peer_can_be_written(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *line;
+        enum lc_peer_kind kind;
+        uint32_t number;
+    } peers[] = {
+        { "sink", LC_PEER_SINK, 0 },
+        { "slow 1", LC_PEER_SLOW, 1 },
+        { "echo", LC_PEER_ECHO, 0 },
+        { "source 0", LC_PEER_SOURCE, 0 },
+        { "stalled", LC_PEER_STALLED, 0 },
+        { "halfclose", LC_PEER_HALFCLOSE, 0 },
+        { "reset 1000000000", LC_PEER_RESET, 1000000000 },
+        { "never", LC_PEER_NEVER, 0 },
+        { "refuse", LC_PEER_REFUSE, 0 },
+    };
+
+    _Static_assert(LC_COUNT_OF(peers) == LC_PEER_KIND_COUNT, "one each");
+    for (uint32_t i = 0; i < LC_COUNT_OF(peers); i++) {
+        char text[256];
+        char line[64];
+        char printed[1024];
+        (void)snprintf(line, sizeof line, "  peer %s\n", peers[i].line);
+        (void)snprintf(
+            text,
+            sizeof text,
+            WORLD "  rcvbuf 77\n%sprocess A\nthread t\nWSACleanup\n",
+            line);
+        assert_true(parse(text, &first));
+        assert_int_equal(first.world.peer_kind, peers[i].kind);
+        assert_int_equal(first.world.peer_number, peers[i].number);
+        assert_true(fuzz_text_print(&first, printed, sizeof printed) > 0);
+        assert_non_null(strstr(printed, line));
+        assert_non_null(strstr(printed, "  rcvbuf 77\n"));
+    }
+}
+
 /* The longest chain has seven members, as in Windows. */
 static void an_eighth_member_of_a_chain_is_an_error(void **state)
 {
@@ -186,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_of_the_world_name_line_column_and_word),
+        cmocka_unit_test(each_peer_can_be_written),
         cmocka_unit_test(an_eighth_member_of_a_chain_is_an_error),
         cmocka_unit_test(a_chain_replaces_the_default_chain),
         cmocka_unit_test(default_versions_are_none),

@@ -1,0 +1,56 @@
+/*
+ * How the application makes the calls of a schedule. Inside sim/ws2_32/ only.
+ */
+#ifndef SIM_WS2_32_APP_H
+#define SIM_WS2_32_APP_H
+
+#include <stdbool.h>
+
+#include "lastcall/abi.h"
+#include "lastcall/schedule.h"
+#include "lastcall/trace.h"
+
+#include "sim/ws2_32/state.h"
+
+/* How a call of a schedule is made. */
+struct sim_app_call {
+    /* Fills in what the record of the call says of its arguments, behind the
+     * socket. NULL: nothing. */
+    void (*describe)(const struct lc_op *op, struct lc_record *record);
+    /* Makes the call and returns its error code. The record is that of the
+     * return: c is the socket; a may be set to the result of a success. */
+    enum lc_wsa (*make)(const struct lc_op *op, struct lc_record *record);
+    bool has_socket;
+};
+
+/** What the application's threads share in the process that is running. */
+struct sim_app_process *sim_app_process_running(void);
+
+/** The record's b is the first argument. */
+void sim_app_describe_value(const struct lc_op *op, struct lc_record *record);
+
+/* app_receive.c: calls of the receive path, and names of sockets. */
+enum lc_wsa sim_app_recv(const struct lc_op *op, struct lc_record *record);
+enum lc_wsa sim_app_send_disconnect(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_recv_disconnect(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_bind(const struct lc_op *op, struct lc_record *record);
+enum lc_wsa sim_app_getsockname(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_getpeername(
+    const struct lc_op *op,
+    struct lc_record *record);
+void sim_app_describe_rcvbuf(const struct lc_op *op, struct lc_record *record);
+enum lc_wsa sim_app_rcvbuf(const struct lc_op *op, struct lc_record *record);
+void sim_app_describe_soerror(const struct lc_op *op, struct lc_record *record);
+enum lc_wsa sim_app_soerror(const struct lc_op *op, struct lc_record *record);
+void sim_app_describe_fionread(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_fionread(const struct lc_op *op, struct lc_record *record);
+
+#endif
