@@ -260,6 +260,32 @@ static void add_recv(struct maker *maker, uint8_t socket)
     add(maker, op);
 }
 
+/* What two applications do with each other: one asks, the other answers; and
+ * one that says goodbye still looks whether something comes. */
+static void add_exchange(struct maker *maker, uint8_t socket)
+{
+    static const uint8_t ends[] = { LC_CALL_SHUTDOWN,
+                                    LC_CALL_SEND_DISCONNECT,
+                                    LC_CALL_RECV_DISCONNECT };
+    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    uint32_t rounds = fuzz_rng_between(&maker->rng, 1, 2);
+    for (uint32_t i = 0; i < rounds; i++) {
+        op.call = LC_CALL_SEND;
+        op.value = pick_size(maker);
+        if (has_call(maker, LC_CALL_SEND)) {
+            add(maker, op);
+        }
+        add_recv(maker, socket);
+    }
+    op.call = ends[fuzz_rng_upto(&maker->rng, LC_COUNT_OF(ends) - 1)];
+    op.value = op.call == LC_CALL_SHUTDOWN ? fuzz_rng_upto(&maker->rng, 2) : 0;
+    if (has_call(maker, (enum lc_call)op.call) &&
+        fuzz_rng_chance(&maker->rng, 1, 2)) {
+        add(maker, op);
+        add_recv(maker, socket);
+    }
+}
+
 static void add_body_call(struct maker *maker, uint8_t socket)
 {
     struct lc_op op = { .entry = LC_NONE };
@@ -361,6 +387,12 @@ static void add_life(struct maker *maker, uint32_t thread)
             socket = pick_socket(maker, thread);
         }
         add_body_call(maker, socket);
+    }
+    /* A peer that only reads has no answer. */
+    bool is_sink = maker->schedule->world.peer_kind <= LC_PEER_SLOW;
+    if (has_call(maker, LC_CALL_RECV) &&
+        fuzz_rng_chance(&maker->rng, 1, is_sink ? 8 : 3)) {
+        add_exchange(maker, socket);
     }
     if (has(maker, LC_FEATURE_UNSENT, 1, 4)) {
         add_close(maker, socket);

@@ -135,6 +135,13 @@ static bool is_calm(
            (connection->flags & excuses) == 0;
 }
 
+/* Whether there never was a connection. */
+static bool is_unconnected(const struct model_connection *connection)
+{
+    const uint32_t been = MODEL_CONNECTION_CONNECTED | MODEL_CONNECTION_RST;
+    return (connection->flags & been) == 0;
+}
+
 /* A call that could not do what it is for, and says so. */
 static bool is_refused(const struct lc_record *record)
 {
@@ -216,6 +223,11 @@ static void send_ends(
     bool reset = (thread->before & MODEL_CONNECTION_PEER_RST) != 0;
     model_report_unless(model, MODEL_SHUT_3, calm && ended, refused);
     model_report_unless(model, MODEL_SEND_8, calm && reset, refused);
+    model_report_unless(
+        model,
+        MODEL_SEND_8,
+        calm && is_unconnected(connection),
+        event->record->a == -1);
 }
 
 /* A direction has been ended for good: SHUT-9. */

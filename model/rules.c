@@ -688,7 +688,7 @@ static const struct model_rule rules[] = {
         .area = "SEND",
         .source = "nf-winsock2-send",
         .sentence =
-            "After a reset by the peer a send fails.",
+            "A send fails without a connection, and after a reset by the peer.",
         .group = "SEND-8",
         .strength = MODEL_MUST,
     },

@@ -380,9 +380,34 @@ static int WSPAPI layer_WSPCloseSocket(SOCKET s, LPINT lpErrno)
     return result;
 }
 
-/* Closes what is open. One that would block is left to the next provider's
- * cleanup, which drains it. The entries stay until the heap goes: a call that
- * is still inside may know one, and must not take a new one for it. */
+/* A close that would block is made to wait: calls that wait inside the next
+ * provider end only with it. */
+static void close_below(const struct socket_entry *entry)
+{
+    const WSPPROC_TABLE *table = &entry->lower->table;
+    int error = 0;
+    int result = table->lpWSPCloseSocket(entry->handle, &error);
+    while (result != 0 && error == WSAEWOULDBLOCK) {
+        u_long is_nonblocking = 0;
+        DWORD returned = 0;
+        table->lpWSPIoctl(
+            entry->handle,
+            (DWORD)FIONBIO,
+            &is_nonblocking,
+            sizeof is_nonblocking,
+            NULL,
+            0,
+            &returned,
+            NULL,
+            NULL,
+            NULL,
+            &error);
+        result = table->lpWSPCloseSocket(entry->handle, &error);
+    }
+}
+
+/* Closes what is open. The entries stay until the heap goes: a call that is
+ * still inside may know one, and must not take a new one for it. */
 static void close_all(void)
 {
     for (;;) {
@@ -395,8 +420,7 @@ static void close_all(void)
         if (entry == NULL) {
             return;
         }
-        int error = 0;
-        entry->lower->table.lpWSPCloseSocket(entry->handle, &error);
+        close_below(entry);
     }
 }
 

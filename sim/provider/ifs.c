@@ -18,6 +18,7 @@
 #include "lastcall/check.h"
 
 #include "sim/engine/thread.h"
+#include "sim/provider/lower.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/rundown.h"
 #include "sim/provider/version.h"
@@ -1034,7 +1035,7 @@ static int LC_ABI ifs_close_socket(lc_socket handle, int32_t *errno_out)
 }
 
 /* Closes what is still open, as closesocket would. Ends calls that wait in the
- * next provider. A close that would block is left to that one's cleanup. */
+ * next provider. */
 static void close_all(struct ifs *ifs)
 {
     for (;;) {
@@ -1047,8 +1048,7 @@ static void close_all(struct ifs *ifs)
         if (socket == NULL) {
             return;
         }
-        int32_t error = 0;
-        (void)socket->lower->table.lpWSPCloseSocket(socket->handle, &error);
+        sim_lower_close(&socket->lower->table, socket->handle);
         (void)sim_win32_heap_free(ifs->heap, 0, socket);
     }
 }

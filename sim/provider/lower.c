@@ -237,3 +237,26 @@ void sim_lower_clean_all(struct sim_lowers *lowers)
         (void)sim_win32_heap_free(lowers->heap, 0, lower);
     }
 }
+
+void sim_lower_close(const struct lc_wspproc_table *table, lc_socket handle)
+{
+    int32_t error = 0;
+    int result = table->lpWSPCloseSocket(handle, &error);
+    while (result != 0 && error == LC_WSAEWOULDBLOCK) {
+        uint32_t is_nonblocking = 0;
+        uint32_t returned = 0;
+        (void)table->lpWSPIoctl(
+            handle,
+            LC_FIONBIO,
+            &is_nonblocking,
+            sizeof is_nonblocking,
+            NULL,
+            0,
+            &returned,
+            NULL,
+            NULL,
+            NULL,
+            &error);
+        result = table->lpWSPCloseSocket(handle, &error);
+    }
+}

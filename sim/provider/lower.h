@@ -51,4 +51,16 @@ int sim_lower_start(
 /** Cleans up each next provider, as often as it was started: once. */
 void sim_lower_clean_all(struct sim_lowers *lowers);
 
+/**
+ * Closes a socket of the next provider for good, as a last cleanup has to. A
+ * close that would block is made to wait: calls that wait inside the next
+ * provider end only with it.
+ *
+ * Takes virtual time where the socket lingers, up to its time-out.
+ *
+ * @param table   borrowed; of the next provider.
+ * @param handle  as the next provider knows it.
+ */
+void sim_lower_close(const struct lc_wspproc_table *table, lc_socket handle);
+
 #endif

@@ -293,8 +293,7 @@ static void close_all(struct nonifs *nonifs)
 {
     struct nonifs_socket *socket = take_open(nonifs);
     while (socket != NULL) {
-        int32_t error = 0;
-        (void)socket->lower->table.lpWSPCloseSocket(socket->below, &error);
+        sim_lower_close(&socket->lower->table, socket->below);
         end_close(nonifs, socket, true);
         socket = take_open(nonifs);
     }

@@ -105,7 +105,7 @@ with tempfile.TemporaryDirectory() as folder:
                  f'filter={WAYS["unserved"]}', str(schedule))
     expect('unserved, strict', result.returncode == 1, result)
 
-    result = run('fuzz', '--seed', '1', '--schedules', '60', '--provider',
+    result = run('fuzz', '--seed', '1', '--schedules', '600', '--provider',
                  f'filter={WAYS["unserved"]}')
     most = re.search('  most of all where (.*) was called, which is not served: '
                      r'(\d+) times', result.stdout)
@@ -114,7 +114,7 @@ with tempfile.TemporaryDirectory() as folder:
            most is not None and whole is not None and most.groups() == (
                'USER32.dll!GetSystemMetrics', whole.group(1)), result)
     answers = [json.loads(run(
-        'fuzz', '--seed', '1', '--schedules', '60', '--json', '--jobs', jobs,
+        'fuzz', '--seed', '1', '--schedules', '600', '--json', '--jobs', jobs,
         '--provider', f'filter={dll}').stdout)
         for jobs, dll in (('1', WAYS['unserved']), ('2', WAYS['unserved']),
                           ('1', PASS))]

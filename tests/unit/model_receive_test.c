@@ -204,6 +204,27 @@ static void a_send_after_a_reset_must_fail(void **state)
     assert_broken(trace, "SEND-8");
 }
 
+/* Without a connection neither side can be shut, and nothing is sent. */
+static void nothing_is_done_without_a_connection(void **state)
+{
+    (void)state;
+    for (uint32_t sends = 0; sends <= 1; sends++) {
+        struct trace *trace = trace_new(true);
+        trace_startup(trace);
+        trace_socket(trace, HANDLE, true);
+        refused(trace, LC_CALL_SEND, LC_SPI_SEND, LC_WSAENOTCONN);
+        refused(trace, LC_CALL_SHUTDOWN, LC_SPI_SHUTDOWN, LC_WSAENOTCONN);
+        if (sends != 0) {
+            const int64_t values[2] = { 0, 0 };
+            trace_simple(trace, LC_CALL_SEND, LC_SPI_SEND, HANDLE, values);
+            assert_broken(trace, "SEND-8");
+        } else {
+            trace_shutdown(trace, HANDLE, LC_SD_RECEIVE);
+            assert_broken(trace, "SHUT-10");
+        }
+    }
+}
+
 static void a_send_after_its_side_was_shut_must_fail(void **state)
 {
     (void)state;
@@ -381,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_reset_by_the_peer_must_be_told),
         cmocka_unit_test(a_reset_that_nobody_made_is_found),
         cmocka_unit_test(a_send_after_a_reset_must_fail),
+        cmocka_unit_test(nothing_is_done_without_a_connection),
         cmocka_unit_test(a_send_after_its_side_was_shut_must_fail),
         cmocka_unit_test(a_receive_after_its_side_was_shut_must_fail),
         cmocka_unit_test(a_reset_by_the_peer_excuses_what_is_lost),
