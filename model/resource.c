@@ -166,8 +166,8 @@ static void locks(struct model *model, const struct model_event *event)
     }
     struct model_provider *provider = &event->process->providers[event->caller];
     model_report_unless(model, MODEL_MISUSE, true, record->c == 0);
-    if (record->c != 0) {
-        return;
+    if (record->c != 0 || in_dll_main(event, record->caller)) {
+        return; /* what DllMain enters it leaves: that has another thread */
     }
     if (record->function == LC_LOCK_ENTER && record->b == 1) {
         model_track_count(model, &provider->held);

@@ -238,37 +238,32 @@ static enum sim_status set_world(
 /* The schedule being played. Constant during a run. */
 static const struct lc_schedule *playing;
 
-static void record_process(uint32_t process, bool is_exit)
+static void record_process(uint32_t process, bool is_exit, int64_t how)
 {
     sim_trace_write((struct lc_record){
         .kind = LC_RECORD_PROCESS,
         .process = (uint8_t)process,
         .caller = LC_MODULE_SYSTEM,
         .function = is_exit,
+        .a = how,
     });
 }
 
 /* References that the application itself holds: `pin` of the world. */
-static void pin_all(bool on)
+static void pin_all(void)
 {
     const struct lc_world *world = &playing->world;
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        if (!world->providers[i].pinned) {
-            continue;
-        }
-        if (on) {
+        if (world->providers[i].pinned) {
             (void)sim_win32_load_library_a(
                 sim_module_path(LC_MODULE_PROVIDER + i));
-        } else {
-            (void)sim_win32_free_library(
-                sim_arena_module(sim_thread_process(), LC_MODULE_PROVIDER + i));
         }
     }
 }
 
 static void process_exit(uint32_t process)
 {
-    record_process(process, true);
+    record_process(process, true, sim_win32_exit_how(process));
     sim_net_process_exit(process);
     sim_ws2_32_process_exit(process);
     sim_win32_process_exit(process);
@@ -289,17 +284,18 @@ static void thread_entry(void *argument)
 {
     uint32_t index = (uint32_t)(uintptr_t)argument;
     LC_CHECK(index < playing->thread_count);
+    sim_win32_enter_thread();
     if (is_first_of_process(index)) {
-        pin_all(true);
+        pin_all();
     }
     sim_app_run_thread(playing, index);
-    sim_win32_thread_exit();
+    sim_win32_leave_thread();
 }
 
 static void start_threads(const struct lc_schedule *schedule)
 {
     for (uint32_t process = 0; process < schedule->process_count; process++) {
-        record_process(process, false);
+        record_process(process, false, 0);
     }
     for (uint32_t i = 0; i < schedule->thread_count; i++) {
         uint32_t slot = sim_thread_create(&(struct sim_thread_options){

@@ -28,7 +28,7 @@ _Static_assert(
  * zero. A socket is a handle value; -1 is INVALID_SOCKET or SOCKET_ERROR.
  */
 enum lc_record_kind {
-    /* function: 0 start, 1 exit (a: 0 all threads ended) */
+    /* function: 0 start, 1 exit (a: enum lc_exit) */
     LC_RECORD_PROCESS = 0,
     /* function: enum lc_call. a: socket, or requested version; b: length,
      * how, option name, command or catalog entry id (0: none given), or 1
@@ -115,6 +115,14 @@ enum lc_record_kind {
      * is told by one record for each entry, from the first to the last. */
     LC_RECORD_CATALOG = 22,
     LC_RECORD_KIND_COUNT = 23
+};
+
+/* How a process ends. */
+enum lc_exit {
+    LC_EXIT_LAST_THREAD = 0, /* its last thread has ended */
+    LC_EXIT_PROCESS = 1,     /* ExitProcess */
+    LC_EXIT_TERMINATED = 2,  /* TerminateProcess */
+    LC_EXIT_COUNT = 3
 };
 
 enum lc_handle_change {

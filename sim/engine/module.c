@@ -223,6 +223,28 @@ int32_t sim_module_references(uint32_t process, uint32_t module)
     return sum;
 }
 
+uint32_t sim_module_nth(uint32_t process, uint32_t order)
+{
+    LC_CHECK(order > 0);
+    for (uint32_t left = SIM_ENGINE->mapped_bits[process]; left != 0;
+         left &= left - 1) {
+        uint32_t module = (uint32_t)__builtin_ctz(left);
+        if (sim_module_at(process, module)->order == order) {
+            return module;
+        }
+    }
+    return LC_MODULE_COUNT;
+}
+
+static uint32_t count_mapped(uint32_t process)
+{
+    uint32_t count = 0;
+    while (sim_module_nth(process, count + 1) != LC_MODULE_COUNT) {
+        count++;
+    }
+    return count;
+}
+
 bool sim_module_load(
     uint32_t process,
     uint32_t module,
@@ -241,6 +263,8 @@ bool sim_module_load(
             return false;
         }
         instance->is_mapped = 1;
+        instance->is_quiet = class->is_quiet;
+        instance->order = (uint8_t)(count_mapped(process) + 1);
         instance->map_count++;
         SIM_ENGINE->mapped_bits[process] |= 1U << module;
         if (class->shared_bytes > 0) {
@@ -266,6 +290,15 @@ void sim_module_unmap(uint32_t process, uint32_t module)
     LC_CHECK(instance->is_mapped);
     sim_page_forget_module(process, module);
     instance->is_mapped = 0;
+    /* Those behind it move up. */
+    uint32_t later = sim_module_nth(process, instance->order + 1U);
+    while (later != LC_MODULE_COUNT) {
+        struct sim_module *next = sim_module_at(process, later);
+        next->order--;
+        later = sim_module_nth(process, next->order + 2U);
+    }
+    instance->order = 0;
+    instance->is_quiet = 0;
     classes[module]->ops->unmap(
         classes[module],
         sim_arena_module(process, module));
@@ -349,8 +382,7 @@ static bool builtin_dll_main(
     bool process_ends)
 {
     (void)slot;
-    (void)process_ends;
-    return class->attach == NULL || class->attach(reason);
+    return class->attach == NULL || class->attach(reason, process_ends);
 }
 
 static uint32_t builtin_ranges(

@@ -82,7 +82,8 @@ struct sim_module_class {
     uint32_t shared_bytes; /* data common to all processes; 0: none */
     /* Built-ins: DllMain, run with the module as what is running. Returns
      * false to fail an attach. NULL: none. */
-    bool (*attach)(uint32_t reason);
+    bool (*attach)(uint32_t reason, bool process_ends);
+    bool is_quiet; /* it is not told of threads that come and go */
     bool is_hosted;
     const void *context; /* borrowed; host's image description */
 };
@@ -90,9 +91,10 @@ struct sim_module_class {
 /* An instance: a module in a process. In the arena. */
 struct sim_module {
     uint8_t is_mapped;
-    uint8_t is_whole; /* all of its image is data: see page.h */
-    uint8_t zero[2];
-    uint32_t map_count;                  /* how often it was mapped */
+    uint8_t is_whole;   /* all of its image is data: see page.h */
+    uint8_t is_quiet;   /* it is not told of threads that come and go */
+    uint8_t order;      /* of those that are mapped the n-th, from 1 */
+    uint32_t map_count; /* how often it was mapped */
     int32_t references[LC_MODULE_COUNT]; /* by loader (enum lc_module) */
 };
 
@@ -148,6 +150,15 @@ LC_MUST_USE bool sim_module_load(
  * Returns: the references of all loaders that are left.
  */
 int32_t sim_module_release(uint32_t process, uint32_t module, uint32_t loader);
+
+/**
+ * The modules that are mapped, in the order in which they were.
+ *
+ * @param order  the n-th of them, from 1.
+ *
+ * Returns: enum lc_module, or LC_MODULE_COUNT when there are fewer.
+ */
+uint32_t sim_module_nth(uint32_t process, uint32_t order);
 
 /** Unmaps a module: its writable data is poisoned. */
 void sim_module_unmap(uint32_t process, uint32_t module);

@@ -337,19 +337,28 @@ uint32_t sim_thread_waiting(uint64_t key)
     return count;
 }
 
+void sim_thread_kill(uint32_t slot)
+{
+    struct sim_engine *engine = SIM_ENGINE;
+    struct sim_thread *thread = sim_thread_at(slot);
+    LC_CHECK(slot != engine->current);
+    LC_CHECK(thread->state != SIM_THREAD_FREE);
+    LC_CHECK(thread->state != SIM_THREAD_DONE);
+    (void)sim_queue_cancel(&engine->queue, LC_EVENT_TIMEOUT, thread->ref);
+    set_state(thread, SIM_THREAD_DONE);
+    thread->wait_key = 0;
+}
+
 /* Ends the other threads of a process whose last own thread has ended. */
 static void process_ends(uint32_t process)
 {
     struct sim_engine *engine = SIM_ENGINE;
     engine->exited |= 1U << process;
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
-        struct sim_thread *thread = &engine->threads[slot];
+        const struct sim_thread *thread = &engine->threads[slot];
         if (thread->process == process && thread->is_dll &&
             thread->state != SIM_THREAD_DONE) {
-            (void)
-                sim_queue_cancel(&engine->queue, LC_EVENT_TIMEOUT, thread->ref);
-            set_state(thread, SIM_THREAD_DONE);
-            thread->wait_key = 0;
+            sim_thread_kill(slot);
         }
     }
     if (handlers.process_exit != NULL) {
@@ -357,17 +366,19 @@ static void process_ends(uint32_t process)
     }
 }
 
-static bool process_lives(uint32_t process)
+bool sim_thread_is_last(void)
 {
     const struct sim_engine *engine = SIM_ENGINE;
+    const struct sim_thread *self = sim_thread_current();
+    LC_CHECK(self != NULL);
     for (uint32_t slot = 0; slot < engine->thread_count; slot++) {
         const struct sim_thread *thread = &engine->threads[slot];
-        if (thread->process == process && !thread->is_dll &&
-            thread->state != SIM_THREAD_DONE) {
-            return true;
+        if (thread->process == self->process && !thread->is_dll &&
+            thread != self && thread->state != SIM_THREAD_DONE) {
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
 void sim_thread_exit(void)
@@ -376,7 +387,7 @@ void sim_thread_exit(void)
     LC_CHECK(thread != NULL);
     set_state(thread, SIM_THREAD_DONE);
     sim_thread_progress();
-    if (!thread->is_dll && !process_lives(thread->process)) {
+    if (!thread->is_dll && sim_thread_is_last()) {
         process_ends(thread->process);
     }
     sim_thread_give_way((struct lc_place){ .kind = LC_PLACE_END });

@@ -226,6 +226,16 @@ uint32_t sim_thread_wake(uint64_t key, uint32_t count_max, enum sim_wake wake);
 /** Number of threads blocked on a key. */
 uint32_t sim_thread_waiting(uint64_t key);
 
+/**
+ * Ends another thread where it is: it never runs again. What it holds it goes
+ * on holding.
+ */
+void sim_thread_kill(uint32_t slot);
+
+/** Whether no thread of its process is left but the running one, and those that
+ * DLLs created. */
+bool sim_thread_is_last(void);
+
 /** Ends the running thread. */
 LC_NORETURN void sim_thread_exit(void);
 

@@ -965,8 +965,11 @@ static int LC_ABI base_startup(
     return 0;
 }
 
-static bool base_attach(uint32_t reason)
+static bool base_attach(uint32_t reason, bool process_ends)
 {
+    if (process_ends) {
+        return true; /* whoever used what there is may be gone in the middle */
+    }
     struct base *base = base_globals();
     if (reason == LC_DLL_PROCESS_ATTACH) {
         sim_win32_initialize_critical_section(&base->starts);
@@ -985,6 +988,7 @@ static const struct sim_export base_exports[] = {
 const struct sim_module_class SIM_PROVIDER_NAME(sim_provider_base) = {
     .ops = &sim_module_builtin,
     .exports = base_exports,
+    .is_quiet = true,
     .export_count = LC_COUNT_OF(base_exports),
     .globals_bytes = sizeof(struct base),
     .attach = base_attach,

@@ -1190,8 +1190,11 @@ static int LC_ABI ifs_startup(
     return 0;
 }
 
-static bool ifs_attach(uint32_t reason)
+static bool ifs_attach(uint32_t reason, bool process_ends)
 {
+    if (process_ends) {
+        return true; /* whoever used what there is may be gone in the middle */
+    }
     struct ifs *ifs = ifs_globals();
     if (reason == LC_DLL_PROCESS_ATTACH) {
         sim_win32_initialize_critical_section(&ifs->starts);
@@ -1210,6 +1213,7 @@ static const struct sim_export ifs_exports[] = {
 const struct sim_module_class SIM_PROVIDER_NAME(sim_provider_ifs) = {
     .ops = &sim_module_builtin,
     .exports = ifs_exports,
+    .is_quiet = true,
     .export_count = LC_COUNT_OF(ifs_exports),
     .globals_bytes = sizeof(struct ifs),
     .globals_used = ifs_used,

@@ -1250,8 +1250,11 @@ static int LC_ABI nonifs_startup(
     return 0;
 }
 
-static bool nonifs_attach(uint32_t reason)
+static bool nonifs_attach(uint32_t reason, bool process_ends)
 {
+    if (process_ends) {
+        return true; /* whoever used what there is may be gone in the middle */
+    }
     struct nonifs *nonifs = nonifs_globals();
     if (reason == LC_DLL_PROCESS_ATTACH) {
         sim_win32_initialize_critical_section(&nonifs->starts);
@@ -1270,6 +1273,7 @@ static const struct sim_export nonifs_exports[] = {
 const struct sim_module_class SIM_PROVIDER_NAME(sim_provider_nonifs) = {
     .ops = &sim_module_builtin,
     .exports = nonifs_exports,
+    .is_quiet = true,
     .export_count = LC_COUNT_OF(nonifs_exports),
     .globals_bytes = sizeof(struct nonifs),
     .attach = nonifs_attach,

@@ -94,7 +94,7 @@ static uint64_t loader_key(const struct sim_win32_process *process)
     return (uint64_t)(uintptr_t)&process->loader_owner;
 }
 
-static void loader_lock(void)
+void sim_loader_lock(void)
 {
     struct sim_win32_process *process = sim_win32_process();
     uint8_t self = (uint8_t)(sim_thread_current()->ref + 1);
@@ -109,7 +109,7 @@ static void loader_lock(void)
     process->loader_depth++;
 }
 
-static void loader_unlock(void)
+void sim_loader_unlock(void)
 {
     struct sim_win32_process *process = sim_win32_process();
     LC_CHECK(process->loader_depth > 0);
@@ -120,14 +120,21 @@ static void loader_unlock(void)
     }
 }
 
-static bool run_dll_main(uint32_t process, uint32_t module, uint32_t reason)
+/* Not in line: it runs code of others, and callers' frames are part of the
+ * run's state. */
+static LC_NOINLINE bool run_dll_main(
+    uint32_t module,
+    uint32_t reason,
+    bool process_ends)
 {
+    uint32_t process = sim_thread_process();
     const struct sim_module_class *class = sim_module_class(module);
     struct lc_record record = {
         .kind = LC_RECORD_DLL_MAIN,
         .caller = LC_MODULE_SYSTEM,
         .callee = (uint8_t)module,
         .a = reason,
+        .b = process_ends,
     };
     sim_trace_write(record);
     sim_thread_enter(module, SIM_FRAME_DLL_MAIN, reason);
@@ -135,7 +142,7 @@ static bool run_dll_main(uint32_t process, uint32_t module, uint32_t reason)
         class,
         sim_arena_module(process, module),
         reason,
-        false);
+        process_ends);
     sim_thread_leave();
     record.function = 1;
     record.a = result;
@@ -155,13 +162,49 @@ static void record_unload(uint32_t module, bool is_loaded, int32_t left)
     });
 }
 
-static void unmap(uint32_t process, uint32_t module)
+/* Behind the last that a DLL does with its memory. */
+static void check_freed(uint32_t process, uint32_t module)
 {
-    (void)run_dll_main(process, module, LC_DLL_PROCESS_DETACH);
     if (sim_module_class(module)->is_hosted) {
         sim_heap_check_freed(process, module);
     }
+}
+
+static void unmap(uint32_t process, uint32_t module)
+{
+    (void)run_dll_main(module, LC_DLL_PROCESS_DETACH, false);
+    check_freed(process, module);
     sim_module_unmap(process, module);
+}
+
+void sim_loader_tell_thread(uint32_t reason)
+{
+    uint32_t process = sim_thread_process();
+    sim_loader_lock();
+    uint32_t order = 1;
+    uint32_t module = sim_module_nth(process, order);
+    while (module != LC_MODULE_COUNT) {
+        if (!sim_module_at(process, module)->is_quiet) {
+            (void)run_dll_main(module, reason, false);
+        }
+        order++;
+        module = sim_module_nth(process, order);
+    }
+    sim_loader_unlock();
+}
+
+void sim_loader_tell_end(void)
+{
+    uint32_t process = sim_thread_process();
+    uint32_t left = 0;
+    while (sim_module_nth(process, left + 1) != LC_MODULE_COUNT) {
+        left++;
+    }
+    for (; left > 0; left--) {
+        uint32_t module = sim_module_nth(process, left);
+        (void)run_dll_main(module, LC_DLL_PROCESS_DETACH, true);
+        check_freed(process, module);
+    }
 }
 
 /* A load that is made to fail does not get as far as the loader lock. */
@@ -199,7 +242,7 @@ static lc_handle load_module(uint32_t module, bool is_whole)
         sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
         return NULL;
     }
-    if (was_mapped && !run_dll_main(process, module, LC_DLL_PROCESS_ATTACH)) {
+    if (was_mapped && !run_dll_main(module, LC_DLL_PROCESS_ATTACH, false)) {
         /* DLL-5: detach at once, and the load fails. */
         int32_t left = sim_module_release(process, module, loader);
         unmap(process, module);
@@ -216,9 +259,9 @@ static LC_NOINLINE lc_handle load_locked(uint32_t module, bool is_whole)
     if (fails_to_load(module, is_whole)) {
         return NULL;
     }
-    loader_lock();
+    sim_loader_lock();
     lc_handle handle = load_module(module, is_whole);
-    loader_unlock();
+    sim_loader_unlock();
     return handle;
 }
 
@@ -295,7 +338,7 @@ int sim_library_free(const void *handle)
     if (system_name(handle) != NULL) {
         return 1;
     }
-    loader_lock();
+    sim_loader_lock();
     uint32_t process;
     uint32_t module;
     bool is_module = find_module(handle, &module);
@@ -313,7 +356,7 @@ int sim_library_free(const void *handle)
         }
         sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
     }
-    loader_unlock();
+    sim_loader_unlock();
     return is_module;
 }
 
@@ -438,7 +481,7 @@ get_module_handle_ex_a(uint32_t flags, const char *name, lc_handle *ret_handle)
         sim_win32_set_error(LC_ERROR_INVALID_PARAMETER);
         return 0;
     }
-    loader_lock();
+    sim_loader_lock();
     bool by_address = (flags & LC_GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS) != 0;
     lc_handle handle =
         by_address ? module_around(name) : get_module_handle_a(name);
@@ -447,7 +490,7 @@ get_module_handle_ex_a(uint32_t flags, const char *name, lc_handle *ret_handle)
     if (handle != NULL && is_counted) {
         add_reference(handle);
     }
-    loader_unlock();
+    sim_loader_unlock();
     *ret_handle = handle;
     if (handle == NULL) {
         sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
@@ -518,7 +561,12 @@ get_module_file_name_w(lc_handle handle, lc_wchar *ret_path, uint32_t capacity)
 static int LC_ABI disable_thread_library_calls(lc_handle handle)
 {
     uint32_t module;
-    return find_module(handle, &module);
+    if (!find_module(handle, &module)) {
+        sim_win32_set_error(LC_ERROR_MOD_NOT_FOUND);
+        return 0;
+    }
+    sim_module_at(sim_thread_process(), module)->is_quiet = 1;
+    return 1;
 }
 
 const struct sim_export sim_library_exports[] = {

@@ -191,7 +191,7 @@ static int LC_ABI fls_set_value(uint32_t index, void *value)
     return set_value(index, true, value);
 }
 
-void sim_win32_thread_exit(void)
+void sim_local_thread_exit(void)
 {
     if (LC_LIKELY(sim_win32_process()->fls_used == 0)) {
         return;

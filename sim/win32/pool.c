@@ -2,7 +2,8 @@
  * The thread pool of a process: work that DLLs queue, run by threads of the
  * simulator, the oldest first. An idle thread takes what comes; there are as
  * many threads as are needed for nothing to wait without a reason: a few, and
- * more when those are blocked.
+ * more when those are blocked. DLLs hear of such a thread when it begins; it
+ * ends with its process.
  * Source: documented. QueueUserWorkItem (threadpoollegacyapiset.h),
  *         CreateThreadpoolWork, TrySubmitThreadpoolCallback,
  *         CallbackMayRunLong, SetEventWhenCallbackReturns and their kin
@@ -291,6 +292,8 @@ static void run(
 static void worker_entry(void *argument)
 {
     struct sim_pool_worker *worker = argument;
+    sim_loader_tell_thread(LC_DLL_THREAD_ATTACH);
+    worker->is_new = 0;
     for (;;) {
         struct sim_callback callback;
         if (take_next(worker->process, &callback)) {
@@ -331,6 +334,7 @@ static void make_worker(void)
         .ref = sim_thread_at(slot)->ref,
         .process = (uint8_t)sim_thread_process(),
         .is_busy = 1, /* it looks for work first */
+        .is_new = 1,
     };
 }
 
@@ -357,8 +361,8 @@ static bool has_thread(uint8_t blocks)
             return true;
         }
         count++;
-        can_go_on =
-            can_go_on || (worker->ref != blocks && !is_blocked(worker->ref));
+        bool is_stuck = worker->ref == blocks || is_blocked(worker->ref);
+        can_go_on = can_go_on || !is_stuck || worker->is_new;
     }
     return count >= WORKERS_WANTED && can_go_on;
 }

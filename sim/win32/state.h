@@ -73,6 +73,7 @@ struct sim_win32_process {
     uint32_t tls_number[SIM_TLS_MAX];
     uint32_t block_count; /* heap blocks that are live */
     uint32_t fls_used;    /* bit per slot of tls_used that is one of a fiber */
+    uint32_t exit_how;    /* enum lc_exit */
 };
 
 /* Code of a module that the shim is to call later. */
@@ -107,7 +108,7 @@ struct sim_pool_worker {
     uint8_t ref;            /* thread reference */
     uint8_t process;
     uint8_t is_busy;
-    uint8_t zero;
+    uint8_t is_new; /* DLLs have not heard of it yet */
 };
 
 _Static_assert(sizeof(struct sim_pool_worker) == 48, "no byte without a name");
@@ -315,11 +316,38 @@ bool sim_wait_has(const struct sim_object *object);
 /** Forgets what a thread waits for. */
 void sim_wait_forget(uint32_t slot);
 
+/** The same of a thread that was killed: objects that were closed meanwhile go.
+ */
+void sim_wait_abandon(uint32_t slot);
+
 /** A time-out of Windows in virtual time. */
 uint64_t sim_wait_timeout_ns(uint32_t timeout_ms);
 
+/** Calls the callbacks of the fiber-local slots for what the running thread has
+ * there. At its end, before DLLs hear of it. */
+void sim_local_thread_exit(void);
+
+/** A thread that a DLL created was killed: its object says so, if any is left.
+ */
+void sim_thread_object_end(uint8_t ref);
+
 /** Mutexes that an ending thread leaves behind are free, and say so. */
 void sim_object_abandon(uint8_t thread);
+
+/** The loader lock of the process, in order of arrival. */
+void sim_loader_lock(void);
+void sim_loader_unlock(void);
+
+/**
+ * Calls DllMain for the running thread, in each module of the process that
+ * wants to hear of threads.
+ *
+ * @param reason  LC_DLL_THREAD_ATTACH or LC_DLL_THREAD_DETACH.
+ */
+void sim_loader_tell_thread(uint32_t reason);
+
+/** Calls DllMain in each module: the process ends. Under the loader lock. */
+void sim_loader_tell_end(void);
 
 /** The run ends: the running module gave up (abort and its kin). */
 void sim_win32_give_up(enum lc_fault fault);

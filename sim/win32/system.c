@@ -191,7 +191,7 @@ static void key_of_part(struct sim_hash *hash)
         const struct sim_win32_process *process = &win32->processes[i];
         uint64_t counts[] = {
             process->loader_owner, process->loader_depth, process->tls_used,
-            process->fls_used,     process->block_count,
+            process->fls_used,     process->block_count,  process->exit_how,
         };
         has_tls = has_tls || process->tls_used != 0;
         sim_hash_add(hash, counts, sizeof counts);

@@ -1,7 +1,7 @@
 /*
- * Threads that a DLL creates. They get no DLL_THREAD_ATTACH: no DllMain runs
- * for a thread, so that per-thread clean-up in a DllMain is out of reach.
- * A thread can be born suspended; one that runs can't be suspended.
+ * Threads that a DLL creates. DllMain of the DLLs that want to hear of threads
+ * runs at their beginning and end. A thread can be born suspended; one that
+ * runs can't be suspended.
  * Source: documented. CreateThread, ExitThread, ResumeThread,
  *         GetExitCodeThread (processthreadsapi.h), FreeLibraryAndExitThread
  *         (libloaderapi.h).
@@ -43,19 +43,33 @@ static struct sim_object *find_thread(uint8_t ref)
     return NULL;
 }
 
+static void tell_waiters(struct sim_object *object, uint32_t exit_code)
+{
+    object->is_signalled = 1;
+    object->exit_code = exit_code;
+    sim_wait_signal(object);
+    sim_object_settle(object);
+}
+
+void sim_thread_object_end(uint8_t ref)
+{
+    struct sim_object *object = find_thread(ref);
+    if (object != NULL) {
+        tell_waiters(object, 0);
+    }
+}
+
 /* Ends the running thread of a DLL. */
 static void end_thread(uint32_t exit_code)
 {
     uint8_t ref = sim_thread_current()->ref;
     struct sim_object *object = find_thread(ref);
     LC_CHECK(object != NULL);
-    sim_win32_thread_exit();
+    sim_local_thread_exit();
+    sim_loader_tell_thread(LC_DLL_THREAD_DETACH);
     record_thread(object, true);
     sim_object_abandon(ref);
-    object->is_signalled = 1;
-    object->exit_code = exit_code;
-    sim_wait_signal(object);
-    sim_object_settle(object);
+    tell_waiters(object, exit_code);
     sim_thread_exit();
 }
 
@@ -73,6 +87,7 @@ static void thread_entry(void *argument)
             .object = object->number,
         });
     }
+    sim_loader_tell_thread(LC_DLL_THREAD_ATTACH);
     end_thread(start((void *)(uintptr_t)object->parameter));
 }
 
@@ -149,6 +164,10 @@ free_library_and_exit_thread(lc_handle module, uint32_t exit_code)
         return;
     }
     (void)sim_win32_free_library(module);
+    /* Nothing of the module is under way any more: DllMain of others may be. */
+    for (uint32_t i = 0; i < sim_thread_current()->depth; i++) {
+        sim_thread_frame(i)->module = LC_MODULE_SYSTEM;
+    }
     end_thread(exit_code);
 }
 

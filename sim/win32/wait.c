@@ -201,6 +201,15 @@ static void settle_all(const struct wait *wait)
     }
 }
 
+void sim_wait_abandon(uint32_t slot)
+{
+    const struct wait *wait = wait_of(slot);
+    sim_wait_forget(slot);
+    if (wait != NULL) {
+        settle_all(wait);
+    }
+}
+
 static uint32_t wait_for(struct wait *wait, uint32_t timeout_ms)
 {
     LC_CHECK(wait->count > 0);

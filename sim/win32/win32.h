@@ -31,12 +31,35 @@ void sim_win32_begin(bool has_page_heap);
 /** Whether a function, by its name, tells the time. */
 bool sim_win32_tells_time(const char *name);
 
+/** A thread of the application has begun: DLLs hear of it. */
+void sim_win32_enter_thread(void);
+
+/** It is about to end: what it has in fiber-local slots goes to their
+ * callbacks, and DLLs hear of it, or, when it is the last, that the process
+ * ends. */
+void sim_win32_leave_thread(void);
+
+/* Imitations of ExitThread, ExitProcess and TerminateProcess, of the running
+ * thread of the application. They do not return. */
+void sim_win32_exit_own_thread(void);
+void sim_win32_exit_process(void);
+void sim_win32_terminate_process(void);
+
+/**
+ * Imitates TerminateThread.
+ *
+ * @param ref  of another thread of the schedule.
+ *
+ * Returns: false, and the last error is set, when it is none of the process's
+ *          that lives.
+ */
+bool sim_win32_terminate_thread(uint8_t ref);
+
+/** How a process that has ended did. */
+enum lc_exit sim_win32_exit_how(uint32_t process);
+
 /** Gives up what a process held in the shim. At its end. */
 void sim_win32_process_exit(uint32_t process);
-
-/** Ends what the running thread keeps in the shim: calls the callbacks of its
- * fiber-local slots. At its end. */
-void sim_win32_thread_exit(void);
 
 /* Heaps. A block knows its heap and its owner module. Freed bytes are
  * poisoned. */

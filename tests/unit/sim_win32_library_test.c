@@ -23,8 +23,9 @@ static int LC_ABI startup(void)
 }
 
 /* Notes who calls; an attach may fail, a detach may dawdle. */
-static bool attach(uint32_t reason)
+static bool attach(uint32_t reason, bool process_ends)
 {
+    (void)process_ends;
     assert_int_equal(sim_thread_module(), MODULE);
     fixture_turn(100 + reason);
     fixture_yield(50);

@@ -50,7 +50,7 @@ static void run_part(void *argument)
     if (going.is_unloaded) {
         (void)sim_win32_free_library(self);
         sim_win32_sleep(10);
-        sim_win32_thread_exit();
+        sim_win32_leave_thread();
     }
 }
 
