@@ -42,6 +42,19 @@ static const uint32_t versions[] = {
         .pick_count = LC_COUNT_OF(sizes),                            \
     }
 
+#define PROVIDER                                                     \
+    {                                                                \
+        .kind = FUZZ_ARGUMENT_PROVIDER, .max = LC_PROVIDERS_MAX - 1, \
+        .drawn_max = LC_PROVIDERS_MAX - 1,                           \
+    }
+
+/* What ends a life in its middle leaves little behind it to be seen, and a
+ * reference that is held hides much. */
+enum {
+    LIBRARY_ONE_IN = 4,
+    ENDS_ONE_IN = 8
+};
+
 static const struct fuzz_call calls[] = {
     [LC_CALL_WSASTARTUP] = {
         .word = "WSAStartup",
@@ -239,6 +252,49 @@ static const struct fuzz_call calls[] = {
         .function = "ioctlsocket",
         .has_socket = true,
     },
+    [LC_CALL_LOADLIBRARY] = {
+        .word = "LoadLibrary",
+        .function = "LoadLibrary",
+        .one_in = LIBRARY_ONE_IN,
+        .arguments = { PROVIDER },
+    },
+    [LC_CALL_FREELIBRARY] = {
+        .word = "FreeLibrary",
+        .function = "FreeLibrary",
+        .one_in = LIBRARY_ONE_IN,
+        .arguments = { PROVIDER },
+    },
+    [LC_CALL_EXITTHREAD] = {
+        .word = "ExitThread",
+        .function = "ExitThread",
+        .one_in = ENDS_ONE_IN,
+    },
+    [LC_CALL_EXITPROCESS] = {
+        .word = "ExitProcess",
+        .function = "ExitProcess",
+        .one_in = ENDS_ONE_IN,
+    },
+    [LC_CALL_TERMINATEPROCESS] = {
+        .word = "TerminateProcess",
+        .function = "TerminateProcess",
+        .one_in = ENDS_ONE_IN,
+    },
+    [LC_CALL_TERMINATETHREAD] = {
+        .word = "TerminateThread",
+        .function = "TerminateThread",
+        .is_hostile = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_THREAD,
+            .max = LC_THREADS_MAX - 1,
+            .drawn_max = 2, /* a generator makes three threads at most */
+        } },
+    },
+    [LC_CALL_FREEFOREIGN] = {
+        .word = "FreeForeign",
+        .function = "FreeLibrary",
+        .is_hostile = true,
+        .arguments = { PROVIDER },
+    },
 };
 _Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");
 
@@ -272,6 +328,8 @@ uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value)
     case FUZZ_ARGUMENT_WORD:
     case FUZZ_ARGUMENT_VERSION:
     case FUZZ_ARGUMENT_FLAG:
+    case FUZZ_ARGUMENT_PROVIDER:
+    case FUZZ_ARGUMENT_THREAD:
         break;
     }
     LC_CHECK(argument->max < UINT32_MAX);

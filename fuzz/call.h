@@ -16,10 +16,12 @@
 
 enum fuzz_argument_kind {
     FUZZ_ARGUMENT_NONE = 0,
-    FUZZ_ARGUMENT_NUMBER = 1,  /* 0 to max */
-    FUZZ_ARGUMENT_WORD = 2,    /* one of words: its index */
-    FUZZ_ARGUMENT_VERSION = 3, /* MAJOR.MINOR: the minor in the high byte */
-    FUZZ_ARGUMENT_FLAG = 4     /* its one word, or nothing: 1 or 0 */
+    FUZZ_ARGUMENT_NUMBER = 1,   /* 0 to max */
+    FUZZ_ARGUMENT_WORD = 2,     /* one of words: its index */
+    FUZZ_ARGUMENT_VERSION = 3,  /* MAJOR.MINOR: the minor in the high byte */
+    FUZZ_ARGUMENT_FLAG = 4,     /* its one word, or nothing: 1 or 0 */
+    FUZZ_ARGUMENT_PROVIDER = 5, /* its index in the world */
+    FUZZ_ARGUMENT_THREAD = 6    /* another one of the process, by its index */
 };
 
 /* An argument of a call, behind the socket. */
@@ -42,7 +44,9 @@ struct fuzz_call {
     const char *function; /* that the application calls */
     bool has_socket;      /* its first argument is a socket variable */
     bool has_entry;       /* it names an entry of the catalog, hidden or not */
-    bool is_rare;         /* drawn less often than others */
+    bool is_rare;         /* drawn less often than others, in few swarms */
+    bool is_hostile;      /* it stands in hostile worlds only */
+    uint8_t one_in;       /* so often less it is drawn than others; 0: no */
     struct fuzz_argument arguments[FUZZ_CALL_ARGUMENTS];
 };
 

@@ -189,6 +189,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     }
     world->page_heap = byte(stream, world->page_heap);
     world->rcvbuf_bytes = (uint32_t)number(stream, world->rcvbuf_bytes, 4);
+    world->hostile = byte(stream, world->hostile);
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

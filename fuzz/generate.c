@@ -17,7 +17,8 @@ enum {
     SOCKETS_MAX = 30,  /* the model follows 32, and those of layers below */
     SLEEP_BITS = 12,   /* to 8 s; in ms */
     LATENCY_BITS = 20, /* to 2 s; in us */
-    RARE_ONE_IN = 8
+    RARE_ONE_IN = 8,
+    DRAWS_MAX = 8 /* until a call is one that may be */
 };
 
 struct maker {
@@ -226,8 +227,8 @@ static uint32_t draw_weighted(struct maker *maker)
     return call;
 }
 
-/* A call for the middle of a life; LC_CALL_COUNT: none. */
-static uint32_t draw_call(struct maker *maker)
+/* Any call; LC_CALL_COUNT: none. */
+static uint32_t draw_any(struct maker *maker)
 {
     if (maker->swarm != NULL) {
         return draw_weighted(maker);
@@ -284,6 +285,27 @@ static void add_exchange(struct maker *maker, uint8_t socket)
         add(maker, op);
         add_recv(maker, socket);
     }
+}
+
+/* Whether a call that was drawn is to be: it is not hostile where that is not
+ * asked for, and a rare one has its luck. */
+static bool is_to_be(struct maker *maker, uint32_t kind)
+{
+    const struct fuzz_call *call = fuzz_call(kind);
+    return (!call->is_hostile || maker->schedule->world.hostile) &&
+           (call->one_in == 0 || fuzz_rng_chance(&maker->rng, 1, call->one_in));
+}
+
+/* A call for the middle of a life; LC_CALL_COUNT: none. */
+static uint32_t draw_call(struct maker *maker)
+{
+    for (uint32_t i = 0; i < DRAWS_MAX; i++) {
+        uint32_t kind = draw_any(maker);
+        if (kind == LC_CALL_COUNT || is_to_be(maker, kind)) {
+            return kind;
+        }
+    }
+    return LC_CALL_COUNT;
 }
 
 static void add_body_call(struct maker *maker, uint8_t socket)
@@ -671,6 +693,12 @@ static uint8_t faults_of(const struct fuzz_generate_options *options)
         uint8_t)(options->faults | (options->world == NULL ? 0 : options->world->faults));
 }
 
+static bool is_hostile(const struct fuzz_generate_options *options)
+{
+    return options->hostile ||
+           (options->world != NULL && options->world->hostile);
+}
+
 /* Of the kinds of faults none, all, or some; by a stream of its own. */
 static uint8_t draw_faults(
     uint8_t kinds,
@@ -705,6 +733,7 @@ static void make_world(
         vary_world(world, &rng, swarm);
     }
     world->faults = draw_faults(faults_of(options), seed, swarm);
+    world->hostile = world->hostile || options->hostile;
     fuzz_generate_host(world, options->hosted, options->hosted_count);
     if (options->plant != NULL) {
         add_plant(world, options->plant);
@@ -752,6 +781,7 @@ void fuzz_generate(
             (struct fuzz_swarm_draws){
                 .world = options->world == NULL,
                 .faults = faults_of(options) != 0,
+                .hostile = is_hostile(options),
             },
             &ret_schedule->swarm);
         if (fuzz_swarm_is_on(&ret_schedule->swarm)) {

@@ -28,6 +28,7 @@ struct fuzz_generate_options {
     bool has_swarm;
     /* Bit per enum lc_fail: worlds may have them, besides those of `world`. */
     uint8_t faults;
+    bool hostile; /* worlds are hostile, besides a `world` that is */
 };
 
 /**

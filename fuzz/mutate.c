@@ -420,6 +420,7 @@ static void change_world(struct mutation *mutation)
         other.world.plant_count = world->plant_count;
         other.world.faults = world->faults;
         other.world.page_heap = world->page_heap;
+        other.world.hostile = world->hostile;
         *world = other.world;
         break;
     case 1:

@@ -313,11 +313,15 @@ static void repair_world(struct lc_world *world)
             : 0;
     world->rcvbuf_bytes =
         (uint32_t)clamp(world->rcvbuf_bytes, 1, FUZZ_SNDBUF_MAX);
+    world->hostile = world->hostile != 0;
 }
 
 static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
 {
     op->call %= LC_CALL_COUNT;
+    if (fuzz_call(op->call)->is_hostile && !schedule->world.hostile) {
+        op->call = LC_CALL_GETLASTERROR;
+    }
     const struct fuzz_call *call = fuzz_call(op->call);
     op->socket = call->has_socket ? op->socket % LC_SOCKETS_MAX : LC_NONE;
     uint32_t entries = 0;
@@ -331,6 +335,9 @@ static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
     op->entry = op->entry < entries ? op->entry : LC_NONE;
     op->value = fuzz_call_repair(&call->arguments[0], op->value);
     op->value2 = fuzz_call_repair(&call->arguments[1], op->value2);
+    if (call->arguments[0].kind == FUZZ_ARGUMENT_PROVIDER) {
+        op->value %= schedule->world.provider_count;
+    }
 }
 
 /* What the threads and processes that are kept were numbered before. */
@@ -382,6 +389,45 @@ static void regroup(struct lc_schedule *schedule, struct old_numbers *ret_old)
     schedule->thread_count = thread_count;
     schedule->process_count = process_count;
     schedule->op_count = op_count;
+}
+
+/* The new number of a thread, or LC_NONE when it is not there any more. */
+static uint8_t map_thread(
+    const struct lc_schedule *schedule,
+    const struct old_numbers *old,
+    uint32_t before)
+{
+    for (uint32_t i = 0; i < schedule->thread_count; i++) {
+        if (old->threads[i] == before) {
+            return (uint8_t)i;
+        }
+    }
+    return LC_NONE;
+}
+
+/* A call that names a thread names another one of its process. */
+static void renumber_targets(
+    struct lc_schedule *schedule,
+    const struct old_numbers *old)
+{
+    for (uint32_t t = 0; t < schedule->thread_count; t++) {
+        const struct lc_thread *thread = &schedule->threads[t];
+        for (uint32_t i = 0; i < thread->op_count; i++) {
+            struct lc_op *op = &schedule->ops[thread->op_first + i];
+            if (fuzz_call(op->call)->arguments[0].kind !=
+                FUZZ_ARGUMENT_THREAD) {
+                continue;
+            }
+            uint32_t target = map_thread(schedule, old, op->value);
+            bool is_other =
+                target != LC_NONE && target != t &&
+                schedule->threads[target].process == thread->process;
+            if (!is_other) {
+                op->call = LC_CALL_GETLASTERROR;
+            }
+            op->value = is_other ? target : 0;
+        }
+    }
 }
 
 /* Numbers the socket variables by their first use. */
@@ -442,6 +488,7 @@ static void repair_threads(
         repair_op(schedule, &schedule->ops[i]);
     }
     regroup(schedule, ret_old);
+    renumber_targets(schedule, ret_old);
     if (schedule->thread_count == 0) {
         schedule->process_count = 1;
         schedule->thread_count = 1;
@@ -490,12 +537,7 @@ static uint8_t map_ref(
         }
         return LC_NONE;
     }
-    for (uint32_t i = 0; i < schedule->thread_count; i++) {
-        if (old->threads[i] == ref) {
-            return (uint8_t)i;
-        }
-    }
-    return LC_NONE;
+    return map_thread(schedule, old, ref);
 }
 
 static bool is_module(const struct lc_schedule *schedule, uint8_t module)
@@ -669,7 +711,8 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         a->link_window_bytes != b->link_window_bytes ||
         a->peer_kind != b->peer_kind || a->peer_number != b->peer_number ||
         a->rcvbuf_bytes != b->rcvbuf_bytes || a->faults != b->faults ||
-        a->versions != b->versions || a->page_heap != b->page_heap) {
+        a->versions != b->versions || a->page_heap != b->page_heap ||
+        a->hostile != b->hostile) {
         return false;
     }
     bool is_same = true;

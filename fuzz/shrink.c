@@ -5,6 +5,7 @@
 #include "lastcall/check.h"
 #include "lastcall/trace.h"
 
+#include "fuzz/call.h"
 #include "fuzz/schedule.h"
 #include "fuzz/swarm.h"
 
@@ -352,6 +353,14 @@ static void cut_provider(struct lc_schedule *schedule, uint32_t provider)
         &world->providers[provider],
         &world->providers[provider + 1],
         (world->provider_count - provider) * sizeof world->providers[0]);
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        struct lc_op *op = &schedule->ops[i];
+        bool is_named =
+            fuzz_call(op->call)->arguments[0].kind == FUZZ_ARGUMENT_PROVIDER;
+        if (is_named && op->value > provider) {
+            op->value--;
+        }
+    }
     uint32_t module = LC_MODULE_PROVIDER + provider;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < schedule->choice_count; i++) {
@@ -400,6 +409,7 @@ static bool try_default_world(struct shrinker *shrinker)
     plain.plant_count = world->plant_count;
     plain.faults = world->faults;
     plain.page_heap = world->page_heap;
+    plain.hostile = world->hostile;
     *world = plain;
     return attempt(shrinker);
 }
@@ -471,6 +481,9 @@ static bool simplify_world(struct shrinker *shrinker)
         shrinker->trial.world.page_heap = 0;
         has_changed |= attempt(shrinker);
     }
+    shrinker->trial = *shrinker->best;
+    shrinker->trial.world.hostile = 0; /* its calls go with it */
+    has_changed |= attempt(shrinker);
     shrinker->trial = *shrinker->best;
     shrinker->trial.world.peer_kind = LC_PEER_SINK;
     has_changed |= attempt(shrinker);

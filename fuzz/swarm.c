@@ -41,23 +41,30 @@ static bool has_effect(const struct lc_swarm *swarm)
     return has;
 }
 
+static bool may_have(
+    const struct fuzz_call *call,
+    struct fuzz_swarm_draws draws,
+    bool has_rare)
+{
+    return (has_rare || !call->is_rare) && (draws.hostile || !call->is_hostile);
+}
+
 void fuzz_swarm_draw(
     struct fuzz_rng *rng,
     struct fuzz_swarm_draws draws,
     struct lc_swarm *ret_swarm)
 {
     uint8_t features[LC_FEATURE_COUNT];
-    uint32_t count = draws.world ? LC_FEATURE_SLOW + 1 : LC_FEATURE_PIN + 1;
+    uint32_t end = draws.world ? LC_FEATURE_SLOW + 1 : LC_FEATURE_PIN + 1;
+    uint32_t count = 0;
     memset(ret_swarm, 0, sizeof *ret_swarm);
     if (fuzz_rng_chance(rng, 1, 4)) {
         return;
     }
     /* Rare calls together in one of some: there are many. */
     bool has_rare = fuzz_rng_chance(rng, 1, 4);
-    uint32_t last = count;
-    count = 0;
-    for (uint32_t i = 0; i < last; i++) {
-        if (has_rare || i >= LC_CALL_COUNT || !fuzz_call(i)->is_rare) {
+    for (uint32_t i = 0; i < end; i++) {
+        if (i >= LC_CALL_COUNT || may_have(fuzz_call(i), draws, has_rare)) {
             features[count++] = (uint8_t)i;
         }
     }

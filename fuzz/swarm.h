@@ -21,6 +21,7 @@ bool fuzz_swarm_is_on(const struct lc_swarm *swarm);
 struct fuzz_swarm_draws {
     bool world;
     bool faults;
+    bool hostile;
 };
 
 /**

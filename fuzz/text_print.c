@@ -200,6 +200,7 @@ static void put_world(struct writer *writer, const struct lc_world *world)
     }
     put(writer, world->faults != 0 ? "\n" : "");
     put(writer, world->page_heap ? "  page-heap\n" : "");
+    put(writer, world->hostile ? "  hostile\n" : "");
     for (uint32_t i = 0; i < world->plant_count; i++) {
         put(writer, "  plant %s\n", world->plants[i]);
     }
@@ -228,6 +229,7 @@ static void put_swarm(struct writer *writer, const struct lc_swarm *swarm)
 
 static void put_argument(
     struct writer *writer,
+    const struct lc_schedule *schedule,
     const struct fuzz_argument *argument,
     uint32_t value)
 {
@@ -247,6 +249,14 @@ static void put_argument(
         if (value != 0) {
             put(writer, " %s", argument->words[0]);
         }
+        break;
+    case FUZZ_ARGUMENT_PROVIDER:
+        LC_CHECK(value < schedule->world.provider_count);
+        put(writer, " %s", schedule->world.providers[value].name);
+        break;
+    case FUZZ_ARGUMENT_THREAD:
+        LC_CHECK(value < schedule->thread_count);
+        put(writer, " %s", schedule->threads[value].name);
         break;
     case FUZZ_ARGUMENT_NONE:
         break;
@@ -293,8 +303,8 @@ static void put_op(
         fuzz_text_entry(&schedule->world, op->entry, entry);
         put(writer, " %s", entry);
     }
-    put_argument(writer, &call->arguments[0], op->value);
-    put_argument(writer, &call->arguments[1], op->value2);
+    put_argument(writer, schedule, &call->arguments[0], op->value);
+    put_argument(writer, schedule, &call->arguments[1], op->value2);
 }
 
 size_t fuzz_text_print_op(

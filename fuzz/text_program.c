@@ -117,6 +117,40 @@ static bool read_word(
     return fuzz_text_read_miss(reader, index, what);
 }
 
+static bool read_provider(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_value)
+{
+    const struct lc_world *world = &reader->work.world;
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        if (fuzz_text_read_is(reader, index, world->providers[i].name)) {
+            *ret_value = i;
+            return true;
+        }
+    }
+    return fuzz_text_read_miss(reader, index, "a provider");
+}
+
+static bool read_thread(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_value)
+{
+    LC_CHECK(reader->target_count < LC_OPS_MAX);
+    struct fuzz_text_target *target = &reader->targets[reader->target_count];
+    if (index >= reader->count) {
+        return fuzz_text_read_miss(reader, index, "a thread");
+    }
+    if (!fuzz_text_read_name(reader, index, target->name)) {
+        return false;
+    }
+    target->line = reader->line;
+    target->column = reader->words[index].column;
+    *ret_value = reader->target_count++;
+    return true;
+}
+
 static bool read_argument(
     struct fuzz_text_reader *reader,
     uint32_t index,
@@ -130,6 +164,10 @@ static bool read_argument(
         return read_word(reader, index, argument, ret_value);
     case FUZZ_ARGUMENT_VERSION:
         return fuzz_text_read_version(reader, index, ret_value);
+    case FUZZ_ARGUMENT_PROVIDER:
+        return read_provider(reader, index, ret_value);
+    case FUZZ_ARGUMENT_THREAD:
+        return read_thread(reader, index, ret_value);
     case FUZZ_ARGUMENT_FLAG:
     case FUZZ_ARGUMENT_NONE:
         break;
@@ -248,6 +286,11 @@ bool fuzz_text_program_call(struct fuzz_text_reader *reader)
                    reader->words[0].length,
                    &call)) {
         return fuzz_text_read_refuse(reader, 0, "unknown call");
+    } else if (fuzz_call(call)->is_hostile && !work->world.hostile) {
+        return fuzz_text_read_refuse(
+            reader,
+            0,
+            "only a world with the line `hostile` has");
     } else if (call == LC_CALL_SOCKET) {
         return fuzz_text_read_miss(reader, 0, "NAME = socket stream");
     } else {
@@ -259,6 +302,47 @@ bool fuzz_text_program_call(struct fuzz_text_reader *reader)
         work->threads[work->thread_count - 1].op_count++;
     }
     return is_good;
+}
+
+/* Puts the number of a thread in the place of its name. */
+static bool set_target(
+    struct fuzz_text_reader *reader,
+    uint32_t thread,
+    struct lc_op *op)
+{
+    const struct lc_schedule *work = &reader->work;
+    const struct fuzz_text_target *target = &reader->targets[op->value];
+    LC_CHECK(op->value < reader->target_count);
+    for (uint32_t i = 0; i < work->thread_count; i++) {
+        if (i != thread && strcmp(work->threads[i].name, target->name) == 0 &&
+            work->threads[i].process == work->threads[thread].process) {
+            op->value = i;
+            return true;
+        }
+    }
+    reader->line = target->line;
+    return fuzz_text_read_fail(
+        reader,
+        target->column,
+        "another thread of the process is expected, not \"%s\"",
+        target->name);
+}
+
+static bool set_targets(struct fuzz_text_reader *reader)
+{
+    struct lc_schedule *work = &reader->work;
+    for (uint32_t t = 0; t < work->thread_count; t++) {
+        const struct lc_thread *thread = &work->threads[t];
+        for (uint32_t i = 0; i < thread->op_count; i++) {
+            struct lc_op *op = &work->ops[thread->op_first + i];
+            if (fuzz_call(op->call)->arguments[0].kind ==
+                    FUZZ_ARGUMENT_THREAD &&
+                !set_target(reader, t, op)) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 bool fuzz_text_program_end(struct fuzz_text_reader *reader)
@@ -287,6 +371,8 @@ bool fuzz_text_program_end(struct fuzz_text_reader *reader)
                 work->processes[p].name);
         }
     }
-    return work->process_count > 0 ||
-           fuzz_text_read_fail(reader, 1, "a process is expected");
+    if (work->process_count == 0) {
+        return fuzz_text_read_fail(reader, 1, "a process is expected");
+    }
+    return set_targets(reader);
 }

@@ -47,6 +47,13 @@ struct fuzz_text_word {
     uint32_t column; /* from 1 */
 };
 
+/* A thread that a call names: it may come later. */
+struct fuzz_text_target {
+    char name[LC_NAME_MAX];
+    uint32_t line;
+    uint32_t column;
+};
+
 struct fuzz_text_reader {
     const char *text;
     size_t size_bytes;
@@ -61,6 +68,10 @@ struct fuzz_text_reader {
     bool has_pins;           /* or versions of a provider */
     uint32_t world_seen;     /* a bit for each line that may stand once */
     struct lc_schedule work; /* what was read so far */
+    /* A call that names a thread has the place here as its value, until all
+     * threads are known. */
+    struct fuzz_text_target targets[LC_OPS_MAX];
+    uint32_t target_count;
     struct fuzz_text_error *error;
 };
 

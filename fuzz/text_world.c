@@ -19,7 +19,8 @@ enum {
     SEEN_VERSIONS = 16, /* of ws2_32 */
     SEEN_PAGE_HEAP = 32,
     SEEN_RCVBUF = 64,
-    SEEN_PROVIDER_VERSIONS = 128 /* of the first provider, and so on */
+    SEEN_HOSTILE = 128,
+    SEEN_PROVIDER_VERSIONS = 256 /* of the first provider, and so on */
 };
 
 static bool find_provider(
@@ -470,6 +471,10 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
     if (fuzz_text_read_is(reader, 0, "page-heap")) {
         reader->work.world.page_heap = 1;
         return once(reader, SEEN_PAGE_HEAP) && fuzz_text_read_end(reader, 1);
+    }
+    if (fuzz_text_read_is(reader, 0, "hostile")) {
+        reader->work.world.hostile = 1;
+        return once(reader, SEEN_HOSTILE) && fuzz_text_read_end(reader, 1);
     }
     if (fuzz_text_read_is(reader, 0, "plant")) {
         return plant_line(reader);

@@ -115,6 +115,15 @@ static void put_told(struct line *line, const struct lc_record *record)
     }
 }
 
+static enum fuzz_argument_kind first_argument(const struct lc_record *record)
+{
+    return record->function < LC_CALL_COUNT
+               ? (enum fuzz_argument_kind)fuzz_call(record->function)
+                     ->arguments[0]
+                     .kind
+               : FUZZ_ARGUMENT_NONE;
+}
+
 static void put_api(struct line *line, const struct lc_record *record)
 {
     const char *name = record->function < LC_CALL_COUNT
@@ -130,7 +139,14 @@ static void put_api(struct line *line, const struct lc_record *record)
         return;
     }
     put(line, "%s", name);
-    if (record->a != 0) {
+    enum fuzz_argument_kind kind = first_argument(record);
+    if (kind == FUZZ_ARGUMENT_PROVIDER) {
+        put(line, " %s", module(line, (uint32_t)record->a));
+    } else if (kind == FUZZ_ARGUMENT_THREAD) {
+        char thread[2 * LC_NAME_MAX];
+        fuzz_text_thread(line->schedule, (uint8_t)record->a, thread);
+        put(line, " %s", thread);
+    } else if (record->a != 0) {
         put(line, " %lld", (long long)record->a);
     }
     if (record->b != 0 || record->c != 0) {
@@ -265,6 +281,25 @@ static void put_fail(struct line *line, const struct lc_record *record)
     }
 }
 
+static void put_process(struct line *line, const struct lc_record *record)
+{
+    put(line, record->function ? "process ends" : "process starts");
+    put(line,
+        record->a == LC_EXIT_PROCESS      ? " by ExitProcess"
+        : record->a == LC_EXIT_TERMINATED ? " by TerminateProcess"
+                                          : "");
+}
+
+static void put_dll_main(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "DllMain of %s %s %lld",
+        module(line, record->callee),
+        record->function ? "=" : "reason",
+        (long long)record->a);
+    put(line, record->function == 0 && record->b ? ", the process ends" : "");
+}
+
 static void put_thread(struct line *line, const struct lc_record *record)
 {
     char name[2 * LC_NAME_MAX];
@@ -273,7 +308,9 @@ static void put_thread(struct line *line, const struct lc_record *record)
         "thread %s of %s %s",
         name,
         module(line, record->callee),
-        record->function ? "ends" : "begins");
+        record->b          ? "is killed"
+        : record->function ? "ends"
+                           : "begins");
 }
 
 static void put_catalog(struct line *line, const struct lc_record *record)
@@ -291,7 +328,7 @@ static void put_rest(struct line *line, const struct lc_record *record)
 {
     switch ((enum lc_record_kind)record->kind) {
     case LC_RECORD_PROCESS:
-        put(line, record->function ? "process ends" : "process starts");
+        put_process(line, record);
         break;
     case LC_RECORD_HANDLE:
         put(line,
@@ -310,11 +347,7 @@ static void put_rest(struct line *line, const struct lc_record *record)
             record->b ? "" : ": not found");
         break;
     case LC_RECORD_DLL_MAIN:
-        put(line,
-            "DllMain of %s %s %lld",
-            module(line, record->callee),
-            record->function ? "=" : "reason",
-            (long long)record->a);
+        put_dll_main(line, record);
         break;
     case LC_RECORD_LOCK:
         put(line,

@@ -152,6 +152,41 @@ void model_socket_connect(
 /** Bytes, FIN and RST. WIRE. */
 void model_stream_step(struct model *model, const struct model_event *event);
 
+/**
+ * Ends of threads and processes, and what DllMain is told. PROCESS, THREAD, and
+ * what uses a DLL: LOAD, UNLOAD, PROC_ADDRESS, SPI_CALL.
+ */
+void model_term_step(struct model *model, const struct model_event *event);
+
+/**
+ * A call of the application begins that is no provider's business, or spoils
+ * its process. API_CALL.
+ *
+ * Returns: false when nothing of the process is to be judged from now on.
+ */
+bool model_term_api_call(struct model *model, const struct model_event *event);
+
+/** DllMain is called. Before the call is opened. */
+void model_term_dll_main(struct model *model, const struct model_event *event);
+
+/** It returns. Before the call is closed. */
+void model_term_dll_main_returns(
+    struct model *model,
+    const struct model_event *event);
+
+/** A record of a thread that is in a DllMain and in nothing that it calls. */
+void model_term_inside(struct model *model, const struct model_event *event);
+
+/**
+ * A record of a process that has flags.
+ *
+ * Returns: whether it is to be judged.
+ */
+bool model_term_passes(struct model *model, const struct model_event *event);
+
+/** Whether of a run that hangs more hangs than processes that are spoiled. */
+bool model_term_hangs_elsewhere(const struct model *model);
+
 /** The end of the run. END, FAULT. */
 void model_end_step(struct model *model, const struct model_event *event);
 

@@ -108,6 +108,24 @@ static void stream_check(
         connection->accepted >= connection->promised);
 }
 
+/* What the kernel has of a process that has ended. */
+static void exit_check(
+    struct model *model,
+    const struct model_connection *connection)
+{
+    const struct model_process *process =
+        &model->processes[connection->process];
+    bool connected = (connection->flags & MODEL_CONNECTION_CONNECTED) != 0;
+    bool fin = (connection->flags & MODEL_CONNECTION_FIN) != 0;
+    bool reset = (connection->flags & MODEL_CONNECTION_RST) != 0;
+    model_report_unless(
+        model,
+        MODEL_TERM_1,
+        process->exited && connected &&
+            (process->flags & MODEL_PROCESS_SPOILED) == 0,
+        fin || reset);
+}
+
 static void done(struct model *model)
 {
     LC_CHECK(model->verdict.kind != LC_VERDICT_BROKEN);
@@ -115,6 +133,7 @@ static void done(struct model *model)
     for (uint32_t i = 0; i < model->connection_count; i++) {
         if (model->connections[i].number != 0) {
             stream_check(model, &model->connections[i]);
+            exit_check(model, &model->connections[i]);
         }
     }
 }
@@ -131,6 +150,9 @@ static void ends(struct model *model, const struct lc_record *record)
         }
         break;
     case LC_END_DEADLOCK:
+        if (!model_term_hangs_elsewhere(model)) {
+            break;
+        }
         if (!model->lost) {
             if (is_peers_turn(model)) {
                 done(model);
@@ -150,6 +172,9 @@ static void ends(struct model *model, const struct lc_record *record)
         model_report_unless(model, MODEL_DEADLOCK, true, false);
         break;
     case LC_END_LIVELOCK:
+        if (!model_term_hangs_elsewhere(model)) {
+            break;
+        }
         if (!model->lost) {
             model_report_unless(
                 model,

@@ -118,6 +118,7 @@ static void put_thread(
     kept.api = thread->api;
     kept.waiting = thread->waiting;
     kept.depth = thread->depth;
+    kept.ended = thread->ended;
     if (is_in_call(thread)) {
         memcpy(&kept, thread, HEAD_BYTES);
         kept.generation = call_generation(model, thread);

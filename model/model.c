@@ -241,7 +241,14 @@ static void step_api_call(struct model *model, struct model_event *event)
 {
     const struct lc_record *record = event->record;
     struct model_thread *thread = event->thread;
-    if (thread == NULL || event->process == NULL || thread->depth != 0) {
+    if (thread == NULL || event->process == NULL) {
+        model_report_lost(model);
+        return;
+    }
+    if (!model_term_api_call(model, event)) {
+        return;
+    }
+    if (thread->depth != 0) {
         model_report_lost(model);
         return;
     }
@@ -298,6 +305,7 @@ static void step_spi_call(struct model *model, struct model_event *event)
         model_report_lost(model);
         return;
     }
+    model_term_step(model, event);
     model_count_step(model, event);
     model_catalog_step(model, event);
     model_layer_step(model, event);
@@ -353,11 +361,13 @@ static void step_dll_main(struct model *model, struct model_event *event)
         return;
     }
     if (event->record->function == 0) {
+        model_term_dll_main(model, event);
         model_track_push(model, event, MODEL_FRAME_DLL_MAIN);
         return;
     }
     event->top = model_track_top(model, event, MODEL_FRAME_DLL_MAIN);
     if (event->top != NULL) {
+        model_term_dll_main_returns(model, event);
         model_track_pop(model, event->thread);
     }
 }
@@ -370,6 +380,7 @@ static void step_wait(struct model *model, struct model_event *event)
         return;
     }
     if (record->c == 0) {
+        thread->process = record->process;
         thread->waiting = (uint8_t)record->function;
         thread->wait_time_ns = record->time_ns;
         thread->wait_ms = record->b;
@@ -389,6 +400,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
 {
     switch ((enum lc_record_kind)event->record->kind) {
     case LC_RECORD_PROCESS:
+        model_term_step(model, event);
         model_start_step(model, event);
         break;
     case LC_RECORD_API_CALL:
@@ -417,6 +429,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
         break;
     case LC_RECORD_LOAD:
     case LC_RECORD_PROC_ADDRESS:
+        model_term_step(model, event);
         model_version_step(model, event);
         model_load_step(model, event);
         break;
@@ -428,6 +441,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
         model_catalog_step(model, event);
         break;
     case LC_RECORD_UNLOAD:
+        model_term_step(model, event);
         model_clean_step(model, event);
         model_load_step(model, event);
         break;
@@ -437,7 +451,10 @@ static void step_by_kind(struct model *model, struct model_event *event)
     case LC_RECORD_CREATE:
     case LC_RECORD_DESTROY:
     case LC_RECORD_LOCK:
+        model_resource_step(model, event);
+        break;
     case LC_RECORD_THREAD:
+        model_term_step(model, event);
         model_resource_step(model, event);
         break;
     case LC_RECORD_WAIT:
@@ -484,9 +501,18 @@ static inline bool event_fill(
             record->kind != LC_RECORD_WIRE && record->kind != LC_RECORD_END) {
             return false; /* nothing of it is anybody's business now */
         }
+        if (LC_UNLIKELY(event->process->flags != 0) &&
+            !model_term_passes(model, event)) {
+            return false;
+        }
     }
     if (record->thread != LC_NONE && LC_LIKELY(!model->lost)) {
         event->thread = model_track_thread(model, record->thread);
+        if (event->thread != NULL &&
+            LC_UNLIKELY(event->thread->ended == MODEL_THREAD_KILLED)) {
+            model_report_unless(model, MODEL_TERM_10, true, false);
+            return false;
+        }
         if (event->thread != NULL && event->thread->depth > 0) {
             LC_CHECK(event->thread->depth <= MODEL_DEPTH_MAX);
             event->top = &event->thread->frames[event->thread->depth - 1];
@@ -508,6 +534,10 @@ bool model_step(struct model *model, const struct lc_record *record)
     }
     struct model_event event;
     if (event_fill(model, record, &event)) {
+        if (LC_UNLIKELY(
+                event.top != NULL && event.top->kind == MODEL_FRAME_DLL_MAIN)) {
+            model_term_inside(model, &event);
+        }
         step_by_kind(model, &event);
     }
     model->record++;

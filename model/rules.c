@@ -1007,6 +1007,121 @@ static const struct model_rule rules[] = {
         .group = "CATALOG-22",
         .strength = MODEL_MUST,
     },
+    [MODEL_TERM_1] = {
+        .id = "TERM-1",
+        .area = "TERM",
+        .source = "nc-ws2spi-lpwspcleanup, nf-ws2spi-wspstartup",
+        .sentence =
+            "When a process ends without a cleanup, what the kernel has of "
+            "it ends with it.",
+        .group = "TERM-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_TERM_3] = {
+        .id = "TERM-3",
+        .area = "TERM",
+        .source = "terminating-a-process, dllmain",
+        .sentence =
+            "TerminateProcess tells no DLL; ExitProcess tells each, when "
+            "the other threads are gone.",
+        .group = "TERM-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_TERM_7] = {
+        .id = "TERM-7",
+        .area = "TERM",
+        .source = "dllmain",
+        .sentence =
+            "At the end of a process DllMain waits for no lock and no "
+            "thread: who has it may be gone.",
+        .group = "TERM-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_TERM_9] = {
+        .id = "TERM-9",
+        .area = "TERM",
+        .source = "nf-winsock2-wsasend, shared-sockets-in-the-spi-2",
+        .sentence =
+            "When a thread ends, sockets of its process stay.",
+        .group = "TERM-9",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_TERM_10] = {
+        .id = "TERM-10",
+        .area = "TERM",
+        .source = "inferred",
+        .sentence =
+            "A call of a thread that was killed does not return.",
+        .group = "TERM-10",
+        .strength = MODEL_INF,
+    },
+    [MODEL_DLL_1] = {
+        .id = "DLL-1",
+        .area = "DLL",
+        .source = "nf-winsock-wsastartup",
+        .sentence =
+            "WSAStartup is not called from DllMain.",
+        .group = "DLL-1",
+        .strength = MODEL_MUST,
+        .application = true,
+    },
+    [MODEL_DLL_2] = {
+        .id = "DLL-2",
+        .area = "DLL",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "WSACleanup is not called from DllMain.",
+        .group = "DLL-2",
+        .strength = MODEL_MUST,
+        .application = true,
+    },
+    [MODEL_DLL_3] = {
+        .id = "DLL-3",
+        .area = "DLL",
+        .source = "dllmain, dll-best-practices",
+        .sentence =
+            "DllMain loads and frees no DLL and waits for no other thread.",
+        .group = "DLL-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_DLL_4] = {
+        .id = "DLL-4",
+        .area = "DLL",
+        .source = "dllmain",
+        .sentence =
+            "DllMain frees what it made when its DLL is freed, and nothing "
+            "when the process ends.",
+        .group = "DLL-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_DLL_5] = {
+        .id = "DLL-5",
+        .area = "DLL",
+        .source = "dllmain",
+        .sentence =
+            "A DLL that fails its attach is told to detach at once, and is "
+            "not loaded.",
+        .group = "DLL-5",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_DLL_6] = {
+        .id = "DLL-6",
+        .area = "DLL",
+        .source = "dllmain",
+        .sentence =
+            "DLLs hear that a thread detaches only when it ends.",
+        .group = "DLL-6",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_DLL_7] = {
+        .id = "DLL-7",
+        .area = "DLL",
+        .source = "inferred from DLL-3, DLL-4",
+        .sentence =
+            "DllMain calls no provider.",
+        .group = "DLL-7",
+        .strength = MODEL_INF,
+    },
     [MODEL_ERR_1] = {
         .id = "ERR-1",
         .area = "ERR",

@@ -68,6 +68,13 @@ struct model_frame {
 
 _Static_assert(sizeof(struct model_frame) == 16, "frames are dense");
 
+/* Whether a thread is there no more. */
+enum model_thread_end {
+    MODEL_THREAD_LIVES = 0,
+    MODEL_THREAD_DETACHED = 1, /* DLLs were told that it ends */
+    MODEL_THREAD_KILLED = 2
+};
+
 /** A thread and the application call that it is in. */
 struct model_thread {
     uint64_t api_time_ns; /* when the call began */
@@ -86,7 +93,8 @@ struct model_thread {
     uint64_t linger_end_ns;   /* end of its last wait */
     uint32_t generation;      /* of the socket when the call began */
     uint32_t wait_connection; /* a wait for the net: its number, else 0 */
-    uint32_t zero;
+    uint8_t ended;            /* enum model_thread_end */
+    uint8_t zero[3];
     int16_t low;  /* bounds of the process's count of starts ... */
     int16_t high; /* ... over the whole call, without its effect */
     uint8_t process;
@@ -110,7 +118,9 @@ enum model_provider_flag {
     MODEL_PROVIDER_LOCKS = 64,    /* a lock was deleted while some were held */
     /* Something was made to fail, in no call or in a DllMain, since the last
      * final WSPCleanup and in this mapping. */
-    MODEL_PROVIDER_FAULTED = 128
+    MODEL_PROVIDER_FAULTED = 128,
+    MODEL_PROVIDER_REFUSED = 256 /* its DllMain has failed its load, and has not
+                                    been told to detach since */
 };
 
 /** A provider in one process. */
@@ -124,8 +134,14 @@ struct model_provider {
     uint8_t starting;                  /* WSPStartups under way */
     uint8_t cleaning;                  /* WSPCleanups under way */
     uint8_t held;                      /* locks entered and not left */
-    uint8_t flags;                     /* enum model_provider_flag */
-    uint8_t zero[3];
+    uint16_t flags;                    /* enum model_provider_flag */
+    uint8_t zero[2];
+};
+
+enum model_process_flag {
+    MODEL_PROCESS_SPOILED = 1,   /* nothing in it is judged any more */
+    MODEL_PROCESS_ENDING = 2,    /* DLLs have been told that it ends */
+    MODEL_PROCESS_TERMINATED = 4 /* TerminateProcess was called */
 };
 
 /* Entries of the catalog by id, in their order. */
@@ -150,6 +166,10 @@ struct model_process {
     bool ending;  /* ... and what must be gone then is not checked yet */
     bool vague;   /* a WSACleanup failed: count unknown, X-35 */
     struct model_entries view; /* what it sees of the catalog */
+    uint8_t flags;             /* enum model_process_flag */
+    uint8_t detached;          /* bit per provider that was told that it ends */
+    uint8_t ender;             /* thread reference that tells them */
+    uint8_t zero;
 };
 
 /* What a socket's linger options ask of its close. */

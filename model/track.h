@@ -79,7 +79,13 @@ static inline bool model_track_needs_start(uint8_t api)
         UINT64_C(1) << LC_CALL_WSC_ENUM | UINT64_C(1) << LC_CALL_WSC_PATH |
         UINT64_C(1) << LC_CALL_WSC_INSTALL |
         UINT64_C(1) << LC_CALL_WSC_INSTALL_CHAIN |
-        UINT64_C(1) << LC_CALL_WSC_DEINSTALL | UINT64_C(1) << LC_CALL_WSC_ORDER;
+        UINT64_C(1) << LC_CALL_WSC_DEINSTALL |
+        UINT64_C(1) << LC_CALL_WSC_ORDER | UINT64_C(1) << LC_CALL_LOADLIBRARY |
+        UINT64_C(1) << LC_CALL_FREELIBRARY | UINT64_C(1) << LC_CALL_EXITTHREAD |
+        UINT64_C(1) << LC_CALL_EXITPROCESS |
+        UINT64_C(1) << LC_CALL_TERMINATEPROCESS |
+        UINT64_C(1) << LC_CALL_TERMINATETHREAD |
+        UINT64_C(1) << LC_CALL_FREEFOREIGN;
     return api >= 64 || (needs_none >> api & 1) == 0;
 }
 

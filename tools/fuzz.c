@@ -33,6 +33,7 @@ static struct {
     struct tool_number schedules;
     struct tool_number stop_after;
     const char *folder;
+    bool hostile;
     const char *sweep;
 } given = {
     .seconds = { .low = 1, .high = 1U << 30 },
@@ -61,6 +62,11 @@ static const struct tool_option options[] = {
       &given.folder,
       "DIR",
       "writes each finding there, shrunk, as RULE-HASH.lc" },
+    { "--hostile",
+      TOOL_FLAG,
+      &given.hostile,
+      NULL,
+      "worlds in which applications do what no provider survives" },
     { "--sweep",
       TOOL_TEXT,
       &given.sweep,
@@ -399,8 +405,8 @@ static void print_unspecified(void)
     if (result.totals.unspecified > 0) {
         (void)printf(
             "%" PRIu64 " of them ended unspecified, at a limit of the "
-            "simulator: they say nothing (`lastcall provider FILE` lists "
-            "imports that it does not serve)\n",
+            "simulator or behind a hostile act: they say nothing (`lastcall "
+            "provider FILE` lists imports that it does not serve)\n",
             result.totals.unspecified);
     }
     if (most != NULL) {
@@ -643,10 +649,10 @@ static bool set_up_sweep(void)
     struct lc_world *in = &sweep.schedule.world;
     if (tool_given.seed.is_given || given.schedules.is_given ||
         tool_given.sampler != NULL || tool_given.world != NULL ||
-        tool_given.faults) {
+        tool_given.faults || given.hostile) {
         tool_output_error(
-            "--sweep: goes without --seed, --schedules, --sampler, --world "
-            "and --faults");
+            "--sweep: goes without --seed, --schedules, --sampler, --world, "
+            "--faults and --hostile");
         return false;
     }
     if (!tool_setup_model(
@@ -711,6 +717,7 @@ static bool set_up(void)
     search.one.generate.world = is_any ? NULL : &world;
     search.one.generate.plant = tool_given.bug;
     search.one.generate.faults = tool_given.faults ? LC_FAIL_ALL : 0;
+    search.one.generate.hostile = given.hostile;
     if (!tool_setup_has_place(&search.one.generate)) {
         return false;
     }
@@ -733,6 +740,7 @@ static void set_replay(void)
     char seed[WORD_BYTES];
     char schedules[WORD_BYTES];
     tool_given_add_search(&tool_given, &search_line);
+    tool_line_add(&search_line, given.hostile ? " --hostile" : "");
     if (given.sweep != NULL) {
         tool_line_add(&search_line, " --sweep");
         tool_line_add_path(&search_line, given.sweep);

@@ -82,8 +82,8 @@ static void print_totals(const struct fuzz_ledger_totals *totals)
         totals->next_seed);
     if (totals->unspecified > 0) {
         (void)printf(
-            "%" PRIu64 " ended unspecified, at a limit of the simulator: they "
-            "say nothing\n",
+            "%" PRIu64 " ended unspecified, at a limit of the simulator or "
+            "behind a hostile act: they say nothing\n",
             totals->unspecified);
     }
     tool_verdict_print_differed(totals->differed, totals->again);

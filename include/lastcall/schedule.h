@@ -85,6 +85,7 @@ struct lc_world {
     uint8_t peer_kind;          /* enum lc_peer_kind */
     uint8_t faults;             /* bit per enum lc_fail that may happen */
     uint8_t versions; /* of ws2_32, bit per enum lc_version; 0: 1.0 to 2.2 */
+    uint8_t hostile;  /* 1: the application may do what no provider survives */
     uint32_t peer_number;  /* of a kind that has one, else 0 */
     uint32_t rcvbuf_bytes; /* default SO_RCVBUF of a socket, 1 or more */
     uint8_t page_heap;     /* 1: each heap block of a hosted DLL has pages
@@ -127,7 +128,16 @@ enum lc_call {
     LC_CALL_RCVBUF = 26,          /* setsockopt SO_RCVBUF: value bytes */
     LC_CALL_SOERROR = 27,         /* getsockopt SO_ERROR: socket */
     LC_CALL_FIONREAD = 28,        /* ioctlsocket FIONREAD: socket */
-    LC_CALL_COUNT = 29
+    LC_CALL_LOADLIBRARY = 29,     /* value: a provider, whose DLL is loaded */
+    LC_CALL_FREELIBRARY = 30, /* the same; gives back what LoadLibrary got */
+    LC_CALL_EXITTHREAD = 31,  /* no argument, as the next two */
+    LC_CALL_EXITPROCESS = 32,
+    LC_CALL_TERMINATEPROCESS = 33,
+    /* In a hostile world only: */
+    LC_CALL_TERMINATETHREAD = 34, /* value: another thread of the process */
+    LC_CALL_FREEFOREIGN = 35,     /* value: a provider. FreeLibrary of a
+                                     reference that is somebody else's */
+    LC_CALL_COUNT = 36
 };
 
 /* The order that LC_CALL_WSC_ORDER writes. */

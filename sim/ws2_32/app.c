@@ -213,6 +213,16 @@ static enum lc_wsa make_sleep(const struct lc_op *op, struct lc_record *record)
     return LC_WSA_OK;
 }
 
+static void describe_module(const struct lc_op *op, struct lc_record *record)
+{
+    record->a = LC_MODULE_PROVIDER + (int64_t)op->value;
+}
+
+static void describe_thread(const struct lc_op *op, struct lc_record *record)
+{
+    record->a = op->value;
+}
+
 static const struct sim_app_call app_calls[] = {
     [LC_CALL_WSASTARTUP] = { describe_startup, make_startup, false },
     [LC_CALL_WSACLEANUP] = { NULL, make_cleanup, false },
@@ -249,6 +259,23 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_RCVBUF] = { sim_app_describe_rcvbuf, sim_app_rcvbuf, true },
     [LC_CALL_SOERROR] = { sim_app_describe_soerror, sim_app_soerror, true },
     [LC_CALL_FIONREAD] = { sim_app_describe_fionread, sim_app_fionread, true },
+    [LC_CALL_LOADLIBRARY] = { describe_module,
+                              sim_app_load_library,
+                              .is_windows = true },
+    [LC_CALL_FREELIBRARY] = { describe_module,
+                              sim_app_free_library,
+                              .is_windows = true },
+    [LC_CALL_EXITTHREAD] = { NULL, sim_app_exit_thread, .is_windows = true },
+    [LC_CALL_EXITPROCESS] = { NULL, sim_app_exit_process, .is_windows = true },
+    [LC_CALL_TERMINATEPROCESS] = { NULL,
+                                   sim_app_terminate_process,
+                                   .is_windows = true },
+    [LC_CALL_TERMINATETHREAD] = { describe_thread,
+                                  sim_app_terminate_thread,
+                                  .is_windows = true },
+    [LC_CALL_FREEFOREIGN] = { describe_module,
+                              sim_app_free_foreign,
+                              .is_windows = true },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 
@@ -260,7 +287,7 @@ static struct lc_record call_record(const struct lc_op *op)
         .kind = LC_RECORD_API_CALL,
         .function = op->call,
         .caller = LC_MODULE_APP,
-        .callee = LC_MODULE_WS2_32,
+        .callee = call->is_windows ? LC_MODULE_SYSTEM : LC_MODULE_WS2_32,
     };
     if (call->has_socket) {
         record.a = (int64_t)socket_of(op);
@@ -294,14 +321,18 @@ static void run_call(const struct lc_op *op, uint32_t call_index)
     });
     struct lc_record record = call_record(op);
     sim_trace_write(record);
-    sim_thread_enter(LC_MODULE_WS2_32, SIM_FRAME_API, op->call);
+    if (!app_calls[op->call].is_windows) {
+        sim_thread_enter(LC_MODULE_WS2_32, SIM_FRAME_API, op->call);
+    }
     record.kind = LC_RECORD_API_RETURN;
     record.c = record.a;
     record.a = 0;
     record.b = 0;
     record.d = 0;
     record.b = (int64_t)make_call(op, &record);
-    sim_thread_leave();
+    if (!app_calls[op->call].is_windows) {
+        sim_thread_leave();
+    }
     sim_trace_write(record);
     sim_thread_progress();
 }

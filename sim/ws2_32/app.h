@@ -21,6 +21,7 @@ struct sim_app_call {
      * return: c is the socket; a may be set to the result of a success. */
     enum lc_wsa (*make)(const struct lc_op *op, struct lc_record *record);
     bool has_socket;
+    bool is_windows; /* ws2_32 has no part in it */
 };
 
 /** What the application's threads share in the process that is running. */
@@ -52,5 +53,29 @@ void sim_app_describe_fionread(
     const struct lc_op *op,
     struct lc_record *record);
 enum lc_wsa sim_app_fionread(const struct lc_op *op, struct lc_record *record);
+
+/* app_end.c: ends of threads and processes. Those that end the thread do not
+ * return. */
+enum lc_wsa sim_app_load_library(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_free_library(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_free_foreign(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_exit_thread(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_exit_process(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_terminate_process(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_terminate_thread(
+    const struct lc_op *op,
+    struct lc_record *record);
 
 #endif

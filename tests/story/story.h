@@ -47,9 +47,12 @@ static inline void story_tell(
     story.line++;
 }
 
-/* Plays a schedule. Its trace must be the expected one to the letter, and hold
- * all rules. */
-static inline void story_play(const char *schedule, const char *const *expected)
+/* Plays a schedule. Its trace must be the expected one to the letter, and come
+ * to that verdict. */
+static inline void story_play_to(
+    const char *schedule,
+    const char *const *expected,
+    enum lc_verdict_kind verdict)
 {
     struct fuzz_text_error text_error;
     struct fuzz_outcome outcome;
@@ -67,7 +70,13 @@ static inline void story_play(const char *schedule, const char *const *expected)
         fuzz_play(&story.player, &story.schedule, NULL, &outcome, &error),
         SIM_OK);
     assert_null(expected[story.line]); /* nothing is missing at the end */
-    assert_int_equal(outcome.verdict.kind, LC_VERDICT_HELD);
+    assert_int_equal(outcome.verdict.kind, verdict);
+}
+
+/* Plays a schedule that holds all rules. */
+static inline void story_play(const char *schedule, const char *const *expected)
+{
+    story_play_to(schedule, expected, LC_VERDICT_HELD);
 }
 
 #endif

@@ -470,7 +470,7 @@ static void the_orders_are_many_and_differ(void **state)
     uint32_t ends = 0;
     for (uint32_t i = 0; i < CASE_COUNT; i++) {
         assert_true(cases[i].runs > 200);
-        assert_true(cases[i].moments.count > 30);
+        assert_true(cases[i].moments.count > 25);
         runs += cases[i].runs;
         ends += cases[i].ends.count;
     }

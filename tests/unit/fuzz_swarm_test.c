@@ -10,8 +10,8 @@ enum {
     DRAWS = 4000
 };
 
-static const struct fuzz_swarm_draws all_drawn = { true, true };
-static const struct fuzz_swarm_draws nothing_drawn = { false, false };
+static const struct fuzz_swarm_draws all_drawn = { true, true, true };
+static const struct fuzz_swarm_draws nothing_drawn = { false, false, false };
 
 /* Nothing is always there, nothing never; and a swarm that does nothing but ask
  * and wait would be a seed thrown away. */

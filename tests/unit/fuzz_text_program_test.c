@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "fuzz/schedule.h"
 #include "tests/unit/text_example.h"
 
 static const struct bad bad_calls[] = {
@@ -43,6 +44,20 @@ static const struct bad bad_calls[] = {
     { THREAD "    s = socket stream via\n", 4, 26, "the line ends" },
     { THREAD "    s = socket stream via x\n", 4, 27, "\"x\"" },
     { THREAD "    s = socket stream via tcp x\n", 4, 31, "\"x\"" },
+    { THREAD "    LoadLibrary\n", 4, 16, "the line ends" },
+    { THREAD "    LoadLibrary x\n", 4, 17, "\"x\"" },
+    { THREAD "    LoadLibrary tcp x\n", 4, 21, "\"x\"" },
+    { THREAD "    ExitProcess 1\n", 4, 17, "\"1\"" },
+    { THREAD "    TerminateThread t\n", 4, 5, "`hostile`" },
+    { THREAD "    FreeForeign tcp\n", 4, 5, "`hostile`" },
+    { HOSTILE "    TerminateThread\n", 6, 20, "the line ends" },
+    { HOSTILE "    TerminateThread 5\n", 6, 21, "\"5\"" },
+    { HOSTILE "    TerminateThread u\n", 6, 21, "\"u\"" },
+    { HOSTILE "    TerminateThread t\n", 6, 21, "\"t\"" },
+    { HOSTILE "    TerminateThread u\nprocess B\n  thread u\n    Sleep 1\n",
+      6,
+      21,
+      "\"u\"" },
     { LAYERS "process A\n  thread t\n    s = socket stream via a\n",
       8,
       27,
@@ -55,6 +70,45 @@ static void errors_of_calls_name_line_column_and_word(void **state)
     (void)state;
 
     check_bad(bad_calls, LC_COUNT_OF(bad_calls));
+}
+
+/* A call may name a thread that comes later; when threads go, or change their
+ * places, it means the same one, or there is no call. */
+static void a_call_names_another_thread_of_its_process(void **state)
+{
+    (void)state;
+    static char text[FUZZ_TEXT_SIZE_MAX];
+    assert_true(parse(
+        HOSTILE "    TerminateThread v\n"
+                "  thread u\n    LoadLibrary filter\n"
+                "  thread v\n    TerminateThread t\n    FreeForeign tcp\n",
+        &first));
+    assert_int_equal(first.world.hostile, 1);
+    assert_int_equal(first.ops[0].call, LC_CALL_TERMINATETHREAD);
+    assert_int_equal(first.ops[0].value, 2);
+    assert_int_equal(first.ops[1].value, 1);
+    assert_int_equal(first.ops[2].value, 0);
+    check_round_trip(text);
+
+    second = first;
+    second.threads[1].op_count = 0;
+    fuzz_schedule_repair(&second);
+    assert_int_equal(second.thread_count, 2);
+    assert_int_equal(second.ops[0].call, LC_CALL_TERMINATETHREAD);
+    assert_int_equal(second.ops[0].value, 1);
+
+    second = first;
+    second.threads[2].op_count = 0;
+    fuzz_schedule_repair(&second);
+    assert_int_equal(second.ops[0].call, LC_CALL_GETLASTERROR);
+
+    second = first;
+    second.world.hostile = 0;
+    fuzz_schedule_repair(&second);
+    assert_int_equal(second.ops[0].call, LC_CALL_GETLASTERROR);
+    assert_int_equal(second.ops[1].call, LC_CALL_LOADLIBRARY);
+    assert_int_equal(second.ops[2].call, LC_CALL_GETLASTERROR);
+    assert_int_equal(second.ops[3].call, LC_CALL_GETLASTERROR);
 }
 
 /* Names are free: the words of the grammar are told from them by place. */
@@ -115,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_of_calls_name_line_column_and_word),
+        cmocka_unit_test(a_call_names_another_thread_of_its_process),
         cmocka_unit_test(names_may_be_words_of_the_grammar),
         cmocka_unit_test(results_are_written_only_when_they_are_meant),
     };

@@ -95,6 +95,8 @@ static const struct bad bad_world[] = {
     { WORLD "  plant\n", 3, 8, "the line ends" },
     { WORLD "  plant a/b\n", 3, 9, "\"a/b\"" },
     { WORLD "  plant a b\n", 3, 11, "\"b\"" },
+    { WORLD "  hostile 1\n", 3, 11, "\"1\"" },
+    { WORLD "  hostile\n  hostile\n", 4, 3, "\"hostile\"" },
     { WORLD "  faults\n", 3, 9, "the line ends" },
     { WORLD "  faults load memory\n", 3, 15, "\"memory\"" },
     { WORLD "  faults load net load\n", 3, 19, "\"load\"" },

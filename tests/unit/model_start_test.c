@@ -86,6 +86,7 @@ static void a_process_that_ends_without_cleanup_is_the_applications_error(
     trace_connect(trace, HANDLE, 1);
     trace_send(trace, HANDLE, 1);
     trace_process(trace, 1);
+    trace->records[trace->count - 1].a = LC_EXIT_TERMINATED;
     trace_wire(trace, LC_WIRE_RST, 1, BYTES, 0)->thread = LC_NONE;
     trace_end(trace, LC_END_DONE);
     assert_app_erred(trace, "CLEAN-1");

@@ -107,6 +107,7 @@ static inline void check_round_trip(char *ret_text)
 #define HEAD     "lastcall schedule 1\n"
 #define WORLD    HEAD "world\n"
 #define THREAD   HEAD "process A\n  thread t\n"
+#define HOSTILE  WORLD "  hostile\nprocess A\n  thread t\n"
 #define PROGRAM  THREAD "    WSACleanup\n"
 #define CHOICES  PROGRAM "choices\n"
 #define NAME_32  "n2345678901234567890123456789012"
