@@ -190,6 +190,10 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     world->page_heap = byte(stream, world->page_heap);
     world->rcvbuf_bytes = (uint32_t)number(stream, world->rcvbuf_bytes, 4);
     world->hostile = byte(stream, world->hostile);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        world->providers[i].dll_main =
+            byte(stream, world->providers[i].dll_main);
+    }
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

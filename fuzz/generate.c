@@ -734,6 +734,11 @@ static void make_world(
     }
     world->faults = draw_faults(faults_of(options), seed, swarm);
     world->hostile = world->hostile || options->hostile;
+    if (world->hostile && fuzz_rng_chance(&rng, 1, 8)) {
+        uint32_t i = fuzz_rng_upto(&rng, world->provider_count - 1);
+        world->providers[i].dll_main =
+            (uint8_t)fuzz_rng_between(&rng, 1, (1U << LC_DLL_MAIN_COUNT) - 1);
+    }
     fuzz_generate_host(world, options->hosted, options->hosted_count);
     if (options->plant != NULL) {
         add_plant(world, options->plant);

@@ -174,6 +174,7 @@ static void repair_providers(struct lc_world *world)
         struct lc_provider *provider = &world->providers[i];
         provider->kind %= LC_PROVIDER_KIND_COUNT;
         provider->pinned = provider->pinned != 0;
+        provider->dll_main &= (1U << LC_DLL_MAIN_COUNT) - 1;
         provider->path[LC_PATH_MAX - 1] = '\0';
         size_t length = strlen(provider->path);
         bool is_printable = length > 0;
@@ -721,6 +722,7 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
                    a->providers[i].kind == b->providers[i].kind &&
                    a->providers[i].pinned == b->providers[i].pinned &&
                    a->providers[i].versions == b->providers[i].versions &&
+                   a->providers[i].dll_main == b->providers[i].dll_main &&
                    strcmp(a->providers[i].path, b->providers[i].path) == 0;
     }
     for (uint32_t i = 0; i < a->chain_count; i++) {

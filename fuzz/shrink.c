@@ -474,6 +474,11 @@ static bool simplify_world(struct shrinker *shrinker)
             has_changed |= attempt(shrinker);
         }
     }
+    for (uint32_t i = 0; i < shrinker->best->world.provider_count; i++) {
+        shrinker->trial = *shrinker->best;
+        shrinker->trial.world.providers[i].dll_main = 0;
+        has_changed |= attempt(shrinker);
+    }
     has_changed |= simplify_faults(shrinker);
     has_changed |= simplify_versions(shrinker);
     if (shrinker->best->world.page_heap) {

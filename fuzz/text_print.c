@@ -155,6 +155,14 @@ static void put_world(struct writer *writer, const struct lc_world *world)
         if (world->providers[i].pinned) {
             put(writer, "  pin %s\n", world->providers[i].name);
         }
+        for (uint32_t k = 0; k < LC_DLL_MAIN_COUNT; k++) {
+            if ((world->providers[i].dll_main >> k & 1) != 0) {
+                put(writer,
+                    "  dllmain %s %s\n",
+                    fuzz_words_name(FUZZ_WORDS_DLL_MAIN, k),
+                    world->providers[i].name);
+            }
+        }
     }
     put_versions(writer, "ws2_32", world->versions);
     for (uint32_t i = 0; i < world->provider_count; i++) {

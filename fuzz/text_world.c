@@ -206,6 +206,26 @@ static bool versions_line(struct fuzz_text_reader *reader)
     return true;
 }
 
+/* dllmain startup|cleanup PROVIDER */
+static bool dll_main_line(struct fuzz_text_reader *reader)
+{
+    uint8_t provider = 0;
+    uint32_t what = 0;
+    if (reader->count < 2 || !fuzz_words_find(
+                                 FUZZ_WORDS_DLL_MAIN,
+                                 reader->words[1].at,
+                                 reader->words[1].length,
+                                 &what)) {
+        return fuzz_text_read_miss(reader, 1, "startup or cleanup");
+    }
+    if (!find_provider(reader, 2, &provider)) {
+        return false;
+    }
+    reader->has_pins = true;
+    reader->work.world.providers[provider].dll_main |= (uint8_t)(1U << what);
+    return fuzz_text_read_end(reader, 3);
+}
+
 static bool has_member(const struct lc_chain *chain, uint8_t provider)
 {
     LC_CHECK(chain->length <= LC_CHAIN_LENGTH_MAX);
@@ -435,6 +455,9 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
     }
     if (fuzz_text_read_is(reader, 0, "versions")) {
         return versions_line(reader);
+    }
+    if (fuzz_text_read_is(reader, 0, "dllmain")) {
+        return dll_main_line(reader);
     }
     if (fuzz_text_read_is(reader, 0, "chain")) {
         return chain_line(reader);

@@ -176,6 +176,8 @@ static const char *const peer_words[] = {
     "halfclose", "reset", "never", "refuse",
 };
 _Static_assert(LC_COUNT_OF(peer_words) == LC_PEER_KIND_COUNT, "one each");
+static const char *const dll_main_words[] = { "startup", "cleanup" };
+_Static_assert(LC_COUNT_OF(dll_main_words) == LC_DLL_MAIN_COUNT, "one each");
 
 #define TABLE(words)              \
     {                             \
@@ -205,6 +207,7 @@ static const struct {
     [FUZZ_WORDS_FAIL] = TABLE(fail_words),
     [FUZZ_WORDS_CATALOG] = TABLE(catalog_words),
     [FUZZ_WORDS_PEER] = TABLE(peer_words),
+    [FUZZ_WORDS_DLL_MAIN] = TABLE(dll_main_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

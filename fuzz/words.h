@@ -32,7 +32,8 @@ enum fuzz_words {
     FUZZ_WORDS_FAIL = 16,     /* enum lc_fail */
     FUZZ_WORDS_CATALOG = 17,  /* enum lc_catalog_change */
     FUZZ_WORDS_PEER = 18,     /* enum lc_peer_kind */
-    FUZZ_WORDS_COUNT = 19
+    FUZZ_WORDS_DLL_MAIN = 19, /* enum lc_dll_main */
+    FUZZ_WORDS_COUNT = 20
 };
 
 /**

@@ -261,6 +261,23 @@ static void pin_all(void)
     }
 }
 
+/* What the world's line `dllmain` says. */
+static void beside_dll_main(uint32_t module, uint32_t reason)
+{
+    const struct lc_world *world = &playing->world;
+    uint32_t index = module - LC_MODULE_PROVIDER;
+    LC_CHECK(index < world->provider_count);
+    uint32_t bits = world->providers[index].dll_main;
+    if (reason == LC_DLL_PROCESS_ATTACH &&
+        (bits >> LC_DLL_MAIN_STARTUP & 1) != 0) {
+        sim_app_call_in_dll_main(LC_CALL_WSASTARTUP);
+    }
+    if (reason == LC_DLL_PROCESS_DETACH &&
+        (bits >> LC_DLL_MAIN_CLEANUP & 1) != 0) {
+        sim_app_call_in_dll_main(LC_CALL_WSACLEANUP);
+    }
+}
+
 static void process_exit(uint32_t process)
 {
     record_process(process, true, sim_win32_exit_how(process));
@@ -344,6 +361,7 @@ enum sim_status sim_begin(
     }
     playing = schedule;
     sim_thread_set_exit(process_exit);
+    sim_win32_set_dll_main(beside_dll_main);
     sim_thread_begin_run();
     for (uint32_t i = 0; i < schedule->world.provider_count; i++) {
         if (sim.installed[i].asks_time) {

@@ -26,12 +26,22 @@ enum lc_provider_kind {
     LC_PROVIDER_KIND_COUNT = 4
 };
 
+/* What no DllMain may do: the calls need the loader lock, or wait for those
+ * that do. */
+enum lc_dll_main {
+    LC_DLL_MAIN_STARTUP = 0, /* WSAStartup, when it is attached */
+    LC_DLL_MAIN_CLEANUP = 1, /* WSACleanup, when it is detached */
+    LC_DLL_MAIN_COUNT = 2
+};
+
 struct lc_provider {
     char name[LC_NAME_MAX]; /* also the DLL's base name in the catalog */
     uint8_t kind;           /* enum lc_provider_kind */
     uint8_t pinned;         /* 1: the application holds its own reference to
                                the DLL for the life of each process */
     uint8_t versions;       /* built-ins: bit per enum lc_version; 0: 2.2 */
+    uint8_t dll_main;       /* bit per enum lc_dll_main: what its DllMain does
+                               wrong */
     char path[LC_PATH_MAX]; /* LC_PROVIDER_DLL only: file on the host */
 };
 

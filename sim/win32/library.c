@@ -89,6 +89,21 @@ static const char *system_name(const void *handle)
     return NULL;
 }
 
+/* Written at start-up only. */
+static void (*beside_dll_main)(uint32_t module, uint32_t reason);
+
+void sim_win32_set_dll_main(void (*beside)(uint32_t module, uint32_t reason))
+{
+    beside_dll_main = beside;
+}
+
+static void do_beside(uint32_t module, uint32_t reason)
+{
+    if (beside_dll_main != NULL) {
+        beside_dll_main(module, reason);
+    }
+}
+
 static uint64_t loader_key(const struct sim_win32_process *process)
 {
     return (uint64_t)(uintptr_t)&process->loader_owner;
@@ -138,11 +153,17 @@ static LC_NOINLINE bool run_dll_main(
     };
     sim_trace_write(record);
     sim_thread_enter(module, SIM_FRAME_DLL_MAIN, reason);
+    if (reason == LC_DLL_PROCESS_DETACH) {
+        do_beside(module, reason);
+    }
     bool result = class->ops->dll_main(
         class,
         sim_arena_module(process, module),
         reason,
         process_ends);
+    if (reason == LC_DLL_PROCESS_ATTACH && result) {
+        do_beside(module, reason);
+    }
     sim_thread_leave();
     record.function = 1;
     record.a = result;
@@ -202,8 +223,11 @@ void sim_loader_tell_end(void)
     }
     for (; left > 0; left--) {
         uint32_t module = sim_module_nth(process, left);
-        (void)run_dll_main(module, LC_DLL_PROCESS_DETACH, true);
-        check_freed(process, module);
+        /* One before it may have freed it, against the rules. */
+        if (module != LC_MODULE_COUNT) {
+            (void)run_dll_main(module, LC_DLL_PROCESS_DETACH, true);
+            check_freed(process, module);
+        }
     }
 }
 

@@ -31,6 +31,12 @@ void sim_win32_begin(bool has_page_heap);
 /** Whether a function, by its name, tells the time. */
 bool sim_win32_tells_time(const char *name);
 
+/**
+ * Says at start-up who does what a DllMain of a module does beside its own: with
+ * the module as what is running, behind its own at an attach, else before it.
+ */
+void sim_win32_set_dll_main(void (*beside)(uint32_t module, uint32_t reason));
+
 /** A thread of the application has begun: DLLs hear of it. */
 void sim_win32_enter_thread(void);
 

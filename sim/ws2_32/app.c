@@ -286,7 +286,7 @@ static struct lc_record call_record(const struct lc_op *op)
     struct lc_record record = {
         .kind = LC_RECORD_API_CALL,
         .function = op->call,
-        .caller = LC_MODULE_APP,
+        .caller = (uint8_t)sim_thread_module(),
         .callee = call->is_windows ? LC_MODULE_SYSTEM : LC_MODULE_WS2_32,
     };
     if (call->has_socket) {
@@ -311,14 +311,9 @@ static enum lc_wsa make_call(const struct lc_op *op, struct lc_record *record)
     return wsa;
 }
 
-static void run_call(const struct lc_op *op, uint32_t call_index)
+/* Makes a call, with its records. */
+static void make_recorded(const struct lc_op *op)
 {
-    LC_CHECK(op->call < LC_CALL_COUNT);
-    sim_thread_begin_call(call_index);
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_API,
-        .function = op->call,
-    });
     struct lc_record record = call_record(op);
     sim_trace_write(record);
     if (!app_calls[op->call].is_windows) {
@@ -334,7 +329,29 @@ static void run_call(const struct lc_op *op, uint32_t call_index)
         sim_thread_leave();
     }
     sim_trace_write(record);
+}
+
+static void run_call(const struct lc_op *op, uint32_t call_index)
+{
+    LC_CHECK(op->call < LC_CALL_COUNT);
+    sim_thread_begin_call(call_index);
+    sim_thread_yield((struct lc_place){
+        .kind = LC_PLACE_API,
+        .function = op->call,
+    });
+    make_recorded(op);
     sim_thread_progress();
+}
+
+void sim_app_call_in_dll_main(enum lc_call call)
+{
+    LC_CHECK(call == LC_CALL_WSASTARTUP || call == LC_CALL_WSACLEANUP);
+    make_recorded(&(struct lc_op){
+        .call = (uint8_t)call,
+        .socket = LC_NONE,
+        .entry = LC_NONE,
+        .value = call == LC_CALL_WSASTARTUP ? 0x0202 : 0,
+    });
 }
 
 void sim_app_run_thread(

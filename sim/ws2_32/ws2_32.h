@@ -80,6 +80,13 @@ enum lc_wsa sim_wsa_set_option(
 enum lc_wsa sim_wsa_set_nonblocking(lc_socket socket, uint32_t on);
 enum lc_wsa sim_wsa_close(lc_socket socket);
 
+/**
+ * A DllMain of the running module calls Winsock, which it must not.
+ *
+ * @param call  LC_CALL_WSASTARTUP or LC_CALL_WSACLEANUP.
+ */
+void sim_app_call_in_dll_main(enum lc_call call);
+
 /** Runs a thread of the schedule: makes its calls one after the other. */
 void sim_app_run_thread(
     const struct lc_schedule *schedule,

@@ -245,6 +245,49 @@ static void a_thread_and_a_dll_are_taken_away(void **state)
     story_play_to(hostile, hostile_trace, LC_VERDICT_UNSPECIFIED);
 }
 
+/* The loader lock is held over DllMain: what it calls may need that. The error
+ * is the application's, and its process is not judged. */
+static const char dll_main[] = "lastcall schedule 1\n"
+                               "world\n"
+                               "  provider tcp base\n"
+                               "  dllmain startup tcp\n"
+                               "  dllmain cleanup tcp\n"
+                               "process A\n"
+                               "  thread main\n"
+                               "    LoadLibrary tcp\n"
+                               "    FreeLibrary tcp\n";
+
+static const char *const dll_main_trace[] = {
+    "0.000000 A  -          process starts",
+    "0.000000 A  main       LoadLibrary tcp",
+    "0.000000 A  main       app loads tcp, 1 reference, mapped",
+    "0.000000 A  main       DllMain of tcp reason 1",
+    "0.000000 A  main       tcp makes critical-section 1",
+    "0.000000 A  main       tcp makes critical-section 2",
+    "0.000000 A  main       WSAStartup 514",
+    "0.000000 A  main       WSAStartup = 0",
+    "0.000000 A  main       DllMain of tcp = 1",
+    "0.000000 A  main       LoadLibrary = 0",
+    "0.000000 A  main       FreeLibrary tcp",
+    "0.000000 A  main       DllMain of tcp reason 0",
+    "0.000000 A  main       WSACleanup",
+    "0.000000 A  main       WSACleanup = 0",
+    "0.000000 A  main       tcp gives back critical-section 2",
+    "0.000000 A  main       tcp gives back critical-section 1",
+    "0.000000 A  main       DllMain of tcp = 1",
+    "0.000000 A  main       app frees tcp, 0 references, unmapped",
+    "0.000000 A  main       FreeLibrary = 0",
+    "0.000000 A  main       process ends",
+    "0.000000 -  -          end: done",
+    NULL,
+};
+
+static void dll_main_starts_and_cleans_up(void **state)
+{
+    (void)state;
+    story_play(dll_main, dll_main_trace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_process_is_terminated),
         cmocka_unit_test(an_application_holds_a_dll_and_its_thread_exits),
         cmocka_unit_test(a_thread_and_a_dll_are_taken_away),
+        cmocka_unit_test(dll_main_starts_and_cleans_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

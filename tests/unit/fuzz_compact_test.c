@@ -107,13 +107,14 @@ static void the_bytes_are_the_documented_ones(void **state)
         1,                   /* page-heap */
         0xe8, 3,    0,    0, /* rcvbuf 1000 */
         1,                   /* hostile */
+        2,    0,             /* dllmain cleanup tcp */
     };
 
     assert_true(parse(
         HEAD
         "swarm send*90 slow\nworld\n"
         "provider tcp base\nprovider filter ifs\n"
-        "pin filter\nversions ws2_32 1.0 1.1\nversions filter 2.2 2.0\n"
+        "pin filter\ndllmain cleanup tcp\nversions ws2_32 1.0 1.1\nversions filter 2.2 2.0\n"
         "chain filter tcp\nrcvbuf 1000\npeer slow 2000\nfaults proc alloc\n"
         "page-heap\nhostile\nplant x\n"
         "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
