@@ -71,17 +71,20 @@ static bool has_members(const struct model *model, uint32_t id)
 static void install(
     struct model *model,
     const struct lc_record *record,
-    uint8_t api)
+    bool may_lead)
 {
     struct model_entries *all = &model->installed;
     uint32_t id = (uint32_t)record->a;
     uint32_t place = (uint32_t)record->b;
     bool is_there = has(all, id);
     bool is_last = place == all->count;
-    bool may_lead = api == LC_CALL_WSC_INSTALL_CHAIN && place == 0;
     model_report_unless(model, MODEL_CATALOG_16, true, !is_there);
     model_report_unless(model, MODEL_CATALOG_3, true, has_members(model, id));
-    model_report_unless(model, MODEL_CATALOG_5, true, is_last || may_lead);
+    model_report_unless(
+        model,
+        MODEL_CATALOG_5,
+        true,
+        is_last || (may_lead && place == 0));
     if (is_there || place > all->count || all->count == MODEL_ENTRIES_MAX) {
         return;
     }
@@ -128,14 +131,18 @@ static void changes(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
-    uint8_t api = thread == NULL ? (uint8_t)MODEL_NONE : thread->api;
+    /* Calls of a process that is not judged are not followed. */
+    bool is_followed = event->process == NULL ||
+                       (event->process->flags & MODEL_PROCESS_SPOILED) == 0;
+    bool may_lead = !is_followed || (thread != NULL &&
+                                     thread->api == LC_CALL_WSC_INSTALL_CHAIN);
     if (record->a < 1 || record->a > MODEL_ENTRIES_MAX || record->b < 0 ||
         record->b >= MODEL_ENTRIES_MAX) {
         model_report_lost(model);
         return;
     }
     if (record->function == LC_CATALOG_INSTALL) {
-        install(model, record, api);
+        install(model, record, may_lead);
     } else if (record->function == LC_CATALOG_REMOVE) {
         take_out(model, record);
     } else {
@@ -162,13 +169,25 @@ static bool writes(uint8_t api)
            api == LC_CALL_WSC_DEINSTALL || api == LC_CALL_WSC_ORDER;
 }
 
+/* Whether a thread may be writing. What one that was killed had begun goes with
+ * its process. */
+static bool may_write(
+    const struct model *model,
+    const struct model_thread *thread)
+{
+    const struct model_process *process = &model->processes[thread->process];
+    bool is_vague = thread->ended == MODEL_THREAD_KILLED ||
+                    (process->flags & MODEL_PROCESS_SPOILED) != 0;
+    return writes(thread->api) || (is_vague && !process->exited);
+}
+
 static bool someone_writes(
     const struct model *model,
     const struct model_thread *but)
 {
     for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
-        if (thread != but && writes(thread->api)) {
+        if (thread != but && may_write(model, thread)) {
             return true;
         }
     }

@@ -77,7 +77,7 @@ void model_count_open(
             frame->flags |= MODEL_FRAME_NESTED;
         }
         provider->starting++;
-        provider->flags &= (uint8_t)~MODEL_PROVIDER_CENSUS;
+        provider->flags &= (uint16_t)~MODEL_PROVIDER_CENSUS;
         if (model->catalog_changed) {
             /* What it needs may be gone: a failure has a reason. */
             frame->flags |= MODEL_FRAME_NESTED;
@@ -228,7 +228,7 @@ static void cleanup_returns(
         provider->cleaning == 0) {
         provider->flags |= MODEL_PROVIDER_CLEANED | MODEL_PROVIDER_CENSUS;
         provider->flags &=
-            (uint8_t) ~(MODEL_PROVIDER_REMAPPED | MODEL_PROVIDER_FAULTED);
+            (uint16_t) ~(MODEL_PROVIDER_REMAPPED | MODEL_PROVIDER_FAULTED);
         model_clean_final(model, event);
         model_handle_final(model, event);
     }

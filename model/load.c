@@ -118,7 +118,7 @@ static void loads(struct model *model, const struct model_event *event)
     }
     if (record->c == 1) {
         provider->flags |= MODEL_PROVIDER_MAPPED;
-        provider->flags &= (uint8_t)~MODEL_PROVIDER_STARTED;
+        provider->flags &= (uint16_t)~MODEL_PROVIDER_STARTED;
         if ((provider->flags & MODEL_PROVIDER_CLEANED) != 0) {
             provider->flags |= MODEL_PROVIDER_REMAPPED;
         }
@@ -169,7 +169,7 @@ static void unloads(struct model *model, const struct model_event *event)
             sure,
             provider->count <= provider->cleaning && !inside);
         provider->flags &=
-            (uint8_t) ~(MODEL_PROVIDER_MAPPED | MODEL_PROVIDER_FAULTED);
+            (uint16_t) ~(MODEL_PROVIDER_MAPPED | MODEL_PROVIDER_FAULTED);
     }
 }
 

@@ -305,7 +305,11 @@ static void step_spi_call(struct model *model, struct model_event *event)
         model_report_lost(model);
         return;
     }
-    model_term_step(model, event);
+    const struct model_provider *provider =
+        &event->process->providers[event->callee];
+    if (LC_UNLIKELY((provider->flags & MODEL_PROVIDER_REFUSED) != 0)) {
+        model_term_step(model, event);
+    }
     model_count_step(model, event);
     model_catalog_step(model, event);
     model_layer_step(model, event);
@@ -396,6 +400,27 @@ static void step_wait(struct model *model, struct model_event *event)
     thread->wait_connection = 0;
 }
 
+static void step_handle(struct model *model, const struct model_event *event)
+{
+    if (event->process != NULL) {
+        model_handle_step(model, event);
+    }
+    model_clean_step(model, event);
+    model_socket_step(model, event);
+    model_receive_step(model, event);
+}
+
+static void step_library(struct model *model, const struct model_event *event)
+{
+    model_term_step(model, event);
+    if (event->record->kind == LC_RECORD_UNLOAD) {
+        model_clean_step(model, event);
+    } else {
+        model_version_step(model, event);
+    }
+    model_load_step(model, event);
+}
+
 static void step_by_kind(struct model *model, struct model_event *event)
 {
     switch ((enum lc_record_kind)event->record->kind) {
@@ -420,18 +445,12 @@ static void step_by_kind(struct model *model, struct model_event *event)
         step_upcall(model, event);
         break;
     case LC_RECORD_HANDLE:
-        if (event->process != NULL) {
-            model_handle_step(model, event);
-        }
-        model_clean_step(model, event);
-        model_socket_step(model, event);
-        model_receive_step(model, event);
+        step_handle(model, event);
         break;
     case LC_RECORD_LOAD:
     case LC_RECORD_PROC_ADDRESS:
-        model_term_step(model, event);
-        model_version_step(model, event);
-        model_load_step(model, event);
+    case LC_RECORD_UNLOAD:
+        step_library(model, event);
         break;
     case LC_RECORD_FAIL:
         model_load_step(model, event);
@@ -439,11 +458,6 @@ static void step_by_kind(struct model *model, struct model_event *event)
     case LC_RECORD_CATALOG:
         model_load_step(model, event);
         model_catalog_step(model, event);
-        break;
-    case LC_RECORD_UNLOAD:
-        model_term_step(model, event);
-        model_clean_step(model, event);
-        model_load_step(model, event);
         break;
     case LC_RECORD_DLL_MAIN:
         step_dll_main(model, event);

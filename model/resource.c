@@ -10,7 +10,7 @@ void model_resource_begin(struct model_provider *provider)
     for (uint32_t i = 0; i < MODEL_CENSUS_COUNT; i++) {
         provider->base[i] = provider->live[i];
     }
-    provider->flags &= (uint8_t)~MODEL_PROVIDER_LOCKS;
+    provider->flags &= (uint16_t)~MODEL_PROVIDER_LOCKS;
 }
 
 /* What DllMain makes belongs to the DLL's load, not to a start. */
@@ -166,7 +166,9 @@ static void locks(struct model *model, const struct model_event *event)
     }
     struct model_provider *provider = &event->process->providers[event->caller];
     model_report_unless(model, MODEL_MISUSE, true, record->c == 0);
-    if (record->c != 0 || in_dll_main(event, record->caller)) {
+    bool is_dll_main =
+        event->top != NULL && event->top->kind == MODEL_FRAME_DLL_MAIN;
+    if (record->c != 0 || is_dll_main) {
         return; /* what DllMain enters it leaves: that has another thread */
     }
     if (record->function == LC_LOCK_ENTER && record->b == 1) {
@@ -230,7 +232,7 @@ void model_resource_census(struct model *model, const struct model_event *event)
         provider->inside > 0 || provider->count > 0 || provider->starting > 0) {
         return;
     }
-    provider->flags &= (uint8_t)~MODEL_PROVIDER_CENSUS;
+    provider->flags &= (uint16_t)~MODEL_PROVIDER_CENSUS;
     uint8_t module = event->record->callee;
     bool gone = objects_gone(provider);
     bool balanced = nothing_owed(process, module);

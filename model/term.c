@@ -136,7 +136,7 @@ void model_term_dll_main(struct model *model, const struct model_event *event)
         record->b == 1 || terminated,
         !terminated && is_alone(model, event));
     if (record->a == LC_DLL_PROCESS_DETACH) {
-        provider->flags &= (uint8_t)~MODEL_PROVIDER_REFUSED;
+        provider->flags &= (uint16_t)~MODEL_PROVIDER_REFUSED;
     }
     if (record->a == LC_DLL_THREAD_DETACH) {
         model_report_unless(
@@ -321,6 +321,13 @@ void model_term_step(struct model *model, const struct model_event *event)
     }
 }
 
+/* What a DLL begins at the end waits for the loader lock, and for ever. */
+static bool is_of_beginning(const struct lc_record *record)
+{
+    return (record->kind == LC_RECORD_THREAD && record->function == 0) ||
+           (record->kind == LC_RECORD_WAIT && record->function == LC_WAIT_LOCK);
+}
+
 bool model_term_passes(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
@@ -332,13 +339,15 @@ bool model_term_passes(struct model *model, const struct model_event *event)
             record->kind == LC_RECORD_STRAY) {
             model_report_unspecified(model);
         }
-        return record->kind == LC_RECORD_PROCESS;
+        /* The catalog is that of all processes. */
+        return record->kind == LC_RECORD_PROCESS ||
+               record->kind == LC_RECORD_CATALOG;
     }
     model_report_unless(
         model,
         MODEL_TERM_3,
         (process->flags & MODEL_PROCESS_ENDING) != 0 &&
-            record->thread != LC_NONE,
+            record->thread != LC_NONE && !is_of_beginning(record),
         record->thread == process->ender);
     return true;
 }

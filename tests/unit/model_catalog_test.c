@@ -211,6 +211,70 @@ static void one_writes_at_a_time(void **state)
     assert_broken(trace, "CATALOG-21");
 }
 
+/* Whoever wrote when its process was ended keeps others out until that is gone.
+ */
+static void who_was_killed_may_have_been_writing(void **state)
+{
+    (void)state;
+    for (uint32_t way = 0; way < 2; way++) {
+        struct trace *trace = trace_new(true);
+        trace->thread = 1;
+        trace_call(trace, LC_CALL_WSC_ORDER, 0, LC_ORDER_SAME);
+        trace->thread = 0;
+        trace_call(trace, LC_CALL_EXITPROCESS, 0, 0);
+        struct lc_record *record = trace_add(trace, LC_RECORD_THREAD, 1);
+        record->a = 1;
+        record->b = 1;
+        if (way == 1) {
+            trace_process(trace, 1);
+            trace->records[trace->count - 1].a = LC_EXIT_PROCESS;
+        }
+        trace->process = 1;
+        trace->thread = 2;
+        trace_process(trace, 0);
+        trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_TCP);
+        trace_return(trace, LC_CALL_WSC_DEINSTALL, -1, LC_WSATRY_AGAIN);
+        if (way == 0) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, "CATALOG-21");
+        }
+    }
+}
+
+static void expect_unspecified(const struct trace *trace)
+{
+    static struct model model;
+    trace_judge(trace, &(struct model_options){ 0 }, &model);
+    assert_int_equal(model_verdict(&model).kind, LC_VERDICT_UNSPECIFIED);
+}
+
+/* The catalog is that of all processes, whatever one of them has done. */
+static void a_process_that_is_not_judged_writes_all_the_same(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_call(trace, LC_CALL_FREEFOREIGN, FILTER, 0);
+    trace_return(trace, LC_CALL_FREEFOREIGN, 0, 0);
+    take_tcp_out(trace);
+    trace->process = 1;
+    trace->thread = 2;
+    trace_process(trace, 0);
+    ask(trace, LC_CALL_WSC_ENUM, ENTRIES - 1);
+    trace->process = 0;
+    trace->thread = 0;
+    trace_call(trace, LC_CALL_WSC_INSTALL_CHAIN, 0, ENTRY_TCP);
+    change(trace, LC_CATALOG_INSTALL, ENTRY_TCP, 0, ENTRIES);
+    trace->process = 1;
+    trace->thread = 2;
+    trace_call(trace, LC_CALL_WSC_DEINSTALL, 0, ENTRY_TCP);
+    trace_return(trace, LC_CALL_WSC_DEINSTALL, -1, LC_WSATRY_AGAIN);
+    ask(trace, LC_CALL_WSC_ENUM, ENTRIES);
+    expect_unspecified(trace);
+    ask(trace, LC_CALL_WSC_ENUM, ENTRIES - 1);
+    assert_broken(trace, "CATALOG-15");
+}
+
 /* ws2_32 comes to the provider of an entry for another socket. */
 static void socket_of(struct trace *trace, int64_t asked, int64_t taken)
 {
@@ -276,6 +340,8 @@ int main(void)
         cmocka_unit_test(no_other_entry_is_taken_out),
         cmocka_unit_test(an_order_with_a_gap_is_refused),
         cmocka_unit_test(one_writes_at_a_time),
+        cmocka_unit_test(who_was_killed_may_have_been_writing),
+        cmocka_unit_test(a_process_that_is_not_judged_writes_all_the_same),
         cmocka_unit_test(the_first_entry_that_matches_is_taken),
         cmocka_unit_test(a_change_explains_a_failed_start),
     };

@@ -119,6 +119,27 @@ static void dlls_are_told_when_the_other_threads_are_gone(void **state)
     }
 }
 
+/* A thread that DllMain begins at the end, of its own or of the pool, comes to
+ * the loader lock and no further. */
+static void what_begins_at_the_end_waits_for_ever(void **state)
+{
+    (void)state;
+    struct trace *trace = in_use();
+    dll_main(trace, false, LC_DLL_PROCESS_DETACH, true);
+    trace->thread = 5;
+    struct lc_record *record = trace_add(trace, LC_RECORD_THREAD, 0);
+    record->caller = TCP;
+    record->callee = TCP;
+    record->a = 5;
+    trace_wait(trace, LC_WAIT_LOCK, -1, false);
+    trace->thread = 0;
+    dll_main(trace, true, 1, true);
+    assert_held(trace);
+    trace->thread = 5;
+    trace_object(trace, true, LC_OBJECT_EVENT, 90);
+    assert_broken(trace, "TERM-3");
+}
+
 /* What is gone may hold what DllMain waits for. */
 static void a_wait_at_the_end_of_a_process_is_found(void **state)
 {
@@ -415,6 +436,7 @@ int main(void)
         cmocka_unit_test(a_dll_that_is_not_told_of_the_end_is_found),
         cmocka_unit_test(so_is_one_that_terminate_process_tells),
         cmocka_unit_test(dlls_are_told_when_the_other_threads_are_gone),
+        cmocka_unit_test(what_begins_at_the_end_waits_for_ever),
         cmocka_unit_test(a_wait_at_the_end_of_a_process_is_found),
         cmocka_unit_test(a_thread_that_takes_sockets_with_it_is_found),
         cmocka_unit_test(
