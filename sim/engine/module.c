@@ -236,6 +236,18 @@ uint32_t sim_module_nth(uint32_t process, uint32_t order)
     return LC_MODULE_COUNT;
 }
 
+bool sim_module_is_any_loud(uint32_t process)
+{
+    for (uint32_t left = SIM_ENGINE->mapped_bits[process]; left != 0;
+         left &= left - 1) {
+        uint32_t module = (uint32_t)__builtin_ctz(left);
+        if (!sim_module_at(process, module)->is_quiet) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static uint32_t count_mapped(uint32_t process)
 {
     uint32_t count = 0;

@@ -160,6 +160,9 @@ int32_t sim_module_release(uint32_t process, uint32_t module, uint32_t loader);
  */
 uint32_t sim_module_nth(uint32_t process, uint32_t order);
 
+/** Whether a module is mapped that is told of threads that come and go. */
+bool sim_module_is_any_loud(uint32_t process);
+
 /** Unmaps a module: its writable data is poisoned. */
 void sim_module_unmap(uint32_t process, uint32_t module);
 

@@ -135,6 +135,12 @@ void sim_loader_unlock(void)
     }
 }
 
+bool sim_loader_is_idle(void)
+{
+    return sim_win32_process()->loader_owner == 0 &&
+           sim_module_nth(sim_thread_process(), 1) == LC_MODULE_COUNT;
+}
+
 /* Not in line: it runs code of others, and callers' frames are part of the
  * run's state. */
 static LC_NOINLINE bool run_dll_main(
@@ -201,6 +207,10 @@ static void unmap(uint32_t process, uint32_t module)
 void sim_loader_tell_thread(uint32_t reason)
 {
     uint32_t process = sim_thread_process();
+    if (sim_win32_process()->loader_owner == 0 &&
+        !sim_module_is_any_loud(process)) {
+        return; /* the lock would be taken and left at once */
+    }
     sim_loader_lock();
     uint32_t order = 1;
     uint32_t module = sim_module_nth(process, order);

@@ -16,6 +16,7 @@
 
 #include "lastcall/check.h"
 
+#include "sim/engine/engine.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/win32/state.h"
@@ -51,7 +52,7 @@ static void kill(uint32_t slot)
 static void kill_others(void)
 {
     uint32_t process = sim_thread_process();
-    for (uint32_t slot = 0; slot < SIM_THREADS_MAX; slot++) {
+    for (uint32_t slot = 0; slot < SIM_ENGINE->thread_count; slot++) {
         const struct sim_thread *thread = sim_thread_at(slot);
         bool lives = thread->state == SIM_THREAD_RUNNABLE ||
                      thread->state == SIM_THREAD_BLOCKED;
@@ -65,11 +66,16 @@ static void kill_others(void)
 /* Not in line: what a caller keeps meanwhile is part of the run's state. */
 static LC_NOINLINE void detach_from_process(void)
 {
-    sim_loader_lock();
+    bool is_told = !sim_loader_is_idle();
+    if (is_told) {
+        sim_loader_lock();
+    }
     kill_others();
     sim_local_thread_exit();
-    sim_loader_tell_end();
-    sim_loader_unlock();
+    if (is_told) {
+        sim_loader_tell_end();
+        sim_loader_unlock();
+    }
 }
 
 void sim_win32_enter_thread(void)
@@ -81,13 +87,15 @@ void sim_win32_enter_thread(void)
 void sim_win32_leave_thread(void)
 {
     LC_CHECK(!sim_thread_current()->is_dll);
-    if (!sim_thread_is_last()) {
+    bool is_last = sim_thread_is_last();
+    if (!is_last) {
         sim_local_thread_exit();
         sim_loader_tell_thread(LC_DLL_THREAD_DETACH);
         sim_object_abandon(sim_thread_current()->ref);
+        is_last =
+            sim_thread_is_last(); /* the others may have ended meanwhile */
     }
-    /* The others may have ended meanwhile. */
-    if (sim_thread_is_last()) {
+    if (is_last) {
         detach_from_process();
     }
 }

@@ -338,6 +338,9 @@ void sim_object_abandon(uint8_t thread);
 void sim_loader_lock(void);
 void sim_loader_unlock(void);
 
+/** Whether nobody has the loader lock, and no module is there to be told. */
+bool sim_loader_is_idle(void);
+
 /**
  * Calls DllMain for the running thread, in each module of the process that
  * wants to hear of threads.
