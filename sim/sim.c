@@ -362,6 +362,7 @@ enum sim_status sim_begin(
     playing = schedule;
     sim_thread_set_exit(process_exit);
     sim_win32_set_dll_main(beside_dll_main);
+    sim_host_forget_fault();
     sim_thread_begin_run();
     for (uint32_t i = 0; i < schedule->world.provider_count; i++) {
         if (sim.installed[i].asks_time) {
@@ -445,6 +446,7 @@ void sim_last_fault(struct sim_fault_place *ret_place)
         ret_place->module,
         sim.provider_names[fault->module - LC_MODULE_PROVIDER],
         LC_NAME_MAX);
+    ret_place->is_import = fault->is_import;
     ret_place->offset_bytes = fault->offset_bytes;
     memcpy(ret_place->symbol, fault->symbol, sizeof ret_place->symbol);
     ret_place->symbol_offset_bytes = fault->symbol_offset_bytes;

@@ -123,6 +123,7 @@ void sim_forget(void);
 /* A fault of hosted code, for people: where it was. */
 struct sim_fault_place {
     char module[LC_NAME_MAX]; /* provider's name, empty: no fault */
+    bool is_import;           /* the call of one that is not served */
     uint64_t offset_bytes;    /* in its image */
     char symbol[160];         /* nearest export or symbol, empty: unknown */
     uint64_t symbol_offset_bytes;

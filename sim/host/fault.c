@@ -51,6 +51,11 @@ const struct sim_host_fault *sim_host_last_fault(void)
     return &fault.place;
 }
 
+void sim_host_forget_fault(void)
+{
+    fault.place.is_set = false;
+}
+
 static void name_place(uint32_t process, uint32_t module, uint64_t offset)
 {
     const struct sim_host_installed *installed = sim_host_installed(module);
@@ -72,6 +77,7 @@ void sim_host_note_import(const struct sim_host_import *import)
 {
     memset(&fault.place, 0, sizeof fault.place);
     fault.place.is_set = true;
+    fault.place.is_import = true;
     fault.place.process = sim_thread_process();
     fault.place.module = sim_thread_module();
     int length = snprintf(

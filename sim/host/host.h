@@ -71,6 +71,7 @@ uint32_t sim_host_exports(
 /** Where the last run's fault was: module, offset and nearest symbol. */
 struct sim_host_fault {
     bool is_set;
+    bool is_import; /* the call of one that is not served */
     uint32_t process;
     uint32_t module;
     uint64_t offset_bytes; /* in the module's image */
@@ -78,6 +79,9 @@ struct sim_host_fault {
     uint64_t symbol_offset_bytes;
 };
 const struct sim_host_fault *sim_host_last_fault(void);
+
+/** No fault yet. When a run begins. */
+void sim_host_forget_fault(void);
 
 /** Called by a watchdog when the running run makes no step for too long. */
 void sim_host_watch(uint32_t cpu_seconds);

@@ -123,6 +123,12 @@ with tempfile.TemporaryDirectory() as folder:
             {'import': most.group(1), 'schedules': int(most.group(2))}] + [
                 None], answers)
 
+    # What a hostile act leaves unspecified lacks nothing.
+    answer = json.loads(run('fuzz', '--seed', '1', '--schedules', '2000',
+                            '--hostile', '--json').stdout)
+    expect('hostile acts', answer['unserved'] is None and
+           answer['findings'] == [], answer)
+
     # Where all of them did nothing is known: a script must not take it for what
     # held.
     where = Path(folder) / 'unserved'

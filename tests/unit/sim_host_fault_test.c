@@ -230,6 +230,13 @@ static void a_call_that_is_not_served_is_named(void **state)
     sim_last_fault(&place);
     assert_string_equal(place.module, "filter");
     assert_string_equal(place.symbol, "USER32.dll!GetSystemMetrics");
+    assert_true(place.is_import);
+    /* The next run has nothing of it. */
+    fuzz_schedule_default_world(&schedule.world);
+    assert_string_equal(play(&outcome), "");
+    sim_last_fault(&place);
+    assert_string_equal(place.module, "");
+    assert_false(place.is_import);
 }
 
 /* Nothing else ends a loop without a yield point. */
