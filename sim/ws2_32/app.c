@@ -312,7 +312,7 @@ static enum lc_wsa make_call(const struct lc_op *op, struct lc_record *record)
 }
 
 /* Makes a call, with its records. */
-static void make_recorded(const struct lc_op *op)
+static inline void make_recorded(const struct lc_op *op)
 {
     struct lc_record record = call_record(op);
     sim_trace_write(record);

@@ -327,13 +327,14 @@ static void clean_all(void)
     uint32_t process = sim_thread_process();
     for (uint32_t i = 0; i < ws2->started_count; i++) {
         struct sim_started *started = &ws2->started[i];
-        if (started->is_used && started->process == process) {
+        /* One that is being started is cleaned in a DllMain only. */
+        if (started->is_ready && started->process == process) {
             clean(started);
         }
     }
     for (uint32_t i = 0; i < ws2->started_count; i++) {
         struct sim_started *started = &ws2->started[i];
-        if (!started->is_used || started->process != process) {
+        if (!started->is_ready || started->process != process) {
             continue;
         }
         wait_inside(started);
