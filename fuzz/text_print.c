@@ -134,6 +134,36 @@ static void put_versions(
     put(writer, "\n");
 }
 
+/* Who keeps its DLL, and what its DllMain does wrong. */
+static void put_load(struct writer *writer, const struct lc_provider *provider)
+{
+    if (provider->pinned) {
+        put(writer, "  pin %s\n", provider->name);
+    }
+    for (uint32_t i = 0; i < LC_DLL_MAIN_COUNT; i++) {
+        if ((provider->dll_main >> i & 1) != 0) {
+            put(writer,
+                "  dllmain %s %s\n",
+                fuzz_words_name(FUZZ_WORDS_DLL_MAIN, i),
+                provider->name);
+        }
+    }
+}
+
+static void put_faults(struct writer *writer, uint8_t faults)
+{
+    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
+        if ((faults >> i & 1) != 0) {
+            bool is_first = (faults & ((1U << i) - 1)) == 0;
+            put(writer,
+                "%s %s",
+                is_first ? "  faults" : "",
+                fuzz_text_fail((enum lc_fail)i));
+        }
+    }
+    put(writer, faults != 0 ? "\n" : "");
+}
+
 static void put_world(struct writer *writer, const struct lc_world *world)
 {
     static const char *const rates[] = { "bit", "kbit", "Mbit", "Gbit" };
@@ -152,17 +182,7 @@ static void put_world(struct writer *writer, const struct lc_world *world)
         put(writer, "\n");
     }
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        if (world->providers[i].pinned) {
-            put(writer, "  pin %s\n", world->providers[i].name);
-        }
-        for (uint32_t k = 0; k < LC_DLL_MAIN_COUNT; k++) {
-            if ((world->providers[i].dll_main >> k & 1) != 0) {
-                put(writer,
-                    "  dllmain %s %s\n",
-                    fuzz_words_name(FUZZ_WORDS_DLL_MAIN, k),
-                    world->providers[i].name);
-            }
-        }
+        put_load(writer, &world->providers[i]);
     }
     put_versions(writer, "ws2_32", world->versions);
     for (uint32_t i = 0; i < world->provider_count; i++) {
@@ -197,16 +217,7 @@ static void put_world(struct writer *writer, const struct lc_world *world)
         put(writer, " %u", world->peer_number);
     }
     put(writer, "\n");
-    for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
-        if ((world->faults >> i & 1) != 0) {
-            bool is_first = (world->faults & ((1U << i) - 1)) == 0;
-            put(writer,
-                "%s %s",
-                is_first ? "  faults" : "",
-                fuzz_text_fail((enum lc_fail)i));
-        }
-    }
-    put(writer, world->faults != 0 ? "\n" : "");
+    put_faults(writer, world->faults);
     put(writer, world->page_heap ? "  page-heap\n" : "");
     put(writer, world->hostile ? "  hostile\n" : "");
     for (uint32_t i = 0; i < world->plant_count; i++) {

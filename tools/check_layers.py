@@ -84,6 +84,7 @@ STATICS = {
     'sim/provider/version.c': {
         'offered': 'which versions providers offer: between runs',
     },
+    'sim/win32/library.c': {'beside_dll_main': 'at start-up'},
     'sim/ws2_32/catalog.c': {'catalog': 'of the world: between runs'},
     'sim/ws2_32/probe.c': {'thunks': 'at start-up'},
     'sim/host/fault.c': {
