@@ -110,7 +110,7 @@ with tempfile.TemporaryDirectory() as folder:
     expect('a page of bugs', '<td>worker_left' in text and
            not re.search('src=|href=|url\\(', text), text)
     # Its first trial is a search that anybody can make.
-    words = ['--bug', 'count_shared', '--sampler', 'few', '--seed', '400']
+    words = ['--bug', 'lock_in_section', '--sampler', 'few']
     count = json.loads(run('bench', 'bugs', *words, '--trials', '1',
                            '--json').stdout)['bugs'][0]['schedules']
     results = [run('fuzz', *words, '--schedules', str(schedules))
