@@ -23,6 +23,16 @@ static const char *const orders[] = { "same",
                                       "twice" };
 _Static_assert(LC_COUNT_OF(orders) == LC_ORDER_COUNT, "one each");
 
+static const char *const waits[] = { "poll", "wait" };
+static const char *const wait_hows[] = { "any", "all", "alertable" };
+
+/* By enum lc_indicate. */
+static const char *const indicates[] = {
+    "nothing", "routine", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8",
+};
+_Static_assert(LC_COUNT_OF(indicates) == LC_INDICATE_COUNT, "one each");
+_Static_assert(LC_COUNT_OF(wait_hows) == LC_WAIT_HOW_COUNT, "one each");
+
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
 static const uint32_t ports[] = { 0, 5000, 5001 };
@@ -54,6 +64,17 @@ enum {
     LIBRARY_ONE_IN = 4,
     ENDS_ONE_IN = 8
 };
+
+#define EVENT                                                               \
+    {                                                                       \
+        .kind = FUZZ_ARGUMENT_WORD, .words = &indicates[LC_INDICATE_EVENT], \
+        .max = LC_EVENTS_MAX - 1, .drawn_max = 2,                           \
+    }
+#define MILLISECONDS                                            \
+    {                                                           \
+        .kind = FUZZ_ARGUMENT_NUMBER, .max = FUZZ_SLEEP_MS_MAX, \
+        .drawn_max = 3000,                                      \
+    }
 
 static const struct fuzz_call calls[] = {
     [LC_CALL_WSASTARTUP] = {
@@ -188,10 +209,17 @@ static const struct fuzz_call calls[] = {
     [LC_CALL_SLEEP] = {
         .word = "Sleep",
         .function = "Sleep",
-        .arguments = { {
-            .kind = FUZZ_ARGUMENT_NUMBER,
-            .max = FUZZ_SLEEP_MS_MAX,
-            .drawn_max = 3000,
+        .arguments = { MILLISECONDS },
+    },
+    [LC_CALL_WSASEND] = {
+        .word = "WSASend",
+        .function = "WSASend",
+        .has_socket = true,
+        .arguments = { SIZE(LC_SEND_MAX), {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = indicates,
+            .max = LC_COUNT_OF(indicates) - 1,
+            .drawn_max = LC_INDICATE_EVENT + 2,
         } },
     },
     [LC_CALL_RECV] = {
@@ -295,6 +323,71 @@ static const struct fuzz_call calls[] = {
         .is_hostile = true,
         .arguments = { PROVIDER },
     },
+    [LC_CALL_GETOVERLAPPED] = {
+        .word = "WSAGetOverlappedResult",
+        .function = "WSAGetOverlappedResult",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = waits,
+            .max = LC_COUNT_OF(waits) - 1,
+            .drawn_max = LC_COUNT_OF(waits) - 1,
+        } },
+    },
+    [LC_CALL_CREATEEVENT] = {
+        .word = "WSACreateEvent",
+        .function = "WSACreateEvent",
+        .arguments = { EVENT },
+    },
+    [LC_CALL_CLOSEEVENT] = {
+        .word = "WSACloseEvent",
+        .function = "WSACloseEvent",
+        .arguments = { EVENT },
+    },
+    [LC_CALL_SETEVENT] = {
+        .word = "WSASetEvent",
+        .function = "WSASetEvent",
+        .arguments = { EVENT },
+    },
+    [LC_CALL_RESETEVENT] = {
+        .word = "WSAResetEvent",
+        .function = "WSAResetEvent",
+        .arguments = { EVENT },
+    },
+    [LC_CALL_WAITEVENTS] = {
+        .word = "WSAWaitForMultipleEvents",
+        .function = "WSAWaitForMultipleEvents",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_EVENTS,
+            .max = (1U << LC_EVENTS_MAX) - 1,
+            .drawn_max = 7,
+        }, MILLISECONDS, {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = wait_hows,
+            .max = LC_COUNT_OF(wait_hows) - 1,
+            .drawn_max = LC_COUNT_OF(wait_hows) - 1,
+        } },
+    },
+    [LC_CALL_SLEEPEX] = {
+        .word = "SleepEx",
+        .function = "SleepEx",
+        .arguments = { MILLISECONDS },
+    },
+    [LC_CALL_CREATEPORT] = {
+        .word = "CreateIoCompletionPort",
+        .function = "CreateIoCompletionPort",
+        .has_socket = true,
+    },
+    [LC_CALL_DEQUEUE] = {
+        .word = "GetQueuedCompletionStatus",
+        .function = "GetQueuedCompletionStatus",
+        .arguments = { MILLISECONDS },
+    },
+    [LC_CALL_POST] = {
+        .word = "PostQueuedCompletionStatus",
+        .function = "PostQueuedCompletionStatus",
+        .arguments = { SIZE(LC_SEND_MAX) },
+    },
 };
 _Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");
 
@@ -325,6 +418,9 @@ uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value)
         return 0;
     case FUZZ_ARGUMENT_NUMBER:
         return value < argument->max ? value : argument->max;
+    case FUZZ_ARGUMENT_EVENTS:
+        value &= argument->max;
+        return value != 0 ? value : 1;
     case FUZZ_ARGUMENT_WORD:
     case FUZZ_ARGUMENT_VERSION:
     case FUZZ_ARGUMENT_FLAG:
@@ -349,8 +445,21 @@ uint32_t fuzz_call_draw(
     if (argument->kind == FUZZ_ARGUMENT_FLAG) {
         return fuzz_rng_chance(rng, 1, FLAG_ONE_IN);
     }
+    if (argument->kind == FUZZ_ARGUMENT_EVENTS) {
+        return fuzz_rng_between(rng, 1, argument->drawn_max);
+    }
     bool is_small = argument->small_max > 0 && fuzz_rng_chance(rng, 1, 2);
     return fuzz_rng_upto(
         rng,
         is_small ? argument->small_max : argument->drawn_max);
+}
+
+void fuzz_call_draw_all(struct lc_op *op, struct fuzz_rng *rng)
+{
+    const struct fuzz_argument *arguments = fuzz_call(op->call)->arguments;
+    op->value = fuzz_call_draw(&arguments[0], rng);
+    op->value2 = fuzz_call_draw(&arguments[1], rng);
+    if (arguments[2].kind != FUZZ_ARGUMENT_NONE) {
+        op->entry = (uint8_t)fuzz_call_draw(&arguments[2], rng);
+    }
 }

@@ -21,7 +21,8 @@ enum fuzz_argument_kind {
     FUZZ_ARGUMENT_VERSION = 3,  /* MAJOR.MINOR: the minor in the high byte */
     FUZZ_ARGUMENT_FLAG = 4,     /* its one word, or nothing: 1 or 0 */
     FUZZ_ARGUMENT_PROVIDER = 5, /* its index in the world */
-    FUZZ_ARGUMENT_THREAD = 6    /* another one of the process, by its index */
+    FUZZ_ARGUMENT_THREAD = 6,   /* another one of the process, by its index */
+    FUZZ_ARGUMENT_EVENTS = 7    /* e1,e2: a bit for each event, one or more */
 };
 
 /* An argument of a call, behind the socket. */
@@ -36,7 +37,7 @@ struct fuzz_argument {
 };
 
 enum fuzz_call_limits {
-    FUZZ_CALL_ARGUMENTS = 2 /* lc_op.value and lc_op.value2 */
+    FUZZ_CALL_ARGUMENTS = 3 /* lc_op.value, lc_op.value2 and lc_op.entry */
 };
 
 struct fuzz_call {
@@ -77,5 +78,9 @@ uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value);
 uint32_t fuzz_call_draw(
     const struct fuzz_argument *argument,
     struct fuzz_rng *rng);
+
+/** Draws all arguments of an op's call behind the socket. What is a catalog
+ * entry stays. */
+void fuzz_call_draw_all(struct lc_op *op, struct fuzz_rng *rng);
 
 #endif

@@ -21,6 +21,15 @@ enum {
     DRAWS_MAX = 8 /* until a call is one that may be */
 };
 
+/* Calls that are about overlapped operations. */
+#define OVERLAPPED_CALLS                                                      \
+    (UINT64_C(1) << LC_CALL_GETOVERLAPPED |                                   \
+     UINT64_C(1) << LC_CALL_CREATEEVENT | UINT64_C(1) << LC_CALL_CLOSEEVENT | \
+     UINT64_C(1) << LC_CALL_SETEVENT | UINT64_C(1) << LC_CALL_RESETEVENT |    \
+     UINT64_C(1) << LC_CALL_WAITEVENTS | UINT64_C(1) << LC_CALL_SLEEPEX |     \
+     UINT64_C(1) << LC_CALL_CREATEPORT | UINT64_C(1) << LC_CALL_DEQUEUE |     \
+     UINT64_C(1) << LC_CALL_POST)
+
 struct maker {
     struct fuzz_rng rng;
     struct fuzz_rng wrong; /* for what a hostile application gives */
@@ -308,6 +317,27 @@ static uint32_t draw_call(struct maker *maker)
     return LC_CALL_COUNT;
 }
 
+/* An overlapped send. One with an event mostly has it made right before, so
+ * that it exists. */
+static void add_overlapped(struct maker *maker, uint8_t socket)
+{
+    struct lc_op op = { .call = LC_CALL_WSASEND,
+                        .socket = socket,
+                        .entry = LC_NONE };
+    fuzz_call_draw_all(&op, &maker->rng);
+    op.value = pick_size(maker);
+    if (op.value2 >= LC_INDICATE_EVENT &&
+        has_call(maker, LC_CALL_CREATEEVENT) &&
+        fuzz_rng_chance(&maker->rng, 3, 4)) {
+        add(maker,
+            (struct lc_op){ .call = LC_CALL_CREATEEVENT,
+                            .socket = LC_NONE,
+                            .entry = LC_NONE,
+                            .value = op.value2 - LC_INDICATE_EVENT });
+    }
+    add(maker, op);
+}
+
 static void add_body_call(struct maker *maker, uint8_t socket)
 {
     struct lc_op op = { .entry = LC_NONE };
@@ -340,16 +370,23 @@ static void add_body_call(struct maker *maker, uint8_t socket)
     } else if (kind == LC_CALL_SHUTDOWN) {
         op.value = fuzz_rng_between(&maker->rng, 0, 2);
         op.value = is_wrong(maker) ? FUZZ_HOW_COUNT - 1 : op.value;
+    } else if (kind == LC_CALL_WSASEND) {
+        add_overlapped(maker, socket);
+        return;
     } else if (kind == LC_CALL_LINGER) {
         op.value = fuzz_rng_upto(&maker->rng, 3) > 0;
         op.value2 = pick_linger(maker);
     } else if (kind == LC_CALL_SNDBUF) {
         op.value = fuzz_rng_between(&maker->rng, 256, 20000);
-    } else if (kind == LC_CALL_SLEEP) {
+    } else if (
+        kind == LC_CALL_SLEEP || kind == LC_CALL_SLEEPEX ||
+        kind == LC_CALL_DEQUEUE) {
         op.value = draw_sleep(maker);
     } else {
-        op.value = fuzz_call_draw(&call->arguments[0], &maker->rng);
-        op.value2 = fuzz_call_draw(&call->arguments[1], &maker->rng);
+        fuzz_call_draw_all(&op, &maker->rng);
+        if (kind == LC_CALL_WAITEVENTS) {
+            op.value2 = draw_sleep(maker);
+        }
     }
     add(maker, op);
 }
@@ -798,6 +835,9 @@ void fuzz_generate(
     maker.entries = fuzz_schedule_entry_count(&ret_schedule->world);
     maker.catalog = fuzz_schedule_catalog_count(&ret_schedule->world);
     maker.calls_on = fuzz_rng_next(&maker.rng) | UINT64_C(1) << LC_CALL_SEND;
+    if ((maker.calls_on >> LC_CALL_WSASEND & 1) == 0) {
+        maker.calls_on &= ~OVERLAPPED_CALLS; /* events alone show little */
+    }
     maker.is_hostile = has(&maker, LC_FEATURE_HOSTILE, 1, 4);
     add_threads(&maker);
     fuzz_schedule_repair(ret_schedule);

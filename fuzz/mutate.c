@@ -62,8 +62,7 @@ static struct lc_op random_op(struct mutation *mutation)
             mutation,
             fuzz_schedule_catalog_count(&mutation->schedule->world) - 1);
     }
-    op.value = fuzz_call_draw(&call->arguments[0], &mutation->rng);
-    op.value2 = fuzz_call_draw(&call->arguments[1], &mutation->rng);
+    fuzz_call_draw_all(&op, &mutation->rng);
     return op;
 }
 
@@ -175,10 +174,7 @@ static void change_ops(struct mutation *mutation)
         break;
     default:
         if (is_there) {
-            const struct fuzz_argument *arguments =
-                fuzz_call(ops[call].call)->arguments;
-            ops[call].value = fuzz_call_draw(&arguments[0], &mutation->rng);
-            ops[call].value2 = fuzz_call_draw(&arguments[1], &mutation->rng);
+            fuzz_call_draw_all(&ops[call], &mutation->rng);
         }
         break;
     }

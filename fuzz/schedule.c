@@ -325,15 +325,17 @@ static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
     }
     const struct fuzz_call *call = fuzz_call(op->call);
     op->socket = call->has_socket ? op->socket % LC_SOCKETS_MAX : LC_NONE;
-    uint32_t entries = 0;
-    if (call->has_entry) {
+    if (call->arguments[2].kind != FUZZ_ARGUMENT_NONE) {
+        op->entry = (uint8_t)fuzz_call_repair(&call->arguments[2], op->entry);
+    } else if (call->has_entry) {
         /* It has to name one. */
-        entries = fuzz_schedule_catalog_count(&schedule->world);
-        op->entry = (uint8_t)(op->entry % entries);
-    } else if (op->call == LC_CALL_SOCKET) {
-        entries = fuzz_schedule_entry_count(&schedule->world);
+        op->entry =
+            (uint8_t)(op->entry % fuzz_schedule_catalog_count(&schedule->world));
+    } else if (
+        op->call != LC_CALL_SOCKET ||
+        op->entry >= fuzz_schedule_entry_count(&schedule->world)) {
+        op->entry = LC_NONE;
     }
-    op->entry = op->entry < entries ? op->entry : LC_NONE;
     op->value = fuzz_call_repair(&call->arguments[0], op->value);
     op->value2 = fuzz_call_repair(&call->arguments[1], op->value2);
     if (call->arguments[0].kind == FUZZ_ARGUMENT_PROVIDER) {

@@ -258,7 +258,8 @@ static bool simplify_sizes(struct shrinker *shrinker)
     bool has_changed = false;
     for (uint32_t i = 0; i < shrinker->best->op_count; i++) {
         uint8_t call = shrinker->best->ops[i].call;
-        if (call != LC_CALL_SEND && call != LC_CALL_SLEEP) {
+        if (call != LC_CALL_SEND && call != LC_CALL_SLEEP &&
+            call != LC_CALL_WSASEND && call != LC_CALL_SLEEPEX) {
             continue;
         }
         for (uint32_t k = 0; k < LC_COUNT_OF(sizes); k++) {
@@ -300,7 +301,8 @@ static void drop_entry(struct lc_schedule *schedule, uint32_t entry)
 {
     for (uint32_t i = 0; i < schedule->op_count; i++) {
         struct lc_op *op = &schedule->ops[i];
-        if (op->entry == LC_NONE || op->entry < entry) {
+        if (fuzz_call(op->call)->arguments[2].kind != FUZZ_ARGUMENT_NONE ||
+            op->entry == LC_NONE || op->entry < entry) {
             continue;
         }
         op->entry = (uint8_t)(op->entry == entry ? LC_NONE : op->entry - 1U);

@@ -277,6 +277,14 @@ static void put_argument(
         LC_CHECK(value < schedule->thread_count);
         put(writer, " %s", schedule->threads[value].name);
         break;
+    case FUZZ_ARGUMENT_EVENTS:
+        for (uint32_t i = 0; i < LC_EVENTS_MAX; i++) {
+            if ((value >> i & 1) != 0) {
+                bool is_first = (value & ((1U << i) - 1)) == 0;
+                put(writer, "%se%u", is_first ? " " : ",", i + 1);
+            }
+        }
+        break;
     case FUZZ_ARGUMENT_NONE:
         break;
     }
@@ -324,6 +332,7 @@ static void put_op(
     }
     put_argument(writer, schedule, &call->arguments[0], op->value);
     put_argument(writer, schedule, &call->arguments[1], op->value2);
+    put_argument(writer, schedule, &call->arguments[2], op->entry);
 }
 
 size_t fuzz_text_print_op(

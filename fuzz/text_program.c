@@ -151,6 +151,39 @@ static bool read_thread(
     return true;
 }
 
+/* e1,e2: events that are waited for, each once. */
+static bool read_events(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_events)
+{
+    static const char what[] = "events like e1,e2, each of e1 to e8 once,";
+    if (index >= reader->count) {
+        return fuzz_text_read_miss(reader, index, what);
+    }
+    const char *at = reader->words[index].at;
+    const char *end = at + reader->words[index].length;
+    uint32_t events = 0;
+    for (;;) {
+        bool is_event = end - at >= 2 && at[0] == 'e' && at[1] >= '1' &&
+                        at[1] < '1' + LC_EVENTS_MAX;
+        uint32_t bit = is_event ? 1U << (at[1] - '1') : 0;
+        if (bit == 0 || (events & bit) != 0) {
+            return fuzz_text_read_miss(reader, index, what);
+        }
+        events |= bit;
+        at += 2;
+        if (at == end) {
+            *ret_events = events;
+            return true;
+        }
+        if (*at != ',') {
+            return fuzz_text_read_miss(reader, index, what);
+        }
+        at++;
+    }
+}
+
 static bool read_argument(
     struct fuzz_text_reader *reader,
     uint32_t index,
@@ -168,6 +201,8 @@ static bool read_argument(
         return read_provider(reader, index, ret_value);
     case FUZZ_ARGUMENT_THREAD:
         return read_thread(reader, index, ret_value);
+    case FUZZ_ARGUMENT_EVENTS:
+        return read_events(reader, index, ret_value);
     case FUZZ_ARGUMENT_FLAG:
     case FUZZ_ARGUMENT_NONE:
         break;
@@ -237,7 +272,6 @@ static bool read_entry(
 static bool read_arguments(struct fuzz_text_reader *reader, struct lc_op *op)
 {
     const struct fuzz_call *call = fuzz_call(op->call);
-    uint32_t *values[FUZZ_CALL_ARGUMENTS] = { &op->value, &op->value2 };
     uint32_t at = 1;
     LC_CHECK(op->call != LC_CALL_SOCKET);
     if (call->has_socket && !read_socket(reader, at++, op)) {
@@ -246,6 +280,8 @@ static bool read_arguments(struct fuzz_text_reader *reader, struct lc_op *op)
     if (call->has_entry && !read_entry(reader, at++, op)) {
         return false;
     }
+    uint32_t entry = op->entry;
+    uint32_t *values[FUZZ_CALL_ARGUMENTS] = { &op->value, &op->value2, &entry };
     for (uint32_t i = 0; i < FUZZ_CALL_ARGUMENTS; i++) {
         const struct fuzz_argument *argument = &call->arguments[i];
         if (argument->kind == FUZZ_ARGUMENT_NONE) {
@@ -258,6 +294,7 @@ static bool read_arguments(struct fuzz_text_reader *reader, struct lc_op *op)
             return false;
         }
     }
+    op->entry = (uint8_t)entry;
     return fuzz_text_read_end(reader, at);
 }
 

@@ -300,6 +300,26 @@ static void put_dll_main(struct line *line, const struct lc_record *record)
     put(line, record->function == 0 && record->b ? ", the process ends" : "");
 }
 
+static void put_overlapped(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "operation %lld %s, %lld bytes",
+        (long long)record->a,
+        fuzz_words_name(FUZZ_WORDS_OVERLAPPED, record->function),
+        (long long)record->c);
+    put_error(line, record->b);
+}
+
+static void put_handle(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "handle %lld %s, entry %lld (%s)",
+        (long long)record->a,
+        fuzz_words_name(FUZZ_WORDS_HANDLE, record->function),
+        (long long)record->b,
+        module(line, record->callee));
+}
+
 static void put_thread(struct line *line, const struct lc_record *record)
 {
     char name[2 * LC_NAME_MAX];
@@ -331,12 +351,7 @@ static void put_rest(struct line *line, const struct lc_record *record)
         put_process(line, record);
         break;
     case LC_RECORD_HANDLE:
-        put(line,
-            "handle %lld %s, entry %lld (%s)",
-            (long long)record->a,
-            fuzz_words_name(FUZZ_WORDS_HANDLE, record->function),
-            (long long)record->b,
-            module(line, record->callee));
+        put_handle(line, record);
         break;
     case LC_RECORD_PROC_ADDRESS:
         put(line,
@@ -385,6 +400,7 @@ static void put_rest(struct line *line, const struct lc_record *record)
     case LC_RECORD_CREATE:
     case LC_RECORD_DESTROY:
     case LC_RECORD_WIRE:
+    case LC_RECORD_OVERLAPPED:
     case LC_RECORD_KIND_COUNT:
         break;
     }
@@ -424,6 +440,9 @@ void fuzz_trace_text(
         break;
     case LC_RECORD_WIRE:
         put_wire(&line, record);
+        break;
+    case LC_RECORD_OVERLAPPED:
+        put_overlapped(&line, record);
         break;
     case LC_RECORD_LOAD:
     case LC_RECORD_UNLOAD:

@@ -91,15 +91,16 @@ _Static_assert(LC_COUNT_OF(wait_words) == LC_WAIT_COUNT, "one each");
 
 static const char *const event_words[] = {
     "connected", "deliver", "ack",   "read",    "timeout",    "timer",
-    "arrive",    "window",  "reset", "refused", "unanswered",
+    "arrive",    "window",  "reset", "refused", "unanswered", "complete",
 };
 _Static_assert(LC_COUNT_OF(event_words) == LC_EVENT_COUNT, "one each");
 
 static const char *const record_words[] = {
-    "process",       "call",    "return", "spi",    "spi-return",   "upcall",
-    "upcall-return", "handle",  "load",   "unload", "proc-address", "dll-main",
-    "create",        "destroy", "lock",   "wait",   "thread",       "wire",
-    "fault",         "stray",   "end",    "fail",   "catalog",
+    "process",      "call",          "return",  "spi",        "spi-return",
+    "upcall",       "upcall-return", "handle",  "load",       "unload",
+    "proc-address", "dll-main",      "create",  "destroy",    "lock",
+    "wait",         "thread",        "wire",    "fault",      "stray",
+    "end",          "fail",          "catalog", "overlapped",
 };
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
@@ -179,6 +180,14 @@ _Static_assert(LC_COUNT_OF(peer_words) == LC_PEER_KIND_COUNT, "one each");
 static const char *const dll_main_words[] = { "startup", "cleanup" };
 _Static_assert(LC_COUNT_OF(dll_main_words) == LC_DLL_MAIN_COUNT, "one each");
 
+static const char *const overlapped_words[] = {
+    "is through",       "sets its event",   "queues its routine",
+    "runs its routine", "posts its packet", "gives up its packet",
+};
+_Static_assert(
+    LC_COUNT_OF(overlapped_words) == LC_OVERLAPPED_COUNT,
+    "one each");
+
 #define TABLE(words)              \
     {                             \
         words, LC_COUNT_OF(words) \
@@ -208,6 +217,7 @@ static const struct {
     [FUZZ_WORDS_CATALOG] = TABLE(catalog_words),
     [FUZZ_WORDS_PEER] = TABLE(peer_words),
     [FUZZ_WORDS_DLL_MAIN] = TABLE(dll_main_words),
+    [FUZZ_WORDS_OVERLAPPED] = TABLE(overlapped_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

@@ -11,29 +11,30 @@
 #include <stdint.h>
 
 enum fuzz_words {
-    FUZZ_WORDS_SPI = 0,       /* enum lc_spi, WSPStartup included */
-    FUZZ_WORDS_UPCALL = 1,    /* enum lc_upcall */
-    FUZZ_WORDS_SHIM = 2,      /* enum lc_shim */
-    FUZZ_WORDS_WAIT = 3,      /* enum lc_wait_for */
-    FUZZ_WORDS_EVENT = 4,     /* enum lc_event */
-    FUZZ_WORDS_RECORD = 5,    /* enum lc_record_kind */
-    FUZZ_WORDS_WIRE = 6,      /* enum lc_wire */
-    FUZZ_WORDS_OBJECT = 7,    /* enum lc_object */
-    FUZZ_WORDS_FAULT = 8,     /* enum lc_fault */
-    FUZZ_WORDS_STRAY = 9,     /* enum lc_stray */
-    FUZZ_WORDS_END = 10,      /* enum lc_end */
-    FUZZ_WORDS_HANDLE = 11,   /* enum lc_handle_change */
-    FUZZ_WORDS_LOCK = 12,     /* enum lc_lock_change */
-    FUZZ_WORDS_PROVIDER = 13, /* enum lc_provider_kind */
-    FUZZ_WORDS_MODULE = 14,   /* modules that are no providers, for which no
+    FUZZ_WORDS_SPI = 0,         /* enum lc_spi, WSPStartup included */
+    FUZZ_WORDS_UPCALL = 1,      /* enum lc_upcall */
+    FUZZ_WORDS_SHIM = 2,        /* enum lc_shim */
+    FUZZ_WORDS_WAIT = 3,        /* enum lc_wait_for */
+    FUZZ_WORDS_EVENT = 4,       /* enum lc_event */
+    FUZZ_WORDS_RECORD = 5,      /* enum lc_record_kind */
+    FUZZ_WORDS_WIRE = 6,        /* enum lc_wire */
+    FUZZ_WORDS_OBJECT = 7,      /* enum lc_object */
+    FUZZ_WORDS_FAULT = 8,       /* enum lc_fault */
+    FUZZ_WORDS_STRAY = 9,       /* enum lc_stray */
+    FUZZ_WORDS_END = 10,        /* enum lc_end */
+    FUZZ_WORDS_HANDLE = 11,     /* enum lc_handle_change */
+    FUZZ_WORDS_LOCK = 12,       /* enum lc_lock_change */
+    FUZZ_WORDS_PROVIDER = 13,   /* enum lc_provider_kind */
+    FUZZ_WORDS_MODULE = 14,     /* modules that are no providers, for which no
                                  provider may be named; the values are places
                                  in the table */
-    FUZZ_WORDS_FEATURE = 15,  /* enum lc_feature, less LC_CALL_COUNT */
-    FUZZ_WORDS_FAIL = 16,     /* enum lc_fail */
-    FUZZ_WORDS_CATALOG = 17,  /* enum lc_catalog_change */
-    FUZZ_WORDS_PEER = 18,     /* enum lc_peer_kind */
-    FUZZ_WORDS_DLL_MAIN = 19, /* enum lc_dll_main */
-    FUZZ_WORDS_COUNT = 20
+    FUZZ_WORDS_FEATURE = 15,    /* enum lc_feature, less LC_CALL_COUNT */
+    FUZZ_WORDS_FAIL = 16,       /* enum lc_fail */
+    FUZZ_WORDS_CATALOG = 17,    /* enum lc_catalog_change */
+    FUZZ_WORDS_PEER = 18,       /* enum lc_peer_kind */
+    FUZZ_WORDS_DLL_MAIN = 19,   /* enum lc_dll_main */
+    FUZZ_WORDS_OVERLAPPED = 20, /* enum lc_overlapped */
+    FUZZ_WORDS_COUNT = 21
 };
 
 /**

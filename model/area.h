@@ -52,6 +52,15 @@ void model_clean_final(struct model *model, const struct model_event *event);
 /** closesocket and what may not follow. API_CALL, API_RETURN, WAIT. */
 void model_close_step(struct model *model, const struct model_event *event);
 
+/** Overlapped operations. OVERLAPPED, API_CALL, API_RETURN, SPI_CALL,
+ * PROCESS. */
+void model_overlapped_step(
+    struct model *model,
+    const struct model_event *event);
+
+/** The final WSACleanup of a process has returned. */
+void model_overlapped_over(struct model *model, uint8_t process);
+
 /** The linger table of the catalogue, 6.1. API_RETURN, WAIT. */
 void model_linger_step(struct model *model, const struct model_event *event);
 

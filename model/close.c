@@ -169,6 +169,7 @@ static void close_succeeds(struct model *model, const struct model_event *event)
         connection->accepted == connection->sent);
     connection->flags &= ~(uint32_t)MODEL_CONNECTION_CLOSING;
     connection->flags |= MODEL_CONNECTION_CLOSED;
+    connection->closed_time_ns = event->record->time_ns;
 }
 
 static void close_fails(struct model *model, const struct model_event *event)

@@ -25,7 +25,9 @@ static bool cleanup_forgot(const struct model *model)
         bool inside = thread->api == LC_CALL_SEND ||
                       thread->api == LC_CALL_RECV ||
                       thread->api == LC_CALL_CONNECT ||
-                      thread->api == LC_CALL_CLOSESOCKET;
+                      thread->api == LC_CALL_CLOSESOCKET ||
+                      thread->api == LC_CALL_WSASEND ||
+                      thread->api == LC_CALL_GETOVERLAPPED;
         bool waits =
             thread->waiting == LC_WAIT_NET || thread->waiting == LC_WAIT_EVENT;
         if (!inside || !waits) {

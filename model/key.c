@@ -178,6 +178,8 @@ static void put_connections(
         kept.close_time_ns = (kept.flags & MODEL_CONNECTION_GIVEN_UP) != 0
                                  ? 0
                                  : ago(kept.close_time_ns, now_ns);
+        kept.closed_time_ns =
+            model->operation_count == 0 ? 0 : ago(kept.closed_time_ns, now_ns);
         put(writer, &kept, sizeof kept);
     }
 }
@@ -221,15 +223,23 @@ size_t model_key(
         }
     }
     put_connections(&writer, model, now_ns);
+    put(&writer,
+        model->operations,
+        model->operation_count * sizeof model->operations[0]);
     for (uint32_t i = 0; i < model->birth_count; i++) {
         struct model_birth kept = model->births[i];
         kept.number = kept.number != 0;
         put(&writer, &kept, sizeof kept);
     }
     uint32_t rest[] = {
-        model->live_sockets,     model->thread_count, model->connection_count,
-        model->birth_count,      model->lost,         model->verdict.kind,
+        model->live_sockets,
+        model->thread_count,
+        model->connection_count,
+        model->birth_count,
+        model->lost,
+        model->verdict.kind,
         model->dll_thread_count,
+        model->operation_count,
     };
     put(&writer, rest, sizeof rest);
     put(&writer, &model->installed, sizeof model->installed);

@@ -100,6 +100,7 @@ struct used {
     uint32_t threads;
     uint32_t processes;
     uint32_t connections;
+    uint32_t operations;
 };
 
 _Static_assert(
@@ -115,6 +116,7 @@ static struct used used_of(const struct model *model)
         .threads = model->thread_count,
         .processes = model->process_count,
         .connections = model->connection_count,
+        .operations = model->operation_count,
     };
 }
 
@@ -136,6 +138,10 @@ void model_restart(struct model *model, const struct model *fresh)
         model->connections,
         fresh->connections,
         used.connections * sizeof model->connections[0]);
+    memcpy(
+        model->operations,
+        fresh->operations,
+        used.operations * sizeof model->operations[0]);
     memcpy(
         (unsigned char *)model + rest,
         (const unsigned char *)fresh + rest,
@@ -171,6 +177,10 @@ size_t model_save(
         used.connections * sizeof model->connections[0]);
     at = save(
         at,
+        model->operations,
+        used.operations * sizeof model->operations[0]);
+    at = save(
+        at,
         (const unsigned char *)model + births,
         offsetof(struct model, world) - births);
     return (size_t)(at - ret_bytes);
@@ -200,6 +210,9 @@ static void clear_behind(
     for (uint32_t i = used->connections; i < model->connection_count; i++) {
         model->connections[i] = fresh->connections[i];
     }
+    for (uint32_t i = used->operations; i < model->operation_count; i++) {
+        model->operations[i] = fresh->operations[i];
+    }
 }
 
 size_t model_load(
@@ -214,6 +227,7 @@ size_t model_load(
     LC_CHECK(used.threads <= MODEL_THREADS_MAX);
     LC_CHECK(used.processes <= LC_PROCESSES_MAX);
     LC_CHECK(used.connections <= MODEL_CONNECTIONS_MAX);
+    LC_CHECK(used.operations <= LC_OPS_MAX);
     clear_behind(model, fresh, &used);
     at = load(model->threads, at, used.threads * sizeof model->threads[0]);
     at =
@@ -223,6 +237,10 @@ size_t model_load(
         model->connections,
         at,
         used.connections * sizeof model->connections[0]);
+    at = load(
+        model->operations,
+        at,
+        used.operations * sizeof model->operations[0]);
     at = load(
         (unsigned char *)model + births,
         at,
@@ -273,6 +291,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     model_socket_step(model, event);
     model_close_step(model, event);
     model_receive_step(model, event);
+    model_overlapped_step(model, event);
 }
 
 static void step_api_return(struct model *model, struct model_event *event)
@@ -292,6 +311,7 @@ static void step_api_return(struct model *model, struct model_event *event)
     model_close_step(model, event);
     model_socket_step(model, event);
     model_receive_step(model, event);
+    model_overlapped_step(model, event);
     model_track_pop(model, event->thread);
     if (event->process->ending) {
         model_clean_quiet(model, event);
@@ -316,6 +336,7 @@ static void step_spi_call(struct model *model, struct model_event *event)
     model_handle_step(model, event);
     model_clean_step(model, event);
     model_socket_step(model, event);
+    model_overlapped_step(model, event);
     struct model_frame *frame = model_track_push(model, event, MODEL_FRAME_SPI);
     if (frame != NULL) {
         model_count_open(model, event, frame);
@@ -400,7 +421,7 @@ static void step_wait(struct model *model, struct model_event *event)
     thread->wait_connection = 0;
 }
 
-static void step_handle(struct model *model, const struct model_event *event)
+static void step_handle(struct model *model, struct model_event *event)
 {
     if (event->process != NULL) {
         model_handle_step(model, event);
@@ -426,6 +447,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
     switch ((enum lc_record_kind)event->record->kind) {
     case LC_RECORD_PROCESS:
         model_term_step(model, event);
+        model_overlapped_step(model, event);
         model_start_step(model, event);
         break;
     case LC_RECORD_API_CALL:
@@ -482,6 +504,9 @@ static void step_by_kind(struct model *model, struct model_event *event)
     case LC_RECORD_STRAY:
     case LC_RECORD_END:
         model_end_step(model, event);
+        break;
+    case LC_RECORD_OVERLAPPED:
+        model_overlapped_step(model, event);
         break;
     case LC_RECORD_KIND_COUNT:
         break;

@@ -37,7 +37,7 @@ struct model_note {
 
 /* Rules that a run was warned of: a bit for each, by its index. */
 struct model_warned {
-    uint64_t bits[2];
+    uint64_t bits[8];
 };
 
 _Static_assert(
@@ -55,6 +55,7 @@ struct model {
     struct model_process processes[LC_PROCESSES_MAX];
     struct model_socket sockets[MODEL_SOCKETS_MAX];
     struct model_connection connections[MODEL_CONNECTIONS_MAX];
+    struct model_operation operations[LC_OPS_MAX];
     struct model_birth births[MODEL_BIRTHS_MAX];
     uint8_t dll_threads[128]; /* by reference: index + 1, 0: not seen */
     uint8_t dll_thread_count;
@@ -63,6 +64,7 @@ struct model {
     uint8_t connection_count;
     uint32_t live_sockets; /* bit per place */
     uint8_t birth_count;
+    uint8_t operation_count; /* highest number of one */
     bool lost; /* a limit was hit: only the harness's own rules go on */
     uint32_t generation;
     uint32_t record; /* number of the record being read */

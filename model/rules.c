@@ -295,6 +295,16 @@ static const struct model_rule rules[] = {
         .group = "CLEAN-4",
         .strength = MODEL_MUST,
     },
+    [MODEL_CLEAN_6] = {
+        .id = "CLEAN-6",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup, nc-ws2spi-lpwspcleanup; X-3",
+        .sentence =
+            "The final WSACleanup cancels what is pending: no event is set "
+            "and no completion routine runs for it.",
+        .group = "CLEAN-6",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLEAN_7] = {
         .id = "CLEAN-7",
         .area = "CLEAN",
@@ -431,6 +441,16 @@ static const struct model_rule rules[] = {
             "Closing a socket ends the calls of other threads that wait "
             "on it.",
         .group = "CLOSE-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CLOSE_8] = {
+        .id = "CLOSE-8",
+        .area = "CLOSE",
+        .source = "nc-ws2spi-lpwspclosesocket, nf-winsock-closesocket; X-16",
+        .sentence =
+            "Closing a socket cancels its overlapped operations, and each is "
+            "told of.",
+        .group = "CLOSE-8",
         .strength = MODEL_MUST,
     },
     [MODEL_CLOSE_12] = {
@@ -690,6 +710,36 @@ static const struct model_rule rules[] = {
         .sentence =
             "A send fails without a connection, and after a reset by the peer.",
         .group = "SEND-8",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_OVL_2] = {
+        .id = "OVL-2",
+        .area = "OVL",
+        .source = "LPWSPSEND, overlapped-i-o-2",
+        .sentence =
+            "An overlapped operation that has begun is told of once, another "
+            "one never.",
+        .group = "OVL-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_OVL_6] = {
+        .id = "OVL-6",
+        .area = "OVL",
+        .source = "receiving-completion-indications-2, LPWSPSEND",
+        .sentence =
+            "A completion routine runs in an alertable wait of the thread "
+            "that began the operation.",
+        .group = "OVL-6",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_OVL_10] = {
+        .id = "OVL-10",
+        .area = "OVL",
+        .source = "LPWSPGETOVERLAPPEDRESULT",
+        .sentence =
+            "The result of an operation is there when it is through, and "
+            "not before.",
+        .group = "OVL-10",
         .strength = MODEL_MUST,
     },
     [MODEL_HANDLE_1] = {

@@ -326,6 +326,20 @@ static bool someone_in(
     return false;
 }
 
+static bool is_send(uint8_t api)
+{
+    return api == LC_CALL_SEND || api == LC_CALL_WSASEND;
+}
+
+static bool someone_sends(
+    const struct model *model,
+    const struct model_thread *self,
+    uint8_t slot)
+{
+    return someone_in(model, self, LC_CALL_SEND, slot) ||
+           someone_in(model, self, LC_CALL_WSASEND, slot);
+}
+
 static void call_begins(struct model *model, const struct model_event *event)
 {
     struct model_thread *thread = event->thread;
@@ -346,8 +360,8 @@ static void call_begins(struct model *model, const struct model_event *event)
         thread->connection = (uint8_t)(connection - model->connections);
         LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
     }
-    if (thread->api == LC_CALL_SEND && connection != NULL &&
-        someone_in(model, thread, LC_CALL_SEND, slot)) {
+    if (is_send(thread->api) && connection != NULL &&
+        someone_sends(model, thread, slot)) {
         connection->flags |= MODEL_CONNECTION_MIXED;
     }
     if (thread->api == LC_CALL_LINGER || thread->api == LC_CALL_DONTLINGER) {
@@ -518,7 +532,7 @@ static void call_ends(struct model *model, const struct model_event *event)
             model->sockets[slot].flags |= MODEL_SOCKET_APP;
             /* The application counts what it sent by variable: a send under
              * way may add to the count of another socket. */
-            if (someone_in(model, thread, LC_CALL_SEND, MODEL_NONE) ||
+            if (someone_sends(model, thread, MODEL_NONE) ||
                 someone_in(model, thread, LC_CALL_RECV, MODEL_NONE)) {
                 model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
             }
@@ -533,6 +547,12 @@ static void call_ends(struct model *model, const struct model_event *event)
         }
         if (failed) {
             connection->flags |= MODEL_CONNECTION_MIXED;
+        }
+    } else if (
+        thread->api == LC_CALL_WSASEND && thread->connection != MODEL_NONE) {
+        if (failed && record->b != LC_WSA_IO_PENDING) {
+            model->connections[thread->connection].flags |=
+                MODEL_CONNECTION_MIXED;
         }
     } else if (
         thread->api == LC_CALL_SHUTDOWN ||

@@ -140,6 +140,7 @@ static void call_ends(struct model *model, const struct model_event *event)
         if (event->record->a == 0 && rests) {
             process->cleaned = true;
             process->ending = true;
+            model_overlapped_over(model, event->record->process);
         }
         bounds_update(model, event->record->process);
     }

@@ -104,7 +104,9 @@ struct model_thread {
     uint8_t connection; /* of the socket, index or MODEL_NONE */
     uint8_t waiting;    /* enum lc_wait_for, MODEL_NONE: runs */
     uint8_t depth;
-    bool revived; /* the handle, unknown at first, came to life meanwhile */
+    bool revived;     /* the handle, unknown at first, came to life meanwhile */
+    bool was_through; /* the operation asked for, when it was asked for */
+    uint8_t zero2[7];
     struct model_frame frames[MODEL_DEPTH_MAX];
 };
 
@@ -258,6 +260,7 @@ struct model_connection {
     uint64_t received; /* that the transport gave to receives */
     uint64_t returned; /* that the application's receives returned */
     uint64_t close_time_ns;
+    uint64_t closed_time_ns; /* when closesocket returned 0 */
     int64_t handle;
     uint32_t number; /* from 1; 0: free */
     uint32_t flags;  /* enum model_connection_flag */
@@ -268,6 +271,27 @@ struct model_connection {
     uint8_t layers;   /* bit per provider index in its chain */
     uint8_t linger;   /* enum model_linger, at the close */
     uint8_t origin;   /* enum model_linger_origin */
+};
+
+enum model_operation_flag {
+    MODEL_OPERATION_BEGUN = 1,
+    MODEL_OPERATION_REFUSED = 2, /* its call says that nothing has begun */
+    MODEL_OPERATION_THROUGH = 4, /* its status is known */
+    MODEL_OPERATION_TOLD = 8,    /* its event was set, its routine queued */
+    MODEL_OPERATION_RAN = 16,
+    MODEL_OPERATION_CLOSED = 32,  /* somebody closes its socket */
+    MODEL_OPERATION_OVER = 64,    /* the final WSACleanup has returned */
+    MODEL_OPERATION_POSTED = 128, /* its packet, to a completion port */
+    MODEL_OPERATION_TAKEN = 256   /* and by the application */
+};
+
+/** An overlapped operation of the application, by its number. */
+struct model_operation {
+    uint8_t thread; /* reference of the one that began it */
+    uint8_t process;
+    uint8_t how;        /* enum lc_indicate */
+    uint8_t connection; /* of its socket, index or MODEL_NONE */
+    uint16_t flags;     /* enum model_operation_flag; 0: free */
 };
 
 /** An object that DllMain created; it may outlive the final WSPCleanup. */

@@ -62,7 +62,8 @@ static inline bool model_track_takes_socket(uint8_t api)
         UINT64_C(1) << LC_CALL_RECV_DISCONNECT | UINT64_C(1) << LC_CALL_BIND |
         UINT64_C(1) << LC_CALL_GETSOCKNAME |
         UINT64_C(1) << LC_CALL_GETPEERNAME | UINT64_C(1) << LC_CALL_RCVBUF |
-        UINT64_C(1) << LC_CALL_SOERROR | UINT64_C(1) << LC_CALL_FIONREAD;
+        UINT64_C(1) << LC_CALL_SOERROR | UINT64_C(1) << LC_CALL_FIONREAD |
+        UINT64_C(1) << LC_CALL_WSASEND | UINT64_C(1) << LC_CALL_GETOVERLAPPED;
     return api < 64 && (takes >> api & 1) != 0;
 }
 
@@ -76,6 +77,8 @@ static inline bool model_track_needs_start(uint8_t api)
     const uint64_t needs_none =
         UINT64_C(1) << LC_CALL_WSASTARTUP |
         UINT64_C(1) << LC_CALL_GETLASTERROR | UINT64_C(1) << LC_CALL_SLEEP |
+        UINT64_C(1) << LC_CALL_SLEEPEX | UINT64_C(1) << LC_CALL_CREATEPORT |
+        UINT64_C(1) << LC_CALL_DEQUEUE | UINT64_C(1) << LC_CALL_POST |
         UINT64_C(1) << LC_CALL_WSC_ENUM | UINT64_C(1) << LC_CALL_WSC_PATH |
         UINT64_C(1) << LC_CALL_WSC_INSTALL |
         UINT64_C(1) << LC_CALL_WSC_INSTALL_CHAIN |

@@ -81,9 +81,12 @@ STATICS = {
     'sim/engine/whole.c': {'added': 'at start-up'},
     'sim/engine/thunk.c': {'thunks': 'machine code: before it is used'},
     'sim/net/net.c': {'pattern': 'a constant, made at start-up'},
+    'sim/net/request.c': {'tell': 'at start-up'},
     'sim/provider/version.c': {
         'offered': 'which versions providers offer: between runs',
     },
+    'sim/win32/apc.c': {'cancel_io': 'at start-up'},
+    'sim/win32/port.c': {'is_file': 'at start-up'},
     'sim/win32/library.c': {'beside_dll_main': 'at start-up'},
     'sim/ws2_32/catalog.c': {'catalog': 'of the world: between runs'},
     'sim/ws2_32/probe.c': {'thunks': 'at start-up'},

@@ -16,6 +16,7 @@ enum lc_limits {
     LC_CHAIN_LENGTH_MAX = 7, /* MAX_PROTOCOL_CHAIN of ws2spi.h */
     LC_PLANTS_MAX = 4,
     LC_SOCKETS_MAX = 16,   /* socket variables of a schedule */
+    LC_EVENTS_MAX = 8,     /* event variables of a process */
     LC_CHOICES_MAX = 2048, /* choices that differ from the default */
     LC_PASSES_MAX = 65534, /* of a place in one call; none behind has a name */
     LC_NAME_MAX = 32,      /* bytes of a name with its end */

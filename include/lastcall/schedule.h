@@ -147,7 +147,23 @@ enum lc_call {
     LC_CALL_TERMINATETHREAD = 34, /* value: another thread of the process */
     LC_CALL_FREEFOREIGN = 35,     /* value: a provider. FreeLibrary of a
                                      reference that is somebody else's */
-    LC_CALL_COUNT = 36
+    LC_CALL_WSASEND = 36, /* overlapped. socket; value: bytes; value2: enum
+                                lc_indicate */
+    LC_CALL_GETOVERLAPPED = 37, /* WSAGetOverlappedResult of the last overlapped
+                                   send on the socket; value: 1 waits */
+    LC_CALL_CREATEEVENT = 38,   /* value: event variable, from 0 */
+    LC_CALL_CLOSEEVENT = 39,    /* the same */
+    LC_CALL_SETEVENT = 40,      /* the same */
+    LC_CALL_RESETEVENT = 41,    /* the same */
+    LC_CALL_WAITEVENTS = 42, /* WSAWaitForMultipleEvents. value: bit per event
+                                variable; value2: milliseconds; entry: enum
+                                lc_wait_how */
+    LC_CALL_SLEEPEX = 43,    /* alertable. value: milliseconds */
+    LC_CALL_CREATEPORT = 44, /* CreateIoCompletionPort: the socket is tied to
+                                the process's one port */
+    LC_CALL_DEQUEUE = 45, /* GetQueuedCompletionStatus. value: milliseconds */
+    LC_CALL_POST = 46,    /* PostQueuedCompletionStatus. value: bytes */
+    LC_CALL_COUNT = 47
 };
 
 /* The order that LC_CALL_WSC_ORDER writes. */
@@ -160,10 +176,26 @@ enum lc_order {
     LC_ORDER_COUNT = 5
 };
 
+/* How an overlapped operation is to say that it has completed. */
+enum lc_indicate {
+    LC_INDICATE_NOTHING = 0, /* neither event nor routine */
+    LC_INDICATE_ROUTINE = 1, /* a completion routine of the application */
+    LC_INDICATE_EVENT = 2,   /* + event variable, from 0 */
+    LC_INDICATE_COUNT = LC_INDICATE_EVENT + LC_EVENTS_MAX
+};
+
+enum lc_wait_how {
+    LC_WAIT_HOW_ANY = 0,
+    LC_WAIT_HOW_ALL = 1,
+    LC_WAIT_HOW_ALERTABLE = 2, /* any, and calls to the thread may run */
+    LC_WAIT_HOW_COUNT = 3
+};
+
 struct lc_op {
     uint8_t call;   /* enum lc_call */
     uint8_t socket; /* index of a socket variable, or LC_NONE */
-    uint8_t entry;  /* catalog entry from 0, or LC_NONE: none is named */
+    uint8_t entry;  /* catalog entry from 0, or LC_NONE: none is named; a third
+                       argument of calls that have one */
     uint32_t value;
     uint32_t value2;
 };
@@ -266,7 +298,8 @@ enum lc_event {
     LC_EVENT_RESET = 8,       /* the peer's RST reaches us */
     LC_EVENT_REFUSED = 9,     /* the answer to a SYN is RST */
     LC_EVENT_UNANSWERED = 10, /* a SYN is given up */
-    LC_EVENT_COUNT = 11
+    LC_EVENT_COMPLETE = 11,   /* object: place of an overlapped operation */
+    LC_EVENT_COUNT = 12
 };
 
 /* A thread reference in 8 bits: a schedule's thread by index, or the n-th

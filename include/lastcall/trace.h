@@ -33,7 +33,8 @@ enum lc_record_kind {
     /* function: enum lc_call. a: socket, or requested version; b: length,
      * how, option name, command or catalog entry id (0: none given), or 1
      * where WSAStartup has no room for its answer; c: option value (linger:
-     * l_onoff << 16 | l_linger), flag or type */
+     * l_onoff << 16 | l_linger), flag or type.
+     * WSASend: c: enum lc_indicate; d: number of the operation, from 1 */
     LC_RECORD_API_CALL = 1,
     /* a: result; b: error code (0 on success; for WSAStartup the result
      * itself); c: socket argument, or wVersion; d: wHighVersion; recv: 1 when
@@ -114,7 +115,11 @@ enum lc_record_kind {
      * install or order, before a removal; c: entries there are now. A new order
      * is told by one record for each entry, from the first to the last. */
     LC_RECORD_CATALOG = 22,
-    LC_RECORD_KIND_COUNT = 23
+    /* What becomes of an overlapped operation of the application. function:
+     * enum lc_overlapped; a: its number, as WSASend's record has it; b: error,
+     * 0 on success; c: bytes transferred */
+    LC_RECORD_OVERLAPPED = 23,
+    LC_RECORD_KIND_COUNT = 24
 };
 
 /* How a process ends. */
@@ -137,6 +142,16 @@ enum lc_catalog_change {
     LC_CATALOG_REMOVE = 1,
     LC_CATALOG_ORDER = 2,
     LC_CATALOG_CHANGE_COUNT = 3
+};
+
+enum lc_overlapped {
+    LC_OVERLAPPED_STATUS = 0,  /* its status is not "in progress" any more */
+    LC_OVERLAPPED_EVENT = 1,   /* its event is set */
+    LC_OVERLAPPED_QUEUED = 2,  /* its routine is queued to the thread */
+    LC_OVERLAPPED_ROUTINE = 3, /* its routine runs */
+    LC_OVERLAPPED_PACKET = 4,  /* its packet is posted to a port */
+    LC_OVERLAPPED_TAKEN = 5,   /* the application takes its packet */
+    LC_OVERLAPPED_COUNT = 6
 };
 
 enum lc_object {

@@ -35,7 +35,11 @@ enum sim_part {
     SIM_PART_WS2_32 = 3,
     SIM_PART_PROGRAM = 4, /* micro-programs of tests and benchmarks */
     SIM_PART_FAULT = 5,
-    SIM_PART_COUNT = 6
+    SIM_PART_REQUEST = 6,    /* overlapped operations of the transport */
+    SIM_PART_APC = 7,        /* calls queued to threads */
+    SIM_PART_OVERLAPPED = 8, /* what the application has for its own */
+    SIM_PART_PORT = 9,       /* completion ports */
+    SIM_PART_COUNT = 10
 };
 
 #define SIM_ARENA_BASE                0x520000000000ULL

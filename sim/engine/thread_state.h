@@ -28,7 +28,8 @@ enum sim_frame_kind {
     SIM_FRAME_API = 1,  /* ws2_32, entered by a call of the application */
     SIM_FRAME_SPI = 2,  /* a provider, entered through a probe */
     SIM_FRAME_UPCALL = 3,
-    SIM_FRAME_DLL_MAIN = 4
+    SIM_FRAME_DLL_MAIN = 4,
+    SIM_FRAME_APC = 5 /* a call that was queued to the thread */
 };
 
 /* Who is running: one frame for each crossing from module to module. */

@@ -4,6 +4,7 @@
 
 #include "sim/engine/choice.h"
 #include "sim/engine/trace.h"
+#include "sim/net/request.h"
 
 enum {
     LATE_MAX = 3 /* extra latencies that a packet may take */
@@ -73,13 +74,21 @@ void sim_connection_wire(
     });
 }
 
-void sim_connection_changed(const struct sim_connection *connection)
+void sim_connection_wake(const struct sim_connection *connection)
 {
     sim_thread_progress();
     (void)sim_thread_wake(
         sim_connection_wait_key(connection),
         SIM_THREADS_MAX,
         SIM_WAKE_SIGNALLED);
+}
+
+void sim_connection_changed(const struct sim_connection *connection)
+{
+    if (connection->request_count > 0) {
+        sim_request_advance(sim_connection_number(connection));
+    }
+    sim_connection_wake(connection);
 }
 
 uint64_t sim_connection_latency_ns(struct sim_connection *connection)

@@ -72,7 +72,10 @@ struct sim_connection {
     uint8_t is_window_due; /* the peer will hear of our window */
     uint32_t receive_buffer_bytes;
     uint32_t peer_flight_bytes;
-    uint32_t zero;
+    uint8_t request_count; /* that are not told of */
+    uint8_t untaken_count; /* of whose bytes some are not taken */
+    uint8_t is_unbuffered; /* SO_SNDBUF is 0 */
+    uint8_t zero;
     uint64_t peer_bytes; /* that the peer's application has written */
     uint64_t peer_sent_bytes;
     uint64_t arrived_bytes;
@@ -144,7 +147,10 @@ void sim_connection_wire(
     uint64_t offset,
     bool is_right);
 
-/** Wakes who waits in a call on it. */
+/** Who waits in a call on it looks again. */
+void sim_connection_wake(const struct sim_connection *connection);
+
+/** The same, and requests on it go on. */
 void sim_connection_changed(const struct sim_connection *connection);
 
 /** Time that bytes take on a link of that rate. */
@@ -208,5 +214,29 @@ void sim_receive_open(void);
 
 /** Checks the bytes of one direction against each other. */
 void sim_receive_check(const struct sim_connection *connection);
+
+/* ---- What a connection lets requests do (net.c) ---- */
+
+/** Why the connection takes nothing, or LC_WSA_OK. An end of the stream that
+ * was asked for after a request began is no reason for that request. */
+enum lc_wsa sim_net_send_error(
+    const struct sim_connection *connection,
+    bool is_begun);
+
+/** Takes over what fits, or, without a send buffer, all. */
+uint32_t sim_net_take(
+    struct sim_connection *connection,
+    const unsigned char *bytes,
+    uint32_t size_bytes);
+
+/** Counts requests that are not through, and those of whose bytes some are not
+ * taken: what comes behind them waits. */
+void sim_net_count_requests(
+    struct sim_connection *connection,
+    int32_t all,
+    int32_t untaken);
+
+/** Puts on the wire what may go. */
+void sim_net_push(struct sim_connection *connection);
 
 #endif

@@ -10,6 +10,7 @@
 #include "sim/engine/trace.h"
 #include "sim/engine/whole.h"
 #include "sim/net/connection.h"
+#include "sim/net/request.h"
 
 enum {
     PATTERN_PERIOD = 65521, /* a prime: no power of two repeats it */
@@ -69,7 +70,7 @@ static uint64_t window_of(const struct sim_connection *connection)
 }
 
 /* Puts on the wire what may go: one burst, or the FIN behind all of them. */
-static void push(struct sim_connection *connection)
+void sim_net_push(struct sim_connection *connection)
 {
     const struct sim_net *net = SIM_NET;
     if (connection->state != SIM_CONNECTION_UP ||
@@ -99,7 +100,7 @@ static void push(struct sim_connection *connection)
             bytes);
         return;
     }
-    if (connection->is_finishing) {
+    if (connection->is_finishing && connection->untaken_count == 0) {
         sim_connection_wire(
             connection,
             LC_WIRE_FIN,
@@ -125,7 +126,7 @@ static void on_connected(uint16_t object, uint64_t value)
     connection->state = SIM_CONNECTION_UP;
     sim_connection_wire(connection, LC_WIRE_CONNECTED, 0, 0, true);
     sim_receive_begin(connection);
-    push(connection);
+    sim_net_push(connection);
     sim_connection_changed(connection);
 }
 
@@ -206,7 +207,7 @@ static void on_ack(uint16_t object, uint64_t value)
             true);
         connection->flight_bytes = 0;
         connection->acked_bytes += value;
-        push(connection);
+        sim_net_push(connection);
     }
     sim_connection_changed(connection);
 }
@@ -284,6 +285,7 @@ static void key_of_part(struct sim_hash *hash)
 
 void sim_net_open(void)
 {
+    sim_request_open();
     sim_whole_add(check_whole);
     sim_arena_part_declare(SIM_PART_NET, sizeof(struct sim_net));
     sim_arena_part_set_used(SIM_PART_NET, used_ranges);
@@ -452,19 +454,12 @@ static enum lc_wsa state_error(const struct sim_connection *connection)
     return connection->state == SIM_CONNECTION_UP ? LC_WSA_OK : LC_WSAENOTCONN;
 }
 
-/* Takes what fits into the buffer. */
-static uint32_t take_bytes(
+/* Takes bytes over, all of them. */
+static void take_over(
     struct sim_connection *connection,
     const unsigned char *bytes,
-    uint32_t size_bytes)
+    uint32_t taken)
 {
-    uint64_t used = connection->accepted_bytes - connection->acked_bytes;
-    uint64_t room =
-        used < connection->buffer_bytes ? connection->buffer_bytes - used : 0;
-    uint32_t taken = size_bytes < room ? size_bytes : (uint32_t)room;
-    if (taken == 0) {
-        return 0;
-    }
     const unsigned char *right =
         sim_net_pattern(connection->handle, connection->accepted_bytes);
     /* The same constant memory needs no comparison. */
@@ -477,7 +472,22 @@ static uint32_t take_bytes(
         is_right);
     connection->accepted_bytes += taken;
     sim_thread_progress();
-    push(connection);
+    sim_net_push(connection);
+}
+
+/* Takes what fits into the buffer. */
+static uint32_t take_bytes(
+    struct sim_connection *connection,
+    const unsigned char *bytes,
+    uint32_t size_bytes)
+{
+    uint64_t used = connection->accepted_bytes - connection->acked_bytes;
+    uint64_t room =
+        used < connection->buffer_bytes ? connection->buffer_bytes - used : 0;
+    uint32_t taken = size_bytes < room ? size_bytes : (uint32_t)room;
+    if (taken > 0) {
+        take_over(connection, bytes, taken);
+    }
     return taken;
 }
 
@@ -500,7 +510,10 @@ enum lc_wsa sim_net_send(
         if (error != LC_WSA_OK) {
             return error;
         }
-        taken += take_bytes(connection, bytes + taken, size_bytes - taken);
+        /* What was asked for before goes first. */
+        if (connection->untaken_count == 0) {
+            taken += take_bytes(connection, bytes + taken, size_bytes - taken);
+        }
         if (taken == size_bytes || (taken > 0 && !wait)) {
             *ret_taken = taken;
             return LC_WSA_OK;
@@ -525,7 +538,7 @@ enum lc_wsa sim_net_finish(uint32_t number)
     }
     if (!connection->is_finishing) {
         connection->is_finishing = 1;
-        push(connection);
+        sim_net_push(connection);
         sim_connection_changed(connection);
     }
     return LC_WSA_OK;
@@ -629,7 +642,7 @@ bool sim_net_is_busy(uint32_t number)
     const struct sim_connection *connection = sim_connection_at(number);
     return connection->state == SIM_CONNECTION_UP &&
            (connection->accepted_bytes > connection->acked_bytes ||
-            connection->is_finishing);
+            connection->untaken_count > 0 || connection->is_finishing);
 }
 
 bool sim_net_is_connected(uint32_t number)
@@ -642,13 +655,50 @@ bool sim_net_is_connected(uint32_t number)
 void sim_net_set_buffer(uint32_t number, uint32_t size_bytes)
 {
     struct sim_connection *connection = sim_connection_at(number);
-    connection->buffer_bytes = size_bytes;
+    connection->buffer_bytes = size_bytes > 0 ? size_bytes : 1;
+    connection->is_unbuffered = size_bytes == 0;
     sim_connection_changed(connection);
+}
+
+/* ---- What requests need ---- */
+
+enum lc_wsa sim_net_send_error(
+    const struct sim_connection *connection,
+    bool is_begun)
+{
+    enum lc_wsa error = state_error(connection);
+    return error == LC_WSAESHUTDOWN && is_begun ? LC_WSA_OK : error;
+}
+
+uint32_t sim_net_take(
+    struct sim_connection *connection,
+    const unsigned char *bytes,
+    uint32_t size_bytes)
+{
+    if (!connection->is_unbuffered) {
+        return take_bytes(connection, bytes, size_bytes);
+    }
+    if (size_bytes > 0) {
+        take_over(connection, bytes, size_bytes);
+    }
+    return size_bytes;
+}
+
+void sim_net_count_requests(
+    struct sim_connection *connection,
+    int32_t all,
+    int32_t untaken)
+{
+    connection->request_count = (uint8_t)(connection->request_count + all);
+    connection->untaken_count = (uint8_t)(connection->untaken_count + untaken);
+    LC_CHECK(connection->request_count <= SIM_REQUESTS_MAX);
+    LC_CHECK(connection->untaken_count <= connection->request_count);
 }
 
 void sim_net_process_exit(uint32_t process)
 {
     struct sim_net *net = SIM_NET;
+    sim_request_process_exit(process);
     for (uint32_t i = 0; i < net->connection_end; i++) {
         struct sim_connection *connection = &net->connections[i];
         if (connection->state != SIM_CONNECTION_FREE &&

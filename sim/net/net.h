@@ -25,6 +25,8 @@
 #include "lastcall/abi.h"
 #include "lastcall/schedule.h"
 
+#include "sim/net/request.h"
+
 enum sim_net_limits {
     SIM_CONNECTIONS_MAX = 64, /* per run */
     SIM_HANDLES_MAX = 32      /* at once, per process */
@@ -140,7 +142,9 @@ bool sim_net_is_finishing(uint32_t number);
 /** Whether the connection is established and not reset. */
 bool sim_net_is_connected(uint32_t number);
 
-/** Sets the size of the send buffer. Bytes that were taken stay. */
+/** Sets the size of the send buffer. Bytes that were taken stay. 0: overlapped
+ * sends are through only when the peer has acknowledged them; others still have
+ * room for one byte. */
 void sim_net_set_buffer(uint32_t number, uint32_t size_bytes);
 
 /** The error that the connection came to by itself, if it was not told yet: a

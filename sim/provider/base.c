@@ -24,6 +24,7 @@
 #include "sim/provider/receive.h"
 #include "sim/provider/rundown.h"
 #include "sim/provider/version.h"
+#include "sim/win32/port.h"
 #include "sim/win32/win32.h"
 
 /* How long the provider goes on with a graceful close that makes no headway
@@ -242,7 +243,7 @@ static bool would_block(const struct base_socket *socket)
 
 /* Ends the stream by the linger table. Returns LC_WSAEINTR when the wait was
  * cancelled: nothing is decided then. */
-static enum lc_wsa end_stream(const struct base_socket *socket)
+static enum lc_wsa end_by_options(const struct base_socket *socket)
 {
     uint32_t connection = socket->connection;
     if (!sim_net_is_connected(connection)) {
@@ -264,6 +265,14 @@ static enum lc_wsa end_stream(const struct base_socket *socket)
         return LC_WSA_OK;
     }
     return error == LC_WSAEINTR ? error : LC_WSA_OK;
+}
+
+/* The same, with nothing pending any more: each overlapped operation is told
+ * of as aborted (CLOSE-8). */
+static enum lc_wsa end_stream(const struct base_socket *socket)
+{
+    sim_request_cancel(socket->connection);
+    return end_by_options(socket);
 }
 
 static int LC_ABI base_close_socket(lc_socket handle, int32_t *errno_out)
@@ -324,6 +333,94 @@ static int LC_ABI base_connect(
     return call_close(&call, error, errno_out);
 }
 
+/* How an operation is to be told of. */
+struct base_overlapped {
+    struct lc_wsaoverlapped *structure;
+    lc_overlapped_completion_fn *routine;
+};
+
+/* Begins a send that may go on after its call. */
+static enum lc_wsa send_overlapped(
+    const struct base_socket *socket,
+    const struct lc_wsabuf *buffers,
+    uint32_t buffer_count,
+    const struct base_overlapped *operation,
+    uint32_t *ret_sent)
+{
+    struct lc_wsaoverlapped *structure = operation->structure;
+    struct sim_request_tag tag = {
+        .overlapped = (uint64_t)(uintptr_t)structure,
+        .routine = (uint64_t)(uintptr_t)operation->routine,
+    };
+    if (buffers == NULL || buffer_count == 0) {
+        return LC_WSAEFAULT;
+    }
+    if (buffer_count > SIM_REQUEST_BUFFERS_MAX) {
+        return LC_WSAENOBUFS;
+    }
+    if (structure->hEvent != NULL && operation->routine == NULL) {
+        tag.event = sim_win32_event_begin(structure->hEvent);
+        if (tag.event == 0) {
+            return LC_WSA_INVALID_HANDLE;
+        }
+    }
+    if (operation->routine == NULL) {
+        tag.port = sim_port_of(socket->handle, &tag.key);
+    }
+    uintptr_t before = structure->Internal;
+    structure->Internal = LC_WSS_OPERATION_IN_PROGRESS;
+    uint32_t sent = 0;
+    enum lc_wsa error = sim_request_send(
+        socket->connection,
+        &tag,
+        buffers,
+        buffer_count,
+        &sent);
+    if (error == LC_WSA_OK && ret_sent != NULL) {
+        *ret_sent = sent;
+    } else if (error != LC_WSA_OK && error != LC_WSA_IO_PENDING) {
+        structure->Internal = before; /* nothing has begun */
+    }
+    return error;
+}
+
+static int LC_ABI base_get_overlapped_result(
+    lc_socket handle,
+    struct lc_wsaoverlapped *overlapped,
+    uint32_t *transferred_bytes,
+    int32_t wait,
+    uint32_t *flags,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        (void)fail(errno_out, error);
+        return 0; /* FALSE */
+    }
+    bool is_wrong = overlapped == NULL || transferred_bytes == NULL ||
+                    flags == NULL || (wait && overlapped->hEvent == NULL);
+    if (is_wrong) {
+        (void)call_close(&call, LC_WSAEINVAL, errno_out);
+        return 0;
+    }
+    if (wait) {
+        /* Not for the event: others may reset it, and a last cleanup sets
+         * none. */
+        sim_request_wait(call.socket->connection, overlapped);
+    }
+    uintptr_t status = __atomic_load_n(&overlapped->Internal, __ATOMIC_SEQ_CST);
+    if (status == LC_WSS_OPERATION_IN_PROGRESS) {
+        error = LC_WSA_IO_INCOMPLETE;
+    } else if (overlapped->OffsetHigh != 0) {
+        error = (enum lc_wsa)overlapped->OffsetHigh;
+    } else {
+        *transferred_bytes = (uint32_t)overlapped->InternalHigh;
+        *flags = overlapped->Offset;
+    }
+    return call_close(&call, error, errno_out) == 0;
+}
+
 static int LC_ABI base_send(
     lc_socket handle,
     struct lc_wsabuf *buffers,
@@ -336,15 +433,21 @@ static int LC_ABI base_send(
     int32_t *errno_out)
 {
     (void)flags;
-    (void)completion;
-    (void)thread_id;
+    (void)thread_id; /* the transport knows who calls */
     struct base_call call;
     enum lc_wsa error = call_open(&call, handle);
     if (error != LC_WSA_OK) {
         return fail(errno_out, error);
     }
     if (overlapped != NULL) {
-        return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
+        struct base_overlapped operation = { overlapped, completion };
+        error = send_overlapped(
+            call.socket,
+            buffers,
+            buffer_count,
+            &operation,
+            sent_bytes);
+        return call_close(&call, error, errno_out);
     }
     if (buffers == NULL || sent_bytes == NULL) {
         return call_close(&call, LC_WSAEFAULT, errno_out);
@@ -539,7 +642,7 @@ static enum lc_wsa set_option(
     if (option_name == LC_SO_SNDBUF) {
         sim_net_set_buffer(
             socket->connection,
-            number < 1 ? 1 : (uint32_t)number);
+            number < 0 ? 1 : (uint32_t)number);
         return LC_WSA_OK;
     }
     if (option_name == LC_SO_RCVBUF) {
@@ -712,14 +815,6 @@ NOT_OFFERED(
     int32_t network_events __attribute__((unused)))
 NOT_OFFERED_AS(
     0, /* FALSE */
-    base_get_overlapped_result,
-    lc_socket socket __attribute__((unused)),
-    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
-    uint32_t *transferred_bytes __attribute__((unused)),
-    int32_t wait __attribute__((unused)),
-    uint32_t *flags __attribute__((unused)))
-NOT_OFFERED_AS(
-    0, /* FALSE */
     base_get_qos_by_name,
     lc_socket socket __attribute__((unused)),
     struct lc_wsabuf *qos_name __attribute__((unused)),
@@ -814,6 +909,8 @@ static int LC_ABI base_cancel_blocking_call(int32_t *errno_out)
 
 /* ---- Start and cleanup ---- */
 
+/* Ends all waits. Nothing new begins then, and of what is pending nobody is
+ * told any more: CLEAN-6. */
 static void cancel_all(struct base *base)
 {
     sim_win32_enter_critical_section(&base->list);
@@ -822,6 +919,7 @@ static void cancel_all(struct base *base)
         sim_net_cancel(socket->connection, true);
     }
     sim_win32_leave_critical_section(&base->list);
+    sim_request_drop();
 }
 
 /* Finishes what is to be sent, then lets go of all sockets. Nobody else is

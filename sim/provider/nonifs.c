@@ -13,10 +13,14 @@
  * handle: a handle that ws2_32 knows belongs to a structure that is listed.
  * It is never held over a call of the next provider.
  *
- * What takes more than a handle put in place of another is refused: overlapped
- * calls, which need an OVERLAPPED of this layer's own below (OVL-16), window
- * messages, which need a window of its own, and extension functions, which
- * would have to be wrapped (LAYER-23).
+ * An overlapped send has an OVERLAPPED of this layer's own below (OVL-16,
+ * operation.c). One with a completion routine goes down as it is: neither event
+ * nor port of the handle has a part in it, and the routine is called by the
+ * system, in no code of this layer that a last cleanup would have to wait for.
+ *
+ * What takes more than a handle put in place of another is refused: other
+ * overlapped calls, window messages, which need a window of its own, and
+ * extension functions, which would have to be wrapped (LAYER-23).
  *
  * Source: documented. WPUCreateSocketHandle, WPUQuerySocketHandleContext,
  *         WPUCloseSocketHandle (ws2spi.h); the catalogue, HANDLE-3 to -5,
@@ -28,6 +32,7 @@
 #include "lastcall/check.h"
 
 #include "sim/provider/lower.h"
+#include "sim/provider/operation.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/rundown.h"
 #include "sim/provider/version.h"
@@ -41,6 +46,7 @@ struct nonifs_socket {
     struct sim_lower *lower;
     uint32_t users; /* calls that hold it, plus 1 while it is listed */
     bool is_closing;
+    bool is_tied; /* `below`, to the port of the operations */
 };
 
 struct nonifs {
@@ -49,6 +55,7 @@ struct nonifs {
     uint32_t start_count;
     struct sim_rundown rundown;
     struct sim_lowers lowers;
+    struct sim_operations operations;
     struct nonifs_socket *sockets;
 };
 
@@ -266,6 +273,10 @@ static int LC_ABI nonifs_close_socket(lc_socket handle, int32_t *errno_out)
     } else {
         result =
             socket->lower->table.lpWSPCloseSocket(socket->below, errno_out);
+        if (result == 0) {
+            /* They are told of by a handle that still is one. */
+            sim_operation_wait_all(&nonifs->operations, handle);
+        }
         end_close(nonifs, socket, result == 0);
     }
     call_close(socket);
@@ -419,6 +430,50 @@ static int LC_ABI nonifs_connect(
     return result;
 }
 
+/* A send that may go on after its call. Its client is always told that it does:
+ * the worker tells of one that is through at once as well. */
+static int send_overlapped(
+    struct nonifs_socket *socket,
+    struct lc_wsabuf *buffers,
+    uint32_t buffer_count,
+    uint32_t flags,
+    struct lc_wsaoverlapped *client,
+    struct lc_wsathreadid *thread_id,
+    int32_t *errno_out)
+{
+    struct sim_operations *operations = &nonifs_globals()->operations;
+    struct sim_operation *operation;
+    enum lc_wsa error = sim_operation_begin(
+        operations,
+        &(struct sim_operation_options){
+            .handle = socket->handle,
+            .below = socket->below,
+            .client = client,
+            .is_tied = &socket->is_tied,
+        },
+        &operation);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    uint32_t sent = 0;
+    int32_t below_error = 0;
+    int result = socket->lower->table.lpWSPSend(
+        socket->below,
+        buffers,
+        buffer_count,
+        &sent,
+        flags,
+        &operation->below,
+        NULL,
+        thread_id,
+        &below_error);
+    if (result == 0 || below_error == LC_WSA_IO_PENDING) {
+        return fail(errno_out, LC_WSA_IO_PENDING);
+    }
+    sim_operation_undo(operations, operation);
+    return fail(errno_out, (enum lc_wsa)below_error);
+}
+
 static int LC_ABI nonifs_send(
     lc_socket handle,
     struct lc_wsabuf *buffers,
@@ -430,15 +485,20 @@ static int LC_ABI nonifs_send(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    (void)completion;
-    (void)thread_id;
     struct nonifs_socket *socket = call_open(handle, errno_out);
     if (socket == NULL) {
         return LC_SOCKET_ERROR;
     }
     int result = LC_SOCKET_ERROR;
-    if (overlapped != NULL) {
-        (void)fail(errno_out, LC_WSAEOPNOTSUPP); /* OVL-16 */
+    if (overlapped != NULL && completion == NULL) {
+        result = send_overlapped(
+            socket,
+            buffers,
+            buffer_count,
+            flags,
+            overlapped,
+            thread_id,
+            errno_out);
     } else {
         result = socket->lower->table.lpWSPSend(
             socket->below,
@@ -446,9 +506,9 @@ static int LC_ABI nonifs_send(
             buffer_count,
             sent_bytes,
             flags,
-            NULL,
-            NULL,
-            NULL,
+            overlapped,
+            completion,
+            thread_id,
             errno_out);
     }
     call_close(socket);
@@ -767,17 +827,35 @@ static int LC_ABI nonifs_get_overlapped_result(
     uint32_t *flags,
     int32_t *errno_out)
 {
-    (void)overlapped;
-    (void)transferred_bytes;
-    (void)wait;
-    (void)flags;
     struct nonifs_socket *socket = call_open(handle, errno_out);
     if (socket == NULL) {
         return 0; /* FALSE */
     }
-    (void)fail(errno_out, LC_WSAEINVAL); /* no call of ours is overlapped */
+    enum lc_wsa error = LC_WSA_OK;
+    if (overlapped == NULL || transferred_bytes == NULL || flags == NULL ||
+        (wait && overlapped->hEvent == NULL)) {
+        error = LC_WSAEINVAL;
+        goto close;
+    }
+    if (wait) {
+        sim_operation_wait(&nonifs_globals()->operations, overlapped);
+    }
+    uintptr_t status = __atomic_load_n(&overlapped->Internal, __ATOMIC_SEQ_CST);
+    if (status == LC_WSS_OPERATION_IN_PROGRESS) {
+        error = LC_WSA_IO_INCOMPLETE;
+    } else if (overlapped->OffsetHigh != 0) {
+        error = (enum lc_wsa)overlapped->OffsetHigh;
+    } else {
+        *transferred_bytes = (uint32_t)overlapped->InternalHigh;
+        *flags = overlapped->Offset;
+    }
+
+close:
+    if (error != LC_WSA_OK) {
+        (void)fail(errno_out, error);
+    }
     call_close(socket);
-    return 0;
+    return error == LC_WSA_OK;
 }
 
 static int LC_ABI nonifs_async_select(
@@ -1131,12 +1209,16 @@ static int LC_ABI nonifs_cleanup(int32_t *errno_out)
     nonifs->start_count--;
     if (nonifs->start_count == 0) {
         bool must_wait = sim_rundown_shut(&nonifs->rundown);
+        sim_operations_drop(&nonifs->operations);
         close_all(nonifs);
         if (must_wait) {
+            sim_operations_drop(&nonifs->operations); /* who waits for one */
             sim_rundown_wait(&nonifs->rundown);
             close_all(nonifs); /* what a call inside has opened meanwhile */
         }
+        sim_operations_stop(&nonifs->operations);
         sim_lower_clean_all(&nonifs->lowers);
+        sim_operations_free(&nonifs->operations);
         free_own(nonifs);
     }
     sim_win32_leave_critical_section(&nonifs->starts);
@@ -1190,6 +1272,7 @@ static bool first_start(struct nonifs *nonifs)
         nonifs->lowers.heap = NULL;
         return false;
     }
+    nonifs->operations.heap = nonifs->lowers.heap;
     return true;
 }
 
@@ -1259,7 +1342,9 @@ static bool nonifs_attach(uint32_t reason, bool process_ends)
     if (reason == LC_DLL_PROCESS_ATTACH) {
         sim_win32_initialize_critical_section(&nonifs->starts);
         sim_win32_initialize_critical_section(&nonifs->list);
+        sim_operations_attach(&nonifs->operations);
     } else if (reason == LC_DLL_PROCESS_DETACH) {
+        sim_operations_detach(&nonifs->operations);
         sim_win32_delete_critical_section(&nonifs->list);
         sim_win32_delete_critical_section(&nonifs->starts);
     }

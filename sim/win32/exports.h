@@ -11,6 +11,8 @@
 /* kernel32.dll, by file. */
 extern const struct sim_export sim_object_exports[];
 extern const uint32_t sim_object_export_count;
+extern const struct sim_export sim_port_exports[];
+extern const uint32_t sim_port_export_count;
 extern const struct sim_export sim_wait_exports[];
 extern const uint32_t sim_wait_export_count;
 extern const struct sim_export sim_win32_thread_exports[];

@@ -10,6 +10,7 @@
 
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/win32/apc.h"
 #include "sim/win32/exports.h"
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
@@ -193,15 +194,15 @@ static int LC_ABI fls_set_value(uint32_t index, void *value)
 
 void sim_local_thread_exit(void)
 {
-    if (LC_LIKELY(sim_win32_process()->fls_used == 0)) {
-        return;
-    }
     uint32_t slot = sim_thread_current_slot();
-    for (uint32_t i = 0; i < SIM_TLS_MAX; i++) {
-        if (is_used(i, true)) {
-            end_value(slot, i);
+    if (LC_UNLIKELY(sim_win32_process()->fls_used > 0)) {
+        for (uint32_t i = 0; i < SIM_TLS_MAX; i++) {
+            if (is_used(i, true)) {
+                end_value(slot, i);
+            }
         }
     }
+    sim_apc_thread_ends(slot);
 }
 
 const struct sim_export sim_local_exports[] = {

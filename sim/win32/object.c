@@ -10,7 +10,9 @@
 
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/win32/apc.h"
 #include "sim/win32/exports.h"
+#include "sim/win32/port.h"
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
 
@@ -294,6 +296,32 @@ int LC_ABI sim_win32_reset_event(lc_handle handle)
     return 1;
 }
 
+uint64_t sim_win32_event_begin(lc_handle handle)
+{
+    struct sim_object *event = sim_object_of(handle, SIM_OBJECT_EVENT);
+    if (event == NULL) {
+        return 0;
+    }
+    event->is_signalled = 0;
+    uint64_t place = (uint64_t)(event - SIM_WIN32->objects);
+    return (uint64_t)event->generation << 32 | (place + 1);
+}
+
+void sim_win32_event_end(uint64_t event)
+{
+    if (event == 0) {
+        return;
+    }
+    uint32_t place = (uint32_t)event - 1;
+    LC_CHECK(place < SIM_OBJECTS_MAX);
+    struct sim_object *object = &SIM_WIN32->objects[place];
+    if (object->kind == SIM_OBJECT_EVENT &&
+        object->generation == (uint32_t)(event >> 32)) {
+        object->is_signalled = 1;
+        sim_wait_signal(object);
+    }
+}
+
 static int LC_ABI pulse_event(lc_handle handle)
 {
     int is_set = sim_win32_set_event(handle);
@@ -427,7 +455,9 @@ int LC_ABI sim_win32_close_handle(lc_handle handle)
 {
     sim_win32_yield(LC_SHIM_CLOSE_HANDLE);
     struct sim_object *object = sim_object_find(handle);
-    if (object == NULL || !sim_object_is_kernel(object)) {
+    bool is_one = object != NULL && (sim_object_is_kernel(object) ||
+                                     object->kind == SIM_OBJECT_PORT);
+    if (!is_one) {
         sim_win32_set_error(LC_ERROR_INVALID_HANDLE);
         sim_object_misuse(LC_OBJECT_EVENT);
         return 0;
@@ -462,6 +492,8 @@ void sim_win32_process_exit(uint32_t process)
         }
     }
     sim_pool_process_exit(process);
+    sim_apc_process_exit(process);
+    sim_port_process_exit(process);
     sim_memory_process_exit(process);
     sim_heap_process_exit(process);
     win32->processes[process] = (struct sim_win32_process){ 0 };

@@ -19,6 +19,7 @@
 #include "sim/engine/engine.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/win32/apc.h"
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
 
@@ -43,6 +44,7 @@ static void kill(uint32_t slot)
     record_end(thread, true);
     sim_thread_kill(slot);
     sim_wait_abandon(slot);
+    sim_apc_thread_ends(slot);
     sim_object_abandon(thread->ref);
     if (thread->is_dll) {
         sim_thread_object_end(thread->ref);

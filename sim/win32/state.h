@@ -37,7 +37,8 @@ enum sim_object_kind {
     SIM_OBJECT_POOL_TIMER = 9,
     SIM_OBJECT_QUEUE_TIMER = 10, /* of a timer queue */
     SIM_OBJECT_TIMER_QUEUE = 11,
-    SIM_OBJECT_KEY = 12 /* of the registry */
+    SIM_OBJECT_KEY = 12, /* of the registry */
+    SIM_OBJECT_PORT = 13 /* a completion port */
 };
 
 struct sim_object {
@@ -54,7 +55,8 @@ struct sim_object {
     uint32_t number;      /* in the trace */
     uint32_t count;       /* locks, mutexes: recursion; semaphores: count;
                              threads: how often suspended; of the pool:
-                             callbacks that are queued; keys: which */
+                             callbacks that are queued; keys: which; ports:
+                             packets that are nobody's yet */
     uint32_t maximum;     /* semaphores; of the pool: callbacks that run */
     uint32_t exit_code;   /* threads; timers of a queue: place of the queue */
     uint32_t generation;  /* how often its place was taken */
@@ -310,6 +312,9 @@ struct sim_object *sim_object_of(const void *handle, enum sim_object_kind kind);
  */
 void sim_wait_signal(const struct sim_object *object);
 
+/** Waits for a packet of a port. Returns: false when the time ran out. */
+bool sim_wait_port(const struct sim_object *port, uint32_t timeout_ms);
+
 /** Whether a blocked thread waits for the object. */
 bool sim_wait_has(const struct sim_object *object);
 
@@ -323,8 +328,9 @@ void sim_wait_abandon(uint32_t slot);
 /** A time-out of Windows in virtual time. */
 uint64_t sim_wait_timeout_ns(uint32_t timeout_ms);
 
-/** Calls the callbacks of the fiber-local slots for what the running thread has
- * there. At its end, before DLLs hear of it. */
+/** Ends what the running thread keeps in the shim: calls the callbacks of its
+ * fiber-local slots, drops what is queued to it and cancels its I/O. At its
+ * end, before DLLs hear of it. */
 void sim_local_thread_exit(void);
 
 /** A thread that a DLL created was killed: its object says so, if any is left.

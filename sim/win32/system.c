@@ -9,7 +9,9 @@
 #include "sim/engine/snapshot.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/win32/apc.h"
 #include "sim/win32/exports.h"
+#include "sim/win32/port.h"
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
 
@@ -226,6 +228,8 @@ void sim_win32_open(void)
     sim_snapshot_set_key(SIM_PART_WIN32, key_of_part);
     sim_heap_open();
     sim_timer_open();
+    sim_apc_open();
+    sim_port_open();
 
     static const struct {
         const char *dll;
@@ -234,6 +238,7 @@ void sim_win32_open(void)
     } tables[] = {
         { "kernel32.dll", sim_object_exports, &sim_object_export_count },
         { "kernel32.dll", sim_wait_exports, &sim_wait_export_count },
+        { "kernel32.dll", sim_port_exports, &sim_port_export_count },
         { "kernel32.dll",
           sim_win32_thread_exports,
           &sim_win32_thread_export_count },

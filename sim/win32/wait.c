@@ -3,7 +3,7 @@
  * signals an object also says who goes on: the threads that wait for it are
  * served in the order in which they began to wait, and a signal that is given
  * to one of them is gone for all others, even if they run earlier.
- * Alertable waits end like others: nothing queues a call to a thread yet.
+ * An alertable wait ends as well when a call is queued to its thread: apc.h.
  * Source: documented. WaitForSingleObject, WaitForMultipleObjects (synchapi.h).
  *         The order of waiters is observed on all releases and promised by
  *         none.
@@ -13,6 +13,7 @@
 #include "lastcall/check.h"
 
 #include "sim/engine/thread.h"
+#include "sim/win32/apc.h"
 #include "sim/win32/exports.h"
 #include "sim/win32/state.h"
 #include "sim/win32/win32.h"
@@ -26,6 +27,9 @@ struct wait {
     uint8_t zero[3];
     uint8_t places[LC_MAXIMUM_WAIT_OBJECTS]; /* of the objects */
 };
+
+/* What GetCurrentThread() says. */
+#define CURRENT_THREAD ((lc_handle)(intptr_t)-2)
 
 _Static_assert(SIM_OBJECTS_MAX <= 256, "a place fits eight bits");
 _Static_assert(SIM_THREADS_MAX <= 32, "a bit for each thread");
@@ -64,7 +68,8 @@ void sim_wait_forget(uint32_t slot)
 
 static bool is_signalled(const struct sim_object *object, uint8_t self)
 {
-    if (object->kind == SIM_OBJECT_SEMAPHORE) {
+    if (object->kind == SIM_OBJECT_SEMAPHORE ||
+        object->kind == SIM_OBJECT_PORT) {
         return object->count > 0;
     }
     if (object->kind == SIM_OBJECT_MUTEX) {
@@ -77,7 +82,8 @@ static bool is_signalled(const struct sim_object *object, uint8_t self)
 static uint32_t take(struct sim_object *object, uint8_t self)
 {
     LC_CHECK(is_signalled(object, self));
-    if (object->kind == SIM_OBJECT_SEMAPHORE) {
+    if (object->kind == SIM_OBJECT_SEMAPHORE ||
+        object->kind == SIM_OBJECT_PORT) {
         object->count--;
         return LC_WAIT_OBJECT_0;
     }
@@ -210,11 +216,14 @@ void sim_wait_abandon(uint32_t slot)
     }
 }
 
-static uint32_t wait_for(struct wait *wait, uint32_t timeout_ms)
+static uint32_t wait_for(struct wait *wait, uint32_t timeout_ms, bool alertable)
 {
     LC_CHECK(wait->count > 0);
     if (satisfy(wait)) {
         return wait->result;
+    }
+    if (alertable && sim_apc_run()) {
+        return LC_WAIT_IO_COMPLETION;
     }
     if (timeout_ms == 0) {
         return LC_WAIT_TIMEOUT;
@@ -223,6 +232,7 @@ static uint32_t wait_for(struct wait *wait, uint32_t timeout_ms)
     const struct sim_object *first = &SIM_WIN32->objects[wait->places[0]];
     uint32_t slot = sim_thread_current_slot();
     remember(slot, wait);
+    sim_apc_set_alert(alertable ? key_of(slot) : 0);
     enum sim_wake wake = sim_thread_block(&(struct sim_wait_options){
         .wait_for =
             first->kind == SIM_OBJECT_THREAD ? LC_WAIT_THREAD : LC_WAIT_EVENT,
@@ -230,8 +240,13 @@ static uint32_t wait_for(struct wait *wait, uint32_t timeout_ms)
         .timeout_ns = sim_wait_timeout_ns(timeout_ms),
         .object = first->number,
     });
+    sim_apc_set_alert(0);
     sim_wait_forget(slot);
     settle_all(wait);
+    if (wake == SIM_WAKE_CANCELLED) {
+        (void)sim_apc_run();
+        return LC_WAIT_IO_COMPLETION;
+    }
     return wake == SIM_WAKE_SIGNALLED ? wait->result : LC_WAIT_TIMEOUT;
 }
 
@@ -255,22 +270,40 @@ static bool add_handle(struct wait *wait, lc_handle handle)
     return true;
 }
 
-uint32_t LC_ABI
-sim_win32_wait_for_single_object(lc_handle handle, uint32_t timeout_ms)
+static uint32_t LC_ABI
+wait_single_ex(lc_handle handle, uint32_t timeout_ms, int alertable)
 {
     sim_win32_yield(LC_SHIM_WAIT);
     struct wait wait = { .self = sim_thread_current()->ref };
     if (!add_handle(&wait, handle)) {
         return LC_WAIT_FAILED;
     }
-    return wait_for(&wait, timeout_ms);
+    return wait_for(&wait, timeout_ms, alertable != 0);
 }
 
-uint32_t LC_ABI sim_win32_wait_for_multiple_objects(
+bool sim_wait_port(const struct sim_object *port, uint32_t timeout_ms)
+{
+    LC_CHECK(port->kind == SIM_OBJECT_PORT);
+    struct wait wait = {
+        .count = 1,
+        .self = sim_thread_current()->ref,
+        .places = { (uint8_t)(port - SIM_WIN32->objects) },
+    };
+    return wait_for(&wait, timeout_ms, false) == LC_WAIT_OBJECT_0;
+}
+
+uint32_t LC_ABI
+sim_win32_wait_for_single_object(lc_handle handle, uint32_t timeout_ms)
+{
+    return wait_single_ex(handle, timeout_ms, 0);
+}
+
+uint32_t LC_ABI sim_win32_wait_for_multiple_objects_ex(
     uint32_t count,
     const lc_handle *handles,
     int wait_all,
-    uint32_t timeout_ms)
+    uint32_t timeout_ms,
+    int alertable)
 {
     sim_win32_yield(LC_SHIM_WAIT);
     if (count == 0 || count > LC_MAXIMUM_WAIT_OBJECTS || handles == NULL) {
@@ -286,29 +319,21 @@ uint32_t LC_ABI sim_win32_wait_for_multiple_objects(
             return LC_WAIT_FAILED;
         }
     }
-    return wait_for(&wait, timeout_ms);
+    return wait_for(&wait, timeout_ms, alertable != 0);
 }
 
-static uint32_t LC_ABI
-wait_single_ex(lc_handle handle, uint32_t timeout_ms, int alertable)
-{
-    (void)alertable;
-    return sim_win32_wait_for_single_object(handle, timeout_ms);
-}
-
-static uint32_t LC_ABI wait_multiple_ex(
+uint32_t LC_ABI sim_win32_wait_for_multiple_objects(
     uint32_t count,
     const lc_handle *handles,
     int wait_all,
-    uint32_t timeout_ms,
-    int alertable)
+    uint32_t timeout_ms)
 {
-    (void)alertable;
-    return sim_win32_wait_for_multiple_objects(
+    return sim_win32_wait_for_multiple_objects_ex(
         count,
         handles,
         wait_all,
-        timeout_ms);
+        timeout_ms,
+        0);
 }
 
 /* Sets one object and waits for another, with nothing in between. */
@@ -318,7 +343,6 @@ static uint32_t LC_ABI signal_and_wait(
     uint32_t timeout_ms,
     int alertable)
 {
-    (void)alertable;
     sim_win32_yield(LC_SHIM_WAIT);
     struct wait wait = { .self = sim_thread_current()->ref };
     struct sim_object *event = sim_object_of(signalled, SIM_OBJECT_EVENT);
@@ -327,7 +351,7 @@ static uint32_t LC_ABI signal_and_wait(
     }
     event->is_signalled = 1;
     sim_wait_signal(event);
-    return wait_for(&wait, timeout_ms);
+    return wait_for(&wait, timeout_ms, alertable != 0);
 }
 
 void LC_ABI sim_win32_sleep(uint32_t timeout_ms)
@@ -343,17 +367,55 @@ void LC_ABI sim_win32_sleep(uint32_t timeout_ms)
     });
 }
 
-static uint32_t LC_ABI sleep_ex(uint32_t timeout_ms, int alertable)
+uint32_t LC_ABI sim_win32_sleep_ex(uint32_t timeout_ms, int alertable)
 {
-    (void)alertable;
-    sim_win32_sleep(timeout_ms);
-    return 0;
+    if (!alertable) {
+        sim_win32_sleep(timeout_ms);
+        return 0;
+    }
+    sim_win32_yield(LC_SHIM_SLEEP);
+    if (sim_apc_run()) {
+        return LC_WAIT_IO_COMPLETION;
+    }
+    if (timeout_ms == 0) {
+        return 0;
+    }
+    uint64_t key = (uint64_t)(uintptr_t)sim_thread_current();
+    sim_apc_set_alert(key);
+    enum sim_wake wake = sim_thread_block(&(struct sim_wait_options){
+        .wait_for = LC_WAIT_SLEEP,
+        .key = key,
+        .timeout_ns = sim_wait_timeout_ns(timeout_ms),
+    });
+    sim_apc_set_alert(0);
+    if (wake != SIM_WAKE_CANCELLED) {
+        return 0;
+    }
+    (void)sim_apc_run();
+    return LC_WAIT_IO_COMPLETION;
 }
 
 static int LC_ABI switch_to_thread(void)
 {
     sim_win32_sleep(0);
     return 1;
+}
+
+/* Queues a call to a thread of the process. */
+static uint32_t LC_ABI
+queue_user_apc(lc_user_apc_fn *code, lc_handle handle, uintptr_t context)
+{
+    uint32_t slot = sim_thread_current_slot();
+    if (handle != CURRENT_THREAD) {
+        const struct sim_object *thread =
+            sim_object_of(handle, SIM_OBJECT_THREAD);
+        if (thread == NULL) {
+            return 0;
+        }
+        slot = sim_thread_find(thread->thread);
+    }
+    return slot != SIM_NO_THREAD &&
+           sim_apc_queue_user(slot, sim_thread_module(), code, context);
 }
 
 const struct sim_export sim_wait_exports[] = {
@@ -364,10 +426,13 @@ const struct sim_export sim_wait_exports[] = {
     { "WaitForMultipleObjects",
       0,
       (sim_code_fn *)sim_win32_wait_for_multiple_objects },
-    { "WaitForMultipleObjectsEx", 0, (sim_code_fn *)wait_multiple_ex },
+    { "WaitForMultipleObjectsEx",
+      0,
+      (sim_code_fn *)sim_win32_wait_for_multiple_objects_ex },
     { "SignalObjectAndWait", 0, (sim_code_fn *)signal_and_wait },
     { "Sleep", 0, (sim_code_fn *)sim_win32_sleep },
-    { "SleepEx", 0, (sim_code_fn *)sleep_ex },
+    { "SleepEx", 0, (sim_code_fn *)sim_win32_sleep_ex },
+    { "QueueUserAPC", 0, (sim_code_fn *)queue_user_apc },
     { "SwitchToThread", 0, (sim_code_fn *)switch_to_thread },
 };
 const uint32_t sim_wait_export_count = LC_COUNT_OF(sim_wait_exports);

@@ -90,6 +90,13 @@ lc_handle LC_ABI sim_win32_create_event_a(
     int manual_reset,
     int initial_state,
     const char *name);
+/** Of an operation that is to set an event: resets it, and names it whatever
+ * becomes of its handle. 0: it is none. No yield point. */
+uint64_t sim_win32_event_begin(lc_handle handle);
+
+/** Sets an event that was named so, unless it is gone. 0: none. */
+void sim_win32_event_end(uint64_t event);
+
 int LC_ABI sim_win32_set_event(lc_handle handle);
 int LC_ABI sim_win32_reset_event(lc_handle handle);
 lc_handle LC_ABI sim_win32_create_thread(
@@ -107,8 +114,15 @@ uint32_t LC_ABI sim_win32_wait_for_multiple_objects(
     const lc_handle *handles,
     int wait_all,
     uint32_t timeout_ms);
+uint32_t LC_ABI sim_win32_wait_for_multiple_objects_ex(
+    uint32_t count,
+    const lc_handle *handles,
+    int wait_all,
+    uint32_t timeout_ms,
+    int alertable);
 int LC_ABI sim_win32_close_handle(lc_handle handle);
 void LC_ABI sim_win32_sleep(uint32_t timeout_ms);
+uint32_t LC_ABI sim_win32_sleep_ex(uint32_t timeout_ms, int alertable);
 
 /* Modules. Paths: see sim_module_find. The loader lock is held over DllMain. */
 lc_handle LC_ABI sim_win32_load_library_a(const char *path);

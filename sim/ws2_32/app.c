@@ -12,6 +12,7 @@
 #include "sim/engine/trace.h"
 #include "sim/net/net.h"
 #include "sim/ws2_32/app_catalog.h"
+#include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
 
@@ -85,6 +86,7 @@ static enum lc_wsa make_socket(const struct lc_op *op, struct lc_record *record)
             stream == LC_INVALID_SOCKET ? socket : stream;
         app->sent_bytes[op->socket] = 0;
         app->received_bytes[op->socket] = 0;
+        SIM_OVERLAPPED->processes[sim_thread_process()].last[op->socket] = 0;
         app->is_set[op->socket] = 1;
         record->a = (int64_t)socket;
     }
@@ -224,41 +226,56 @@ static void describe_thread(const struct lc_op *op, struct lc_record *record)
 }
 
 static const struct sim_app_call app_calls[] = {
-    [LC_CALL_WSASTARTUP] = { describe_startup, make_startup, false },
-    [LC_CALL_WSACLEANUP] = { NULL, make_cleanup, false },
-    [LC_CALL_GETLASTERROR] = { NULL, make_get_last_error, false },
-    [LC_CALL_SOCKET] = { describe_socket, make_socket, false },
-    [LC_CALL_CONNECT] = { NULL, make_connect, true },
-    [LC_CALL_SEND] = { sim_app_describe_value, make_send, true },
-    [LC_CALL_SHUTDOWN] = { sim_app_describe_value, make_shutdown, true },
-    [LC_CALL_LINGER] = { describe_linger, make_linger, true },
-    [LC_CALL_DONTLINGER] = { describe_dontlinger, make_dontlinger, true },
-    [LC_CALL_SNDBUF] = { describe_sndbuf, make_sndbuf, true },
-    [LC_CALL_FIONBIO] = { describe_fionbio, make_fionbio, true },
-    [LC_CALL_CLOSESOCKET] = { NULL, make_closesocket, true },
-    [LC_CALL_SLEEP] = { sim_app_describe_value, make_sleep, false },
-    [LC_CALL_ENUM_PROTOCOLS] = { NULL, sim_app_enum_protocols, false },
-    [LC_CALL_WSC_ENUM] = { NULL, sim_app_wsc_enum, false },
-    [LC_CALL_WSC_PATH] = { sim_app_describe_entry, sim_app_wsc_path, false },
+    [LC_CALL_WSASTARTUP] = { describe_startup, .make = make_startup },
+    [LC_CALL_WSACLEANUP] = { .make = make_cleanup },
+    [LC_CALL_GETLASTERROR] = { .make = make_get_last_error },
+    [LC_CALL_SOCKET] = { describe_socket, .make = make_socket },
+    [LC_CALL_CONNECT] = { NULL, make_connect, .has_socket = true },
+    [LC_CALL_SEND] = { sim_app_describe_value, make_send, .has_socket = true },
+    [LC_CALL_SHUTDOWN] = { sim_app_describe_value,
+                           make_shutdown,
+                           .has_socket = true },
+    [LC_CALL_LINGER] = { describe_linger, make_linger, .has_socket = true },
+    [LC_CALL_DONTLINGER] = { describe_dontlinger,
+                             make_dontlinger,
+                             .has_socket = true },
+    [LC_CALL_SNDBUF] = { describe_sndbuf, make_sndbuf, .has_socket = true },
+    [LC_CALL_FIONBIO] = { describe_fionbio, make_fionbio, .has_socket = true },
+    [LC_CALL_CLOSESOCKET] = { NULL, make_closesocket, .has_socket = true },
+    [LC_CALL_SLEEP] = { sim_app_describe_value, .make = make_sleep },
+    [LC_CALL_ENUM_PROTOCOLS] = { .make = sim_app_enum_protocols },
+    [LC_CALL_WSC_ENUM] = { .make = sim_app_wsc_enum },
+    [LC_CALL_WSC_PATH] = { sim_app_describe_entry, .make = sim_app_wsc_path },
     [LC_CALL_WSC_INSTALL] = { sim_app_describe_entry,
-                              sim_app_wsc_install,
-                              false },
+                              .make = sim_app_wsc_install },
     [LC_CALL_WSC_INSTALL_CHAIN] = { sim_app_describe_entry,
-                                    sim_app_wsc_install_chain,
-                                    false },
+                                    .make = sim_app_wsc_install_chain },
     [LC_CALL_WSC_DEINSTALL] = { sim_app_describe_entry,
-                                sim_app_wsc_deinstall,
-                                false },
-    [LC_CALL_WSC_ORDER] = { sim_app_describe_value, sim_app_wsc_order, false },
-    [LC_CALL_RECV] = { sim_app_describe_value, sim_app_recv, true },
-    [LC_CALL_SEND_DISCONNECT] = { NULL, sim_app_send_disconnect, true },
-    [LC_CALL_RECV_DISCONNECT] = { NULL, sim_app_recv_disconnect, true },
-    [LC_CALL_BIND] = { sim_app_describe_value, sim_app_bind, true },
-    [LC_CALL_GETSOCKNAME] = { NULL, sim_app_getsockname, true },
-    [LC_CALL_GETPEERNAME] = { NULL, sim_app_getpeername, true },
-    [LC_CALL_RCVBUF] = { sim_app_describe_rcvbuf, sim_app_rcvbuf, true },
-    [LC_CALL_SOERROR] = { sim_app_describe_soerror, sim_app_soerror, true },
-    [LC_CALL_FIONREAD] = { sim_app_describe_fionread, sim_app_fionread, true },
+                                .make = sim_app_wsc_deinstall },
+    [LC_CALL_WSC_ORDER] = { sim_app_describe_value, .make = sim_app_wsc_order },
+    [LC_CALL_RECV] = { sim_app_describe_value,
+                       sim_app_recv,
+                       .has_socket = true },
+    [LC_CALL_SEND_DISCONNECT] = { NULL,
+                                  sim_app_send_disconnect,
+                                  .has_socket = true },
+    [LC_CALL_RECV_DISCONNECT] = { NULL,
+                                  sim_app_recv_disconnect,
+                                  .has_socket = true },
+    [LC_CALL_BIND] = { sim_app_describe_value,
+                       sim_app_bind,
+                       .has_socket = true },
+    [LC_CALL_GETSOCKNAME] = { NULL, sim_app_getsockname, .has_socket = true },
+    [LC_CALL_GETPEERNAME] = { NULL, sim_app_getpeername, .has_socket = true },
+    [LC_CALL_RCVBUF] = { sim_app_describe_rcvbuf,
+                         sim_app_rcvbuf,
+                         .has_socket = true },
+    [LC_CALL_SOERROR] = { sim_app_describe_soerror,
+                          sim_app_soerror,
+                          .has_socket = true },
+    [LC_CALL_FIONREAD] = { sim_app_describe_fionread,
+                           sim_app_fionread,
+                           .has_socket = true },
     [LC_CALL_LOADLIBRARY] = { describe_module,
                               sim_app_load_library,
                               .is_windows = true },
@@ -276,11 +293,35 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_FREEFOREIGN] = { describe_module,
                               sim_app_free_foreign,
                               .is_windows = true },
+    [LC_CALL_WSASEND] = { sim_app_describe_send,
+                          sim_app_wsasend,
+                          .has_socket = true },
+    [LC_CALL_GETOVERLAPPED] = { sim_app_describe_result,
+                                sim_app_get_overlapped,
+                                .has_socket = true },
+    [LC_CALL_CREATEEVENT] = { sim_app_describe_value,
+                              .make = sim_app_create_event },
+    [LC_CALL_CLOSEEVENT] = { sim_app_describe_value,
+                             .make = sim_app_close_event },
+    [LC_CALL_SETEVENT] = { sim_app_describe_value, .make = sim_app_set_event },
+    [LC_CALL_RESETEVENT] = { sim_app_describe_value,
+                             .make = sim_app_reset_event },
+    [LC_CALL_WAITEVENTS] = { sim_app_describe_wait, .make = sim_app_wait },
+    [LC_CALL_SLEEPEX] = { sim_app_describe_value, .make = sim_app_sleep_ex },
+    [LC_CALL_CREATEPORT] = { NULL, sim_app_create_port, .has_socket = true },
+    [LC_CALL_DEQUEUE] = { sim_app_describe_value, .make = sim_app_dequeue },
+    [LC_CALL_POST] = { sim_app_describe_value, .make = sim_app_post },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 
+/* Whether both records of the call say its number, from 1: d. */
+static bool has_number(const struct lc_op *op)
+{
+    return op->call == LC_CALL_WSASEND;
+}
+
 /* The record of a call, with its arguments. */
-static struct lc_record call_record(const struct lc_op *op)
+static struct lc_record call_record(const struct lc_op *op, uint32_t number)
 {
     const struct sim_app_call *call = &app_calls[op->call];
     struct lc_record record = {
@@ -291,6 +332,9 @@ static struct lc_record call_record(const struct lc_op *op)
     };
     if (call->has_socket) {
         record.a = (int64_t)socket_of(op);
+    }
+    if (has_number(op)) {
+        record.d = number;
     }
     if (call->describe != NULL) {
         call->describe(op, &record);
@@ -312,9 +356,9 @@ static enum lc_wsa make_call(const struct lc_op *op, struct lc_record *record)
 }
 
 /* Makes a call, with its records. */
-static inline void make_recorded(const struct lc_op *op)
+static inline void make_recorded(const struct lc_op *op, uint32_t number)
 {
-    struct lc_record record = call_record(op);
+    struct lc_record record = call_record(op, number);
     sim_trace_write(record);
     if (!app_calls[op->call].is_windows) {
         sim_thread_enter(LC_MODULE_WS2_32, SIM_FRAME_API, op->call);
@@ -323,7 +367,7 @@ static inline void make_recorded(const struct lc_op *op)
     record.c = record.a;
     record.a = 0;
     record.b = 0;
-    record.d = 0;
+    record.d = has_number(op) ? number : 0;
     record.b = (int64_t)make_call(op, &record);
     if (!app_calls[op->call].is_windows) {
         sim_thread_leave();
@@ -331,7 +375,10 @@ static inline void make_recorded(const struct lc_op *op)
     sim_trace_write(record);
 }
 
-static void run_call(const struct lc_op *op, uint32_t call_index)
+static void run_call(
+    const struct lc_op *op,
+    uint32_t call_index,
+    uint32_t number)
 {
     LC_CHECK(op->call < LC_CALL_COUNT);
     sim_thread_begin_call(call_index);
@@ -339,19 +386,20 @@ static void run_call(const struct lc_op *op, uint32_t call_index)
         .kind = LC_PLACE_API,
         .function = op->call,
     });
-    make_recorded(op);
+    make_recorded(op, number);
     sim_thread_progress();
 }
 
 void sim_app_call_in_dll_main(enum lc_call call)
 {
     LC_CHECK(call == LC_CALL_WSASTARTUP || call == LC_CALL_WSACLEANUP);
-    make_recorded(&(struct lc_op){
+    struct lc_op op = {
         .call = (uint8_t)call,
         .socket = LC_NONE,
         .entry = LC_NONE,
         .value = call == LC_CALL_WSASTARTUP ? 0x0202 : 0,
-    });
+    };
+    make_recorded(&op, 0);
 }
 
 void sim_app_run_thread(
@@ -362,6 +410,7 @@ void sim_app_run_thread(
     const struct lc_thread *thread = &schedule->threads[thread_index];
     LC_CHECK(thread->op_first + thread->op_count <= schedule->op_count);
     for (uint32_t i = 0; i < thread->op_count; i++) {
-        run_call(&schedule->ops[thread->op_first + i], i);
+        uint32_t index = thread->op_first + i;
+        run_call(&schedule->ops[index], i, index + 1);
     }
 }

@@ -12,14 +12,22 @@
 
 #include "sim/ws2_32/state.h"
 
+/* Fills in what the record of a call says of its arguments, behind the
+ * socket. */
+typedef void sim_app_describe_fn(
+    const struct lc_op *op,
+    struct lc_record *record);
+
+/* Makes a call and returns its error code. The record is that of the return: c
+ * is the socket; a may be set to the result of a success. */
+typedef enum lc_wsa sim_app_make_fn(
+    const struct lc_op *op,
+    struct lc_record *record);
+
 /* How a call of a schedule is made. */
 struct sim_app_call {
-    /* Fills in what the record of the call says of its arguments, behind the
-     * socket. NULL: nothing. */
-    void (*describe)(const struct lc_op *op, struct lc_record *record);
-    /* Makes the call and returns its error code. The record is that of the
-     * return: c is the socket; a may be set to the result of a success. */
-    enum lc_wsa (*make)(const struct lc_op *op, struct lc_record *record);
+    sim_app_describe_fn *describe; /* NULL: nothing */
+    sim_app_make_fn *make;
     bool has_socket;
     bool is_windows; /* ws2_32 has no part in it */
 };
@@ -77,5 +85,20 @@ enum lc_wsa sim_app_terminate_process(
 enum lc_wsa sim_app_terminate_thread(
     const struct lc_op *op,
     struct lc_record *record);
+/* app_overlapped.c */
+sim_app_describe_fn sim_app_describe_send;
+sim_app_describe_fn sim_app_describe_result;
+sim_app_describe_fn sim_app_describe_wait;
+sim_app_make_fn sim_app_wsasend;
+sim_app_make_fn sim_app_get_overlapped;
+sim_app_make_fn sim_app_create_event;
+sim_app_make_fn sim_app_close_event;
+sim_app_make_fn sim_app_set_event;
+sim_app_make_fn sim_app_reset_event;
+sim_app_make_fn sim_app_wait;
+sim_app_make_fn sim_app_sleep_ex;
+sim_app_make_fn sim_app_create_port;
+sim_app_make_fn sim_app_dequeue;
+sim_app_make_fn sim_app_post;
 
 #endif

@@ -15,6 +15,7 @@
 #include "sim/engine/whole.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/installed.h"
+#include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
@@ -136,23 +137,6 @@ static uint32_t LC_ABI export_inet_addr(const char *text)
     return address;
 }
 
-static int LC_ABI export_complete_overlapped_request(
-    lc_socket socket,
-    struct lc_wsaoverlapped *overlapped,
-    uint32_t error,
-    uint32_t transferred_bytes,
-    int32_t *errno_out)
-{
-    (void)socket;
-    (void)overlapped;
-    (void)error;
-    (void)transferred_bytes;
-    if (errno_out != NULL) {
-        *errno_out = LC_WSAEINVAL; /* no handle has overlapped operations */
-    }
-    return LC_SOCKET_ERROR;
-}
-
 static const struct sim_export exports[] = {
     { "WSCEnumProtocols", 0, (sim_code_fn *)export_enum_protocols },
     { "WSCEnumProtocols32", 0, (sim_code_fn *)export_enum_protocols },
@@ -160,7 +144,7 @@ static const struct sim_export exports[] = {
     { "WSCGetProviderPath32", 0, (sim_code_fn *)export_get_provider_path },
     { "WPUCompleteOverlappedRequest",
       0,
-      (sim_code_fn *)export_complete_overlapped_request },
+      (sim_code_fn *)sim_overlapped_complete_request },
     { "WSASetLastError", 112, (sim_code_fn *)export_set_last_error },
     { "WSAGetLastError", 111, (sim_code_fn *)export_get_last_error },
     { "htonl", 8, (sim_code_fn *)export_swap_32 },
@@ -284,6 +268,7 @@ void sim_ws2_32_open(void)
     sim_snapshot_set_key(SIM_PART_WS2_32, key_of_part);
     sim_module_add_system("ws2_32.dll", exports, LC_COUNT_OF(exports));
     sim_probe_open();
+    sim_overlapped_open();
 }
 
 void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count)

@@ -8,6 +8,7 @@
 #include "sim/engine/choice.h"
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
+#include "sim/win32/port.h"
 #include "sim/ws2_32/catalog.h"
 
 enum {
@@ -74,6 +75,7 @@ enum lc_wsa sim_handle_register(lc_socket handle, uint32_t catalog_id)
     if (entry->is_own) {
         return LC_WSAEINVAL; /* no IFS handle */
     }
+    sim_port_forget(sim_thread_process(), handle);
     entry->handle = handle;
     entry->catalog_id = catalog_id;
     entry->generation++;
@@ -156,6 +158,7 @@ void sim_handle_drop(struct sim_socket_handle *handle)
         remember_freed(handle->handle);
     }
     handle->context = 0;
+    sim_port_forget(sim_thread_process(), handle->handle);
     handle->catalog_id = 0;
     handle->is_own = 0;
     handle->handle = 0;

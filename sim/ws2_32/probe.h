@@ -19,4 +19,7 @@ void sim_probe_open(void);
 /** The upcall table that ws2_32 hands out. */
 const struct lc_wspupcalltable *sim_upcall_table(void);
 
+/** The id of the running thread, as WSASend and its kin hand it down. */
+struct lc_wsathreadid sim_upcall_thread_id(void);
+
 #endif

@@ -13,6 +13,7 @@
 #include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
 #include "sim/ws2_32/installed.h"
+#include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/started.h"
 #include "sim/ws2_32/state.h"
@@ -374,4 +375,5 @@ void sim_ws2_32_process_exit(uint32_t process)
     if (ws2->writer == process + 1) {
         ws2->writer = 0;
     }
+    sim_overlapped_process_exit(process);
 }

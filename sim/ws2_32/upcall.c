@@ -2,8 +2,8 @@
  * The 15 upcalls. An upcall belongs to the module whose code makes it: the
  * innermost frame of the thread.
  * Source: documented. ws2spi.h, the page of each WPU function; errors as in
- *         the catalogue, section 16. What needs windows or APCs answers with
- *         the documented error.
+ *         the catalogue, section 16. What needs windows answers with the
+ *         documented error.
  */
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/fault/fault.h"
+#include "sim/win32/apc.h"
 #include "sim/win32/win32.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/handle.h"
@@ -19,10 +20,23 @@
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
 
+enum {
+    THREAD_HANDLE_FIRST = 0x10000 /* beyond those of objects and sockets */
+};
+
 struct upcall {
     struct lc_record record;
     uint32_t last_error; /* of the thread: an upcall leaves it (UPCALL-12) */
 };
+
+struct lc_wsathreadid sim_upcall_thread_id(void)
+{
+    uint8_t ref = sim_thread_current()->ref;
+    return (struct lc_wsathreadid){
+        .ThreadHandle = (lc_handle)(uintptr_t)(THREAD_HANDLE_FIRST + ref),
+        .Reserved = ref,
+    };
+}
 
 static void begin(
     struct upcall *upcall,
@@ -258,18 +272,35 @@ static int LC_ABI upcall_query_socket_handle_context(
     return 0;
 }
 
+/* The slot of the thread that an id means, or SIM_NO_THREAD. */
+static uint32_t thread_of(const struct lc_wsathreadid *thread_id)
+{
+    if (thread_id == NULL || thread_id->Reserved >= LC_NONE ||
+        (uintptr_t)thread_id->ThreadHandle !=
+            THREAD_HANDLE_FIRST + thread_id->Reserved) {
+        return SIM_NO_THREAD;
+    }
+    uint32_t slot = sim_thread_find((uint8_t)thread_id->Reserved);
+    bool is_own = slot != SIM_NO_THREAD &&
+                  sim_thread_at(slot)->process == sim_thread_process();
+    return is_own ? slot : SIM_NO_THREAD; /* */
+}
+
 static int LC_ABI upcall_queue_apc(
     struct lc_wsathreadid *thread_id,
     lc_user_apc_fn *user_apc,
     uintptr_t context,
     int32_t *errno_out)
 {
-    (void)user_apc;
-    (void)context;
     struct upcall upcall;
     begin(&upcall, LC_UPCALL_QUEUE_APC, number(thread_id), 0);
-    end(&upcall, LC_SOCKET_ERROR, LC_WSAEFAULT, errno_out);
-    return LC_SOCKET_ERROR;
+    uint32_t slot = thread_of(thread_id);
+    bool is_queued =
+        slot != SIM_NO_THREAD && user_apc != NULL &&
+        sim_apc_queue_user(slot, upcall.record.caller, user_apc, context);
+    int result = is_queued ? 0 : LC_SOCKET_ERROR;
+    end(&upcall, result, is_queued ? 0 : LC_WSAEFAULT, errno_out);
+    return result;
 }
 
 static int LC_ABI upcall_reset_event(lc_handle event, int32_t *errno_out)
@@ -301,10 +332,7 @@ upcall_open_current_thread(struct lc_wsathreadid *thread_id, int32_t *errno_out)
     } else if (sim_ws2_process()->startup_count == 0) {
         error = LC_WSANOTINITIALISED;
     } else {
-        const struct sim_thread *thread = sim_thread_current();
-        thread_id->ThreadHandle =
-            (lc_handle)(uintptr_t)(0x10000U + thread->ref);
-        thread_id->Reserved = thread->ref;
+        *thread_id = sim_upcall_thread_id();
     }
     int result = error == 0 ? 0 : LC_SOCKET_ERROR;
     end(&upcall, result, error, errno_out);

@@ -71,6 +71,17 @@ enum lc_wsa sim_wsa_send(
     const unsigned char *bytes,
     uint32_t size_bytes,
     uint32_t *ret_sent);
+/* The buffer's description is poisoned. LC_WSA_IO_PENDING: it has begun. */
+enum lc_wsa sim_wsa_send_overlapped(
+    lc_socket socket,
+    struct lc_wsabuf *buffer,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *routine);
+enum lc_wsa sim_wsa_get_overlapped_result(
+    lc_socket socket,
+    struct lc_wsaoverlapped *overlapped,
+    bool wait,
+    uint32_t *ret_bytes);
 enum lc_wsa sim_wsa_shutdown(lc_socket socket, uint32_t how);
 enum lc_wsa sim_wsa_set_option(
     lc_socket socket,

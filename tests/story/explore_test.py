@@ -401,6 +401,14 @@ with tempfile.TemporaryDirectory() as folder:
         counts.append(json.loads(result.stdout)['states'])
     expect('explore a program', result.returncode == 1 and
            counts == [103, 103], counts)
+    # Requests, queued calls and events come back with a snapshot.
+    answers = [json.loads(run('explore', '--json', '--order', order,
+                              'corpus/seed/overlapped.lc').stdout)
+               for order in ('breadth', 'depth')]
+    expect('explore overlapped operations',
+           all(one['verdict'] == 'proved' for one in answers) and
+           all(one[count] == answers[0][count] for one in answers
+               for count in COUNTS), answers)
     words = ('explore', '--program', 'life_cycle', '--order', 'depth')
     ways = (((), 'sleep sets'),
             (('--reduction', 'sleep'), 'sleep sets'),

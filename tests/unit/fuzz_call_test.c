@@ -59,6 +59,10 @@ static void a_value_out_of_range_is_brought_into_it(void **state)
     const struct fuzz_argument *how = fuzz_call(LC_CALL_SHUTDOWN)->arguments;
     assert_int_equal(fuzz_call_repair(how, 2), 2);
     assert_int_equal(fuzz_call_repair(how, 5), 1);
+    const struct fuzz_argument *events =
+        fuzz_call(LC_CALL_WAITEVENTS)->arguments;
+    assert_int_equal(fuzz_call_repair(events, 0x1ff), 0xff);
+    assert_int_equal(fuzz_call_repair(events, 0x100), 1); /* one at least */
     const struct fuzz_argument *version =
         fuzz_call(LC_CALL_WSASTARTUP)->arguments;
     assert_int_equal(fuzz_call_repair(version, 0x10202), 0x0202);

@@ -55,7 +55,7 @@ static void the_peer_cannot_tell_layers(void **state)
     assert_int_equal(
         sum.compared + sum.other_order,
         SEEDS * FUZZ_CHAINS_VARIANTS);
-    assert_true(sum.compared > SEEDS * FUZZ_CHAINS_VARIANTS * 9 / 10);
+    assert_true(sum.compared > SEEDS * FUZZ_CHAINS_VARIANTS * 4 / 5);
     assert_true(sum.bytes > 1000000);
     assert_true(sum.left_open > 0);
 }
@@ -86,8 +86,10 @@ static void a_lost_shutdown_is_noticed(void **state)
     uint64_t seed = 0;
     struct fuzz_chains_result sum = play("shutdown_swallowed", &seed);
     assert_true(sum.differs);
+    assert_false(sum.through.is_wrong);
     assert_true(
         sum.through.has_ended != sum.alone.has_ended ||
+        sum.through.is_reset != sum.alone.is_reset ||
         sum.through.delivered_bytes != sum.alone.delivered_bytes);
 }
 

@@ -34,6 +34,16 @@ static const struct bad bad_calls[] = {
     { THREAD "    nonblocking s\n", 4, 18, "the line ends" },
     { THREAD "    sndbuf s 16777217\n", 4, 14, "\"16777217\"" },
     { THREAD "    Sleep 86400001\n", 4, 11, "\"86400001\"" },
+    { THREAD "    WSASend s 1\n", 4, 16, "the line ends" },
+    { THREAD "    WSASend s 1 e9\n", 4, 17, "\"e9\"" },
+    { THREAD "    WSAGetOverlappedResult s\n", 4, 29, "the line ends" },
+    { THREAD "    WSACreateEvent 1\n", 4, 20, "\"1\"" },
+    { THREAD "    WSAWaitForMultipleEvents\n", 4, 29, "the line ends" },
+    { THREAD "    WSAWaitForMultipleEvents e1,\n", 4, 30, "\"e1,\"" },
+    { THREAD "    WSAWaitForMultipleEvents e1,e1 5 any\n", 4, 30, "\"e1,e1\"" },
+    { THREAD "    WSAWaitForMultipleEvents e1e2 5 any\n", 4, 30, "\"e1e2\"" },
+    { THREAD "    WSAWaitForMultipleEvents e1,e9 5 any\n", 4, 30, "\"e1,e9\"" },
+    { THREAD "    WSAWaitForMultipleEvents e1 5 some\n", 4, 35, "\"some\"" },
     { THREAD "    socket stream\n", 4, 5, "\"socket\"" },
     { THREAD "    = socket stream\n", 4, 5, "\"=\"" },
     { THREAD "    s =\n", 4, 8, "the line ends" },
@@ -151,6 +161,44 @@ static void names_may_be_words_of_the_grammar(void **state)
     assert_non_null(strstr(printed, strstr(text, "process process")));
 }
 
+/* Events have numbers, not names; an operation says how it is told of. */
+static void calls_on_events_and_operations_are_read(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD "world\n"
+             "  provider tcp base\n"
+             "process A\n"
+             "  thread a\n"
+             "    WSACreateEvent e1\n"
+             "    WSASend s 4096 nothing\n"
+             "    WSASend s 4096 routine\n"
+             "    WSASend s 4096 e8\n"
+             "    WSAGetOverlappedResult s wait\n"
+             "    WSAWaitForMultipleEvents e1,e8 1000 alertable\n"
+             "    WSAWaitForMultipleEvents e2 0 all\n"
+             "    WSASetEvent e3\n"
+             "    WSAResetEvent e4\n"
+             "    SleepEx 5\n"
+             "    WSACloseEvent e1\n"
+             "    CreateIoCompletionPort s\n"
+             "    GetQueuedCompletionStatus 5\n"
+             "    PostQueuedCompletionStatus 7\n";
+    static char printed[FUZZ_TEXT_SIZE_MAX];
+    assert_true(parse(text, &first));
+    assert_int_equal(first.ops[1].value2, LC_INDICATE_NOTHING);
+    assert_int_equal(first.ops[2].value2, LC_INDICATE_ROUTINE);
+    assert_int_equal(first.ops[3].value2, LC_INDICATE_EVENT + 7);
+    assert_int_equal(first.ops[4].value, 1);
+    assert_int_equal(first.ops[5].value, 0x81);
+    assert_int_equal(first.ops[5].value2, 1000);
+    assert_int_equal(first.ops[5].entry, LC_WAIT_HOW_ALERTABLE);
+    assert_int_equal(first.ops[6].entry, LC_WAIT_HOW_ALL);
+    assert_int_equal(first.ops[8].value, 3);
+    check_round_trip(printed);
+    assert_non_null(strstr(printed, strstr(text, "process A")));
+}
+
 /* A caller may keep what it had: a bad text changes no schedule, a good one
  * no error. */
 static void results_are_written_only_when_they_are_meant(void **state)
@@ -171,6 +219,7 @@ int main(void)
         cmocka_unit_test(errors_of_calls_name_line_column_and_word),
         cmocka_unit_test(a_call_names_another_thread_of_its_process),
         cmocka_unit_test(names_may_be_words_of_the_grammar),
+        cmocka_unit_test(calls_on_events_and_operations_are_read),
         cmocka_unit_test(results_are_written_only_when_they_are_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -338,8 +338,7 @@ static void upcalls_on_the_catalog_answer_as_documented(void **state)
 
 static void LC_ABI apc(uintptr_t context)
 {
-    (void)context;
-    PROGRAM->turn[0]++;
+    PROGRAM->turn[0] += (uint32_t)context;
 }
 
 static void asks_about_threads(void *argument)
@@ -362,9 +361,21 @@ static void asks_about_threads(void *argument)
     assert_int_equal(table->lpWPUOpenCurrentThread(&id, &error), 0);
     check(LC_UPCALL_OPEN_CURRENT_THREAD, 0, 0, error);
     assert_non_null(id.ThreadHandle);
-    /* No call is queued to a thread yet. */
-    assert_int_equal(table->lpWPUQueueApc(&id, apc, 0, &error), -1);
+    /* The call waits for an alertable wait of the thread (UPCALL-10). */
+    error = UNSET;
+    struct lc_wsathreadid copy = id;
+    assert_int_equal(table->lpWPUQueueApc(&copy, apc, 7, &error), 0);
+    check(LC_UPCALL_QUEUE_APC, 0, 0, error);
+    memset(&copy, 0xdd, sizeof copy);
+    assert_int_equal(PROGRAM->turn[0], 0);
+    sim_win32_sleep(1);
+    assert_int_equal(PROGRAM->turn[0], 0);
+    assert_int_equal(sim_win32_sleep_ex(1, 1), LC_WAIT_IO_COMPLETION);
+    assert_int_equal(PROGRAM->turn[0], 7);
+    assert_int_equal(table->lpWPUQueueApc(&copy, apc, 0, &error), -1);
     check(LC_UPCALL_QUEUE_APC, -1, LC_WSAEFAULT, error);
+    assert_int_equal(table->lpWPUQueueApc(&id, NULL, 0, &error), -1);
+    assert_int_equal(table->lpWPUQueueApc(NULL, apc, 0, &error), -1);
     error = UNSET;
     assert_int_equal(table->lpWPUCloseThread(&id, &error), 0);
     check(LC_UPCALL_CLOSE_THREAD, 0, 0, error);
@@ -382,7 +393,7 @@ static void upcalls_on_threads_answer_as_documented(void **state)
     ws2_begin(NULL, NULL);
     ws2_run(asks_about_threads);
     assert_int_equal(PROGRAM->count, 1);
-    assert_int_equal(PROGRAM->turn[0], 0);
+    assert_int_equal(PROGRAM->turn[0], 7);
 }
 
 static void asks_without_error_codes(void *argument)

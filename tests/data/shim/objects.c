@@ -118,6 +118,68 @@ static int signal_and_wait(void)
     return 0;
 }
 
+static void CALLBACK counts(ULONG_PTR parameter)
+{
+    order = order * 10 + (LONG)parameter;
+}
+
+static DWORD WINAPI naps(LPVOID parameter)
+{
+    (void)parameter;
+    return K(SleepEx)(INFINITE, TRUE);
+}
+
+/* Calls to a thread run in its alertable waits, and in no others. */
+static int queued_calls(void)
+{
+    DWORD code = 0;
+    order = 0;
+    event = K(CreateEventA)(NULL, FALSE, FALSE, NULL);
+    CHECK(K(QueueUserAPC)(counts, K(GetCurrentThread)(), 1));
+    CHECK(K(QueueUserAPC)(counts, K(GetCurrentThread)(), 2));
+    CHECK(K(SleepEx)(1, FALSE) == 0 && order == 0);
+    CHECK(K(WaitForSingleObjectEx)(event, 1, FALSE) == WAIT_TIMEOUT);
+    CHECK(order == 0);
+    CHECK(K(WaitForSingleObjectEx)(event, 1, TRUE) == WAIT_IO_COMPLETION);
+    CHECK(order == 12);
+    CHECK(K(SleepEx)(0, TRUE) == 0);
+    HANDLE thread = K(CreateThread)(NULL, 0, naps, NULL, 0, NULL);
+    CHECK(K(QueueUserAPC)(counts, thread, 3));
+    CHECK(K(WaitForSingleObject)(thread, INFINITE) == WAIT_OBJECT_0);
+    CHECK(order == 123);
+    CHECK(K(GetExitCodeThread)(thread, &code) && code == WAIT_IO_COMPLETION);
+    CHECK(!K(QueueUserAPC)(counts, thread, 4)); /* it has ended */
+    CHECK(!K(QueueUserAPC)(counts, event, 4));
+    CHECK(K(CloseHandle)(thread) && K(CloseHandle)(event));
+    return 0;
+}
+
+/* Packets come in the order in which they were posted. */
+static int ports(void)
+{
+    DWORD bytes = 0;
+    ULONG_PTR key = 0;
+    OVERLAPPED one;
+    OVERLAPPED *told = &one;
+    HANDLE port = K(CreateIoCompletionPort)(INVALID_HANDLE_VALUE, NULL, 0, 1);
+    CHECK(port != NULL);
+    CHECK(!K(GetQueuedCompletionStatus)(port, &bytes, &key, &told, 5));
+    CHECK(GetLastError() == WAIT_TIMEOUT && told == NULL);
+    CHECK(K(PostQueuedCompletionStatus)(port, 7, 8, &one));
+    CHECK(K(PostQueuedCompletionStatus)(port, 9, 10, NULL));
+    CHECK(K(GetQueuedCompletionStatus)(port, &bytes, &key, &told, INFINITE));
+    CHECK(bytes == 7 && key == 8 && told == &one);
+    CHECK(K(GetQueuedCompletionStatus)(port, &bytes, &key, &told, 0));
+    CHECK(bytes == 9 && key == 10 && told == NULL);
+    CHECK(K(CreateIoCompletionPort)((HANDLE)4, port, 0, 0) == NULL);
+    CHECK(GetLastError() == ERROR_INVALID_HANDLE); /* no file */
+    CHECK(K(CreateIoCompletionPort)(INVALID_HANDLE_VALUE, port, 0, 0) == NULL);
+    CHECK(GetLastError() == ERROR_INVALID_PARAMETER);
+    CHECK(K(CloseHandle)(port));
+    CHECK(!K(PostQueuedCompletionStatus)(port, 1, 1, NULL));
+    return 0;
+}
+
 static int sleeps(void)
 {
     ULONGLONG begin = K(GetTickCount64)();
@@ -271,4 +333,5 @@ static int timers(void)
 }
 
 part_fn *const parts[] = { events, semaphores, mutexes, signal_and_wait,
-                           sleeps, threads,    timers,  NULL };
+                           sleeps, threads,    timers,  queued_calls,
+                           ports,  NULL };

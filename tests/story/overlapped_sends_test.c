@@ -1,0 +1,327 @@
+/*
+ * OVL-2, OVL-6, OVL-10, CLOSE-8, CLEAN-6: overlapped sends. One that fits is
+ * through before its call returns; one that does not is told of when its last
+ * byte is taken, by its event or its routine, and what stands behind it waits.
+ * A close aborts what is pending and says so; the last cleanup says nothing.
+ * Without a send buffer a send is through when the peer has it (SEND-17).
+ */
+#include "tests/story/story.h"
+
+static const char schedule[] =
+    "lastcall schedule 1\n"
+    "world\n"
+    "  provider tcp base\n"
+    "  sndbuf 4096\n"
+    "  link rate 1Mbit latency 20ms window 2048\n"
+    "process A\n"
+    "  thread main\n"
+    "    WSAStartup 2.2\n"
+    "    WSACreateEvent e1\n"
+    "    s = socket stream\n"
+    "    connect s\n"
+    "    WSASend s 1000 e1\n"
+    "    WSAGetOverlappedResult s poll\n"
+    "    WSAResetEvent e1\n"
+    "    WSASend s 5000 e1\n"
+    "    WSASend s 500 routine\n"
+    "    WSAGetOverlappedResult s poll\n"
+    "    WSAWaitForMultipleEvents e1 60000 any\n"
+    "    WSAGetOverlappedResult s poll\n"
+    "    WSAWaitForMultipleEvents e1,e2 0 alertable\n"
+    "    SleepEx 60000\n"
+    "    WSAResetEvent e1\n"
+    "    sndbuf s 0\n"
+    "    WSASend s 100 e1\n"
+    "    WSAGetOverlappedResult s wait\n"
+    "    sndbuf s 100\n"
+    "    WSASend s 4000 e1\n"
+    "    WSASetEvent e1\n"
+    "    closesocket s\n"
+    "    WSAWaitForMultipleEvents e1 60000 any\n"
+    "    t = socket stream\n"
+    "    connect t\n"
+    "    WSASend t 10000 e1\n"
+    "    WSACleanup\n"
+    "    Sleep 60000\n"
+    "    WSAStartup 2.2\n"
+    "    WSACloseEvent e1\n"
+    "    WSACleanup\n";
+
+static const char *const trace[] = {
+    "0.000000 A  -          process starts",
+    "0.000000 A  main       WSAStartup 514",
+    "0.000000 A  main       WSAStartup = 0",
+    "0.000000 A  main       WSACreateEvent",
+    "0.000000 A  main       ws2_32 makes event 1",
+    "0.000000 A  main       WSACreateEvent = 0",
+    "0.000000 A  main       socket 0 1",
+    "0.000000 A  main       ws2_32 loads tcp, 1 reference, mapped",
+    "0.000000 A  main       DllMain of tcp reason 1",
+    "0.000000 A  main       tcp makes critical-section 2",
+    "0.000000 A  main       tcp makes critical-section 3",
+    "0.000000 A  main       DllMain of tcp = 1",
+    "0.000000 A  main       ws2_32 looks up WSPStartup in tcp",
+    "0.000000 A  main       ws2_32 -> tcp WSPStartup 1 1 1",
+    "0.000000 A  main       tcp enters lock 2",
+    "0.000000 A  main       tcp makes heap 4",
+    "0.000000 A  main       tcp makes event 5",
+    "0.000000 A  main       tcp leaves lock 2",
+    "0.000000 A  main       ws2_32 <- tcp WSPStartup = 0",
+    "0.000000 A  main       ws2_32 -> tcp WSPSocket 1 1 1",
+    "0.000000 A  main       tcp enters lock 3",
+    "0.000000 A  main       tcp leaves lock 3",
+    "0.000000 A  main       tcp makes block 6 of 40 bytes",
+    "0.000000 A  main       tcp makes socket 7",
+    "0.000000 A  main       connection 1 open handle 64",
+    "0.000000 A  main       tcp enters lock 3",
+    "0.000000 A  main       tcp leaves lock 3",
+    "0.000000 A  main       tcp -> ws2_32 WPUModifyIFSHandle 1 64 0",
+    "0.000000 A  main       handle 64 modify, entry 1 (tcp)",
+    "0.000000 A  main       tcp <- ws2_32 WPUModifyIFSHandle = 64",
+    "0.000000 A  main       ws2_32 <- tcp WSPSocket = 64",
+    "0.000000 A  main       socket = 64",
+    "0.000000 A  main       connect 64",
+    "0.000000 A  main       ws2_32 -> tcp WSPConnect 64",
+    "0.000000 A  main       tcp enters lock 3",
+    "0.000000 A  main       tcp leaves lock 3",
+    "0.000000 A  main       connection 1 SYN",
+    "0.000000 A  main       tcp waits for net 1",
+    "0.040000 A  -          connection 1 connected",
+    "0.040000 A  main       tcp has waited for net 1",
+    "0.040000 A  main       ws2_32 <- tcp WSPConnect = 0",
+    "0.040000 A  main       connect = 0",
+    "0.040000 A  main       WSASend 64 1000 2",
+    "0.040000 A  main       ws2_32 -> tcp WSPSend 64 1000 0",
+    "0.040000 A  main       tcp enters lock 3",
+    "0.040000 A  main       tcp leaves lock 3",
+    "0.040000 A  main       connection 1 accept 1000 bytes from 0",
+    "0.040000 A  main       connection 1 DATA 1000 bytes from 0",
+    "0.040000 A  main       operation 5 is through, 1000 bytes",
+    "0.040000 A  main       operation 5 sets its event, 1000 bytes",
+    "0.040000 A  main       ws2_32 <- tcp WSPSend = 0",
+    "0.040000 A  main       WSASend = 0",
+    "0.040000 A  main       WSAGetOverlappedResult 64 0 5",
+    "0.040000 A  main       ws2_32 -> tcp WSPGetOverlappedResult 64",
+    "0.040000 A  main       tcp enters lock 3",
+    "0.040000 A  main       tcp leaves lock 3",
+    "0.040000 A  main       ws2_32 <- tcp WSPGetOverlappedResult = 1",
+    "0.040000 A  main       WSAGetOverlappedResult = 1000",
+    "0.040000 A  main       WSAResetEvent",
+    "0.040000 A  main       WSAResetEvent = 0",
+    "0.040000 A  main       WSASend 64 5000 2",
+    "0.040000 A  main       ws2_32 -> tcp WSPSend 64 5000 0",
+    "0.040000 A  main       tcp enters lock 3",
+    "0.040000 A  main       tcp leaves lock 3",
+    "0.040000 A  main       connection 1 accept 3096 bytes from 1000",
+    "0.040000 A  main       ws2_32 <- tcp WSPSend = -1 WSA_IO_PENDING",
+    "0.040000 A  main       WSASend = -1 WSA_IO_PENDING",
+    "0.040000 A  main       WSASend 64 500 1",
+    "0.040000 A  main       ws2_32 -> tcp WSPSend 64 500 0",
+    "0.040000 A  main       tcp enters lock 3",
+    "0.040000 A  main       tcp leaves lock 3",
+    "0.040000 A  main       ws2_32 <- tcp WSPSend = -1 WSA_IO_PENDING",
+    "0.040000 A  main       WSASend = -1 WSA_IO_PENDING",
+    "0.040000 A  main       WSAGetOverlappedResult 64 0 9",
+    "0.040000 A  main       ws2_32 -> tcp WSPGetOverlappedResult 64",
+    "0.040000 A  main       tcp enters lock 3",
+    "0.040000 A  main       tcp leaves lock 3",
+    "0.040000 A  main       ws2_32 <- tcp WSPGetOverlappedResult = 0 WSA_IO_INCOMPLETE",
+    "0.040000 A  main       WSAGetOverlappedResult = -1 WSA_IO_INCOMPLETE",
+    "0.040000 A  main       WSAWaitForMultipleEvents 60000 0",
+    "0.040000 A  main       ws2_32 waits for event 1",
+    "0.068000 A  -          connection 1 deliver 1000 bytes from 0",
+    "0.088000 A  -          connection 1 ACK 1000 bytes from 0",
+    "0.088000 A  -          connection 1 DATA 2048 bytes from 1000",
+    "0.088000 A  -          connection 1 accept 1000 bytes from 4096",
+    "0.124384 A  -          connection 1 deliver 2048 bytes from 1000",
+    "0.144384 A  -          connection 1 ACK 2048 bytes from 1000",
+    "0.144384 A  -          connection 1 DATA 2048 bytes from 3048",
+    "0.144384 A  -          connection 1 accept 904 bytes from 5096",
+    "0.144384 A  -          connection 1 accept 500 bytes from 6000",
+    "0.144384 A  -          operation 8 is through, 5000 bytes",
+    "0.144384 A  -          operation 8 sets its event, 5000 bytes",
+    "0.144384 A  main       ws2_32 has waited for event 1",
+    "0.144384 A  main       WSAWaitForMultipleEvents = 0",
+    "0.144384 A  main       WSAGetOverlappedResult 64 0 9",
+    "0.144384 A  main       ws2_32 -> tcp WSPGetOverlappedResult 64",
+    "0.144384 A  main       tcp enters lock 3",
+    "0.144384 A  main       tcp leaves lock 3",
+    "0.144384 A  main       ws2_32 <- tcp WSPGetOverlappedResult = 0 WSA_IO_INCOMPLETE",
+    "0.144384 A  main       WSAGetOverlappedResult = -1 WSA_IO_INCOMPLETE",
+    "0.144384 A  main       WSAWaitForMultipleEvents 0 2",
+    "0.144384 A  main       WSAWaitForMultipleEvents = 0",
+    "0.144384 A  main       SleepEx 60000 0",
+    "0.144384 A  main       ws2_32 waits for sleep 0",
+    "0.144384 A  -          operation 9 is through, 500 bytes",
+    "0.144384 A  -          operation 9 queues its routine, 500 bytes",
+    "0.144384 A  main       ws2_32 has waited for sleep 0: cancelled",
+    "0.144384 A  main       operation 9 runs its routine, 500 bytes",
+    "0.144384 A  main       SleepEx = 192",
+    "0.144384 A  main       WSAResetEvent",
+    "0.144384 A  main       WSAResetEvent = 0",
+    "0.144384 A  main       setsockopt 64 4097 0",
+    "0.144384 A  main       ws2_32 -> tcp WSPSetSockOpt 64 4097 0",
+    "0.144384 A  main       tcp enters lock 3",
+    "0.144384 A  main       tcp leaves lock 3",
+    "0.144384 A  main       ws2_32 <- tcp WSPSetSockOpt = 0",
+    "0.144384 A  main       setsockopt = 0",
+    "0.144384 A  main       WSASend 64 100 2",
+    "0.144384 A  main       ws2_32 -> tcp WSPSend 64 100 0",
+    "0.144384 A  main       tcp enters lock 3",
+    "0.144384 A  main       tcp leaves lock 3",
+    "0.144384 A  main       connection 1 accept 100 bytes from 6500",
+    "0.144384 A  main       ws2_32 <- tcp WSPSend = -1 WSA_IO_PENDING",
+    "0.144384 A  main       WSASend = -1 WSA_IO_PENDING",
+    "0.144384 A  main       WSAGetOverlappedResult 64 1 17",
+    "0.144384 A  main       ws2_32 -> tcp WSPGetOverlappedResult 64",
+    "0.144384 A  main       tcp enters lock 3",
+    "0.144384 A  main       tcp leaves lock 3",
+    "0.144384 A  main       tcp waits for net 1",
+    "0.180768 A  -          connection 1 deliver 2048 bytes from 3048",
+    "0.200768 A  -          connection 1 ACK 2048 bytes from 3048",
+    "0.200768 A  -          connection 1 DATA 1504 bytes from 5096",
+    "0.200768 A  main       tcp has waited for net 1",
+    "0.200768 A  main       tcp waits for net 1",
+    "0.232800 A  -          connection 1 deliver 1504 bytes from 5096",
+    "0.252800 A  -          connection 1 ACK 1504 bytes from 5096",
+    "0.252800 A  main       tcp has waited for net 1",
+    "0.252800 A  main       tcp waits for net 1",
+    "0.252800 A  -          operation 17 is through, 100 bytes",
+    "0.252800 A  -          operation 17 sets its event, 100 bytes",
+    "0.252800 A  main       tcp has waited for net 1",
+    "0.252800 A  main       ws2_32 <- tcp WSPGetOverlappedResult = 1",
+    "0.252800 A  main       WSAGetOverlappedResult = 100",
+    "0.252800 A  main       setsockopt 64 4097 100",
+    "0.252800 A  main       ws2_32 -> tcp WSPSetSockOpt 64 4097 100",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       ws2_32 <- tcp WSPSetSockOpt = 0",
+    "0.252800 A  main       setsockopt = 0",
+    "0.252800 A  main       WSASend 64 4000 2",
+    "0.252800 A  main       ws2_32 -> tcp WSPSend 64 4000 0",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       connection 1 accept 100 bytes from 6600",
+    "0.252800 A  main       connection 1 DATA 100 bytes from 6600",
+    "0.252800 A  main       ws2_32 <- tcp WSPSend = -1 WSA_IO_PENDING",
+    "0.252800 A  main       WSASend = -1 WSA_IO_PENDING",
+    "0.252800 A  main       WSASetEvent",
+    "0.252800 A  main       WSASetEvent = 0",
+    "0.252800 A  main       closesocket 64",
+    "0.252800 A  main       ws2_32 -> tcp WSPCloseSocket 64",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       connection 1 close handle 64",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       ws2_32 <- tcp WSPCloseSocket = 0",
+    "0.252800 A  main       handle 64 free, entry 1 (tcp)",
+    "0.252800 A  main       closesocket = 0",
+    "0.252800 A  main       WSAWaitForMultipleEvents 60000 0",
+    "0.252800 A  main       WSAWaitForMultipleEvents = 0",
+    "0.252800 A  main       socket 0 1",
+    "0.252800 A  main       ws2_32 -> tcp WSPSocket 1 1 1",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       tcp makes block 8 of 40 bytes",
+    "0.252800 A  main       tcp makes socket 9",
+    "0.252800 A  main       connection 2 open handle 68",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       tcp -> ws2_32 WPUModifyIFSHandle 1 68 0",
+    "0.252800 A  main       handle 68 modify, entry 1 (tcp)",
+    "0.252800 A  main       tcp <- ws2_32 WPUModifyIFSHandle = 68",
+    "0.252800 A  main       ws2_32 <- tcp WSPSocket = 68",
+    "0.252800 A  main       socket = 68",
+    "0.252800 A  main       connect 68",
+    "0.252800 A  main       ws2_32 -> tcp WSPConnect 68",
+    "0.252800 A  main       tcp enters lock 3",
+    "0.252800 A  main       tcp leaves lock 3",
+    "0.252800 A  main       connection 2 SYN",
+    "0.252800 A  main       tcp waits for net 2",
+    "0.252800 A  -          operation 20 is through, 100 bytes WSA_OPERATION_ABORTED",
+    "0.252800 A  -          operation 20 sets its event, 100 bytes WSA_OPERATION_ABORTED",
+    "0.273600 A  -          connection 1 deliver 100 bytes from 6600",
+    "0.292800 A  -          connection 2 connected",
+    "0.292800 A  main       tcp has waited for net 2",
+    "0.292800 A  main       ws2_32 <- tcp WSPConnect = 0",
+    "0.292800 A  main       connect = 0",
+    "0.292800 A  main       WSASend 68 10000 2",
+    "0.292800 A  main       ws2_32 -> tcp WSPSend 68 10000 0",
+    "0.292800 A  main       tcp enters lock 3",
+    "0.292800 A  main       tcp leaves lock 3",
+    "0.292800 A  main       connection 2 accept 4096 bytes from 0",
+    "0.292800 A  main       connection 2 DATA 2048 bytes from 0",
+    "0.292800 A  main       ws2_32 <- tcp WSPSend = -1 WSA_IO_PENDING",
+    "0.292800 A  main       WSASend = -1 WSA_IO_PENDING",
+    "0.292800 A  main       WSACleanup",
+    "0.292800 A  main       ws2_32 -> tcp WSPCleanup 0",
+    "0.292800 A  main       tcp enters lock 2",
+    "0.292800 A  main       tcp enters lock 3",
+    "0.292800 A  main       tcp leaves lock 3",
+    "0.292800 A  main       operation 26 is through, 4096 bytes WSA_OPERATION_ABORTED",
+    "0.292800 A  main       tcp waits for net 2",
+    "0.293600 A  -          connection 1 ACK 100 bytes from 6600",
+    "0.293600 A  -          connection 1 FIN",
+    "0.313600 A  -          connection 1 FIN-deliver",
+    "0.329184 A  -          connection 2 deliver 2048 bytes from 0",
+    "0.333600 A  -          connection 1 FIN-ACK",
+    "0.349184 A  -          connection 2 ACK 2048 bytes from 0",
+    "0.349184 A  -          connection 2 DATA 2048 bytes from 2048",
+    "0.349184 A  main       tcp has waited for net 2",
+    "0.349184 A  main       tcp waits for net 2",
+    "0.385568 A  -          connection 2 deliver 2048 bytes from 2048",
+    "0.405568 A  -          connection 2 ACK 2048 bytes from 2048",
+    "0.405568 A  -          connection 2 FIN",
+    "0.405568 A  main       tcp has waited for net 2",
+    "0.405568 A  main       tcp waits for net 2",
+    "0.425568 A  -          connection 2 FIN-deliver",
+    "0.445568 A  -          connection 2 FIN-ACK",
+    "0.445568 A  main       tcp has waited for net 2",
+    "0.445568 A  main       connection 2 close handle 68",
+    "0.445568 A  main       tcp gives back socket 9",
+    "0.445568 A  main       tcp gives back block 8",
+    "0.445568 A  main       tcp gives back socket 7",
+    "0.445568 A  main       tcp gives back block 6",
+    "0.445568 A  main       tcp gives back heap 4",
+    "0.445568 A  main       tcp gives back event 5",
+    "0.445568 A  main       tcp leaves lock 2",
+    "0.445568 A  main       ws2_32 <- tcp WSPCleanup = 0",
+    "0.445568 A  main       DllMain of tcp reason 0",
+    "0.445568 A  main       tcp gives back critical-section 3",
+    "0.445568 A  main       tcp gives back critical-section 2",
+    "0.445568 A  main       DllMain of tcp = 1",
+    "0.445568 A  main       ws2_32 frees tcp, 0 references, unmapped",
+    "0.445568 A  main       handle 68 free, entry 1 (tcp)",
+    "0.445568 A  main       WSACleanup = 0",
+    "0.445568 A  main       Sleep 60000 0",
+    "0.445568 A  main       ws2_32 waits for sleep 0",
+    "60.445568 A  main       ws2_32 has waited for sleep 0: time ran out",
+    "60.445568 A  main       Sleep = 0",
+    "60.445568 A  main       WSAStartup 514",
+    "60.445568 A  main       WSAStartup = 0",
+    "60.445568 A  main       WSACloseEvent",
+    "60.445568 A  main       ws2_32 gives back event 1",
+    "60.445568 A  main       WSACloseEvent = 0",
+    "60.445568 A  main       WSACleanup",
+    "60.445568 A  main       WSACleanup = 0",
+    "60.445568 A  main       process ends",
+    "60.445568 -  -          end: done",
+    NULL,
+};
+
+static void each_operation_is_told_of_once(void **state)
+{
+    (void)state;
+    story_play(schedule, trace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_operation_is_told_of_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
