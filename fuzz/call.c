@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/nsp.h"
 
 #include "fuzz/schedule.h"
 
@@ -32,6 +33,10 @@ static const char *const indicates[] = {
 };
 _Static_assert(LC_COUNT_OF(indicates) == LC_INDICATE_COUNT, "one each");
 _Static_assert(LC_COUNT_OF(wait_hows) == LC_WAIT_HOW_COUNT, "one each");
+static const char *const spaces[] = { "all", "first", "second" };
+_Static_assert(LC_COUNT_OF(spaces) == LC_NAME_SPACE_COUNT, "one each");
+static const char *const operations[] = { "register", "deregister", "delete" };
+_Static_assert(LC_COUNT_OF(operations) == LC_RNRSERVICE_COUNT, "one each");
 
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
@@ -45,6 +50,12 @@ static const uint32_t versions[] = {
         .kind = FUZZ_ARGUMENT_WORD, .words = switches, \
         .max = LC_COUNT_OF(switches) - 1,              \
         .drawn_max = LC_COUNT_OF(switches) - 1,        \
+    }
+/* One name space. */
+#define SPACE                                                       \
+    {                                                               \
+        .kind = FUZZ_ARGUMENT_WORD, .words = &spaces[1],            \
+        .max = LC_NAME_SPACES - 1, .drawn_max = LC_NAME_SPACES - 1, \
     }
 #define SIZE(most)                                                   \
     {                                                                \
@@ -205,6 +216,68 @@ static const struct fuzz_call calls[] = {
             .drawn_max = LC_COUNT_OF(orders) - 1,
         } },
         .is_rare = true,
+    },
+    [LC_CALL_LOOKUP_BEGIN] = {
+        .word = "WSALookupServiceBegin",
+        .function = "WSALookupServiceBegin",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = spaces,
+            .max = LC_COUNT_OF(spaces) - 1,
+            .drawn_max = LC_COUNT_OF(spaces) - 1,
+        } },
+        .is_of_names = true,
+    },
+    [LC_CALL_LOOKUP_NEXT] = {
+        .word = "WSALookupServiceNext",
+        .function = "WSALookupServiceNext",
+        .has_socket = true,
+        .is_of_names = true,
+    },
+    [LC_CALL_LOOKUP_END] = {
+        .word = "WSALookupServiceEnd",
+        .function = "WSALookupServiceEnd",
+        .has_socket = true,
+        .is_of_names = true,
+    },
+    [LC_CALL_SET_SERVICE] = {
+        .word = "WSASetService",
+        .function = "WSASetService",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = operations,
+            .max = LC_COUNT_OF(operations) - 1,
+            .drawn_max = LC_COUNT_OF(operations) - 1,
+        }, {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = LC_SERVICES - 1,
+            .drawn_max = LC_SERVICES - 1,
+        } },
+        .is_of_names = true,
+    },
+    [LC_CALL_ENUM_NAMES] = {
+        .word = "WSAEnumNameSpaceProviders",
+        .function = "WSAEnumNameSpaceProviders",
+        .is_of_names = true,
+    },
+    [LC_CALL_WSC_INSTALL_NAMES] = {
+        .word = "WSCInstallNameSpace",
+        .function = "WSCInstallNameSpace",
+        .arguments = { SPACE },
+        .is_of_names = true,
+    },
+    [LC_CALL_WSC_REMOVE_NAMES] = {
+        .word = "WSCUnInstallNameSpace",
+        .function = "WSCUnInstallNameSpace",
+        .arguments = { SPACE },
+        .is_of_names = true,
+    },
+    [LC_CALL_WSC_ENABLE_NAMES] = {
+        .word = "WSCEnableNSProvider",
+        .function = "WSCEnableNSProvider",
+        .arguments = { SPACE, SWITCH },
+        .is_of_names = true,
     },
     [LC_CALL_SLEEP] = {
         .word = "Sleep",

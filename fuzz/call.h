@@ -47,6 +47,7 @@ struct fuzz_call {
     bool has_entry;       /* it names an entry of the catalog, hidden or not */
     bool is_rare;         /* drawn less often than others, in few swarms */
     bool is_hostile;      /* it stands in hostile worlds only */
+    bool is_of_names;     /* drawn only where there is a name-space DLL */
     uint8_t one_in;       /* so often less it is drawn than others; 0: no */
     struct fuzz_argument arguments[FUZZ_CALL_ARGUMENTS];
 };

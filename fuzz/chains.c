@@ -177,6 +177,18 @@ enum {
     SOCKETS_MAX = 5
 };
 
+/* What says nothing of layers. */
+static bool is_left_out(uint8_t call)
+{
+    /* The catalogs differ, and so does what writing them does. */
+    bool is_catalogs = fuzz_call(call)->has_entry || call == LC_CALL_WSC_ORDER;
+    /* A layer with handles of its own has a thread for overlapped sends: its
+     * turns are time that the base alone does not take. And what is cut off in
+     * the middle of a call has come as far as it has. */
+    return is_catalogs || call == LC_CALL_WSASEND ||
+           call == LC_CALL_EXITPROCESS || call == LC_CALL_TERMINATEPROCESS;
+}
+
 /* The base alone, of which every socket is. The link stays what it is. */
 static void make_program(struct fuzz_chains *chains, uint64_t seed)
 {
@@ -198,12 +210,7 @@ static void make_program(struct fuzz_chains *chains, uint64_t seed)
         struct lc_op *op = &program->ops[i];
         op->entry = LC_NONE;
         sockets += op->call == LC_CALL_SOCKET;
-        /* The catalogs differ, and so does what writing them does. */
-        bool is_catalogs =
-            fuzz_call(op->call)->has_entry || op->call == LC_CALL_WSC_ORDER;
-        /* A layer with handles of its own has a thread for overlapped sends:
-         * its turns are time that the base alone does not take. */
-        if (is_catalogs || op->call == LC_CALL_WSASEND ||
+        if (is_left_out(op->call) ||
             (op->call == LC_CALL_SOCKET && sockets > SOCKETS_MAX)) {
             op->call = LC_CALL_GETLASTERROR;
         }

@@ -194,6 +194,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
         world->providers[i].dll_main =
             byte(stream, world->providers[i].dll_main);
     }
+    world->names = byte(stream, world->names);
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)
@@ -325,6 +326,7 @@ void fuzz_compact_decode(
     }
     for (uint32_t i = 0; i < ret_schedule->choice_count; i++) {
         struct lc_choice *choice = &ret_schedule->choices[i];
+        fuzz_compact_range_nsp(ret_schedule, choice);
         if (choice->stream == LC_STREAM_FAULT &&
             ret_schedule->thread_count > 0) {
             fuzz_compact_range_fault(ret_schedule, choice);

@@ -5,6 +5,7 @@
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
 #include "lastcall/fail.h"
+#include "lastcall/nsp.h"
 #include "lastcall/trace.h"
 
 #include "fuzz/call.h"
@@ -73,7 +74,7 @@ static uint8_t range_module(const struct lc_world *world, uint8_t module)
 {
     LC_CHECK(world->provider_count <= LC_PROVIDERS_MAX);
     uint32_t providers = world->provider_count > 0 ? world->provider_count : 1;
-    if (module == LC_MODULE_SYSTEM) {
+    if (module == LC_MODULE_SYSTEM || module == LC_MODULE_NAMES) {
         return module;
     }
     return (uint8_t)(module % (LC_MODULE_PROVIDER + providers));
@@ -87,8 +88,8 @@ static void range_place(
     struct lc_place *place = &choice->place;
     bool is_dll = (choice->thread & LC_THREAD_REF_DLL) != 0;
     LC_CHECK(is_dll || choice->thread < schedule->thread_count);
-    place->kind %= LC_PLACE_PACKET;
-    if (place->kind == LC_PLACE_IDLE ||
+    place->kind %= LC_PLACE_COUNT;
+    if (place->kind == LC_PLACE_IDLE || place->kind == LC_PLACE_PACKET ||
         (place->kind == LC_PLACE_API && is_dll)) {
         place->kind = LC_PLACE_START;
     }
@@ -96,6 +97,10 @@ static void range_place(
         (place->kind >= LC_PLACE_SPI_ENTER && place->kind <= LC_PLACE_SHIM);
     place->module = has_module ? range_module(&schedule->world, place->module)
                                : LC_MODULE_APP;
+    if (place->kind == LC_PLACE_NSP_ENTER ||
+        place->kind == LC_PLACE_NSP_LEAVE) {
+        place->module = LC_MODULE_NAMES;
+    }
     switch ((enum lc_place_kind)place->kind) {
     case LC_PLACE_API: {
         const struct lc_thread *thread = &schedule->threads[choice->thread];
@@ -108,6 +113,10 @@ static void range_place(
     case LC_PLACE_SPI_ENTER:
     case LC_PLACE_SPI_LEAVE:
         place->function %= LC_SPI_STARTUP + 1;
+        break;
+    case LC_PLACE_NSP_ENTER:
+    case LC_PLACE_NSP_LEAVE:
+        place->function %= LC_NSP_STARTUP + 1;
         break;
     case LC_PLACE_UPCALL:
         place->function %= LC_UPCALL_COUNT;
@@ -201,6 +210,24 @@ void fuzz_compact_range_fault(
     } else if (choice->value < 1 || choice->value > forms) {
         choice->value = (uint16_t)(choice->value % forms + 1);
     }
+}
+
+void fuzz_compact_range_nsp(
+    const struct lc_schedule *schedule,
+    struct lc_choice *choice)
+{
+    struct lc_place *place = &choice->place;
+    if (schedule->world.names != 0 || place->module != LC_MODULE_NAMES) {
+        return;
+    }
+    if (place->kind == LC_PLACE_NSP_ENTER) {
+        place->kind = LC_PLACE_SPI_ENTER;
+    } else if (place->kind == LC_PLACE_NSP_LEAVE) {
+        place->kind = LC_PLACE_SPI_LEAVE;
+    }
+    uint32_t providers = schedule->world.provider_count;
+    place->module =
+        (uint8_t)(LC_MODULE_NAMES % (LC_MODULE_PROVIDER + (providers > 0 ? providers : 1)));
 }
 
 /* A provider can't have the name of a module. */

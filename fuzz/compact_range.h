@@ -32,4 +32,14 @@ void fuzz_compact_range_fault(
     const struct lc_schedule *schedule,
     struct lc_choice *choice);
 
+/**
+ * Brings a choice into range whose place is of the name-space DLL, in a world
+ * that has none.
+ *
+ * @param schedule  borrowed; its world is whole.
+ */
+void fuzz_compact_range_nsp(
+    const struct lc_schedule *schedule,
+    struct lc_choice *choice);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/nsp.h"
 #include "lastcall/version.h"
 
 #include "fuzz/call.h"
@@ -18,7 +19,8 @@ enum {
     SLEEP_BITS = 12,   /* to 8 s; in ms */
     LATENCY_BITS = 20, /* to 2 s; in us */
     RARE_ONE_IN = 8,
-    DRAWS_MAX = 8 /* until a call is one that may be */
+    DRAWS_MAX = 8, /* until a call is one that may be */
+    NAMES_ONE_IN = 3
 };
 
 /* Calls that are about overlapped operations. */
@@ -297,11 +299,14 @@ static void add_exchange(struct maker *maker, uint8_t socket)
 }
 
 /* Whether a call that was drawn is to be: it is not hostile where that is not
- * asked for, and a rare one has its luck. */
+ * asked for, nor one of name spaces where there are none, and a rare one has
+ * its luck. */
 static bool is_to_be(struct maker *maker, uint32_t kind)
 {
     const struct fuzz_call *call = fuzz_call(kind);
-    return (!call->is_hostile || maker->schedule->world.hostile) &&
+    const struct lc_world *world = &maker->schedule->world;
+    return (!call->is_hostile || world->hostile) &&
+           (!call->is_of_names || world->names) &&
            (call->one_in == 0 || fuzz_rng_chance(&maker->rng, 1, call->one_in));
 }
 
@@ -338,6 +343,36 @@ static void add_overlapped(struct maker *maker, uint8_t socket)
     add(maker, op);
 }
 
+/* A lookup, and mostly what goes on with it; now and then there is something
+ * to find. */
+static void add_lookup(struct maker *maker, uint8_t variable)
+{
+    if (fuzz_rng_chance(&maker->rng, 1, 2)) {
+        add(maker,
+            (struct lc_op){
+                .call = LC_CALL_SET_SERVICE,
+                .socket = LC_NONE,
+                .entry = LC_NONE,
+                .value = LC_RNRSERVICE_REGISTER,
+                .value2 = fuzz_rng_upto(&maker->rng, LC_SERVICES - 1),
+            });
+    }
+    add(maker,
+        (struct lc_op){
+            .call = LC_CALL_LOOKUP_BEGIN,
+            .socket = variable,
+            .entry = LC_NONE,
+            .value = fuzz_rng_upto(&maker->rng, LC_NAME_SPACE_COUNT - 1),
+        });
+    uint32_t count = fuzz_rng_upto(&maker->rng, 3);
+    for (uint32_t i = 0; i < count; i++) {
+        add_call(maker, LC_CALL_LOOKUP_NEXT, variable);
+    }
+    if (fuzz_rng_chance(&maker->rng, 1, 2)) {
+        add_call(maker, LC_CALL_LOOKUP_END, variable);
+    }
+}
+
 static void add_body_call(struct maker *maker, uint8_t socket)
 {
     struct lc_op op = { .entry = LC_NONE };
@@ -357,6 +392,10 @@ static void add_body_call(struct maker *maker, uint8_t socket)
     }
     if (kind == LC_CALL_WSASTARTUP) {
         add_startup(maker);
+        return;
+    }
+    if (kind == LC_CALL_LOOKUP_BEGIN) {
+        add_lookup(maker, socket);
         return;
     }
     if (kind == LC_CALL_WSACLEANUP && !maker->is_hostile) {
@@ -753,6 +792,19 @@ static uint8_t draw_faults(
     return !has_any ? 0 : has_all ? kinds : some;
 }
 
+/* Whether there is a name-space DLL: in a random world now and then. */
+static bool has_names(
+    const struct fuzz_generate_options *options,
+    uint64_t seed)
+{
+    struct fuzz_rng rng;
+    if (options->world != NULL) {
+        return options->world->names != 0;
+    }
+    fuzz_rng_seed(&rng, seed, FUZZ_RNG_NAMES);
+    return fuzz_rng_chance(&rng, 1, NAMES_ONE_IN);
+}
+
 /* The world of a schedule, by a stream of its own. */
 static void make_world(
     const struct fuzz_generate_options *options,
@@ -765,6 +817,8 @@ static void make_world(
     if (options->world == NULL) {
         random_world(world, &rng, swarm);
         vary_layers(world, seed, swarm);
+        world->names = has_names(options, seed) &&
+                       (swarm == NULL || swarm->weights[LC_FEATURE_NAMES] != 0);
     } else {
         *world = *options->world;
         vary_world(world, &rng, swarm);
@@ -824,6 +878,7 @@ void fuzz_generate(
                 .world = options->world == NULL,
                 .faults = faults_of(options) != 0,
                 .hostile = is_hostile(options),
+                .names = has_names(options, seed),
             },
             &ret_schedule->swarm);
         if (fuzz_swarm_is_on(&ret_schedule->swarm)) {

@@ -5,6 +5,7 @@
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
 #include "lastcall/fail.h"
+#include "lastcall/nsp.h"
 #include "lastcall/trace.h"
 #include "lastcall/version.h"
 
@@ -61,6 +62,10 @@ static struct lc_op random_op(struct mutation *mutation)
         op.entry = (uint8_t)upto(
             mutation,
             fuzz_schedule_catalog_count(&mutation->schedule->world) - 1);
+    }
+    if (call->is_of_names) {
+        /* Where there is none it does next to nothing. */
+        mutation->schedule->world.names = 1;
     }
     fuzz_call_draw_all(&op, &mutation->rng);
     return op;
@@ -225,6 +230,23 @@ static struct lc_place random_place(struct mutation *mutation)
     return place;
 }
 
+/* Into the name-space DLL, or out of it, or a call of its to Windows. */
+static struct lc_place names_place(struct mutation *mutation)
+{
+    uint8_t kind =
+        chance(mutation, 1, 2) ? LC_PLACE_NSP_ENTER : LC_PLACE_NSP_LEAVE;
+    struct lc_place place = {
+        .kind = kind,
+        .function = (uint8_t)upto(mutation, LC_NSP_STARTUP),
+        .module = LC_MODULE_NAMES,
+    };
+    if (chance(mutation, 1, 3)) {
+        place.kind = LC_PLACE_SHIM;
+        place.function = (uint8_t)upto(mutation, LC_SHIM_COUNT - 1);
+    }
+    return place;
+}
+
 static struct lc_choice random_choice(struct mutation *mutation)
 {
     const struct lc_schedule *schedule = mutation->schedule;
@@ -239,6 +261,9 @@ static struct lc_choice random_choice(struct mutation *mutation)
         .action = LC_ACTION_RUN,
         .target = (uint8_t)pick_thread(mutation),
     };
+    if (schedule->world.names != 0 && chance(mutation, 1, 3)) {
+        choice.place = names_place(mutation);
+    }
     if (choice.place.kind == LC_PLACE_API && calls > 0) {
         choice.place.function =
             schedule->ops[schedule->threads[thread].op_first + call].call;
@@ -417,6 +442,7 @@ static void change_world(struct mutation *mutation)
         other.world.faults = world->faults;
         other.world.page_heap = world->page_heap;
         other.world.hostile = world->hostile;
+        other.world.names = world->names;
         *world = other.world;
         break;
     case 1:

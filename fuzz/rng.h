@@ -18,7 +18,8 @@ enum fuzz_rng_stream {
     FUZZ_RNG_SWARM = 5, /* which features a schedule has */
     FUZZ_RNG_FAULT = 6, /* what may fail in a world; what does in a run */
     FUZZ_RNG_WRONG = 7, /* arguments that are refused */
-    FUZZ_RNG_LAYER = 8  /* of a random world: longer chains, kinds of layers */
+    FUZZ_RNG_LAYER = 8, /* of a random world: longer chains, kinds of layers */
+    FUZZ_RNG_NAMES = 9  /* ... and whether it has a name-space DLL */
 };
 
 struct fuzz_rng {

@@ -5,6 +5,7 @@
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
 #include "lastcall/fail.h"
+#include "lastcall/nsp.h"
 #include "lastcall/trace.h"
 #include "lastcall/version.h"
 
@@ -307,6 +308,7 @@ static void repair_world(struct lc_world *world)
         fuzz_schedule_versions(world->versions, LC_VERSIONS_OF_WS2_32);
     world->peer_kind %= LC_PEER_KIND_COUNT;
     world->page_heap = world->page_heap != 0;
+    world->names = world->names != 0;
     uint32_t least = 0;
     world->peer_number =
         fuzz_schedule_peer_has_number(world->peer_kind, &least)
@@ -546,6 +548,7 @@ static uint8_t map_ref(
 static bool is_module(const struct lc_schedule *schedule, uint8_t module)
 {
     return module <= LC_MODULE_WS2_32 || module == LC_MODULE_SYSTEM ||
+           (module == LC_MODULE_NAMES && schedule->world.names != 0) ||
            (module >= LC_MODULE_PROVIDER &&
             module < LC_MODULE_PROVIDER + schedule->world.provider_count);
 }
@@ -570,6 +573,10 @@ static bool is_place(
     case LC_PLACE_SPI_LEAVE:
         return place->function <= LC_SPI_STARTUP &&
                is_module(schedule, place->module);
+    case LC_PLACE_NSP_ENTER:
+    case LC_PLACE_NSP_LEAVE:
+        return place->function <= LC_NSP_STARTUP &&
+               place->module == LC_MODULE_NAMES && schedule->world.names != 0;
     case LC_PLACE_UPCALL:
         return place->function < LC_UPCALL_COUNT &&
                is_module(schedule, place->module);
@@ -715,7 +722,7 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         a->peer_kind != b->peer_kind || a->peer_number != b->peer_number ||
         a->rcvbuf_bytes != b->rcvbuf_bytes || a->faults != b->faults ||
         a->versions != b->versions || a->page_heap != b->page_heap ||
-        a->hostile != b->hostile) {
+        a->hostile != b->hostile || a->names != b->names) {
         return false;
     }
     bool is_same = true;

@@ -412,6 +412,7 @@ static bool try_default_world(struct shrinker *shrinker)
     plain.faults = world->faults;
     plain.page_heap = world->page_heap;
     plain.hostile = world->hostile;
+    plain.names = world->names;
     *world = plain;
     return attempt(shrinker);
 }
@@ -486,6 +487,11 @@ static bool simplify_world(struct shrinker *shrinker)
     if (shrinker->best->world.page_heap) {
         shrinker->trial = *shrinker->best;
         shrinker->trial.world.page_heap = 0;
+        has_changed |= attempt(shrinker);
+    }
+    if (shrinker->best->world.names) {
+        shrinker->trial = *shrinker->best;
+        shrinker->trial.world.names = 0;
         has_changed |= attempt(shrinker);
     }
     shrinker->trial = *shrinker->best;

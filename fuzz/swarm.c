@@ -46,7 +46,19 @@ static bool may_have(
     struct fuzz_swarm_draws draws,
     bool has_rare)
 {
-    return (has_rare || !call->is_rare) && (draws.hostile || !call->is_hostile);
+    return (has_rare || !call->is_rare) &&
+           (draws.hostile || !call->is_hostile) &&
+           (draws.names || !call->is_of_names);
+}
+
+/* In a world without name spaces calls on them do next to nothing. */
+static void leave_out_names(struct lc_swarm *swarm)
+{
+    for (uint32_t i = 0; i < LC_CALL_COUNT; i++) {
+        if (fuzz_call(i)->is_of_names) {
+            swarm->weights[i] = 0;
+        }
+    }
 }
 
 void fuzz_swarm_draw(
@@ -71,6 +83,9 @@ void fuzz_swarm_draw(
     if (draws.world) {
         features[count++] = LC_FEATURE_VERSIONS;
     }
+    if (draws.world && draws.names) {
+        features[count++] = LC_FEATURE_NAMES;
+    }
     if (draws.faults) {
         features[count++] = LC_FEATURE_FAULTS;
     }
@@ -84,6 +99,9 @@ void fuzz_swarm_draw(
         features[at] = features[i];
         ret_swarm->weights[feature] =
             feature < LC_CALL_COUNT ? draw_weight(rng) : 1;
+    }
+    if (draws.world && ret_swarm->weights[LC_FEATURE_NAMES] == 0) {
+        leave_out_names(ret_swarm);
     }
     if (!has_effect(ret_swarm)) {
         ret_swarm->weights[LC_CALL_SEND] = draw_weight(rng);
@@ -226,6 +244,8 @@ static bool shows(
         return has_versions(world);
     case LC_FEATURE_PEERS:
         return world->peer_kind > LC_PEER_SLOW;
+    case LC_FEATURE_NAMES:
+        return world->names != 0;
     case LC_FEATURE_COUNT:
         break;
     }

@@ -22,6 +22,7 @@ struct fuzz_swarm_draws {
     bool world;
     bool faults;
     bool hostile;
+    bool names;
 };
 
 /**

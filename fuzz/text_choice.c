@@ -94,6 +94,7 @@ static bool read_module(
     for (uint32_t module = 0; module < LC_MODULE_COUNT; module++) {
         bool is_known = module <= LC_MODULE_WS2_32 ||
                         module == LC_MODULE_SYSTEM ||
+                        (module == LC_MODULE_NAMES && world->names != 0) ||
                         (module >= LC_MODULE_PROVIDER &&
                          module < LC_MODULE_PROVIDER + world->provider_count);
         const char *name = fuzz_text_module(world, module);
@@ -117,6 +118,8 @@ static bool marked_place(
         enum lc_place_kind kind;
         enum fuzz_words words;
     } marks[] = {
+        { '>', LC_PLACE_NSP_ENTER, FUZZ_WORDS_NSP },
+        { '<', LC_PLACE_NSP_LEAVE, FUZZ_WORDS_NSP },
         { '>', LC_PLACE_SPI_ENTER, FUZZ_WORDS_SPI },
         { '<', LC_PLACE_SPI_LEAVE, FUZZ_WORDS_SPI },
         { '^', LC_PLACE_UPCALL, FUZZ_WORDS_UPCALL },
@@ -127,10 +130,11 @@ static bool marked_place(
     const struct fuzz_text_word *word = &reader->words[index];
     for (uint32_t i = 0; i < LC_COUNT_OF(marks); i++) {
         const char *mark = memchr(word->at, marks[i].mark, word->length);
-        if (mark == NULL) {
+        size_t length = mark == NULL ? 0 : (size_t)(mark - word->at);
+        bool is_of_names = length > 3 && memcmp(word->at, "NSP", 3) == 0;
+        if (mark == NULL || is_of_names != (marks[i].words == FUZZ_WORDS_NSP)) {
             continue;
         }
-        size_t length = (size_t)(mark - word->at);
         uint32_t function;
         if (!fuzz_words_find(marks[i].words, word->at, length, &function)) {
             return fuzz_text_read_refuse(reader, index, "unknown function in");

@@ -52,6 +52,7 @@ const char *fuzz_text_module(const struct lc_world *world, uint32_t module)
     }
     return module == LC_MODULE_APP      ? "app"
            : module == LC_MODULE_WS2_32 ? "ws2_32"
+           : module == LC_MODULE_NAMES  ? "names"
                                         : "system";
 }
 
@@ -220,6 +221,7 @@ static void put_world(struct writer *writer, const struct lc_world *world)
     put_faults(writer, world->faults);
     put(writer, world->page_heap ? "  page-heap\n" : "");
     put(writer, world->hostile ? "  hostile\n" : "");
+    put(writer, world->names ? "  names\n" : "");
     for (uint32_t i = 0; i < world->plant_count; i++) {
         put(writer, "  plant %s\n", world->plants[i]);
     }
@@ -372,6 +374,14 @@ static void put_place(
             "%s%c%s",
             fuzz_words_name(FUZZ_WORDS_SPI, place->function),
             place->kind == LC_PLACE_SPI_ENTER ? '>' : '<',
+            module);
+        break;
+    case LC_PLACE_NSP_ENTER:
+    case LC_PLACE_NSP_LEAVE:
+        put(writer,
+            "%s%c%s",
+            fuzz_words_name(FUZZ_WORDS_NSP, place->function),
+            place->kind == LC_PLACE_NSP_ENTER ? '>' : '<',
             module);
         break;
     case LC_PLACE_UPCALL:

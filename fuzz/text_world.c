@@ -20,7 +20,8 @@ enum {
     SEEN_PAGE_HEAP = 32,
     SEEN_RCVBUF = 64,
     SEEN_HOSTILE = 128,
-    SEEN_PROVIDER_VERSIONS = 256 /* of the first provider, and so on */
+    SEEN_NAMES = 256,
+    SEEN_PROVIDER_VERSIONS = 512 /* of the first provider, and so on */
 };
 
 static bool find_provider(
@@ -498,6 +499,10 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
     if (fuzz_text_read_is(reader, 0, "hostile")) {
         reader->work.world.hostile = 1;
         return once(reader, SEEN_HOSTILE) && fuzz_text_read_end(reader, 1);
+    }
+    if (fuzz_text_read_is(reader, 0, "names")) {
+        reader->work.world.names = 1;
+        return once(reader, SEEN_NAMES) && fuzz_text_read_end(reader, 1);
     }
     if (fuzz_text_read_is(reader, 0, "plant")) {
         return plant_line(reader);

@@ -5,6 +5,7 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+#include "lastcall/nsp.h"
 
 #include "fuzz/call.h"
 #include "fuzz/text.h"
@@ -344,6 +345,42 @@ static void put_catalog(struct line *line, const struct lc_record *record)
         (long long)record->c);
 }
 
+/* A call into the name-space DLL, or its return. */
+static void put_nsp(struct line *line, const struct lc_record *record)
+{
+    bool is_return = record->kind == LC_RECORD_NSP_RETURN;
+    put(line,
+        "%s %s %s %s, name space %lld",
+        module(line, record->caller),
+        is_return ? "<-" : "->",
+        module(line, record->callee),
+        fuzz_words_name(FUZZ_WORDS_NSP, record->function),
+        (long long)(is_return ? record->c : record->a));
+    if (!is_return) {
+        if (record->b != 0 || record->c != 0) {
+            put(line, " %lld %lld", (long long)record->b, (long long)record->c);
+        }
+        return;
+    }
+    put(line, " = %lld", (long long)record->a);
+    put_error(line, record->b);
+    if (record->a == 0 && (record->function == LC_NSP_LOOKUP_BEGIN ||
+                           record->function == LC_NSP_LOOKUP_NEXT)) {
+        put(line,
+            ", %s %lld",
+            record->function == LC_NSP_LOOKUP_BEGIN ? "lookup" : "service",
+            (long long)record->d);
+    }
+}
+
+static void put_names(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "catalog: %s name space %lld",
+        fuzz_words_name(FUZZ_WORDS_NAMES, record->function),
+        (long long)record->a);
+}
+
 static void put_rest(struct line *line, const struct lc_record *record)
 {
     switch ((enum lc_record_kind)record->kind) {
@@ -401,6 +438,9 @@ static void put_rest(struct line *line, const struct lc_record *record)
     case LC_RECORD_DESTROY:
     case LC_RECORD_WIRE:
     case LC_RECORD_OVERLAPPED:
+    case LC_RECORD_NSP_CALL:
+    case LC_RECORD_NSP_RETURN:
+    case LC_RECORD_NAMES:
     case LC_RECORD_KIND_COUNT:
         break;
     }
@@ -443,6 +483,13 @@ void fuzz_trace_text(
         break;
     case LC_RECORD_OVERLAPPED:
         put_overlapped(&line, record);
+        break;
+    case LC_RECORD_NSP_CALL:
+    case LC_RECORD_NSP_RETURN:
+        put_nsp(&line, record);
+        break;
+    case LC_RECORD_NAMES:
+        put_names(&line, record);
         break;
     case LC_RECORD_LOAD:
     case LC_RECORD_UNLOAD:

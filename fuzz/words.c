@@ -4,6 +4,7 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+#include "lastcall/nsp.h"
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
@@ -41,6 +42,20 @@ static const char *const spi_words[] = {
     "WSPStartup",
 };
 _Static_assert(LC_COUNT_OF(spi_words) == LC_SPI_COUNT + 1, "one each");
+
+static const char *const nsp_words[] = {
+    "NSPCleanup",
+    "NSPLookupServiceBegin",
+    "NSPLookupServiceNext",
+    "NSPLookupServiceEnd",
+    "NSPSetService",
+    "NSPInstallServiceClass",
+    "NSPRemoveServiceClass",
+    "NSPGetServiceClassInfo",
+    "NSPIoctl",
+    "NSPStartup",
+};
+_Static_assert(LC_COUNT_OF(nsp_words) == LC_NSP_COUNT + 1, "one each");
 
 static const char *const upcall_words[] = {
     "WPUCloseEvent",
@@ -100,7 +115,8 @@ static const char *const record_words[] = {
     "upcall",       "upcall-return", "handle",  "load",       "unload",
     "proc-address", "dll-main",      "create",  "destroy",    "lock",
     "wait",         "thread",        "wire",    "fault",      "stray",
-    "end",          "fail",          "catalog", "overlapped",
+    "end",          "fail",          "catalog", "overlapped", "nsp",
+    "nsp-return",   "names",
 };
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
@@ -144,6 +160,14 @@ _Static_assert(
     LC_COUNT_OF(catalog_words) == LC_CATALOG_CHANGE_COUNT,
     "one each");
 
+static const char *const names_words[] = {
+    "install",
+    "remove",
+    "enable",
+    "disable",
+};
+_Static_assert(LC_COUNT_OF(names_words) == LC_NAMES_CHANGE_COUNT, "one each");
+
 static const char *const lock_words[] = { "enter", "leave" };
 _Static_assert(LC_COUNT_OF(lock_words) == LC_LOCK_CHANGE_COUNT, "one each");
 
@@ -153,14 +177,18 @@ _Static_assert(
     "one each");
 
 /* Not by value of enum lc_module: the numbers of providers lie between. */
-static const char *const module_words[] = { "app", "ws2_32", "system" };
+static const char *const module_words[] = { "app",
+                                            "ws2_32",
+                                            "system",
+                                            "names" };
 _Static_assert(
-    LC_COUNT_OF(module_words) == LC_MODULE_PROVIDER + 1,
+    LC_COUNT_OF(module_words) == LC_MODULE_PROVIDER + 2,
     "one for each that is no provider");
 
 static const char *const feature_words[] = {
-    "processes", "restart", "hostile", "share", "via",    "unsent",   "pin",
-    "layers",    "link",    "buffers", "slow",  "faults", "versions", "peers",
+    "processes", "restart", "hostile",  "share", "via",
+    "unsent",    "pin",     "layers",   "link",  "buffers",
+    "slow",      "faults",  "versions", "peers", "names",
 };
 _Static_assert(
     LC_COUNT_OF(feature_words) ==
@@ -218,6 +246,8 @@ static const struct {
     [FUZZ_WORDS_PEER] = TABLE(peer_words),
     [FUZZ_WORDS_DLL_MAIN] = TABLE(dll_main_words),
     [FUZZ_WORDS_OVERLAPPED] = TABLE(overlapped_words),
+    [FUZZ_WORDS_NSP] = TABLE(nsp_words),
+    [FUZZ_WORDS_NAMES] = TABLE(names_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

@@ -34,7 +34,9 @@ enum fuzz_words {
     FUZZ_WORDS_PEER = 18,       /* enum lc_peer_kind */
     FUZZ_WORDS_DLL_MAIN = 19,   /* enum lc_dll_main */
     FUZZ_WORDS_OVERLAPPED = 20, /* enum lc_overlapped */
-    FUZZ_WORDS_COUNT = 21
+    FUZZ_WORDS_NSP = 21,        /* enum lc_nsp, NSPStartup included */
+    FUZZ_WORDS_NAMES = 22,      /* enum lc_names_change */
+    FUZZ_WORDS_COUNT = 23
 };
 
 /**

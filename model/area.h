@@ -75,6 +75,23 @@ enum model_rule_index model_linger_blame(
 /** The catalog. API_CALL, API_RETURN, SPI_CALL, CATALOG. */
 void model_catalog_step(struct model *model, const struct model_event *event);
 
+/**
+ * Name spaces. PROCESS, NAMES, NSP_CALL, NSP_RETURN, API_CALL, API_RETURN; LOAD, UNLOAD,
+ * CREATE, DESTROY, LOCK, THREAD of the name-space DLL. An API_RETURN before the
+ * call is closed.
+ */
+void model_names_step(struct model *model, struct model_event *event);
+
+/**
+ * Takes the world.
+ *
+ * @param model  borrowed, fresh.
+ */
+void model_names_init(struct model *model, bool has_names);
+
+/** A process has come to the end of its last WSACleanup, and rests. */
+void model_names_quiet(struct model *model, const struct model_event *event);
+
 /** Loading and unloading. CATALOG, FAIL, LOAD, UNLOAD, PROC_ADDRESS, STRAY. */
 void model_load_step(struct model *model, const struct model_event *event);
 

@@ -203,6 +203,7 @@ void model_clean_quiet(struct model *model, const struct model_event *event)
     for (uint32_t i = 0; i < model->world.provider_count; i++) {
         balance_check(model, event->process, i);
     }
+    model_names_quiet(model, event);
     for (uint32_t i = 0; i < MODEL_SOCKETS_MAX; i++) {
         const struct model_socket *socket = &model->sockets[i];
         bool ours = socket->live && socket->process == index &&

@@ -245,6 +245,7 @@ size_t model_key(
     put(&writer, &model->installed, sizeof model->installed);
     put(&writer, &model->catalog_changed, sizeof model->catalog_changed);
     put(&writer, model->dll_threads, sizeof model->dll_threads);
+    put(&writer, &model->names, sizeof model->names);
     size_t size_bytes = (size_t)(writer.at - ret_bytes);
     LC_CHECK(size_bytes <= capacity);
     return size_bytes;

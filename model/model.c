@@ -87,6 +87,7 @@ void model_init(
     for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
         model->processes[i].view = model->installed;
     }
+    model_names_init(model, world->names != 0);
     model->options = *options;
     for (uint32_t i = 0; i < MODEL_THREADS_MAX; i++) {
         model->threads[i].api = MODEL_NONE;
@@ -288,6 +289,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     thread->linger_end_ns = 0;
     model_start_step(model, event);
     model_catalog_step(model, event);
+    model_names_step(model, event);
     model_socket_step(model, event);
     model_close_step(model, event);
     model_receive_step(model, event);
@@ -307,6 +309,7 @@ static void step_api_return(struct model *model, struct model_event *event)
     model_version_step(model, event);
     model_start_step(model, event);
     model_catalog_step(model, event);
+    model_names_step(model, event);
     model_linger_step(model, event);
     model_close_step(model, event);
     model_socket_step(model, event);
@@ -421,6 +424,13 @@ static void step_wait(struct model *model, struct model_event *event)
     thread->wait_connection = 0;
 }
 
+static void step_process(struct model *model, struct model_event *event)
+{
+    model_term_step(model, event);
+    model_overlapped_step(model, event);
+    model_start_step(model, event);
+}
+
 static void step_handle(struct model *model, struct model_event *event)
 {
     if (event->process != NULL) {
@@ -446,9 +456,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
 {
     switch ((enum lc_record_kind)event->record->kind) {
     case LC_RECORD_PROCESS:
-        model_term_step(model, event);
-        model_overlapped_step(model, event);
-        model_start_step(model, event);
+        step_process(model, event);
         break;
     case LC_RECORD_API_CALL:
         step_api_call(model, event);
@@ -508,9 +516,21 @@ static void step_by_kind(struct model *model, struct model_event *event)
     case LC_RECORD_OVERLAPPED:
         model_overlapped_step(model, event);
         break;
+    case LC_RECORD_NSP_CALL: /* see is_of_names() */
+    case LC_RECORD_NSP_RETURN:
+    case LC_RECORD_NAMES:
     case LC_RECORD_KIND_COUNT:
         break;
     }
+}
+
+/* Whether the name-space DLL does something, or something is done to it; a
+ * process that ends has no more to do with it. */
+static inline bool is_of_names(const struct lc_record *record)
+{
+    return record->caller == LC_MODULE_NAMES ||
+           record->callee == LC_MODULE_NAMES ||
+           record->kind == LC_RECORD_PROCESS;
 }
 
 /* Rules of the harness itself hold in a run that the model has lost. */
@@ -578,6 +598,9 @@ bool model_step(struct model *model, const struct lc_record *record)
             model_term_inside(model, &event);
         }
         step_by_kind(model, &event);
+        if (LC_UNLIKELY(is_of_names(record))) {
+            model_names_step(model, &event);
+        }
     }
     model->record++;
     return model->verdict.kind != LC_VERDICT_BROKEN;

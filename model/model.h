@@ -71,6 +71,7 @@ struct model {
     struct lc_verdict verdict;
     struct model_entries installed; /* in the catalog of the machine */
     bool catalog_changed;           /* in this run */
+    struct model_names names;
     struct model_note warnings;
     struct model_note app_errors;
     struct model_warned warned;
@@ -80,7 +81,7 @@ struct model {
     struct model_coverage *coverage; /* borrowed, or NULL */
 };
 
-_Static_assert(sizeof(struct model) <= 20480, "the model stays small");
+_Static_assert(sizeof(struct model) <= 22528, "the model stays small");
 
 /**
  * Makes a model that has read nothing.

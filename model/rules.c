@@ -315,6 +315,15 @@ static const struct model_rule rules[] = {
         .group = "CLEAN-7",
         .strength = MODEL_MUST,
     },
+    [MODEL_CLEAN_10] = {
+        .id = "CLEAN-10",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "WSACleanup withdraws no names that are registered.",
+        .group = "NS-9",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLEAN_14] = {
         .id = "CLEAN-14",
         .area = "CLEAN",
@@ -1055,6 +1064,107 @@ static const struct model_rule rules[] = {
             "A process that is started sees the catalog as it was "
             "(X-23).",
         .group = "CATALOG-22",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_1] = {
+        .id = "NS-1",
+        .area = "NS",
+        .source = "name-space-provider-initialization-and-cleanup-2, "
+            "nf-ws2spi-nspstartup",
+        .sentence =
+            "NSPStartup and NSPCleanup come in pairs, and the provider counts "
+            "them for each name space.",
+        .group = "NS-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_2] = {
+        .id = "NS-2",
+        .area = "NS",
+        .source = "nf-ws2spi-nspstartup, lpnspcleanup",
+        .sentence =
+            "Other functions of a name-space provider are called only between "
+            "its NSPStartup and its NSPCleanup.",
+        .group = "NS-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_3] = {
+        .id = "NS-3",
+        .area = "NS",
+        .source = "lpnspcleanup, ns-ws2spi-nsp_routine",
+        .sentence =
+            "Each name space of a DLL has a count of its own; the DLL goes when "
+            "all of them are at zero.",
+        .group = "NS-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_4] = {
+        .id = "NS-4",
+        .area = "NS",
+        .source = "lpnspcleanup",
+        .sentence =
+            "The last NSPCleanup of a DLL does the cleaning: it leaves nothing.",
+        .group = "NS-4",
+        .strength = MODEL_SHOULD,
+    },
+    [MODEL_NS_5] = {
+        .id = "NS-5",
+        .area = "NS",
+        .source = "ns-ws2spi-nsp_routine",
+        .sentence =
+            "A name-space provider fills all entries of NSP_ROUTINE.",
+        .group = "NS-5",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_6] = {
+        .id = "NS-6",
+        .area = "NS",
+        .source = "nf-ws2spi-nspstartup, lpnspcleanup",
+        .sentence =
+            "A failing function of a name-space provider sets an error; NSPStartup "
+            "and NSPCleanup one of those that are documented.",
+        .group = "NS-6",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_7] = {
+        .id = "NS-7",
+        .area = "NS",
+        .source = "name-space-provider-architecture-in-the-spi-2",
+        .sentence =
+            "ws2_32 loads a name-space DLL on demand, for a lookup or a "
+            "registration.",
+        .group = "NS-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_8] = {
+        .id = "NS-8",
+        .area = "NS",
+        .source = "lpnsplookupserviceend",
+        .sentence =
+            "Lookups that are left open at the last NSPCleanup are freed by it.",
+        .group = "NS-4",
+        .promotion =
+            "the page leaves open what becomes of them, but nobody else can "
+            "free them",
+        .strength = MODEL_INF,
+    },
+    [MODEL_NS_9] = {
+        .id = "NS-9",
+        .area = "NS",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "What is registered stays until it is withdrawn: lookups find it, and "
+            "nothing else.",
+        .group = "NS-9",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_NS_11] = {
+        .id = "NS-11",
+        .area = "NS",
+        .source = "installation-and-configuration-functions-2; X-23",
+        .sentence =
+            "A change of the list of name spaces is not visible to a process that "
+            "has started.",
+        .group = "NS-11",
         .strength = MODEL_MUST,
     },
     [MODEL_TERM_1] = {

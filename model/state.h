@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "lastcall/limits.h"
+#include "lastcall/nsp.h"
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
 
@@ -21,7 +22,8 @@ enum model_limits {
     MODEL_SEEN_BYTES = 64,      /* half of them for handles of ws2_32's own */
     MODEL_CALLERS = LC_MODULE_PROVIDER + LC_PROVIDERS_MAX,
     MODEL_ENTRIES_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
-    MODEL_NONE = 0xff /* no index */
+    MODEL_LOOKUPS_MAX = 32, /* open at once, at providers */
+    MODEL_NONE = 0xff       /* no index */
 };
 
 /* What a final census counts: kinds of objects, and running threads. */
@@ -34,7 +36,8 @@ enum model_frame_kind {
     MODEL_FRAME_API = 0,
     MODEL_FRAME_SPI = 1,
     MODEL_FRAME_UPCALL = 2,
-    MODEL_FRAME_DLL_MAIN = 3
+    MODEL_FRAME_DLL_MAIN = 3,
+    MODEL_FRAME_NSP = 4
 };
 
 enum model_frame_flag {
@@ -302,6 +305,57 @@ struct model_birth {
     uint8_t kind; /* enum lc_object */
     uint8_t zero;
 };
+
+/** A name space in one process. */
+struct model_space {
+    uint8_t count; /* NSPStartups less NSPCleanups */
+    uint8_t owed;  /* NSPCleanups owed */
+    uint8_t starting;
+    uint8_t cleaning;
+    uint8_t inside;    /* calls under way, all threads */
+    uint8_t is_vague;  /* an NSPCleanup failed: count unknown */
+    uint8_t is_ending; /* its last NSPCleanup has begun */
+    uint8_t is_census; /* what is left is to be looked at */
+};
+
+struct model_process_names {
+    struct model_space spaces[LC_NAME_SPACES];
+    uint16_t live; /* objects and threads of the DLL's starts */
+    uint8_t refs;  /* of ws2_32 to the DLL */
+    uint8_t view;  /* of the list, as at the start from 0 to 1 */
+    uint8_t is_view_known;
+    uint8_t has_open; /* the last cleanup found lookups left open */
+    uint8_t zero[2];
+};
+
+/** A lookup at a provider, from its begin to its end. */
+struct model_lookup {
+    int64_t handle;
+    uint8_t is_used;
+    uint8_t process;
+    uint8_t space;
+    uint8_t must; /* services that were there all the time */
+    uint8_t may;  /* ... that were there at some time */
+    uint8_t got;
+    uint8_t zero[2];
+};
+
+/** Name spaces; of services a bit for each. */
+struct model_names {
+    struct model_process_names processes[LC_PROCESSES_MAX];
+    struct model_lookup lookups[MODEL_LOOKUPS_MAX];
+    uint8_t list; /* a bit for each that is there; behind them, enabled */
+    uint8_t registered;
+    uint8_t vague;   /* or not: it can't be told */
+    uint8_t setting; /* NSPSetService is under way */
+    uint8_t crossed; /* ... twice at once */
+    uint8_t zero[3];
+};
+
+_Static_assert(
+    sizeof(struct model_names) == LC_PROCESSES_MAX * (8 * LC_NAME_SPACES + 8) +
+                                      16 * MODEL_LOOKUPS_MAX + 8,
+    "no byte without a name: it goes into keys");
 
 /** What the model knows of the world. */
 struct model_world {

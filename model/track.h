@@ -88,7 +88,10 @@ static inline bool model_track_needs_start(uint8_t api)
         UINT64_C(1) << LC_CALL_EXITPROCESS |
         UINT64_C(1) << LC_CALL_TERMINATEPROCESS |
         UINT64_C(1) << LC_CALL_TERMINATETHREAD |
-        UINT64_C(1) << LC_CALL_FREEFOREIGN;
+        UINT64_C(1) << LC_CALL_FREEFOREIGN |
+        UINT64_C(1) << LC_CALL_WSC_INSTALL_NAMES |
+        UINT64_C(1) << LC_CALL_WSC_REMOVE_NAMES |
+        UINT64_C(1) << LC_CALL_WSC_ENABLE_NAMES;
     return api >= 64 || (needs_none >> api & 1) == 0;
 }
 

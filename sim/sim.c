@@ -96,6 +96,9 @@ bool sim_can_plant(const struct lc_world *world, const char *name)
 {
     const struct sim_provider_plant *plant = plant_find(name);
     LC_CHECK(plant != NULL);
+    if (plant->kind == LC_PROVIDER_NAMES) {
+        return world->names != 0;
+    }
     for (uint32_t i = 0; i < world->provider_count; i++) {
         if (world->providers[i].kind == plant->kind) {
             return true;
@@ -181,6 +184,26 @@ static const struct sim_module_class *class_of(uint8_t kind)
     return &sim_provider_ifs;
 }
 
+/* A built-in, or the planted bug of the world that takes its place. */
+static enum sim_status find_class(
+    uint8_t kind,
+    const struct lc_world *world,
+    const struct sim_module_class **class,
+    struct sim_error *ret_error)
+{
+    for (uint32_t i = 0; i < world->plant_count; i++) {
+        const struct sim_provider_plant *plant = plant_find(world->plants[i]);
+        if (plant == NULL) {
+            set_error(ret_error, "no planted bug ", world->plants[i]);
+            return SIM_ERROR_PLANT;
+        }
+        if (plant->kind == kind) {
+            *class = plant->class;
+        }
+    }
+    return SIM_OK;
+}
+
 /* A built-in needs a slot of its own: what was hosted there is forgotten. */
 static enum sim_status build_in_provider(
     uint32_t index,
@@ -189,15 +212,9 @@ static enum sim_status build_in_provider(
 {
     uint8_t kind = world->providers[index].kind;
     const struct sim_module_class *class = class_of(kind);
-    for (uint32_t i = 0; i < world->plant_count; i++) {
-        const struct sim_provider_plant *plant = plant_find(world->plants[i]);
-        if (plant == NULL) {
-            set_error(ret_error, "no planted bug ", world->plants[i]);
-            return SIM_ERROR_PLANT;
-        }
-        if (plant->kind == kind) {
-            class = plant->class;
-        }
+    enum sim_status status = find_class(kind, world, &class, ret_error);
+    if (status != SIM_OK) {
+        return status;
     }
     if (sim.installed[index].path[0] != '\0') {
         sim_host_uninstall(LC_MODULE_PROVIDER + index);
@@ -205,6 +222,24 @@ static enum sim_status build_in_provider(
     }
     sim_module_set_class(LC_MODULE_PROVIDER + index, class);
     return SIM_OK;
+}
+
+/* The name-space DLL, if the world has one. */
+static enum sim_status set_names(
+    const struct lc_world *world,
+    struct sim_error *ret_error)
+{
+    const struct sim_module_class *class = &sim_provider_names;
+    sim_module_set_class(LC_MODULE_NAMES, NULL);
+    if (world->names == 0) {
+        return SIM_OK;
+    }
+    enum sim_status status =
+        find_class(LC_PROVIDER_NAMES, world, &class, ret_error);
+    if (status == SIM_OK) {
+        sim_module_set_class(LC_MODULE_NAMES, class);
+    }
+    return status;
 }
 
 static enum sim_status set_world(
@@ -230,7 +265,7 @@ static enum sim_status set_world(
             world->providers[i].versions);
         memcpy(sim.provider_names[i], world->providers[i].name, LC_NAME_MAX);
     }
-    return SIM_OK;
+    return set_names(world, ret_error);
 }
 
 /* ---- Processes ---- */
@@ -265,6 +300,9 @@ static void pin_all(void)
 static void beside_dll_main(uint32_t module, uint32_t reason)
 {
     const struct lc_world *world = &playing->world;
+    if (module == LC_MODULE_NAMES) {
+        return;
+    }
     uint32_t index = module - LC_MODULE_PROVIDER;
     LC_CHECK(index < world->provider_count);
     uint32_t bits = world->providers[index].dll_main;
@@ -439,7 +477,7 @@ void sim_last_fault(struct sim_fault_place *ret_place)
     const struct sim_host_fault *fault = sim_host_last_fault();
     memset(ret_place, 0, sizeof *ret_place);
     if (!fault->is_set || fault->module < LC_MODULE_PROVIDER ||
-        fault->module >= LC_MODULE_SYSTEM) {
+        fault->module >= LC_MODULE_PROVIDER + LC_PROVIDERS_MAX) {
         return;
     }
     memcpy(

@@ -219,6 +219,12 @@ void tool_setup_suit(struct lc_world *world, const char *plant)
     }
     if (sim_can_plant(&own, plant)) {
         *world = own;
+        return;
+    }
+    own = *world;
+    own.names = 1;
+    if (sim_can_plant(&own, plant)) {
+        *world = own;
     }
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lastcall/nsp.h"
+
 #include "fuzz/fuzz.h"
 #include "sim/sim.h"
 #include "tools/commands.h"
@@ -32,10 +34,12 @@ static const struct tool_option own_options[] = {
 static const struct tool_command command = {
     .name = "surface",
     .arguments = "[FOLDER]",
-    .summary = "Lists what of Winsock is simulated: calls, functions of "
-               "providers, upcalls,\nfaults, and what crosses the wire. With a "
-               "folder of schedules, plays them and\nnames the first that "
-               "reaches each; 1 when one is reached by none.",
+    .summary =
+        "Lists what of Winsock is simulated: calls, functions of "
+        "providers and of\nname-space providers, upcalls, faults, and what "
+        "crosses the wire. With a folder of\nschedules, plays them and "
+        "names the first that reaches each; 1 when one is reached\nby "
+        "none.",
     .argument_max = 1,
     .tables = { own_options, tool_given_json },
 };
@@ -53,6 +57,11 @@ static const char *spi_name(uint32_t item)
 static const char *upcall_name(uint32_t item)
 {
     return fuzz_words_name(FUZZ_WORDS_UPCALL, item);
+}
+
+static const char *nsp_name(uint32_t item)
+{
+    return fuzz_words_name(FUZZ_WORDS_NSP, item);
 }
 
 static const char *fail_name(uint32_t item)
@@ -88,6 +97,11 @@ static const struct part {
       upcall_name,
       LC_RECORD_UPCALL_CALL,
       LC_UPCALL_COUNT },
+    { "Functions of name-space providers",
+      "names",
+      nsp_name,
+      LC_RECORD_NSP_CALL,
+      LC_NSP_COUNT + 1 },
     { "Faults", "faults", fail_name, LC_RECORD_FAIL, LC_FAIL_COUNT },
     { "What crosses the wire",
       "wire",

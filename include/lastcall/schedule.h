@@ -100,6 +100,7 @@ struct lc_world {
     uint32_t rcvbuf_bytes; /* default SO_RCVBUF of a socket, 1 or more */
     uint8_t page_heap;     /* 1: each heap block of a hosted DLL has pages
                                    of its own */
+    uint8_t names;         /* 1: there is a name-space DLL; see nsp.h */
 };
 
 /* The calls that an application makes. */
@@ -163,7 +164,20 @@ enum lc_call {
                                 the process's one port */
     LC_CALL_DEQUEUE = 45, /* GetQueuedCompletionStatus. value: milliseconds */
     LC_CALL_POST = 46,    /* PostQueuedCompletionStatus. value: bytes */
-    LC_CALL_COUNT = 47
+    /* Name spaces; a lookup's variable is apart from a socket's. */
+    LC_CALL_LOOKUP_BEGIN = 47, /* WSALookupServiceBegin: socket: variable set;
+                                  value: enum lc_name_space */
+    LC_CALL_LOOKUP_NEXT = 48,  /* WSALookupServiceNext: socket */
+    LC_CALL_LOOKUP_END = 49,   /* WSALookupServiceEnd: socket */
+    LC_CALL_SET_SERVICE = 50,  /* WSASetService; value: enum
+                                  lc_service_operation; value2: service */
+    LC_CALL_ENUM_NAMES = 51,   /* WSAEnumNameSpaceProviders, no argument */
+    LC_CALL_WSC_INSTALL_NAMES = 52, /* WSCInstallNameSpace; value: name space,
+                                       from 0 */
+    LC_CALL_WSC_REMOVE_NAMES = 53,  /* WSCUnInstallNameSpace; value: the same */
+    LC_CALL_WSC_ENABLE_NAMES = 54,  /* WSCEnableNSProvider; value: the same;
+                                       value2: 0 or 1 */
+    LC_CALL_COUNT = 55
 };
 
 /* The order that LC_CALL_WSC_ORDER writes. */
@@ -213,17 +227,19 @@ struct lc_process {
 
 /* Places where a choice is made. */
 enum lc_place_kind {
-    LC_PLACE_IDLE = 0,      /* nothing was running; occurrence counts them */
-    LC_PLACE_START = 1,     /* a thread begins */
-    LC_PLACE_API = 2,       /* an application call begins */
-    LC_PLACE_END = 3,       /* a thread has ended */
-    LC_PLACE_SPI_ENTER = 4, /* function: enum lc_spi; module: callee */
-    LC_PLACE_SPI_LEAVE = 5, /* the same, on the way back */
-    LC_PLACE_UPCALL = 6,    /* function: enum lc_upcall; module: caller */
-    LC_PLACE_SHIM = 7,      /* function: enum lc_shim; module: caller */
-    LC_PLACE_WAIT = 8,      /* the thread blocks; function: enum lc_wait_for */
-    LC_PLACE_PACKET = 9,    /* LC_STREAM_LATENCY: `call` is the connection */
-    LC_PLACE_COUNT = 10
+    LC_PLACE_IDLE = 0,       /* nothing was running; occurrence counts them */
+    LC_PLACE_START = 1,      /* a thread begins */
+    LC_PLACE_API = 2,        /* an application call begins */
+    LC_PLACE_END = 3,        /* a thread has ended */
+    LC_PLACE_SPI_ENTER = 4,  /* function: enum lc_spi; module: callee */
+    LC_PLACE_SPI_LEAVE = 5,  /* the same, on the way back */
+    LC_PLACE_UPCALL = 6,     /* function: enum lc_upcall; module: caller */
+    LC_PLACE_SHIM = 7,       /* function: enum lc_shim; module: caller */
+    LC_PLACE_WAIT = 8,       /* the thread blocks; function: enum lc_wait_for */
+    LC_PLACE_PACKET = 9,     /* LC_STREAM_LATENCY: `call` is the connection */
+    LC_PLACE_NSP_ENTER = 10, /* function: enum lc_nsp; module: callee */
+    LC_PLACE_NSP_LEAVE = 11, /* the same, on the way back */
+    LC_PLACE_COUNT = 12
 };
 
 /* Calls of the shim that are yield points. */
@@ -358,7 +374,8 @@ enum lc_feature {
     /* Of random worlds: */
     LC_FEATURE_VERSIONS = LC_CALL_COUNT + 12, /* not the usual ones */
     LC_FEATURE_PEERS = LC_CALL_COUNT + 13,    /* a peer of another kind */
-    LC_FEATURE_COUNT = LC_CALL_COUNT + 14
+    LC_FEATURE_NAMES = LC_CALL_COUNT + 14,    /* a name-space DLL */
+    LC_FEATURE_COUNT = LC_CALL_COUNT + 15
 };
 
 enum lc_swarm_limits {

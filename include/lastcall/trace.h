@@ -15,13 +15,14 @@ enum lc_module {
     LC_MODULE_APP = 0,
     LC_MODULE_WS2_32 = 1,
     LC_MODULE_PROVIDER = 2, /* + index of the provider in the world */
+    LC_MODULE_NAMES = 13,   /* the name-space DLL of the world */
     LC_MODULE_SYSTEM = 14,  /* kernel and other Windows DLLs */
     LC_MODULE_COUNT = 16
 };
 
 _Static_assert(
-    LC_MODULE_PROVIDER + LC_PROVIDERS_MAX <= LC_MODULE_SYSTEM,
-    "provider numbers stay below the system's");
+    LC_MODULE_PROVIDER + LC_PROVIDERS_MAX <= LC_MODULE_NAMES,
+    "provider numbers stay below those of others");
 
 /*
  * Kinds, with the meaning of function, a, b, c and d. What is not named is
@@ -39,7 +40,9 @@ enum lc_record_kind {
     /* a: result; b: error code (0 on success; for WSAStartup the result
      * itself); c: socket argument, or wVersion; d: wHighVersion; recv: 1 when
      * the bytes are those that the peer sent there; getsockname, getpeername:
-     * port; getsockopt, FIONREAD: the value */
+     * port; getsockopt, FIONREAD: the value. Of name spaces: c: lookup; d:
+     * WSALookupServiceNext: service, WSAEnumNameSpaceProviders: those that are
+     * enabled */
     LC_RECORD_API_RETURN = 2,
     /* caller -> callee, function: enum lc_spi.
      * WSPStartup: a: id of the catalog entry that the passed information
@@ -119,7 +122,18 @@ enum lc_record_kind {
      * enum lc_overlapped; a: its number, as WSASend's record has it; b: error,
      * 0 on success; c: bytes transferred */
     LC_RECORD_OVERLAPPED = 23,
-    LC_RECORD_KIND_COUNT = 24
+    /* ws2_32 -> the name-space DLL. function: enum lc_nsp; a: name space, from
+     * 1; b: NSPLookupServiceNext, -End: handle, NSPSetService: enum
+     * lc_service_operation; c: NSPSetService: service */
+    LC_RECORD_NSP_CALL = 24,
+    /* a: result; b: error (the thread's last error after a failure); c: name
+     * space; d: NSPStartup: entries of the table that are not null,
+     * NSPLookupServiceBegin: handle, -Next: service, -1: of no known name */
+    LC_RECORD_NSP_RETURN = 25,
+    /* The list of name spaces of the machine changes. function: enum
+     * lc_names_change; a: name space, from 1 */
+    LC_RECORD_NAMES = 26,
+    LC_RECORD_KIND_COUNT = 27
 };
 
 /* How a process ends. */
@@ -128,6 +142,14 @@ enum lc_exit {
     LC_EXIT_PROCESS = 1,     /* ExitProcess */
     LC_EXIT_TERMINATED = 2,  /* TerminateProcess */
     LC_EXIT_COUNT = 3
+};
+
+enum lc_names_change {
+    LC_NAMES_INSTALL = 0,
+    LC_NAMES_REMOVE = 1,
+    LC_NAMES_ENABLE = 2,
+    LC_NAMES_DISABLE = 3,
+    LC_NAMES_CHANGE_COUNT = 4
 };
 
 enum lc_handle_change {

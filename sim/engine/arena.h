@@ -39,7 +39,8 @@ enum sim_part {
     SIM_PART_APC = 7,        /* calls queued to threads */
     SIM_PART_OVERLAPPED = 8, /* what the application has for its own */
     SIM_PART_PORT = 9,       /* completion ports */
-    SIM_PART_COUNT = 10
+    SIM_PART_NAMES = 10,     /* name spaces, ws2_32's */
+    SIM_PART_COUNT = 11
 };
 
 #define SIM_ARENA_BASE                0x520000000000ULL

@@ -383,7 +383,8 @@ static struct sim_thread_step step_at(
 {
     bool is_known =
         place.kind == LC_PLACE_SPI_ENTER || place.kind == LC_PLACE_SPI_LEAVE ||
-        place.kind == LC_PLACE_UPCALL || place.kind == LC_PLACE_SHIM;
+        place.kind == LC_PLACE_UPCALL || place.kind == LC_PLACE_SHIM ||
+        place.kind == LC_PLACE_NSP_ENTER || place.kind == LC_PLACE_NSP_LEAVE;
     if (!is_known) {
         return (struct sim_thread_step){ .object = SIM_OBJECT_ANY };
     }

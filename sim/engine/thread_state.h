@@ -29,7 +29,8 @@ enum sim_frame_kind {
     SIM_FRAME_SPI = 2,  /* a provider, entered through a probe */
     SIM_FRAME_UPCALL = 3,
     SIM_FRAME_DLL_MAIN = 4,
-    SIM_FRAME_APC = 5 /* a call that was queued to the thread */
+    SIM_FRAME_APC = 5, /* a call that was queued to the thread */
+    SIM_FRAME_NSP = 6  /* a name-space provider */
 };
 
 /* Who is running: one frame for each crossing from module to module. */

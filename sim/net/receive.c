@@ -232,6 +232,11 @@ void sim_receive_stop(struct sim_connection *connection)
     (void)sim_thread_unschedule(LC_EVENT_WINDOW, number);
 }
 
+void sim_receive_close(uint32_t number)
+{
+    sim_receive_stop(sim_connection_at(number));
+}
+
 void sim_receive_check(const struct sim_connection *connection)
 {
     LC_CHECK(connection->received_bytes <= connection->arrived_bytes);

@@ -62,4 +62,8 @@ uint32_t sim_receive_unread(uint32_t number);
 /** Sets the size of the receive buffer. Bytes that have arrived stay. */
 void sim_receive_set_buffer(uint32_t number, uint32_t size_bytes);
 
+/** Nobody will receive any more, as after a close of the handle: what the peer
+ * still sends is thrown away. No yield point. */
+void sim_receive_close(uint32_t number);
+
 #endif

@@ -932,6 +932,7 @@ static void drain_all(struct base *base)
         if (!socket->is_detached) {
             socket->is_nonblocking = false;
             (void)end_stream(socket);
+            sim_receive_close(socket->connection); /* as a close does */
         }
     }
     for (struct base_socket *socket = base->sockets; socket != NULL;

@@ -30,10 +30,17 @@ extern const struct sim_module_class sim_provider_ifs;
 /** nonifs.c: a layer with handles of its own that passes everything through. */
 extern const struct sim_module_class sim_provider_nonifs;
 
+/** names.c: a DLL that serves the name spaces of a world. */
+extern const struct sim_module_class sim_provider_names;
+
+enum {
+    LC_PROVIDER_NAMES = LC_PROVIDER_KIND_COUNT /* the kind of names.c */
+};
+
 /* A planted bug: which built-in its variant takes the place of. */
 struct sim_provider_plant {
     const char *name;
-    uint8_t kind; /* enum lc_provider_kind */
+    uint8_t kind; /* enum lc_provider_kind, or that of names.c */
     const struct sim_module_class *class;
 };
 

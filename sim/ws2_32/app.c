@@ -12,6 +12,7 @@
 #include "sim/engine/trace.h"
 #include "sim/net/net.h"
 #include "sim/ws2_32/app_catalog.h"
+#include "sim/ws2_32/app_names.h"
 #include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
@@ -311,6 +312,21 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_CREATEPORT] = { NULL, sim_app_create_port, .has_socket = true },
     [LC_CALL_DEQUEUE] = { sim_app_describe_value, .make = sim_app_dequeue },
     [LC_CALL_POST] = { sim_app_describe_value, .make = sim_app_post },
+    [LC_CALL_LOOKUP_BEGIN] = { sim_app_describe_value,
+                               .make = sim_app_lookup_begin },
+    [LC_CALL_LOOKUP_NEXT] = { sim_app_describe_lookup,
+                              .make = sim_app_lookup_next },
+    [LC_CALL_LOOKUP_END] = { sim_app_describe_lookup,
+                             .make = sim_app_lookup_end },
+    [LC_CALL_SET_SERVICE] = { sim_app_describe_names,
+                              .make = sim_app_set_service },
+    [LC_CALL_ENUM_NAMES] = { .make = sim_app_enum_names },
+    [LC_CALL_WSC_INSTALL_NAMES] = { sim_app_describe_value,
+                                    .make = sim_app_wsc_install_names },
+    [LC_CALL_WSC_REMOVE_NAMES] = { sim_app_describe_value,
+                                   .make = sim_app_wsc_remove_names },
+    [LC_CALL_WSC_ENABLE_NAMES] = { sim_app_describe_names,
+                                   .make = sim_app_wsc_enable_names },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 

@@ -15,6 +15,7 @@
 #include "sim/engine/whole.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/installed.h"
+#include "sim/ws2_32/names.h"
 #include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
@@ -268,6 +269,7 @@ void sim_ws2_32_open(void)
     sim_snapshot_set_key(SIM_PART_WS2_32, key_of_part);
     sim_module_add_system("ws2_32.dll", exports, LC_COUNT_OF(exports));
     sim_probe_open();
+    sim_names_open();
     sim_overlapped_open();
 }
 
@@ -280,6 +282,7 @@ void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count)
         world->versions != 0 ? world->versions : LC_VERSIONS_OF_WS2_32;
     sim_catalog_build(world);
     sim_installed_begin();
+    sim_names_begin(world->names != 0, process_count);
 }
 
 void sim_ws2_32_forget(void)

@@ -13,6 +13,7 @@
 #include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
 #include "sim/ws2_32/installed.h"
+#include "sim/ws2_32/names.h"
 #include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/started.h"
@@ -136,6 +137,7 @@ enum lc_wsa sim_wsa_startup(uint16_t version, struct lc_wsadata *ret_data)
     struct sim_ws2_process *process = sim_ws2_process();
     if (process->startup_count == 0) {
         sim_installed_look();
+        sim_names_look();
     }
     process->startup_count++;
     process->version = agreed;
@@ -356,6 +358,7 @@ enum lc_wsa sim_wsa_cleanup(void)
     if (process->startup_count == 0) {
         process->life++;
         clean_all();
+        sim_names_clean_all();
         sim_handle_drop_all();
     }
     sim_ws2_unlock();
@@ -372,6 +375,7 @@ void sim_ws2_32_process_exit(uint32_t process)
         }
     }
     ws2->processes[process] = (struct sim_ws2_process){ 0 };
+    sim_names_process_exit(process);
     if (ws2->writer == process + 1) {
         ws2->writer = 0;
     }

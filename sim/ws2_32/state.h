@@ -93,6 +93,7 @@ struct sim_app_process {
     uint64_t sent_bytes[LC_SOCKETS_MAX];
     uint64_t received_bytes[LC_SOCKETS_MAX];
     uint8_t is_set[LC_SOCKETS_MAX];
+    uint32_t lookups[LC_SOCKETS_MAX];     /* the variables of lookups */
     uint8_t references[LC_PROVIDERS_MAX]; /* to DLLs, by LoadLibrary */
 };
 

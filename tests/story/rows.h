@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lastcall/abi.h"
+#include "lastcall/nsp.h"
 
 #include "fuzz/call.h"
 #include "fuzz/play.h"
@@ -31,8 +32,8 @@ struct row {
     const char *world;   /* lines, or NULL: the default world */
     const char *program; /* lines of the one thread; or all from `process` on */
     /* What is told besides the calls of the application, by letters: s SPI
-     * calls as they return, w the wire, h handles and upcalls, m modules, t the
-     * time of each. */
+     * calls as they return, w the wire, h handles and upcalls, m modules, n calls
+     * into the name-space DLL as they return, t the time of each. */
     const char *tell;
     const char *told; /* lines */
 };
@@ -214,6 +215,23 @@ static inline void rows_tell_module(const struct lc_record *record)
                        : "");
 }
 
+static inline void rows_tell_nsp(const struct lc_record *record)
+{
+    bool is_found = record->a == 0 && record->function == LC_NSP_LOOKUP_NEXT;
+    rows_begin(record);
+    rows_put(
+        "%s > %s %s %lld",
+        fuzz_text_module(&rows.schedule.world, record->caller),
+        fuzz_text_module(&rows.schedule.world, record->callee),
+        fuzz_words_name(FUZZ_WORDS_NSP, record->function),
+        (long long)record->c);
+    rows_put_result(record->a, record->b);
+    if (is_found) {
+        rows_put(", service %lld", (long long)record->d);
+    }
+    rows_put("\n");
+}
+
 static inline void rows_tell(
     void *context,
     uint64_t number,
@@ -247,6 +265,11 @@ static inline void rows_tell(
     case LC_RECORD_UNLOAD:
         if (rows_tells('m')) {
             rows_tell_module(record);
+        }
+        break;
+    case LC_RECORD_NSP_RETURN:
+        if (rows_tells('n')) {
+            rows_tell_nsp(record);
         }
         break;
     case LC_RECORD_END:
@@ -341,7 +364,7 @@ struct rows_program {
 
 /* All tables that any of the programs has. */
 static const char *const rows_tables[] = {
-    "2.1", "2.2", "4.1", "6.1", "7", "7.1", "13", "22.1", "22.2", NULL,
+    "2.1", "2.2", "4.1", "6.1", "7", "7.1", "13", "19", "22.1", "22.2", NULL,
 };
 
 static inline bool rows_is_of(const char *const *tables, const char *id)

@@ -165,6 +165,44 @@ static const struct row told_rows[] = {
       "ws2_32 > filter WSPCleanup = 0\n"
       "ws2_32 frees filter, unmapped\n"
       "WSACleanup = 0\n" },
+    /* What is registered stays; lookups that are open end. */
+    { "4.1/names",
+      BASE "names\n",
+      "WSAStartup 2.2\nWSASetService register 1\n"
+      "WSALookupServiceBegin q first\nWSACleanup\n"
+      "WSALookupServiceNext q\nWSAStartup 2.2\n"
+      "WSALookupServiceBegin q all\nWSALookupServiceNext q\n"
+      "WSALookupServiceEnd q\nWSACleanup\n",
+      "nm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads names, mapped\n"
+      "ws2_32 > names NSPStartup 1 = 0\n"
+      "ws2_32 > names NSPSetService 1 = 0\n"
+      "WSASetService = 0\n"
+      "ws2_32 > names NSPLookupServiceBegin 1 = 0\n"
+      "WSALookupServiceBegin = 0\n"
+      "ws2_32 > names NSPCleanup 1 = 0\n"
+      "ws2_32 frees names, unmapped\n"
+      "WSACleanup = 0\n"
+      "WSALookupServiceNext = WSANOTINITIALISED\n"
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads names, mapped\n"
+      "ws2_32 > names NSPStartup 1 = 0\n"
+      "ws2_32 loads names\n"
+      "ws2_32 > names NSPStartup 2 = 0\n"
+      "ws2_32 > names NSPLookupServiceBegin 1 = 0\n"
+      "ws2_32 > names NSPLookupServiceBegin 2 = 0\n"
+      "WSALookupServiceBegin = 0\n"
+      "ws2_32 > names NSPLookupServiceNext 1 = 0, service 1\n"
+      "WSALookupServiceNext = 0\n"
+      "ws2_32 > names NSPLookupServiceEnd 1 = 0\n"
+      "ws2_32 > names NSPLookupServiceEnd 2 = 0\n"
+      "WSALookupServiceEnd = 0\n"
+      "ws2_32 > names NSPCleanup 1 = 0\n"
+      "ws2_32 frees names\n"
+      "ws2_32 > names NSPCleanup 2 = 0\n"
+      "ws2_32 frees names, unmapped\n"
+      "WSACleanup = 0\n" },
     /* One that the application holds stays, and starts again as it is. */
     { "4.1/dlls",
       BASE "pin tcp\n",
@@ -195,7 +233,6 @@ static const struct row_waits waiting_rows[] = {
     { "4.1/messages", "WSAAsyncSelect" },
     { "4.1/apcs", "completion routines" },
     { "4.1/events", "WSACreateEvent" },
-    { "4.1/names", "name-space providers" },
 };
 
 int main(void)

@@ -108,6 +108,7 @@ static void the_bytes_are_the_documented_ones(void **state)
         0xe8, 3,    0,    0, /* rcvbuf 1000 */
         1,                   /* hostile */
         2,    0,             /* dllmain cleanup tcp */
+        1,                   /* names */
     };
 
     assert_true(parse(
@@ -116,7 +117,7 @@ static void the_bytes_are_the_documented_ones(void **state)
         "provider tcp base\nprovider filter ifs\n"
         "pin filter\ndllmain cleanup tcp\nversions ws2_32 1.0 1.1\nversions filter 2.2 2.0\n"
         "chain filter tcp\nrcvbuf 1000\npeer slow 2000\nfaults proc alloc\n"
-        "page-heap\nhostile\nplant x\n"
+        "page-heap\nhostile\nnames\nplant x\n"
         "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
         "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
         "expect\nbroken S-1\nhash 0102030405060708\n",

@@ -12,7 +12,7 @@
 #include "tests/unit/framework.h"
 
 enum {
-    SEEDS = 3000
+    SEEDS = 4000
 };
 
 static struct lc_schedule schedule;

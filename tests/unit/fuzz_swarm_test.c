@@ -10,8 +10,11 @@ enum {
     DRAWS = 4000
 };
 
-static const struct fuzz_swarm_draws all_drawn = { true, true, true };
-static const struct fuzz_swarm_draws nothing_drawn = { false, false, false };
+static const struct fuzz_swarm_draws all_drawn = { true, true, true, true };
+static const struct fuzz_swarm_draws nothing_drawn = { false,
+                                                       false,
+                                                       false,
+                                                       false };
 
 /* Nothing is always there, nothing never; and a swarm that does nothing but ask
  * and wait would be a seed thrown away. */
@@ -41,7 +44,8 @@ static void each_feature_comes_and_goes(void **state)
     assert_in_range(on, DRAWS * 7 / 10, DRAWS * 8 / 10);
     for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
         bool is_rare = i < LC_CALL_COUNT && fuzz_call(i)->is_rare;
-        uint32_t of = is_rare ? on / 4 : on;
+        bool is_of_names = i < LC_CALL_COUNT && fuzz_call(i)->is_of_names;
+        uint32_t of = is_rare ? on / 4 : is_of_names ? on * 2 / 3 : on;
         assert_in_range(there[i], of / 3, of * 2 / 3);
     }
 }

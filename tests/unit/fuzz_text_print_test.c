@@ -2,6 +2,7 @@
 
 #include "lastcall/trace.h"
 
+#include "fuzz/schedule.h"
 #include "tests/unit/text_example.h"
 
 /* Text and value say the same: nothing is lost either way. */
@@ -12,6 +13,42 @@ static void printing_and_parsing_is_a_round_trip(void **state)
     assert_true(parse(example, &first));
     check_round_trip(text);
     assert_string_equal(text, example);
+}
+
+/* Name spaces have calls, places and a line of their own, which no other world
+ * has. */
+static void name_spaces_are_printed_and_parsed(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "lastcall schedule 1\n"
+        "world\n"
+        "  provider tcp base\n"
+        "  sndbuf 8192\n"
+        "  link rate 1Mbit latency 20ms window 16384\n"
+        "  peer sink\n"
+        "  names\n"
+        "process A\n"
+        "  thread t\n"
+        "    WSALookupServiceBegin q all\n"
+        "    WSALookupServiceNext q\n"
+        "    WSALookupServiceEnd q\n"
+        "    WSASetService deregister 7\n"
+        "    WSAEnumNameSpaceProviders\n"
+        "    WSCInstallNameSpace first\n"
+        "    WSCUnInstallNameSpace second\n"
+        "    WSCEnableNSProvider second off\n"
+        "choices\n"
+        "  t in 1 WSALookupServiceBegin at NSPStartup>names : run t\n"
+        "  t in 2 WSALookupServiceNext at NSPLookupServiceNext<names : run t\n"
+        "  t in 3 WSALookupServiceEnd at SetEvent@names : run t\n";
+    static char printed[FUZZ_TEXT_SIZE_MAX];
+    assert_true(parse(text, &first));
+    check_round_trip(printed);
+    assert_string_equal(printed, text);
+    first.world.names = 0;
+    fuzz_schedule_repair(&first);
+    assert_int_equal(first.choice_count, 0);
 }
 
 /* A buffer that is too small is an answer, not half a schedule. */
@@ -102,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(printing_and_parsing_is_a_round_trip),
+        cmocka_unit_test(name_spaces_are_printed_and_parsed),
         cmocka_unit_test(a_small_buffer_is_refused),
         cmocka_unit_test(form_is_free_and_printed_canonically),
         cmocka_unit_test(threads_and_modules_have_names),

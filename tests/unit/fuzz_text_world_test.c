@@ -108,6 +108,9 @@ static const struct bad bad_world[] = {
     { WORLD "  faults load\n  faults net\n", 4, 3, "\"faults\"" },
     { WORLD "  page-heap\n  page-heap\n", 4, 3, "\"page-heap\"" },
     { WORLD "  page-heap on\n", 3, 13, "\"on\"" },
+    { WORLD "  names\n  names\n", 4, 3, "\"names\"" },
+    { WORLD "  names v1\n", 3, 9, "\"v1\"" },
+    { WORLD "  provider names base\n", 3, 12, "\"names\"" },
 };
 
 /* The same for the world. */

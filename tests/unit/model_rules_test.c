@@ -59,7 +59,7 @@ static void promotions_have_reasons_and_are_inferences(void **state)
             promoted++;
         }
     }
-    assert_int_equal(promoted, 6);
+    assert_int_equal(promoted, 7);
 }
 
 static bool is_soft(const char *id)

@@ -549,6 +549,7 @@ static inline void trace_world(struct lc_world *world)
     world->chains[0].providers[0] = 1;
     world->chains[0].providers[1] = 0;
     world->sndbuf_bytes = 8192;
+    world->names = 1;
 }
 
 static inline void trace_judge(
