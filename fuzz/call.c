@@ -41,6 +41,7 @@ _Static_assert(LC_COUNT_OF(operations) == LC_RNRSERVICE_COUNT, "one each");
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
 static const uint32_t ports[] = { 0, 5000, 5001 };
+static const char *const answers[] = { "accept", "reject", "defer" };
 static const uint32_t versions[] = {
     0x0202, 0x0202, 0x0101, 0x0002, 0x0302, 0
 };
@@ -115,6 +116,7 @@ static const struct fuzz_call calls[] = {
         .word = "socket",
         .function = "socket",
         .has_socket = true,
+        .sets_socket = true,
     },
     [LC_CALL_CONNECT] = {
         .word = "connect",
@@ -460,6 +462,41 @@ static const struct fuzz_call calls[] = {
         .word = "PostQueuedCompletionStatus",
         .function = "PostQueuedCompletionStatus",
         .arguments = { SIZE(LC_SEND_MAX) },
+    },
+    [LC_CALL_LISTEN] = {
+        .word = "listen",
+        .function = "listen",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = INT32_MAX,
+            .drawn_max = 4,
+        } },
+        .is_apart = true,
+    },
+    /* Written NAME = accept SOCKET. */
+    [LC_CALL_ACCEPT] = {
+        .word = "accept",
+        .function = "accept",
+        .has_socket = true,
+        .sets_socket = true,
+        .has_listener = true,
+        .is_apart = true,
+    },
+    /* Written NAME = WSAAccept SOCKET ANSWER. */
+    [LC_CALL_WSAACCEPT] = {
+        .word = "WSAAccept",
+        .function = "WSAAccept",
+        .has_socket = true,
+        .sets_socket = true,
+        .has_listener = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = answers,
+            .max = LC_COUNT_OF(answers) - 1,
+            .drawn_max = LC_COUNT_OF(answers) - 1,
+        } },
+        .is_apart = true,
     },
 };
 _Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");

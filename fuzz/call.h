@@ -37,7 +37,8 @@ struct fuzz_argument {
 };
 
 enum fuzz_call_limits {
-    FUZZ_CALL_ARGUMENTS = 3 /* lc_op.value, lc_op.value2 and lc_op.entry */
+    FUZZ_CALL_ARGUMENTS = 3, /* lc_op.value, lc_op.value2 and lc_op.entry */
+    FUZZ_CALLS_APART = 3     /* calls that are drawn apart */
 };
 
 struct fuzz_call {
@@ -45,9 +46,13 @@ struct fuzz_call {
     const char *function; /* that the application calls */
     bool has_socket;      /* its first argument is a socket variable */
     bool has_entry;       /* it names an entry of the catalog, hidden or not */
+    bool sets_socket;     /* written NAME = ..., and NAME is a variable */
+    bool has_listener;    /* value2 is a socket variable, too: the first
+                             argument of a call that sets one */
     bool is_rare;         /* drawn less often than others, in few swarms */
     bool is_hostile;      /* it stands in hostile worlds only */
     bool is_of_names;     /* drawn only where there is a name-space DLL */
+    bool is_apart;        /* drawn for sockets that listen alone */
     uint8_t one_in;       /* so often less it is drawn than others; 0: no */
     struct fuzz_argument arguments[FUZZ_CALL_ARGUMENTS];
 };

@@ -43,6 +43,10 @@ static void see_wire(
         };
     } else if (record->function == LC_WIRE_CONNECTED) {
         socket->is_connected = true;
+    } else if (record->function == LC_WIRE_ACCEPTED) {
+        LC_CHECK(record->c >= 1 && record->c <= FUZZ_CHAINS_CONNECTIONS_MAX);
+        socket->is_connected = true;
+        socket->lingers = run->sockets[record->c - 1].lingers;
     } else if (record->function == LC_WIRE_CLOSE) {
         socket->is_open = false;
     } else if (record->function == LC_WIRE_DELIVER) {
@@ -209,9 +213,9 @@ static void make_program(struct fuzz_chains *chains, uint64_t seed)
     for (uint32_t i = 0; i < program->op_count; i++) {
         struct lc_op *op = &program->ops[i];
         op->entry = LC_NONE;
-        sockets += op->call == LC_CALL_SOCKET;
-        if (is_left_out(op->call) ||
-            (op->call == LC_CALL_SOCKET && sockets > SOCKETS_MAX)) {
+        bool makes = fuzz_call(op->call)->sets_socket;
+        sockets += makes;
+        if (is_left_out(op->call) || (makes && sockets > SOCKETS_MAX)) {
             op->call = LC_CALL_GETLASTERROR;
         }
     }

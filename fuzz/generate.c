@@ -34,7 +34,8 @@ enum {
 
 struct maker {
     struct fuzz_rng rng;
-    struct fuzz_rng wrong; /* for what a hostile application gives */
+    struct fuzz_rng wrong;  /* for what a hostile application gives */
+    struct fuzz_rng listen; /* for sockets that listen */
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;             /* that a socket can be of */
@@ -238,13 +239,25 @@ static uint32_t draw_weighted(struct maker *maker)
     return call;
 }
 
+/* The n-th of the calls that are not drawn apart. */
+static uint32_t plain_call(uint32_t nth)
+{
+    uint32_t call = 0;
+    while (call < LC_CALL_COUNT && (fuzz_call(call)->is_apart || nth > 0)) {
+        nth -= !fuzz_call(call)->is_apart;
+        call++;
+    }
+    return call;
+}
+
 /* Any call; LC_CALL_COUNT: none. */
 static uint32_t draw_any(struct maker *maker)
 {
     if (maker->swarm != NULL) {
         return draw_weighted(maker);
     }
-    uint32_t kind = fuzz_rng_upto(&maker->rng, LC_CALL_COUNT + 2);
+    uint32_t kind = plain_call(
+        fuzz_rng_upto(&maker->rng, LC_CALL_COUNT - FUZZ_CALLS_APART + 2));
     bool is_rare = kind < LC_CALL_COUNT && fuzz_call(kind)->is_rare;
     if (kind >= LC_CALL_COUNT ||
         (is_rare && !fuzz_rng_chance(&maker->rng, 1, RARE_ONE_IN))) {
@@ -259,7 +272,8 @@ static void add_recv(struct maker *maker, uint8_t socket)
 {
     uint8_t peer = maker->schedule->world.peer_kind;
     bool is_answered = peer == LC_PEER_ECHO || peer == LC_PEER_SOURCE ||
-                       peer == LC_PEER_HALFCLOSE || peer == LC_PEER_RESET;
+                       peer == LC_PEER_HALFCLOSE || peer == LC_PEER_RESET ||
+                       peer == LC_PEER_CONNECTOR;
     bool waits = fuzz_rng_chance(&maker->rng, is_answered ? 3U : 1U, 4);
     struct lc_op op = { .socket = socket, .entry = LC_NONE };
     if (!waits) {
@@ -468,6 +482,70 @@ static void add_close(struct maker *maker, uint8_t socket)
     }
 }
 
+/* A socket that listens, mostly as it has to be. */
+static void add_listener(struct maker *maker, uint8_t socket)
+{
+    static const uint32_t ports[] = { 80, 80, 80, 5000, 0 };
+    struct fuzz_rng *rng = &maker->listen;
+    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    op.call = LC_CALL_SOCKET;
+    add(maker, op);
+    if (fuzz_rng_chance(rng, 1, 3)) {
+        op.call = LC_CALL_LINGER;
+        op.value = 1;
+        op.value2 = pick_linger(maker);
+        add(maker, op);
+        op.value2 = 0;
+    }
+    if (fuzz_rng_chance(rng, 9, 10)) {
+        op.call = LC_CALL_BIND;
+        op.value = ports[fuzz_rng_upto(rng, LC_COUNT_OF(ports) - 1)];
+        add(maker, op);
+    }
+    op.call = LC_CALL_LISTEN;
+    op.value = fuzz_call_draw(&fuzz_call(op.call)->arguments[0], rng);
+    add(maker, op);
+    if (fuzz_rng_chance(rng, 1, 5)) {
+        op.call = LC_CALL_FIONBIO;
+        op.value = 1;
+        add(maker, op);
+    }
+}
+
+/* What a server does: accepts, talks, closes. */
+static void add_server(struct maker *maker, uint8_t socket, uint32_t thread)
+{
+    struct fuzz_rng *rng = &maker->listen;
+    uint8_t accepted = (uint8_t)(PROCESSES * (THREADS + 1) + thread);
+    uint32_t handles = handle_count(&maker->schedule->world, LC_NONE);
+    uint32_t rounds = fuzz_rng_between(rng, 1, 3);
+    if (maker->socket_count + (1 + rounds) * handles > SOCKETS_MAX) {
+        return;
+    }
+    maker->socket_count += (1 + rounds) * handles;
+    add_listener(maker, socket);
+    for (uint32_t i = 0; i < rounds; i++) {
+        struct lc_op op = { .socket = accepted, .entry = LC_NONE };
+        bool asks = fuzz_rng_chance(rng, 1, 3);
+        op.call = asks ? LC_CALL_WSAACCEPT : LC_CALL_ACCEPT;
+        op.value = asks ? fuzz_rng_upto(rng, 2) : 0;
+        op.value2 = socket;
+        add(maker, op);
+        uint32_t calls = fuzz_rng_upto(rng, 2);
+        for (uint32_t k = 0; k < calls; k++) {
+            add_body_call(maker, accepted);
+        }
+        if (fuzz_rng_chance(rng, 1, 2)) {
+            add_recv(maker, accepted);
+        }
+        if (fuzz_rng_chance(rng, 1, 3)) {
+            add_close(maker, accepted);
+        } else if (fuzz_rng_chance(rng, 1, 2)) {
+            add_call(maker, LC_CALL_CLOSESOCKET, accepted);
+        }
+    }
+}
+
 /* A life: start, some calls, close, cleanup. */
 static void add_life(struct maker *maker, uint32_t thread)
 {
@@ -476,7 +554,10 @@ static void add_life(struct maker *maker, uint32_t thread)
     if (!is_lazy) {
         add_startup(maker);
     }
-    if (fuzz_rng_chance(&maker->rng, 6, 7)) {
+    bool has_requests = maker->schedule->world.peer_kind == LC_PEER_CONNECTOR;
+    if (has_requests && fuzz_rng_chance(&maker->listen, 2, 3)) {
+        add_server(maker, socket, thread);
+    } else if (fuzz_rng_chance(&maker->rng, 6, 7)) {
         add_socket(maker, socket);
     }
     uint32_t calls = fuzz_rng_upto(&maker->rng, maker->body_max);
@@ -573,6 +654,20 @@ static void draw_peer(struct lc_world *world, struct fuzz_rng *rng)
     uint32_t least = 0;
     if (!fuzz_schedule_peer_has_number(world->peer_kind, &least)) {
         world->peer_number = 0;
+    }
+}
+
+/* A peer that asks sockets which listen. By a stream of its own. */
+static void vary_peer(
+    struct lc_world *world,
+    uint64_t seed,
+    const struct lc_swarm *swarm)
+{
+    struct fuzz_rng rng;
+    fuzz_rng_seed(&rng, seed, FUZZ_RNG_REQUEST);
+    if (chance(&rng, swarm, LC_FEATURE_PEERS, 1, 10)) {
+        world->peer_kind = LC_PEER_CONNECTOR;
+        world->peer_number = heavy(&rng, 0, SLEEP_BITS) - 1;
     }
 }
 
@@ -819,6 +914,7 @@ static void make_world(
         vary_layers(world, seed, swarm);
         world->names = has_names(options, seed) &&
                        (swarm == NULL || swarm->weights[LC_FEATURE_NAMES] != 0);
+        vary_peer(world, seed, swarm);
     } else {
         *world = *options->world;
         vary_world(world, &rng, swarm);
@@ -869,6 +965,7 @@ void fuzz_generate(
     memset(ret_schedule, 0, sizeof *ret_schedule);
     fuzz_rng_seed(&maker.rng, seed, FUZZ_RNG_PROGRAM);
     fuzz_rng_seed(&maker.wrong, seed, FUZZ_RNG_WRONG);
+    fuzz_rng_seed(&maker.listen, seed, FUZZ_RNG_LISTEN);
     if (options->has_swarm) {
         struct fuzz_rng rng;
         fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);

@@ -68,6 +68,9 @@ static struct lc_op random_op(struct mutation *mutation)
         mutation->schedule->world.names = 1;
     }
     fuzz_call_draw_all(&op, &mutation->rng);
+    if (call->has_listener) {
+        op.value2 = upto(mutation, sockets);
+    }
     return op;
 }
 
@@ -180,6 +183,9 @@ static void change_ops(struct mutation *mutation)
     default:
         if (is_there) {
             fuzz_call_draw_all(&ops[call], &mutation->rng);
+            if (fuzz_call(ops[call].call)->has_listener) {
+                ops[call].value2 = op.value2 % LC_SOCKETS_MAX;
+            }
         }
         break;
     }

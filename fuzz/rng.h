@@ -19,7 +19,9 @@ enum fuzz_rng_stream {
     FUZZ_RNG_FAULT = 6, /* what may fail in a world; what does in a run */
     FUZZ_RNG_WRONG = 7, /* arguments that are refused */
     FUZZ_RNG_LAYER = 8, /* of a random world: longer chains, kinds of layers */
-    FUZZ_RNG_NAMES = 9  /* ... and whether it has a name-space DLL */
+    FUZZ_RNG_NAMES = 9, /* ... and whether it has a name-space DLL */
+    FUZZ_RNG_LISTEN = 11, /* sockets that listen, and what they accept */
+    FUZZ_RNG_REQUEST = 12 /* of a random world: a peer that connects */
 };
 
 struct fuzz_rng {

@@ -55,7 +55,8 @@ bool fuzz_schedule_peer_has_number(uint32_t kind, uint32_t *ret_least)
         return true;
     }
     *ret_least = 0;
-    return kind == LC_PEER_SOURCE || kind == LC_PEER_RESET;
+    return kind == LC_PEER_SOURCE || kind == LC_PEER_RESET ||
+           kind == LC_PEER_CONNECTOR;
 }
 
 uint32_t fuzz_schedule_entry_count(const struct lc_world *world)
@@ -339,7 +340,9 @@ static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
         op->entry = LC_NONE;
     }
     op->value = fuzz_call_repair(&call->arguments[0], op->value);
-    op->value2 = fuzz_call_repair(&call->arguments[1], op->value2);
+    op->value2 = call->has_listener
+                     ? op->value2 % LC_SOCKETS_MAX
+                     : fuzz_call_repair(&call->arguments[1], op->value2);
     if (call->arguments[0].kind == FUZZ_ARGUMENT_PROVIDER) {
         op->value %= schedule->world.provider_count;
     }
@@ -435,35 +438,50 @@ static void renumber_targets(
     }
 }
 
-/* Numbers the socket variables by their first use. */
-static void renumber_sockets(struct lc_schedule *schedule)
-{
+/* Socket variables as they get numbers by their first use. */
+struct renumbering {
     char names[LC_SOCKETS_MAX][LC_NAME_MAX];
     uint8_t number[LC_SOCKETS_MAX];
-    uint32_t count = 0;
-    memset(names, 0, sizeof names);
-    memset(number, (int)LC_NONE, sizeof number);
+    uint32_t count;
+};
+
+static uint8_t renumber(
+    const struct lc_schedule *schedule,
+    struct renumbering *renumbering,
+    uint32_t socket)
+{
+    LC_CHECK(socket < LC_SOCKETS_MAX);
+    uint8_t *number = &renumbering->number[socket];
+    if (*number == LC_NONE) {
+        *number = (uint8_t)renumbering->count;
+        if (socket < schedule->socket_count) {
+            memcpy(
+                renumbering->names[renumbering->count],
+                schedule->sockets[socket],
+                LC_NAME_MAX);
+        }
+        renumbering->count++;
+    }
+    return *number;
+}
+
+static void renumber_sockets(struct lc_schedule *schedule)
+{
+    struct renumbering renumbering = { .count = 0 };
+    memset(renumbering.number, (int)LC_NONE, sizeof renumbering.number);
     for (uint32_t i = 0; i < schedule->op_count; i++) {
         struct lc_op *op = &schedule->ops[i];
         if (op->socket == LC_NONE) {
             continue;
         }
-        LC_CHECK(op->socket < LC_SOCKETS_MAX);
-        if (number[op->socket] == LC_NONE) {
-            number[op->socket] = (uint8_t)count;
-            if (op->socket < schedule->socket_count) {
-                memcpy(
-                    names[count],
-                    schedule->sockets[op->socket],
-                    LC_NAME_MAX);
-            }
-            count++;
+        op->socket = renumber(schedule, &renumbering, op->socket);
+        if (fuzz_call(op->call)->has_listener) {
+            op->value2 = renumber(schedule, &renumbering, op->value2);
         }
-        op->socket = number[op->socket];
     }
-    memcpy(schedule->sockets, names, sizeof names);
-    schedule->socket_count = count;
-    for (uint32_t i = 0; i < count; i++) {
+    memcpy(schedule->sockets, renumbering.names, sizeof renumbering.names);
+    schedule->socket_count = renumbering.count;
+    for (uint32_t i = 0; i < renumbering.count; i++) {
         repair_name(schedule->sockets[0], LC_NAME_MAX, i, "s");
     }
 }

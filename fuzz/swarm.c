@@ -48,7 +48,8 @@ static bool may_have(
 {
     return (has_rare || !call->is_rare) &&
            (draws.hostile || !call->is_hostile) &&
-           (draws.names || !call->is_of_names);
+           (draws.names || !call->is_of_names) &&
+           !call->is_apart; /* the peer brings them */
 }
 
 /* In a world without name spaces calls on them do next to nothing. */
@@ -159,9 +160,14 @@ static bool has_shared_socket(const struct lc_schedule *schedule)
         const struct lc_thread *thread = &schedule->threads[t];
         for (uint32_t i = 0; i < thread->op_count; i++) {
             const struct lc_op *op = &schedule->ops[thread->op_first + i];
-            if (op->socket < LC_SOCKETS_MAX) {
-                users[op->socket] |= (uint8_t)(1U << t);
-                has |= (users[op->socket] & (users[op->socket] - 1U)) != 0;
+            bool listens = fuzz_call(op->call)->has_listener;
+            uint32_t used[] = { op->socket, listens ? op->value2 : LC_NONE };
+            for (uint32_t k = 0; k < LC_COUNT_OF(used); k++) {
+                if (used[k] < LC_SOCKETS_MAX) {
+                    uint8_t *who = &users[used[k]];
+                    *who |= (uint8_t)(1U << t);
+                    has |= (*who & (*who - 1U)) != 0;
+                }
             }
         }
     }

@@ -323,8 +323,13 @@ static void put_op(
         }
         return;
     }
+    if (call->sets_socket) {
+        put(writer, "%s = ", name);
+    }
     put(writer, "%s", call->word);
-    if (call->has_socket) {
+    if (call->has_listener) {
+        put(writer, " %s", schedule->sockets[op->value2]);
+    } else if (call->has_socket) {
         put(writer, " %s", name);
     }
     if (call->has_entry) {
@@ -333,7 +338,9 @@ static void put_op(
         put(writer, " %s", entry);
     }
     put_argument(writer, schedule, &call->arguments[0], op->value);
-    put_argument(writer, schedule, &call->arguments[1], op->value2);
+    if (!call->has_listener) {
+        put_argument(writer, schedule, &call->arguments[1], op->value2);
+    }
     put_argument(writer, schedule, &call->arguments[2], op->entry);
 }
 

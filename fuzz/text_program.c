@@ -62,10 +62,10 @@ bool fuzz_text_program_thread(struct fuzz_text_reader *reader)
 }
 
 /* A socket variable: a name that is new gets the next index. */
-static bool read_socket(
+static bool read_variable(
     struct fuzz_text_reader *reader,
     uint32_t index,
-    struct lc_op *op)
+    uint32_t *ret_variable)
 {
     struct lc_schedule *work = &reader->work;
     LC_CHECK(work->socket_count <= LC_SOCKETS_MAX);
@@ -78,16 +78,29 @@ static bool read_socket(
     }
     for (uint32_t i = 0; i < work->socket_count; i++) {
         if (strcmp(work->sockets[i], name) == 0) {
-            op->socket = (uint8_t)i;
+            *ret_variable = i;
             return true;
         }
     }
     if (work->socket_count == LC_SOCKETS_MAX) {
         return fuzz_text_read_refuse(reader, index, "a seventeenth socket");
     }
-    op->socket = (uint8_t)work->socket_count;
+    *ret_variable = work->socket_count;
     memcpy(work->sockets[work->socket_count], name, LC_NAME_MAX);
     work->socket_count++;
+    return true;
+}
+
+static bool read_socket(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    struct lc_op *op)
+{
+    uint32_t variable = 0;
+    if (!read_variable(reader, index, &variable)) {
+        return false;
+    }
+    op->socket = (uint8_t)variable;
     return true;
 }
 
@@ -210,7 +223,8 @@ static bool read_argument(
     return true;
 }
 
-/* NAME = socket stream [via ENTRY] */
+/* NAME = socket stream [via ENTRY], NAME = accept SOCKET, or
+ * NAME = WSAAccept SOCKET ANSWER */
 static bool socket_call(struct fuzz_text_reader *reader, struct lc_op *op)
 {
     const struct lc_world *world = &reader->work.world;
@@ -219,8 +233,26 @@ static bool socket_call(struct fuzz_text_reader *reader, struct lc_op *op)
     if (!read_socket(reader, 0, op)) {
         return false;
     }
+    if (fuzz_text_read_is(reader, 2, "accept")) {
+        op->call = LC_CALL_ACCEPT;
+        return read_variable(reader, 3, &op->value2) &&
+               fuzz_text_read_end(reader, 4);
+    }
+    if (fuzz_text_read_is(reader, 2, "WSAAccept")) {
+        op->call = LC_CALL_WSAACCEPT;
+        return read_variable(reader, 3, &op->value2) &&
+               read_argument(
+                   reader,
+                   4,
+                   &fuzz_call(LC_CALL_WSAACCEPT)->arguments[0],
+                   &op->value) &&
+               fuzz_text_read_end(reader, 5);
+    }
     if (!fuzz_text_read_is(reader, 2, "socket")) {
-        return fuzz_text_read_miss(reader, 2, "socket stream");
+        return fuzz_text_read_miss(
+            reader,
+            2,
+            "socket stream, accept or WSAAccept");
     }
     if (!fuzz_text_read_is(reader, 3, "stream")) {
         return fuzz_text_read_miss(reader, 3, "stream");
@@ -330,6 +362,8 @@ bool fuzz_text_program_call(struct fuzz_text_reader *reader)
             "only a world with the line `hostile` has");
     } else if (call == LC_CALL_SOCKET) {
         return fuzz_text_read_miss(reader, 0, "NAME = socket stream");
+    } else if (fuzz_call(call)->has_listener) {
+        return fuzz_text_read_miss(reader, 0, "NAME = accept SOCKET");
     } else {
         op.call = (uint8_t)call;
         is_good = read_arguments(reader, &op);

@@ -178,6 +178,19 @@ static void put_wire(struct line *line, const struct lc_record *record)
             (long long)record->c,
             record->d ? "" : ", not what was sent");
         break;
+    case LC_WIRE_LISTEN:
+        put(line, ", backlog %lld", (long long)record->c);
+        break;
+    case LC_WIRE_REQUEST:
+    case LC_WIRE_FULL:
+        put(line, ", %lld wait", (long long)record->c);
+        break;
+    case LC_WIRE_DROPPED:
+        put(line, " %lld", (long long)record->c);
+        break;
+    case LC_WIRE_ACCEPTED:
+        put(line, " by %lld", (long long)record->c);
+        break;
     case LC_WIRE_RST:
     case LC_WIRE_PEER_RST:
         put(line, ", %lld bytes thrown away", (long long)record->b);
@@ -190,8 +203,23 @@ static void put_wire(struct line *line, const struct lc_record *record)
     case LC_WIRE_PEER_FIN:
     case LC_WIRE_REFUSED:
     case LC_WIRE_UNANSWERED:
+    case LC_WIRE_REJECTED:
     case LC_WIRE_COUNT:
         break;
+    }
+}
+
+static void put_condition(struct line *line, const struct lc_record *record)
+{
+    static const char *const answers[] = { "accept", "reject", "defer" };
+    bool is_known = record->a >= 0 && record->a <= LC_CF_DEFER;
+    if (record->function == 0) {
+        put(line,
+            "%s asks the condition function%s",
+            module(line, record->caller),
+            record->b ? "" : ", with wrong arguments");
+    } else {
+        put(line, "it answers %s", is_known ? answers[record->a] : "?");
     }
 }
 
@@ -421,6 +449,9 @@ static void put_rest(struct line *line, const struct lc_record *record)
     case LC_RECORD_CATALOG:
         put_catalog(line, record);
         break;
+    case LC_RECORD_CONDITION:
+        put_condition(line, record);
+        break;
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
     case LC_RECORD_END:
@@ -510,6 +541,7 @@ void fuzz_trace_text(
     case LC_RECORD_STRAY:
     case LC_RECORD_END:
     case LC_RECORD_CATALOG:
+    case LC_RECORD_CONDITION:
     case LC_RECORD_FAIL:
     case LC_RECORD_KIND_COUNT:
         put_rest(&line, record);

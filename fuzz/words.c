@@ -105,18 +105,19 @@ static const char *const wait_words[] = {
 _Static_assert(LC_COUNT_OF(wait_words) == LC_WAIT_COUNT, "one each");
 
 static const char *const event_words[] = {
-    "connected", "deliver", "ack",   "read",    "timeout",    "timer",
-    "arrive",    "window",  "reset", "refused", "unanswered", "complete",
+    "connected",  "deliver",  "ack",     "read",  "timeout",
+    "timer",      "arrive",   "window",  "reset", "refused",
+    "unanswered", "complete", "request",
 };
 _Static_assert(LC_COUNT_OF(event_words) == LC_EVENT_COUNT, "one each");
 
 static const char *const record_words[] = {
-    "process",      "call",          "return",  "spi",        "spi-return",
-    "upcall",       "upcall-return", "handle",  "load",       "unload",
-    "proc-address", "dll-main",      "create",  "destroy",    "lock",
-    "wait",         "thread",        "wire",    "fault",      "stray",
-    "end",          "fail",          "catalog", "overlapped", "nsp",
-    "nsp-return",   "names",
+    "process",      "call",          "return",    "spi",        "spi-return",
+    "upcall",       "upcall-return", "handle",    "load",       "unload",
+    "proc-address", "dll-main",      "create",    "destroy",    "lock",
+    "wait",         "thread",        "wire",      "fault",      "stray",
+    "end",          "fail",          "catalog",   "overlapped", "nsp",
+    "nsp-return",   "names",         "condition",
 };
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
@@ -124,6 +125,7 @@ static const char *const wire_words[] = {
     "open",   "SYN",     "connected",   "accept",   "DATA",    "deliver",
     "ACK",    "FIN",     "FIN-deliver", "FIN-ACK",  "RST",     "close",
     "arrive", "receive", "peer-FIN",    "peer-RST", "refused", "unanswered",
+    "listen", "request", "full",        "rejected", "dropped", "accepted",
 };
 _Static_assert(LC_COUNT_OF(wire_words) == LC_WIRE_COUNT, "one each");
 
@@ -202,7 +204,7 @@ _Static_assert(LC_COUNT_OF(fail_words) == LC_FAIL_COUNT, "one each");
 
 static const char *const peer_words[] = {
     "sink",      "slow",  "echo",  "source", "stalled",
-    "halfclose", "reset", "never", "refuse",
+    "halfclose", "reset", "never", "refuse", "connector",
 };
 _Static_assert(LC_COUNT_OF(peer_words) == LC_PEER_KIND_COUNT, "one each");
 static const char *const dll_main_words[] = { "startup", "cleanup" };

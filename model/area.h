@@ -160,6 +160,30 @@ bool model_receive_was_closed(
     const struct model *model,
     const struct model_thread *thread);
 
+/** Sockets that listen. API_CALL, API_RETURN, CONDITION, SPI_RETURN. */
+void model_accept_step(struct model *model, const struct model_event *event);
+
+/**
+ * Requests, and what becomes of them. WIRE.
+ *
+ * @param connection  borrowed; that of the record.
+ */
+void model_accept_wire(
+    struct model *model,
+    const struct model_event *event,
+    struct model_connection *connection);
+
+/**
+ * Gives a new socket the properties of the one that a thread's accept names.
+ *
+ * @param thread  borrowed.
+ * @param slot    of the new socket.
+ */
+void model_accept_inherit(
+    struct model *model,
+    const struct model_thread *thread,
+    uint8_t slot);
+
 /** Descriptors. HANDLE, API_CALL, API_RETURN, SPI_CALL, SPI_RETURN. */
 void model_socket_step(struct model *model, const struct model_event *event);
 

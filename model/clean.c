@@ -123,6 +123,11 @@ void model_clean_final(struct model *model, const struct model_event *event)
         }
         uint32_t flags = connection->flags;
         connection->flags |= MODEL_CONNECTION_CLEANED;
+        model_report_unless(
+            model,
+            MODEL_CLEAN_7,
+            (flags & MODEL_CONNECTION_LISTENS) != 0,
+            connection->waiting == 0);
         bool premise =
             (flags & settled) == settled &&
             (flags & (MODEL_CONNECTION_RACY | MODEL_CONNECTION_RST)) == 0 &&

@@ -240,7 +240,8 @@ static bool fails_with_code(uint16_t function)
     return function == LC_SPI_CLEANUP || function == LC_SPI_CLOSE_SOCKET ||
            function == LC_SPI_CONNECT || function == LC_SPI_SEND ||
            function == LC_SPI_SET_SOCK_OPT || function == LC_SPI_IOCTL ||
-           function == LC_SPI_SHUTDOWN || function == LC_SPI_SOCKET;
+           function == LC_SPI_SHUTDOWN || function == LC_SPI_SOCKET ||
+           function == LC_SPI_LISTEN || function == LC_SPI_ACCEPT;
 }
 
 static void return_check(struct model *model, const struct model_event *event)

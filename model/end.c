@@ -25,6 +25,7 @@ static bool cleanup_forgot(const struct model *model)
         bool inside = thread->api == LC_CALL_SEND ||
                       thread->api == LC_CALL_RECV ||
                       thread->api == LC_CALL_CONNECT ||
+                      model_track_accepts(thread->api) ||
                       thread->api == LC_CALL_CLOSESOCKET ||
                       thread->api == LC_CALL_WSASEND ||
                       thread->api == LC_CALL_GETOVERLAPPED;

@@ -194,7 +194,7 @@ void model_handle_step(struct model *model, const struct model_event *event)
         down_check(model, event);
     } else if (record->function == LC_SPI_CLOSE_SOCKET) {
         close_check(model, event);
-    } else if (record->function == LC_SPI_SOCKET && record->a != -1) {
+    } else if (model_track_creates(record->function) && record->a != -1) {
         up_check(model, event);
     }
 }

@@ -4,6 +4,7 @@
 #include "lastcall/check.h"
 
 #include "model/model.h"
+#include "model/track.h"
 
 /* A thread without its open calls. */
 enum {
@@ -36,8 +37,8 @@ static bool is_in_call(const struct model_thread *thread)
 /* A WSPSocket whose layer below has made its socket remembers which. */
 static bool holds_generation(const struct model_frame *frame)
 {
-    return frame->kind == MODEL_FRAME_SPI && frame->function == LC_SPI_SOCKET &&
-           frame->child != MODEL_NONE;
+    return frame->kind == MODEL_FRAME_SPI &&
+           model_track_creates(frame->function) && frame->child != MODEL_NONE;
 }
 
 static bool is_live(const struct model *model, uint32_t slot)

@@ -28,7 +28,8 @@ static bool takes_socket(uint16_t function)
 {
     return function == LC_SPI_CLOSE_SOCKET || function == LC_SPI_CONNECT ||
            function == LC_SPI_SEND || function == LC_SPI_SET_SOCK_OPT ||
-           function == LC_SPI_IOCTL || function == LC_SPI_SHUTDOWN;
+           function == LC_SPI_IOCTL || function == LC_SPI_SHUTDOWN ||
+           function == LC_SPI_LISTEN || function == LC_SPI_ACCEPT;
 }
 
 /* ws2_32 calls the top of an entry, and whoever registered a descriptor. */

@@ -16,6 +16,9 @@ enum model_rule_index model_linger_blame(
     if (connection->origin == MODEL_LINGER_LATE) {
         return MODEL_LINGER_12;
     }
+    if (connection->origin == MODEL_LINGER_INHERITED) {
+        return MODEL_LINGER_14;
+    }
     if (connection->linger != MODEL_LINGER_OFF) {
         return MODEL_INV_6;
     }

@@ -287,6 +287,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     thread->code = 0;
     thread->linger_time_ns = 0;
     thread->linger_end_ns = 0;
+    thread->before = 0;
     model_start_step(model, event);
     model_catalog_step(model, event);
     model_names_step(model, event);
@@ -294,6 +295,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     model_close_step(model, event);
     model_receive_step(model, event);
     model_overlapped_step(model, event);
+    model_accept_step(model, event);
 }
 
 static void step_api_return(struct model *model, struct model_event *event)
@@ -312,6 +314,7 @@ static void step_api_return(struct model *model, struct model_event *event)
     model_names_step(model, event);
     model_linger_step(model, event);
     model_close_step(model, event);
+    model_accept_step(model, event);
     model_socket_step(model, event);
     model_receive_step(model, event);
     model_overlapped_step(model, event);
@@ -359,6 +362,7 @@ static void step_spi_return(struct model *model, struct model_event *event)
     }
     model_version_step(model, event);
     model_handle_step(model, event);
+    model_accept_step(model, event);
     model_socket_step(model, event);
     model_count_step(model, event);
     model_track_pop(model, event->thread);
@@ -368,6 +372,10 @@ static void step_spi_return(struct model *model, struct model_event *event)
 static void step_upcall(struct model *model, struct model_event *event)
 {
     if (event->thread == NULL || event->process == NULL) {
+        return;
+    }
+    if (event->record->kind == LC_RECORD_CONDITION) {
+        model_accept_step(model, event); /* up to the application */
         return;
     }
     if (event->record->kind == LC_RECORD_UPCALL_CALL) {
@@ -472,6 +480,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
         break;
     case LC_RECORD_UPCALL_CALL:
     case LC_RECORD_UPCALL_RETURN:
+    case LC_RECORD_CONDITION:
         step_upcall(model, event);
         break;
     case LC_RECORD_HANDLE:

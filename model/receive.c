@@ -100,7 +100,6 @@ static void call_begins(struct model *model, const struct model_event *event)
 {
     struct model_thread *thread = event->thread;
     const struct model_connection *connection = connection_of(model, thread);
-    thread->before = 0;
     if (connection == NULL) {
         return;
     }
@@ -111,7 +110,7 @@ static void call_begins(struct model *model, const struct model_event *event)
         const uint32_t telling =
             MODEL_CONNECTION_PEER_RST | MODEL_CONNECTION_SEND_ENDED |
             MODEL_CONNECTION_RECEIVE_ENDED | MODEL_CONNECTION_RECEIVE_HELD;
-        thread->before = connection->flags & telling;
+        thread->before |= connection->flags & telling;
     }
 }
 
@@ -265,7 +264,9 @@ static void socket_made(struct model *model, const struct model_thread *self)
 static void call_ends(struct model *model, const struct model_event *event)
 {
     const struct model_thread *thread = event->thread;
-    if (thread->api == LC_CALL_SOCKET && event->record->a != -1) {
+    bool makes =
+        thread->api == LC_CALL_SOCKET || model_track_accepts(thread->api);
+    if (makes && event->record->a != -1) {
         socket_made(model, thread);
         return;
     }
@@ -331,6 +332,10 @@ bool model_receive_waits_for_peer(
 {
     LC_CHECK(thread != NULL);
 
+    bool is_stalled = model->world.peer_kind == LC_PEER_STALLED;
+    if (thread->api == LC_CALL_GETOVERLAPPED) {
+        return is_stalled; /* of a send, wherever a layer waits for it */
+    }
     if (thread->waiting != LC_WAIT_NET || thread->wait_connection == 0) {
         return false;
     }
@@ -342,7 +347,10 @@ bool model_receive_waits_for_peer(
         return false;
     }
     if (thread->api == LC_CALL_SEND) {
-        return model->world.peer_kind == LC_PEER_STALLED;
+        return is_stalled;
+    }
+    if (model_track_accepts(thread->api)) {
+        return connection->waiting == 0;
     }
     return thread->api == LC_CALL_RECV &&
            connection->received == connection->arrived &&
@@ -356,7 +364,8 @@ bool model_receive_was_closed(
     LC_CHECK(thread != NULL);
 
     bool inside = thread->api == LC_CALL_SEND || thread->api == LC_CALL_RECV ||
-                  thread->api == LC_CALL_CONNECT;
+                  thread->api == LC_CALL_CONNECT ||
+                  model_track_accepts(thread->api);
     if (!inside || thread->waiting != LC_WAIT_NET ||
         thread->wait_connection == 0) {
         return false;

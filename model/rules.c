@@ -525,6 +525,15 @@ static const struct model_rule rules[] = {
             "CLOSE-16 states that the handle stays valid",
         .strength = MODEL_INF,
     },
+    [MODEL_CLOSE_24] = {
+        .id = "CLOSE-24",
+        .area = "CLOSE",
+        .source = "nf-winsock-closesocket, CLOSE-1",
+        .sentence =
+            "A socket that was closed is asked for no connection any more.",
+        .group = "CLOSE-24",
+        .strength = MODEL_INF,
+    },
     [MODEL_CLOSE_27] = {
         .id = "CLOSE-27",
         .area = "CLOSE",
@@ -625,6 +634,16 @@ static const struct model_rule rules[] = {
         .group = "LINGER-12",
         .strength = MODEL_INF,
     },
+    [MODEL_LINGER_14] = {
+        .id = "LINGER-14",
+        .area = "LINGER",
+        .source = "nf-winsock2-accept, nc-ws2spi-lpwspaccept",
+        .sentence =
+            "An accepted socket has the linger options of the socket that "
+            "listens.",
+        .group = "LINGER-14",
+        .strength = MODEL_MUST,
+    },
     [MODEL_SHUT_1] = {
         .id = "SHUT-1",
         .area = "SHUT",
@@ -720,6 +739,55 @@ static const struct model_rule rules[] = {
             "A send fails without a connection, and after a reset by the peer.",
         .group = "SEND-8",
         .strength = MODEL_MUST,
+    },
+    [MODEL_CONN_5] = {
+        .id = "CONN-5",
+        .area = "CONN",
+        .source = "nf-winsock2-connect",
+        .sentence =
+            "A connect on a socket that listens fails with WSAEINVAL.",
+        .group = "CONN-5",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CONN_7] = {
+        .id = "CONN-7",
+        .area = "CONN",
+        .source = "nf-winsock2-accept, nc-ws2spi-lpwspaccept",
+        .sentence =
+            "An accept makes a new descriptor of a connection that was asked "
+            "for, and the socket goes on listening.",
+        .group = "CONN-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CONN_8] = {
+        .id = "CONN-8",
+        .area = "CONN",
+        .source = "nc-ws2spi-lpwspaccept, descriptor-allocation-2",
+        .sentence =
+            "A provider registers the descriptor of an accepted connection "
+            "before it hands it up.",
+        .group = "HANDLE-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CONN_9] = {
+        .id = "CONN-9",
+        .area = "CONN",
+        .source = "nc-ws2spi-lpwspaccept, nf-winsock2-wsaaccept",
+        .sentence =
+            "WSAAccept asks its condition function on the caller's thread: it "
+            "accepts, fails with WSAECONNREFUSED, or fails with WSATRY_AGAIN "
+            "and keeps the request.",
+        .group = "CONN-9",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CONN_10] = {
+        .id = "CONN-10",
+        .area = "CONN",
+        .source = "CONN-8, CONN-9",
+        .sentence =
+            "An accept that fails leaves no new descriptor behind.",
+        .group = "CONN-10",
+        .strength = MODEL_INF,
     },
     [MODEL_OVL_2] = {
         .id = "OVL-2",

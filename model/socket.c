@@ -208,7 +208,7 @@ static bool child_lost(
     const struct model *model,
     const struct model_frame *call)
 {
-    LC_CHECK(call->function == LC_SPI_SOCKET);
+    LC_CHECK(model_track_creates(call->function));
 
     if (call->child == MODEL_NONE) {
         return false;
@@ -223,7 +223,7 @@ static void registered(struct model *model, const struct model_event *event)
     uint8_t slot = model_track_socket(model, record->process, record->a);
     const struct model_frame *call =
         event->thread == NULL ? NULL : model_track_spi(event->thread);
-    bool creates = call != NULL && call->function == LC_SPI_SOCKET;
+    bool creates = call != NULL && model_track_creates(call->function);
     bool again = false;
     if (slot != MODEL_NONE && creates &&
         ((model->sockets[slot].flags & MODEL_SOCKET_APP) != 0 ||
@@ -440,11 +440,33 @@ static void option_set(struct model *model, const struct model_event *event)
     linger_set(socket, model_track_connection_of(model, thread->slot), thread);
 }
 
+/* A socket that is accepted while an option is set may have it or not. */
+static void accept_race(struct model *model, struct model_thread *thread)
+{
+    bool accepts = model_track_accepts(thread->api);
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        struct model_thread *other = &model->threads[i];
+        if (other->process != thread->process || other->slot != thread->slot) {
+            continue;
+        }
+        if (accepts && sets_option(other->api)) {
+            thread->before |= MODEL_CONNECTION_RACY;
+        } else if (!accepts && model_track_accepts(other->api)) {
+            other->before |= MODEL_CONNECTION_RACY;
+        }
+    }
+}
+
 /* Two threads that set one option at a time: which came last is unknown. */
 static void option_race(struct model *model, const struct model_event *event)
 {
-    const struct model_thread *thread = event->thread;
-    if (thread->slot == MODEL_NONE || !sets_option(thread->api)) {
+    struct model_thread *thread = event->thread;
+    bool accepts = model_track_accepts(thread->api);
+    if (thread->slot == MODEL_NONE || (!accepts && !sets_option(thread->api))) {
+        return;
+    }
+    accept_race(model, thread);
+    if (accepts) {
         return;
     }
     for (uint32_t i = 0; i < model->thread_count; i++) {
@@ -521,23 +543,36 @@ static void shutdown_ends(struct model *model, const struct model_event *event)
     }
 }
 
+/* The application has a new socket. */
+static void socket_made(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    const struct model_thread *thread = event->thread;
+    uint8_t slot = model_track_socket(model, record->process, record->a);
+    if (slot != MODEL_NONE) {
+        model->sockets[slot].flags |= MODEL_SOCKET_APP;
+        /* The application counts what it sent by variable: a send under way may
+         * add to the count of another socket. */
+        if (someone_sends(model, thread, MODEL_NONE) ||
+            someone_in(model, thread, LC_CALL_RECV, MODEL_NONE)) {
+            model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
+        }
+        if (model_track_accepts(thread->api)) {
+            model_accept_inherit(model, thread, slot);
+        }
+        adopt(model, event, slot);
+    }
+}
+
 static void call_ends(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
     bool failed = record->a == -1;
-    if (thread->api == LC_CALL_SOCKET && !failed) {
-        uint8_t slot = model_track_socket(model, record->process, record->a);
-        if (slot != MODEL_NONE) {
-            model->sockets[slot].flags |= MODEL_SOCKET_APP;
-            /* The application counts what it sent by variable: a send under
-             * way may add to the count of another socket. */
-            if (someone_sends(model, thread, MODEL_NONE) ||
-                someone_in(model, thread, LC_CALL_RECV, MODEL_NONE)) {
-                model->sockets[slot].flags |= MODEL_SOCKET_MIXED;
-            }
-            adopt(model, event, slot);
-        }
+    bool makes =
+        thread->api == LC_CALL_SOCKET || model_track_accepts(thread->api);
+    if (makes && !failed) {
+        socket_made(model, event);
     } else if (
         thread->api == LC_CALL_SEND && thread->connection != MODEL_NONE) {
         struct model_connection *connection =
@@ -626,7 +661,7 @@ static void spi_created(struct model *model, const struct model_event *event)
     const struct model_frame *frame = event->top;
     model_report_unless(
         model,
-        MODEL_HANDLE_1,
+        record->function == LC_SPI_SOCKET ? MODEL_HANDLE_1 : MODEL_CONN_8,
         true,
         (frame->flags & MODEL_FRAME_REGISTERED) != 0);
     uint8_t slot = model_track_socket(model, record->process, record->a);
@@ -647,7 +682,7 @@ static void spi_created(struct model *model, const struct model_event *event)
     if (thread->depth >= 2) {
         struct model_frame *parent = &event->thread->frames[thread->depth - 2];
         if (parent->kind == MODEL_FRAME_SPI &&
-            parent->function == LC_SPI_SOCKET) {
+            model_track_creates(parent->function)) {
             parent->child = slot;
             parent->value = model->sockets[slot].generation;
         }
@@ -716,7 +751,7 @@ void model_socket_step(struct model *model, const struct model_event *event)
         call_ends(model, event);
     } else if (record->kind == LC_RECORD_SPI_CALL) {
         spi_call(model, event);
-    } else if (record->function == LC_SPI_SOCKET && record->a != -1) {
+    } else if (model_track_creates(record->function) && record->a != -1) {
         spi_created(model, event);
     } else if (record->function == LC_SPI_CLOSE_SOCKET && record->a == 0) {
         spi_closed(model, event);

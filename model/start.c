@@ -114,7 +114,8 @@ static void call_ends(struct model *model, const struct model_event *event)
     /* Come through so far: put to the test, and not broken. */
     bool early = thread->api == LC_CALL_WSACLEANUP && thread->low >= 2;
     bool released =
-        (thread->api == LC_CALL_SEND || thread->api == LC_CALL_CONNECT) &&
+        (thread->api == LC_CALL_SEND || thread->api == LC_CALL_CONNECT ||
+         model_track_accepts(thread->api)) &&
         thread->low <= 0 && thread->high > 0;
     model_report_unless(model, MODEL_CLEAN_2, early, true);
     model_report_unless(model, MODEL_INV_3, early, true);

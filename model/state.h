@@ -45,7 +45,8 @@ enum model_frame_flag {
     MODEL_FRAME_RACED = 2,       /* the count may have been 0 during the call */
     MODEL_FRAME_FIRST = 4,       /* WSPStartup while the count was 0 */
     MODEL_FRAME_NESTED = 8,      /* something below WSPStartup failed */
-    MODEL_FRAME_REGISTERED = 16, /* WSPSocket: the callee registered a handle */
+    MODEL_FRAME_REGISTERED = 16, /* WSPSocket, WSPAccept: the callee registered
+                                    a handle */
     MODEL_FRAME_FREED = 32,   /* WSPCloseSocket: the callee freed its handle */
     MODEL_FRAME_BLOCKED = 64, /* ... and the close below would block */
     /* Application's call: something was made to fail meanwhile. */
@@ -88,7 +89,8 @@ struct model_thread {
     uint32_t option;     /* length, how, option name, entry */
     uint32_t value;      /* option value */
     uint16_t refusal;    /* what a socket call has to fail with, or 0 ... */
-    uint16_t code;       /* ... and what the provider said, or 0 */
+    uint16_t code;       /* ... and what the provider said, or 0; WSAAccept:
+                            1 and what its condition function answered */
     uint32_t catalog_changed; /* by somebody else since the call began */
     uint32_t before;          /* flags of the connection when a send or receive
                             began, enum model_connection_flag */
@@ -190,7 +192,8 @@ enum model_linger_origin {
     MODEL_LINGER_DEFAULT = 0,
     MODEL_LINGER_OPTION = 1,     /* SO_LINGER */
     MODEL_LINGER_DONTLINGER = 2, /* SO_DONTLINGER */
-    MODEL_LINGER_LATE = 3        /* either, with data in the queue already */
+    MODEL_LINGER_LATE = 3,       /* either, with data in the queue already */
+    MODEL_LINGER_INHERITED = 4   /* any, on the socket that listened */
 };
 
 enum model_socket_flag {
@@ -250,7 +253,9 @@ enum model_connection_flag {
     /* By calls that have worked: */
     MODEL_CONNECTION_SEND_ENDED = 4194304,
     MODEL_CONNECTION_RECEIVE_ENDED = 8388608,
-    MODEL_CONNECTION_RECEIVE_HELD = 16777216 /* WSARecvDisconnect */
+    MODEL_CONNECTION_RECEIVE_HELD = 16777216, /* WSARecvDisconnect */
+    MODEL_CONNECTION_LISTENS = 33554432,
+    MODEL_CONNECTION_INCOMING = 67108864 /* of a request that was accepted */
 };
 
 /** A connection of a base provider, and how its socket was closed. */
@@ -274,6 +279,8 @@ struct model_connection {
     uint8_t layers;   /* bit per provider index in its chain */
     uint8_t linger;   /* enum model_linger, at the close */
     uint8_t origin;   /* enum model_linger_origin */
+    uint32_t waiting; /* requests that are neither accepted nor refused */
+    uint32_t zero;
 };
 
 enum model_operation_flag {

@@ -58,7 +58,7 @@ static void opens(struct model *model, const struct model_event *event)
     };
     const struct model_frame *call =
         event->thread == NULL ? NULL : model_track_spi(event->thread);
-    bool creating = call != NULL && call->function == LC_SPI_SOCKET;
+    bool creating = call != NULL && model_track_creates(call->function);
     uint8_t slot =
         model_track_socket(model, record->process, connection->handle);
     bool old = slot != MODEL_NONE;
@@ -313,6 +313,8 @@ void model_stream_step(struct model *model, const struct model_event *event)
     if (record->function >= LC_WIRE_ACCEPT &&
         record->function <= LC_WIRE_DELIVER) {
         bytes_move(model, record, connection);
+    } else if (record->function >= LC_WIRE_LISTEN) {
+        model_accept_wire(model, event, connection);
     } else if (record->function >= LC_WIRE_ARRIVE) {
         model_receive_wire(model, event, connection);
     } else {

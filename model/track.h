@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lastcall/abi.h"
 #include "lastcall/check.h"
 
 #include "model/model.h"
@@ -63,8 +64,30 @@ static inline bool model_track_takes_socket(uint8_t api)
         UINT64_C(1) << LC_CALL_GETSOCKNAME |
         UINT64_C(1) << LC_CALL_GETPEERNAME | UINT64_C(1) << LC_CALL_RCVBUF |
         UINT64_C(1) << LC_CALL_SOERROR | UINT64_C(1) << LC_CALL_FIONREAD |
-        UINT64_C(1) << LC_CALL_WSASEND | UINT64_C(1) << LC_CALL_GETOVERLAPPED;
+        UINT64_C(1) << LC_CALL_WSASEND | UINT64_C(1) << LC_CALL_GETOVERLAPPED |
+        UINT64_C(1) << LC_CALL_LISTEN | UINT64_C(1) << LC_CALL_ACCEPT |
+        UINT64_C(1) << LC_CALL_WSAACCEPT;
     return api < 64 && (takes >> api & 1) != 0;
+}
+
+/**
+ * True when an application call accepts a connection.
+ *
+ * @param api  enum lc_call.
+ */
+static inline bool model_track_accepts(uint8_t api)
+{
+    return api == LC_CALL_ACCEPT || api == LC_CALL_WSAACCEPT;
+}
+
+/**
+ * True when a provider's function makes a descriptor.
+ *
+ * @param function  enum lc_spi.
+ */
+static inline bool model_track_creates(uint16_t function)
+{
+    return function == LC_SPI_SOCKET || function == LC_SPI_ACCEPT;
 }
 
 /**

@@ -4,29 +4,6 @@
  */
 #include "layer.h"
 
-SOCKET WSPAPI layer_WSPAccept(
-    SOCKET s,
-    struct sockaddr *addr,
-    LPINT addrlen,
-    LPCONDITIONPROC lpfnCondition,
-    DWORD_PTR dwCallbackData,
-    LPINT lpErrno)
-{
-    const struct lower *lower = layer_enter(s, lpErrno);
-    if (lower == NULL) {
-        return INVALID_SOCKET;
-    }
-    SOCKET result = lower->table.lpWSPAccept(
-        s,
-        addr,
-        addrlen,
-        lpfnCondition,
-        dwCallbackData,
-        lpErrno);
-    layer_leave();
-    return result;
-}
-
 INT WSPAPI layer_WSPAddressToString(
     LPSOCKADDR lpsaAddress,
     DWORD dwAddressLength,

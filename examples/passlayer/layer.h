@@ -34,13 +34,6 @@ const struct lower *layer_enter(SOCKET s, LPINT error);
 void layer_leave(void);
 
 /* The calls that are passed on, in the order of the table. */
-SOCKET WSPAPI layer_WSPAccept(
-    SOCKET s,
-    struct sockaddr *addr,
-    LPINT addrlen,
-    LPCONDITIONPROC lpfnCondition,
-    DWORD_PTR dwCallbackData,
-    LPINT lpErrno);
 INT WSPAPI layer_WSPAddressToString(
     LPSOCKADDR lpsaAddress,
     DWORD dwAddressLength,

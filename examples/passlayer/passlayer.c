@@ -293,6 +293,68 @@ static BOOL unlink_socket(const struct socket_entry *wanted)
     return is_listed;
 }
 
+/* Lists a socket of the next provider and registers its handle for this layer.
+ * Without that the socket below is closed again. */
+static SOCKET adopt(struct socket_entry *entry, LPINT error)
+{
+    /* Listed before ws2_32 can send us a call on it. */
+    EnterCriticalSection(&list);
+    entry->next = sockets;
+    sockets = entry;
+    LeaveCriticalSection(&list);
+    struct lower *lower = entry->lower;
+    SOCKET handle = entry->handle;
+    SOCKET result = upcalls.lpWPUModifyIFSHandle(lower->own_id, handle, error);
+    if (result == INVALID_SOCKET) {
+        int close_error = 0;
+        lower->table.lpWSPCloseSocket(handle, &close_error);
+        EnterCriticalSection(&list);
+        BOOL is_ours = unlink_socket(entry);
+        LeaveCriticalSection(&list);
+        if (is_ours) {
+            HeapFree(heap, 0, entry);
+        }
+    }
+    return result;
+}
+
+static SOCKET WSPAPI layer_WSPAccept(
+    SOCKET s,
+    struct sockaddr *addr,
+    LPINT addrlen,
+    LPCONDITIONPROC lpfnCondition,
+    DWORD_PTR dwCallbackData,
+    LPINT lpErrno)
+{
+    const struct lower *lower = layer_enter(s, lpErrno);
+    if (lower == NULL) {
+        return INVALID_SOCKET;
+    }
+    SOCKET result = INVALID_SOCKET;
+    struct socket_entry *entry = HeapAlloc(heap, 0, sizeof *entry);
+    if (entry == NULL) {
+        fail(lpErrno, WSAENOBUFS);
+        goto leave;
+    }
+    entry->lower = &lowers[lower - lowers];
+    entry->handle = lower->table.lpWSPAccept(
+        s,
+        addr,
+        addrlen,
+        lpfnCondition,
+        dwCallbackData,
+        lpErrno);
+    if (entry->handle == INVALID_SOCKET) {
+        HeapFree(heap, 0, entry);
+    } else {
+        result = adopt(entry, lpErrno);
+    }
+
+leave:
+    layer_leave();
+    return result;
+}
+
 static SOCKET WSPAPI layer_WSPSocket(
     int af,
     int type,
@@ -326,24 +388,8 @@ static SOCKET WSPAPI layer_WSPSocket(
     if (entry->handle == INVALID_SOCKET) {
         goto free_entry;
     }
-    /* Listed before ws2_32 can send us a call on it. */
-    EnterCriticalSection(&list);
-    entry->next = sockets;
-    sockets = entry;
-    LeaveCriticalSection(&list);
-    result =
-        upcalls.lpWPUModifyIFSHandle(lower->own_id, entry->handle, lpErrno);
-    if (result != INVALID_SOCKET) {
-        goto leave;
-    }
-    int error = 0;
-    lower->table.lpWSPCloseSocket(entry->handle, &error);
-    EnterCriticalSection(&list);
-    BOOL is_ours = unlink_socket(entry);
-    LeaveCriticalSection(&list);
-    if (!is_ours) {
-        goto leave;
-    }
+    result = adopt(entry, lpErrno);
+    goto leave;
 
 free_entry:
     HeapFree(heap, 0, entry);

@@ -63,7 +63,9 @@ enum lc_peer_kind {
     LC_PEER_RESET = 6,     /* RST when peer_number bytes have come */
     LC_PEER_NEVER = 7,     /* answers no SYN */
     LC_PEER_REFUSE = 8,    /* answers a SYN with RST */
-    LC_PEER_KIND_COUNT = 9
+    LC_PEER_CONNECTOR = 9, /* connects to sockets that listen, each
+                              peer_number ms; else as a sink */
+    LC_PEER_KIND_COUNT = 10
 };
 
 /* What the environment may fail at, on purpose; see fail.h. */
@@ -177,7 +179,13 @@ enum lc_call {
     LC_CALL_WSC_REMOVE_NAMES = 53,  /* WSCUnInstallNameSpace; value: the same */
     LC_CALL_WSC_ENABLE_NAMES = 54,  /* WSCEnableNSProvider; value: the same;
                                        value2: 0 or 1 */
-    LC_CALL_COUNT = 55
+    /* Calls of sockets that listen. */
+    LC_CALL_LISTEN = 55,    /* socket; value: backlog */
+    LC_CALL_ACCEPT = 56,    /* socket: variable set; value2: the socket that
+                               listens, a variable, too */
+    LC_CALL_WSAACCEPT = 57, /* WSAAccept, the same; value: what its condition
+                               function answers, enum lc_condition */
+    LC_CALL_COUNT = 58
 };
 
 /* The order that LC_CALL_WSC_ORDER writes. */
@@ -315,7 +323,9 @@ enum lc_event {
     LC_EVENT_REFUSED = 9,     /* the answer to a SYN is RST */
     LC_EVENT_UNANSWERED = 10, /* a SYN is given up */
     LC_EVENT_COMPLETE = 11,   /* object: place of an overlapped operation */
-    LC_EVENT_COUNT = 12
+    LC_EVENT_REQUEST = 12,    /* somebody asks a listening socket for a
+                                 connection; value: how many are to come */
+    LC_EVENT_COUNT = 13
 };
 
 /* A thread reference in 8 bits: a schedule's thread by index, or the n-th

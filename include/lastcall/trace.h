@@ -133,7 +133,11 @@ enum lc_record_kind {
     /* The list of name spaces of the machine changes. function: enum
      * lc_names_change; a: name space, from 1 */
     LC_RECORD_NAMES = 26,
-    LC_RECORD_KIND_COUNT = 27
+    /* The condition function of an accept. function: 0 call, 1 return;
+     * caller: who calls it; a: the answer, enum lc_condition; b: 1 when the
+     * arguments are those that are documented */
+    LC_RECORD_CONDITION = 27,
+    LC_RECORD_KIND_COUNT = 28
 };
 
 /* How a process ends. */
@@ -213,7 +217,15 @@ enum lc_wire {
     LC_WIRE_PEER_RST = 15,   /* b: accepted bytes that are lost */
     LC_WIRE_REFUSED = 16,    /* RST in answer to a SYN */
     LC_WIRE_UNANSWERED = 17, /* a SYN was given up */
-    LC_WIRE_COUNT = 18
+    /* a: the connection number of a socket that listens. */
+    LC_WIRE_LISTEN = 18,   /* c: backlog */
+    LC_WIRE_REQUEST = 19,  /* one more waits to be accepted; c: how many */
+    LC_WIRE_FULL = 20,     /* one is refused, since so many wait; c: as above */
+    LC_WIRE_REJECTED = 21, /* one is refused by the application */
+    LC_WIRE_DROPPED = 22,  /* those who wait are reset; c: how many */
+    LC_WIRE_ACCEPTED = 23, /* a: the new connection; c: number of the one that
+                              listens */
+    LC_WIRE_COUNT = 24
 };
 
 enum lc_fault {

@@ -3,7 +3,9 @@
 #include "sim/net/connection.h"
 
 enum {
-    PORT_FIRST = 49152 /* of those that the system gives */
+    PORT_OF_PEER = 80,
+    PORT_INCOMING = 1024, /* of who has connected to us */
+    PORT_FIRST = 49152    /* of those that the system gives */
 };
 
 /* How long a SYN is repeated that nobody answers.
@@ -110,6 +112,9 @@ enum lc_wsa sim_net_connect(uint32_t number, bool wait)
         connection->state == SIM_CONNECTION_ENDED) {
         return LC_WSAEISCONN;
     }
+    if (connection->state == SIM_CONNECTION_LISTENING) {
+        return LC_WSAEINVAL;
+    }
     if (connection->state == SIM_CONNECTION_RESET) {
         return LC_WSAECONNRESET;
     }
@@ -160,4 +165,10 @@ enum lc_wsa sim_net_bind(uint32_t number, uint16_t port)
 uint16_t sim_net_port(uint32_t number)
 {
     return sim_connection_at(number)->port;
+}
+
+uint16_t sim_net_peer_port(uint32_t number)
+{
+    return sim_connection_at(number)->is_incoming ? PORT_INCOMING
+                                                  : PORT_OF_PEER;
 }

@@ -133,6 +133,9 @@ enum lc_wsa sim_connection_wait(
 
 void sim_connection_reset(struct sim_connection *connection)
 {
+    if (connection->state == SIM_CONNECTION_LISTENING) {
+        sim_listen_end(connection);
+    }
     bool is_half = connection->state == SIM_CONNECTION_ENDED &&
                    connection->peer_fin != SIM_PEER_FIN_HERE;
     bool was_up = connection->state == SIM_CONNECTION_UP ||

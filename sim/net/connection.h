@@ -25,7 +25,8 @@ enum sim_connection_state {
     SIM_CONNECTION_CONNECTING = 2,
     SIM_CONNECTION_UP = 3,
     SIM_CONNECTION_ENDED = 4, /* our FIN is acknowledged */
-    SIM_CONNECTION_RESET = 5
+    SIM_CONNECTION_RESET = 5,
+    SIM_CONNECTION_LISTENING = 6
 };
 
 /* What becomes of bytes that come from the peer. */
@@ -75,7 +76,12 @@ struct sim_connection {
     uint8_t request_count; /* that are not told of */
     uint8_t untaken_count; /* of whose bytes some are not taken */
     uint8_t is_unbuffered; /* SO_SNDBUF is 0 */
-    uint8_t zero;
+    uint8_t is_incoming;
+    /* Who listens, and who came of it; see listen.h. */
+    uint8_t backlog;
+    uint8_t waiting; /* requests */
+    uint8_t taken;   /* of them, by accepts that are under way */
+    uint8_t zero[5];
     uint64_t peer_bytes; /* that the peer's application has written */
     uint64_t peer_sent_bytes;
     uint64_t arrived_bytes;
@@ -83,7 +89,7 @@ struct sim_connection {
 };
 
 _Static_assert(
-    sizeof(struct sim_connection) == 112,
+    sizeof(struct sim_connection) == 120,
     "no byte without a name: it goes into keys");
 
 struct sim_net_handles {
@@ -187,6 +193,15 @@ enum lc_wsa sim_connection_wait(
     const struct sim_connection *connection,
     uint64_t timeout_ns);
 
+/**
+ * Opens a connection and a handle to it, without being a yield point.
+ *
+ * @param ret_connection  filled on LC_WSA_OK.
+ *
+ * Errors: as sim_net_socket().
+ */
+enum lc_wsa sim_connection_open(struct sim_connection **ret_connection);
+
 /** Nothing comes any more. An RST goes out where there was a connection. */
 void sim_connection_reset(struct sim_connection *connection);
 
@@ -211,6 +226,15 @@ void sim_receive_forget(const struct sim_connection *connection);
 
 /** Tells the engine whose events these are. At start-up. */
 void sim_receive_open(void);
+
+/** A socket stops listening: who waits is reset. */
+void sim_listen_end(struct sim_connection *connection);
+
+/** Tells the engine whose events these are. At start-up. */
+void sim_listen_open(void);
+
+/** Checks the requests of one socket. */
+void sim_listen_check(const struct sim_connection *connection);
 
 /** Checks the bytes of one direction against each other. */
 void sim_receive_check(const struct sim_connection *connection);

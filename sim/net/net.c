@@ -239,7 +239,7 @@ static void check_whole(void)
             continue;
         }
         LC_CHECK(i < net->connection_end);
-        LC_CHECK(connection->state <= SIM_CONNECTION_RESET);
+        LC_CHECK(connection->state <= SIM_CONNECTION_LISTENING);
         LC_CHECK(connection->process < LC_PROCESSES_MAX);
         LC_CHECK(connection->acked_bytes <= connection->sent_bytes);
         LC_CHECK(connection->sent_bytes <= connection->accepted_bytes);
@@ -249,6 +249,7 @@ static void check_whole(void)
                 connection->flight_bytes);
         LC_CHECK_IF(connection->is_fin_sent, connection->is_finishing);
         sim_receive_check(connection);
+        sim_listen_check(connection);
         open_count[connection->process] += connection->has_handle;
     }
     for (uint32_t process = 0; process < LC_PROCESSES_MAX; process++) {
@@ -296,6 +297,7 @@ void sim_net_open(void)
     sim_thread_set_handler(LC_EVENT_ACK, on_ack);
     sim_connect_open();
     sim_receive_open();
+    sim_listen_open();
     pattern_make();
 }
 
@@ -363,10 +365,9 @@ static uint32_t take_handle(struct sim_net_handles *handles, uint32_t fresh)
     return fresh;
 }
 
-enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
+enum lc_wsa sim_connection_open(struct sim_connection **ret_connection)
 {
     struct sim_net *net = SIM_NET;
-    sim_thread_yield(sim_connection_place());
     if (sim_connection_is_down()) {
         return LC_WSAENETDOWN;
     }
@@ -398,12 +399,24 @@ enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
         .a = connection->object,
     });
     sim_connection_wire(connection, LC_WIRE_OPEN, 0, connection->handle, false);
-    *ret_connection = sim_connection_number(connection);
-    *ret_handle = connection->handle;
     if ((sim_thread_current()->ref & LC_THREAD_REF_DLL) == 0) {
-        net->opened[sim_thread_current_slot()] = (uint8_t)*ret_connection;
+        net->opened[sim_thread_current_slot()] =
+            (uint8_t)sim_connection_number(connection);
     }
+    *ret_connection = connection;
     return LC_WSA_OK;
+}
+
+enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle)
+{
+    struct sim_connection *connection = NULL;
+    sim_thread_yield(sim_connection_place());
+    enum lc_wsa error = sim_connection_open(&connection);
+    if (error == LC_WSA_OK) {
+        *ret_connection = sim_connection_number(connection);
+        *ret_handle = connection->handle;
+    }
+    return error;
 }
 
 lc_socket sim_net_take_opened(void)
@@ -611,6 +624,7 @@ static void release(struct sim_connection *connection)
     LC_CHECK(!connection->is_released);
     LC_CHECK(!connection->has_handle);
     if (connection->state == SIM_CONNECTION_UP ||
+        connection->state == SIM_CONNECTION_LISTENING ||
         connection->state == SIM_CONNECTION_CONNECTING) {
         sim_connection_reset(connection);
     }

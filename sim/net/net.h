@@ -163,6 +163,9 @@ enum lc_wsa sim_net_bind(uint32_t number, uint16_t port);
 /** The port of our end, 0 when it has none yet. */
 uint16_t sim_net_port(uint32_t number);
 
+/** The port of the other end. */
+uint16_t sim_net_peer_port(uint32_t number);
+
 /** Resets all connections of a process that ended. */
 void sim_net_process_exit(uint32_t process);
 

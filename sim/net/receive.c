@@ -7,7 +7,8 @@
 #include "sim/net/connection.h"
 
 enum {
-    SOURCE_SHIFT = 32749 /* from a socket's stream to its peer's own */
+    SOURCE_SHIFT = 32749, /* from a socket's stream to its peer's own */
+    CONNECTOR_BYTES = 1000
 };
 
 const unsigned char *sim_receive_pattern(
@@ -173,6 +174,8 @@ void sim_receive_begin(struct sim_connection *connection)
     const struct sim_net *net = SIM_NET;
     if (net->peer_kind == LC_PEER_SOURCE) {
         connection->peer_bytes = net->peer_number;
+    } else if (connection->is_incoming) {
+        connection->peer_bytes = CONNECTOR_BYTES;
     } else if (net->peer_kind == LC_PEER_HALFCLOSE) {
         connection->peer_fin = SIM_PEER_FIN_DUE;
     } else if (net->peer_kind == LC_PEER_RESET && net->peer_number == 0) {

@@ -18,8 +18,10 @@
 
 #include "lastcall/check.h"
 
+#include "sim/net/listen.h"
 #include "sim/net/net.h"
 #include "sim/net/receive.h"
+#include "sim/provider/accept.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/receive.h"
 #include "sim/provider/rundown.h"
@@ -154,6 +156,32 @@ static int call_close(
     return error == LC_WSA_OK ? 0 : fail(errno_out, error);
 }
 
+/* Lists a new socket and gives its handle to ws2_32. One that does not take it
+ * is let go of. */
+static lc_socket publish(
+    struct base *base,
+    struct base_socket *socket,
+    int32_t *errno_out)
+{
+    socket->users = 1;
+    sim_win32_enter_critical_section(&base->list);
+    socket->next = base->sockets;
+    base->sockets = socket;
+    sim_win32_leave_critical_section(&base->list);
+    lc_socket result = base->upcalls.lpWPUModifyIFSHandle(
+        base->catalog_id,
+        socket->handle,
+        errno_out);
+    if (result == LC_INVALID_SOCKET) {
+        sim_win32_enter_critical_section(&base->list);
+        unlink_socket(base, socket);
+        sim_win32_leave_critical_section(&base->list);
+        sim_net_close_handle(socket->connection);
+        socket_release(base, socket);
+    }
+    return result;
+}
+
 static lc_socket LC_ABI base_socket_create(
     int32_t family,
     int32_t type,
@@ -187,22 +215,7 @@ static lc_socket LC_ABI base_socket_create(
         (void)fail(errno_out, error);
         goto free_socket;
     }
-    socket->users = 1;
-    sim_win32_enter_critical_section(&base->list);
-    socket->next = base->sockets;
-    base->sockets = socket;
-    sim_win32_leave_critical_section(&base->list);
-    result = base->upcalls.lpWPUModifyIFSHandle(
-        base->catalog_id,
-        socket->handle,
-        errno_out);
-    if (result == LC_INVALID_SOCKET) {
-        sim_win32_enter_critical_section(&base->list);
-        unlink_socket(base, socket);
-        sim_win32_leave_critical_section(&base->list);
-        sim_net_close_handle(socket->connection);
-        socket_release(base, socket);
-    }
+    result = publish(base, socket, errno_out);
     goto leave;
 
 free_socket:
@@ -775,6 +788,105 @@ static int LC_ABI base_ioctl(
     return call_close(&call, error, errno_out);
 }
 
+/* ---- Listening ---- */
+
+static int LC_ABI
+base_listen(lc_socket handle, int32_t backlog, int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    error = sim_listen_begin(call.socket->connection, backlog);
+    return call_close(&call, error, errno_out);
+}
+
+/* Makes a socket of a request that was taken, with the properties of the one
+ * that listens. */
+static enum lc_wsa make_accepted(
+    const struct base_call *call,
+    const struct sim_provider_accept *arguments,
+    lc_socket *ret_socket)
+{
+    const struct base_socket *listener = call->socket;
+    struct base *base = call->base;
+    int32_t error = 0;
+    struct base_socket *socket =
+        sim_win32_heap_alloc(base->heap, LC_HEAP_ZERO_MEMORY, sizeof *socket);
+    if (socket == NULL) {
+        sim_listen_put_back(listener->connection);
+        return LC_WSAENOBUFS;
+    }
+    enum lc_wsa wsa = sim_listen_accept(
+        listener->connection,
+        &socket->connection,
+        &socket->handle);
+    if (wsa != LC_WSA_OK) {
+        (void)sim_win32_heap_free(base->heap, 0, socket);
+        return wsa;
+    }
+    socket->is_nonblocking = listener->is_nonblocking;
+    socket->linger_on = listener->linger_on;
+    socket->linger_s = listener->linger_s;
+    if (arguments->address != NULL) {
+        (void)sim_provider_get_peer_name(
+            socket->connection,
+            arguments->address,
+            arguments->address_length);
+    }
+    *ret_socket = publish(base, socket, &error);
+    return *ret_socket == LC_INVALID_SOCKET ? (enum lc_wsa)error : LC_WSA_OK;
+}
+
+static enum lc_wsa accept_one(
+    const struct base_call *call,
+    const struct sim_provider_accept *arguments,
+    lc_socket *ret_socket)
+{
+    uint32_t listener = call->socket->connection;
+    if (arguments->address != NULL &&
+        (arguments->address_length == NULL ||
+         *arguments->address_length < (int32_t)sizeof *arguments->address)) {
+        return LC_WSAEFAULT;
+    }
+    enum lc_wsa error =
+        sim_listen_take(listener, !call->socket->is_nonblocking);
+    if (error == LC_WSA_OK) {
+        error = sim_provider_ask(listener, arguments);
+    }
+    return error == LC_WSA_OK ? make_accepted(call, arguments, ret_socket)
+                              : error;
+}
+
+static lc_socket LC_ABI base_accept(
+    lc_socket handle,
+    struct lc_sockaddr *address,
+    int32_t *address_length,
+    lc_condition_fn *condition,
+    uintptr_t callback_data,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        (void)fail(errno_out, error);
+        return LC_INVALID_SOCKET;
+    }
+    lc_socket result = LC_INVALID_SOCKET;
+    error = accept_one(
+        &call,
+        &(struct sim_provider_accept){
+            .address = address,
+            .address_length = address_length,
+            .condition = condition,
+            .callback_data = callback_data,
+        },
+        &result);
+    (void)call_close(&call, error, errno_out);
+    return result;
+}
+
 /* ---- What this provider does not offer yet ---- */
 
 #define NOT_OFFERED_AS(result, name, ...)                   \
@@ -820,10 +932,6 @@ NOT_OFFERED_AS(
     struct lc_wsabuf *qos_name __attribute__((unused)),
     struct lc_qos *qos __attribute__((unused)))
 NOT_OFFERED(
-    base_listen,
-    lc_socket socket __attribute__((unused)),
-    int32_t backlog __attribute__((unused)))
-NOT_OFFERED(
     base_recv_from,
     lc_socket socket __attribute__((unused)),
     struct lc_wsabuf *buffers __attribute__((unused)),
@@ -861,23 +969,6 @@ NOT_OFFERED(
     struct lc_wsaprotocol_infow *protocol_info __attribute__((unused)),
     struct lc_sockaddr *address __attribute__((unused)),
     int32_t *address_length __attribute__((unused)))
-
-static lc_socket LC_ABI base_accept(
-    lc_socket socket,
-    struct lc_sockaddr *address,
-    int32_t *address_length,
-    lc_condition_fn *condition,
-    uintptr_t callback_data,
-    int32_t *errno_out)
-{
-    (void)socket;
-    (void)address;
-    (void)address_length;
-    (void)condition;
-    (void)callback_data;
-    (void)fail(errno_out, LC_WSAEOPNOTSUPP);
-    return LC_INVALID_SOCKET;
-}
 
 static lc_socket LC_ABI base_join_leaf(
     lc_socket socket,

@@ -347,29 +347,6 @@ static void call_close(void)
     sim_rundown_leave(&ifs_globals()->rundown);
 }
 
-static lc_socket LC_ABI ifs_accept(
-    lc_socket socket,
-    struct lc_sockaddr *address,
-    int32_t *address_length,
-    lc_condition_fn *condition,
-    uintptr_t callback_data,
-    int32_t *errno_out)
-{
-    const struct ifs_lower *lower;
-    if (!call_open(socket, &lower, errno_out)) {
-        return LC_INVALID_SOCKET;
-    }
-    lc_socket result = lower->table.lpWSPAccept(
-        socket,
-        address,
-        address_length,
-        condition,
-        callback_data,
-        errno_out);
-    call_close();
-    return result;
-}
-
 static int LC_ABI ifs_address_to_string(
     struct lc_sockaddr *address,
     uint32_t address_length,
@@ -944,6 +921,69 @@ static void forget(struct ifs *ifs, struct ifs_socket *wanted)
     }
 }
 
+/* Lists a socket of the next provider and registers its handle for this layer.
+ * Without that the socket below is closed again (HANDLE-17). */
+static lc_socket adopt(
+    struct ifs *ifs,
+    struct ifs_socket *socket,
+    int32_t *errno_out)
+{
+    /* Known before ws2_32 can route a call to it. */
+    sim_win32_enter_critical_section(&ifs->list);
+    socket->next = ifs->sockets;
+    ifs->sockets = socket;
+    sim_win32_leave_critical_section(&ifs->list);
+    struct ifs_lower *lower = socket->lower;
+    lc_socket handle = socket->handle;
+    lc_socket result =
+        ifs->upcalls.lpWPUModifyIFSHandle(lower->own_id, handle, errno_out);
+    if (result == LC_INVALID_SOCKET) {
+        int32_t error = 0;
+        (void)lower->table.lpWSPCloseSocket(handle, &error);
+        forget(ifs, socket);
+    }
+    return result;
+}
+
+static lc_socket LC_ABI ifs_accept(
+    lc_socket listener,
+    struct lc_sockaddr *address,
+    int32_t *address_length,
+    lc_condition_fn *condition,
+    uintptr_t callback_data,
+    int32_t *errno_out)
+{
+    const struct ifs_lower *lower;
+    if (!call_open(listener, &lower, errno_out)) {
+        return LC_INVALID_SOCKET;
+    }
+    struct ifs *ifs = ifs_globals();
+    lc_socket result = LC_INVALID_SOCKET;
+    struct ifs_socket *socket =
+        sim_win32_heap_alloc(ifs->heap, LC_HEAP_ZERO_MEMORY, sizeof *socket);
+    if (socket == NULL) {
+        (void)fail(errno_out, LC_WSAENOBUFS);
+        goto leave;
+    }
+    socket->handle = lower->table.lpWSPAccept(
+        listener,
+        address,
+        address_length,
+        condition,
+        callback_data,
+        errno_out);
+    socket->lower = &ifs->lowers[lower - ifs->lowers];
+    if (socket->handle == LC_INVALID_SOCKET) {
+        (void)sim_win32_heap_free(ifs->heap, 0, socket);
+    } else {
+        result = adopt(ifs, socket, errno_out);
+    }
+
+leave:
+    call_close();
+    return result;
+}
+
 static lc_socket LC_ABI ifs_socket(
     int32_t family,
     int32_t type,
@@ -986,19 +1026,7 @@ static lc_socket LC_ABI ifs_socket(
     }
     socket->handle = handle;
     socket->lower = lower;
-    /* Known before ws2_32 can route a call to it. */
-    sim_win32_enter_critical_section(&ifs->list);
-    socket->next = ifs->sockets;
-    ifs->sockets = socket;
-    sim_win32_leave_critical_section(&ifs->list);
-    result =
-        ifs->upcalls.lpWPUModifyIFSHandle(lower->own_id, handle, errno_out);
-    if (result != LC_INVALID_SOCKET) {
-        goto leave;
-    }
-    int32_t error = 0;
-    (void)lower->table.lpWSPCloseSocket(handle, &error);
-    forget(ifs, socket);
+    result = adopt(ifs, socket, errno_out);
     goto leave;
 
 free_socket:

@@ -6,10 +6,6 @@
 #include "sim/net/net.h"
 #include "sim/net/receive.h"
 
-enum {
-    PEER_PORT = 80
-};
-
 enum lc_wsa sim_provider_receive(
     const struct sim_provider_receive *receive,
     uint32_t *ret_bytes)
@@ -99,7 +95,10 @@ enum lc_wsa sim_provider_get_peer_name(
     struct lc_sockaddr *ret_name,
     int32_t *name_bytes)
 {
-    return sim_net_is_connected(connection)
-               ? put_name(PEER_PORT, 2, ret_name, name_bytes)
-               : LC_WSAENOTCONN;
+    return sim_net_is_connected(connection) ? put_name(
+                                                  sim_net_peer_port(connection),
+                                                  2,
+                                                  ret_name,
+                                                  name_bytes)
+                                            : LC_WSAENOTCONN;
 }

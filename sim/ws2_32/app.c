@@ -24,12 +24,23 @@ struct sim_app_process *sim_app_process_running(void)
     return &SIM_WS2_32->apps[process];
 }
 
-static lc_socket socket_of(const struct lc_op *op)
+lc_socket sim_app_socket(uint32_t variable)
 {
     const struct sim_app_process *app = sim_app_process_running();
-    LC_CHECK(op->socket < LC_SOCKETS_MAX);
-    return app->is_set[op->socket] ? app->sockets[op->socket]
-                                   : LC_INVALID_SOCKET;
+    LC_CHECK(variable < LC_SOCKETS_MAX);
+    return app->is_set[variable] ? app->sockets[variable] : LC_INVALID_SOCKET;
+}
+
+void sim_app_set_socket(uint32_t variable, lc_socket socket, lc_socket stream)
+{
+    struct sim_app_process *app = sim_app_process_running();
+    LC_CHECK(variable < LC_SOCKETS_MAX);
+    app->sockets[variable] = socket;
+    app->streams[variable] = stream == LC_INVALID_SOCKET ? socket : stream;
+    app->sent_bytes[variable] = 0;
+    app->received_bytes[variable] = 0;
+    SIM_OVERLAPPED->processes[sim_thread_process()].last[variable] = 0;
+    app->is_set[variable] = 1;
 }
 
 static void describe_startup(const struct lc_op *op, struct lc_record *record)
@@ -77,18 +88,11 @@ static void describe_socket(const struct lc_op *op, struct lc_record *record)
 
 static enum lc_wsa make_socket(const struct lc_op *op, struct lc_record *record)
 {
-    struct sim_app_process *app = sim_app_process_running();
     lc_socket socket = LC_INVALID_SOCKET;
     enum lc_wsa wsa = sim_wsa_socket(op->entry, &socket);
     lc_socket stream = sim_net_take_opened();
     if (wsa == LC_WSA_OK) {
-        app->sockets[op->socket] = socket;
-        app->streams[op->socket] =
-            stream == LC_INVALID_SOCKET ? socket : stream;
-        app->sent_bytes[op->socket] = 0;
-        app->received_bytes[op->socket] = 0;
-        SIM_OVERLAPPED->processes[sim_thread_process()].last[op->socket] = 0;
-        app->is_set[op->socket] = 1;
+        sim_app_set_socket(op->socket, socket, stream);
         record->a = (int64_t)socket;
     }
     return wsa;
@@ -327,6 +331,12 @@ static const struct sim_app_call app_calls[] = {
                                    .make = sim_app_wsc_remove_names },
     [LC_CALL_WSC_ENABLE_NAMES] = { sim_app_describe_names,
                                    .make = sim_app_wsc_enable_names },
+    [LC_CALL_LISTEN] = { sim_app_describe_value,
+                         sim_app_listen,
+                         .has_socket = true },
+    [LC_CALL_ACCEPT] = { sim_app_describe_accept, .make = sim_app_accept },
+    [LC_CALL_WSAACCEPT] = { sim_app_describe_accept,
+                            .make = sim_app_wsa_accept },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 
@@ -347,7 +357,7 @@ static struct lc_record call_record(const struct lc_op *op, uint32_t number)
         .callee = call->is_windows ? LC_MODULE_SYSTEM : LC_MODULE_WS2_32,
     };
     if (call->has_socket) {
-        record.a = (int64_t)socket_of(op);
+        record.a = (int64_t)sim_app_socket(op->socket);
     }
     if (has_number(op)) {
         record.d = number;

@@ -35,6 +35,17 @@ struct sim_app_call {
 /** What the application's threads share in the process that is running. */
 struct sim_app_process *sim_app_process_running(void);
 
+/** What a variable of the running process holds: LC_INVALID_SOCKET before it is
+ * set. */
+lc_socket sim_app_socket(uint32_t variable);
+
+/**
+ * Sets a variable to a new socket.
+ *
+ * @param stream  the transport's handle of it, if that is known.
+ */
+void sim_app_set_socket(uint32_t variable, lc_socket socket, lc_socket stream);
+
 /** The record's b is the first argument. */
 void sim_app_describe_value(const struct lc_op *op, struct lc_record *record);
 
@@ -100,5 +111,12 @@ sim_app_make_fn sim_app_sleep_ex;
 sim_app_make_fn sim_app_create_port;
 sim_app_make_fn sim_app_dequeue;
 sim_app_make_fn sim_app_post;
+/* app_accept.c: calls of sockets that listen. */
+enum lc_wsa sim_app_listen(const struct lc_op *op, struct lc_record *record);
+void sim_app_describe_accept(const struct lc_op *op, struct lc_record *record);
+enum lc_wsa sim_app_accept(const struct lc_op *op, struct lc_record *record);
+enum lc_wsa sim_app_wsa_accept(
+    const struct lc_op *op,
+    struct lc_record *record);
 
 #endif

@@ -104,6 +104,22 @@ static const struct row told_rows[] = {
       "ws2_32 frees tcp, unmapped\n"
       "socket = WSAEINVALIDPROVIDER\n"
       "WSACleanup = 0\n" },
+    { "22.2/connect/WSAEINVAL",
+      BASE,
+      SOCKET "bind s 80\nlisten s 1\nconnect s\n" CLEAN,
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPBind 64 = 0\n"
+      "bind = 0\n"
+      "ws2_32 > tcp WSPListen 64 = 0\n"
+      "listen = 0\n"
+      "ws2_32 > tcp WSPConnect 64 = WSAEINVAL\n"
+      "connect = WSAEINVAL\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
     /* The DLL is not there, or has no WSPStartup, or that fails; once the
      * reason is gone the same call works, LOAD-21. */
     { "22.1/socket/WSAEPROVIDERFAILEDINIT",
@@ -436,7 +452,6 @@ static const struct row_waits waiting_rows[] = {
     { "22.2/connect/WSAEAFNOSUPPORT", "addresses" },
     { "22.2/connect/WSAECONNREFUSED", "a peer that refuses" },
     { "22.2/connect/WSAEFAULT", WRONG },
-    { "22.2/connect/WSAEINVAL", "listen" },
     { "22.2/connect/WSAENETUNREACH", "a peer that can't be reached" },
     { "22.2/connect/WSAEHOSTUNREACH", "a peer that can't be reached" },
     { "22.2/connect/WSAENOBUFS", "a transport that is out of memory" },

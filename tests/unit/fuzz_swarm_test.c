@@ -44,6 +44,10 @@ static void each_feature_comes_and_goes(void **state)
     assert_in_range(on, DRAWS * 7 / 10, DRAWS * 8 / 10);
     for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
         bool is_rare = i < LC_CALL_COUNT && fuzz_call(i)->is_rare;
+        if (i < LC_CALL_COUNT && fuzz_call(i)->is_apart) {
+            assert_int_equal(there[i], 0);
+            continue;
+        }
         bool is_of_names = i < LC_CALL_COUNT && fuzz_call(i)->is_of_names;
         uint32_t of = is_rare ? on / 4 : is_of_names ? on * 2 / 3 : on;
         assert_in_range(there[i], of / 3, of * 2 / 3);
@@ -162,6 +166,22 @@ static void the_record_shrinks_with_the_schedule(void **state)
         strstr(text, "\nswarm WSAStartup*3 send*50\nswarm hostile\n"));
 }
 
+/* A socket that one thread makes and another accepts from is shared. */
+static void a_listener_of_two_threads_is_shared(void **state)
+{
+    (void)state;
+    assert_true(parse(
+        HEAD "swarm share\n"
+             "process A\n"
+             "  thread t\n"
+             "    s = socket stream\n"
+             "  thread u\n"
+             "    v = accept s\n",
+        &first));
+    fuzz_swarm_narrow(&first);
+    assert_int_equal(first.swarm.weights[LC_FEATURE_SHARE], 1);
+}
+
 static const struct bad bad_swarms[] = {
     { HEAD "swarm\n", 2, 6, "the line ends" },
     { HEAD "swarm bees\n", 2, 7, "\"bees\"" },
@@ -192,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_given_world_has_no_features),
         cmocka_unit_test(what_is_left_out_is_not_there),
         cmocka_unit_test(the_record_shrinks_with_the_schedule),
+        cmocka_unit_test(a_listener_of_two_threads_is_shared),
         cmocka_unit_test(a_bad_swarm_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

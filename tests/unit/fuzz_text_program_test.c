@@ -68,6 +68,13 @@ static const struct bad bad_calls[] = {
       6,
       21,
       "\"u\"" },
+    { THREAD "    accept s\n", 4, 5, "\"accept\"" },
+    { THREAD "    t = accept\n", 4, 15, "the line ends" },
+    { THREAD "    t = accept s x\n", 4, 18, "\"x\"" },
+    { THREAD "    t = WSAAccept s\n", 4, 20, "the line ends" },
+    { THREAD "    t = WSAAccept s maybe\n", 4, 21, "\"maybe\"" },
+    { THREAD "    t = WSAAccept s defer x\n", 4, 27, "\"x\"" },
+    { THREAD "    listen s 2147483648\n", 4, 14, "\"2147483648\"" },
     { LAYERS "process A\n  thread t\n    s = socket stream via a\n",
       8,
       27,
@@ -213,6 +220,28 @@ static void results_are_written_only_when_they_are_meant(void **state)
     assert_int_equal(error.line, 0x55555555);
 }
 
+/* Both sockets of an accept are variables, numbered as they turn up, and it is
+ * printed as it was read. */
+static void an_accept_names_two_sockets(void **state)
+{
+    (void)state;
+    static const char calls[] = "    t = accept s\n"
+                                "    s = WSAAccept u reject\n"
+                                "    listen u 7\n";
+    char text[512];
+    char printed[1024];
+    (void)snprintf(text, sizeof text, THREAD "%s", calls);
+    assert_true(parse(text, &first));
+    assert_int_equal(first.ops[0].socket, 0);
+    assert_int_equal(first.ops[0].value2, 1);
+    assert_int_equal(first.ops[1].socket, 1);
+    assert_int_equal(first.ops[1].value2, 2);
+    assert_int_equal(first.ops[1].value, LC_CF_REJECT);
+    assert_int_equal(first.ops[2].value, 7);
+    assert_true(fuzz_text_print(&first, printed, sizeof printed) > 0);
+    assert_non_null(strstr(printed, calls));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +250,7 @@ int main(void)
         cmocka_unit_test(names_may_be_words_of_the_grammar),
         cmocka_unit_test(calls_on_events_and_operations_are_read),
         cmocka_unit_test(results_are_written_only_when_they_are_meant),
+        cmocka_unit_test(an_accept_names_two_sockets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,7 @@ static void each_peer_can_be_written(void **state)
         { "reset 1000000000", LC_PEER_RESET, 1000000000 },
         { "never", LC_PEER_NEVER, 0 },
         { "refuse", LC_PEER_REFUSE, 0 },
+        { "connector 500", LC_PEER_CONNECTOR, 500 },
     };
 
     _Static_assert(LC_COUNT_OF(peers) == LC_PEER_KIND_COUNT, "one each");
