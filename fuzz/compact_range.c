@@ -202,7 +202,7 @@ void fuzz_compact_range_fault(
     struct lc_choice *choice)
 {
     enum lc_fail fail = lc_fail_of(choice->place);
-    uint32_t forms = lc_fail_forms(fail);
+    uint32_t forms = lc_fail_forms(choice->place);
     LC_CHECK(choice->stream == LC_STREAM_FAULT);
     if ((schedule->world.faults >> fail & 1) == 0) {
         choice->stream = LC_STREAM_SCHED;

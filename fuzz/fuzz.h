@@ -9,7 +9,7 @@
  *                a midpoint on.
  * Many:          sampler, search, finding, warnings, statistics; campaign and
  *                ledger keep them.
- * Measurements:  trial, hunt, chains, cells.
+ * Measurements:  trial, hunt, chains, lives, cells.
  */
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
@@ -28,6 +28,7 @@
 #include "fuzz/generate.h"
 #include "fuzz/hunt.h"
 #include "fuzz/ledger.h"
+#include "fuzz/lives.h"
 #include "fuzz/play.h"
 #include "fuzz/sampler/sampler.h"
 #include "fuzz/schedule.h"

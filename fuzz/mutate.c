@@ -307,11 +307,14 @@ static void make_fail(struct mutation *mutation, struct lc_choice *choice)
         { LC_PLACE_SHIM, LC_SHIM_CREATE_EVENT, 0 },
         { LC_PLACE_SHIM, LC_SHIM_CREATE_THREAD, 0 },
         { LC_PLACE_SHIM, LC_SHIM_NET, 0 },
+        { LC_PLACE_API, LC_CALL_WSASTARTUP, 0 },
     };
     const struct lc_world *world = &mutation->schedule->world;
     uint32_t provider = upto(mutation, world->provider_count - 1);
     struct lc_place place = sites[upto(mutation, LC_COUNT_OF(sites) - 1)];
-    place.module = (uint8_t)(LC_MODULE_PROVIDER + provider);
+    if (place.kind != LC_PLACE_API) {
+        place.module = (uint8_t)(LC_MODULE_PROVIDER + provider);
+    }
     enum lc_fail fail = lc_fail_of(place);
     LC_CHECK(fail != LC_FAIL_COUNT);
     if ((fail == LC_FAIL_LOAD || fail == LC_FAIL_PROC) &&
@@ -322,7 +325,7 @@ static void make_fail(struct mutation *mutation, struct lc_choice *choice)
     choice->place = place;
     choice->action = LC_ACTION_VALUE;
     choice->target = 0;
-    choice->value = (uint16_t)(1 + upto(mutation, lc_fail_forms(fail) - 1));
+    choice->value = (uint16_t)(1 + upto(mutation, lc_fail_forms(place) - 1));
 }
 
 static void change_choices(struct mutation *mutation)

@@ -679,7 +679,8 @@ static bool repair_choice(
         choice->action = LC_ACTION_VALUE;
         choice->target = 0;
         return (schedule->world.faults >> fail & 1) != 0 &&
-               choice->value >= 1 && choice->value <= lc_fail_forms(fail);
+               choice->value >= 1 &&
+               choice->value <= lc_fail_forms(choice->place);
     }
     return repair_action(schedule, old, choice);
 }

@@ -284,7 +284,7 @@ static bool read_fail(
     if (index >= reader->count) {
         return true;
     }
-    for (uint32_t form = 1; form <= lc_fail_forms(fail); form++) {
+    for (uint32_t form = 1; form <= lc_fail_forms(choice->place); form++) {
         const char *error =
             fuzz_words_error(lc_fail_error(choice->place, form));
         if (error != NULL && fuzz_text_read_is(reader, index, error)) {

@@ -295,6 +295,13 @@ static void put_end(struct line *line, const struct lc_record *record)
 static void put_fail(struct line *line, const struct lc_record *record)
 {
     bool is_startup = record->function == LC_FAIL_STARTUP;
+    if (is_startup && record->callee == LC_MODULE_WS2_32) {
+        put(line,
+            "%s is made to fail: %s",
+            fuzz_call((uint32_t)record->b)->function,
+            fuzz_words_error(record->a));
+        return;
+    }
     enum fuzz_words words = is_startup ? FUZZ_WORDS_SPI
                             : record->function == LC_FAIL_UPCALL
                                 ? FUZZ_WORDS_UPCALL

@@ -13,6 +13,7 @@
 #include "tools/commands.h"
 #include "tools/given.h"
 #include "tools/line.h"
+#include "tools/lives.h"
 #include "tools/load.h"
 #include "tools/measure.h"
 #include "tools/option.h"
@@ -50,12 +51,14 @@ static struct tool_line replay;
 
 static const struct tool_command command = {
     .name = "bench",
-    .arguments = "throughput|schedulers|bugs|chains",
+    .arguments = "throughput|schedulers|bugs|chains|lives",
     .summary = "Measures how many schedules and records go through in a "
                "second, on one core; or how soon each sampler meets the bugs "
                "of micro-programs, beside what others have measured, or "
                "those of corpus/zoo; or whether a peer can tell layers that "
-               "pass everything through from the base alone.",
+               "pass everything through from the base alone; or whether a "
+               "process that starts Winsock again is as it was the first "
+               "time.",
     .argument_count = 1,
     .argument_max = 1,
     .tables = { options, tool_measure_options, tool_given_json },
@@ -102,6 +105,14 @@ static const struct part {
                              NULL } },
     { "chains",
       tool_chains,
+      (const char *const[]){ "--bug",
+                             "--schedules",
+                             "--seed",
+                             "-j, --jobs",
+                             "--json",
+                             NULL } },
+    { "lives",
+      tool_lives,
       (const char *const[]){ "--bug",
                              "--schedules",
                              "--seed",
@@ -473,7 +484,8 @@ static const struct part *find_part(const char *name)
         }
     }
     tool_output_error(
-        "bench: no '%s'; there are throughput, schedulers, bugs and chains",
+        "bench: no '%s'; there are throughput, schedulers, bugs, chains and "
+        "lives",
         name);
     return NULL;
 }

@@ -35,8 +35,8 @@ static inline enum lc_fail lc_fail_of_shim(uint8_t function)
     }
 }
 
-/** What fails at a place, LC_FAIL_COUNT: nothing, it is no site. Calls of the
- * application never do. */
+/** What fails at a place, LC_FAIL_COUNT: nothing, it is no site. Of the
+ * application's calls WSAStartup alone is one: ws2_32's own start. */
 static inline enum lc_fail lc_fail_of(struct lc_place place)
 {
     bool is_provider =
@@ -56,20 +56,26 @@ static inline enum lc_fail lc_fail_of(struct lc_place place)
         fail = LC_FAIL_UPCALL;
     }
     bool is_loading = fail == LC_FAIL_LOAD || fail == LC_FAIL_PROC;
+    if (place.kind == LC_PLACE_API && place.function == LC_CALL_WSASTARTUP) {
+        return LC_FAIL_STARTUP;
+    }
     return is_provider || (is_loading && place.module == LC_MODULE_WS2_32)
                ? fail
                : LC_FAIL_COUNT;
 }
 
-/** In how many ways. They are numbered from 1. */
-static inline uint32_t lc_fail_forms(enum lc_fail fail)
+/** In how many ways at a place that is a site. They are numbered from 1. */
+static inline uint32_t lc_fail_forms(struct lc_place place)
 {
-    return fail == LC_FAIL_STARTUP ? LC_FAIL_FORMS_MAX : 1;
+    return place.kind == LC_PLACE_API             ? 2
+           : lc_fail_of(place) == LC_FAIL_STARTUP ? LC_FAIL_FORMS_MAX
+                                                  : 1;
 }
 
 /**
  * The error that goes with it.
- * Source: documented. WSPStartup (ws2spi.h), Return value; the catalogue,
+ * Source: documented. WSPStartup (ws2spi.h) and WSAStartup, Return value (of
+ *         the latter WSAEINPROGRESS is for 1.1 alone); the catalogue,
  *         sections 16 and 22, for upcalls and WSAENETDOWN; LoadLibrary,
  *         GetProcAddress, HeapAlloc, CreateEvent, CreateThread of Windows.
  */

@@ -95,7 +95,7 @@ enum lc_record_kind {
     LC_RECORD_THREAD = 16,
     /* function: enum lc_wire; caller: base provider; a: connection number;
      * b: bytes; c: offset of the first byte in the stream, or handle for
-     * LC_WIRE_OPEN; d: 1 when the bytes are the ones the application sent */
+     * LC_WIRE_OPEN and LC_WIRE_CLOSE; d: 1 when the bytes are the ones the application sent */
     LC_RECORD_WIRE = 17,
     /* Code of the provider faulted or never returned. function: enum
      * lc_fault; callee: module; a: offset of the instruction in the module or
@@ -110,7 +110,8 @@ enum lc_record_kind {
     LC_RECORD_END = 20,
     /* The environment fails a call on purpose. function: enum lc_fail;
      * caller: whose call it is; callee: whom it called; a: the error; b: the
-     * call, enum lc_shim, lc_spi or lc_upcall by what failed. What the caller
+     * call, enum lc_shim, lc_spi or lc_upcall by what failed; enum lc_call
+     * where the callee is ws2_32 and a start fails. What the caller
      * gets is told by the call's own record, if it has one, behind this. */
     LC_RECORD_FAIL = 21,
     /* The catalog of the machine changes. function: enum lc_catalog_change;

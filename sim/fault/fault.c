@@ -18,9 +18,10 @@ void sim_fault_begin(uint32_t kinds, uint32_t fault_max)
 /* Who is called: the other side of the place. */
 static uint8_t callee_of(struct lc_place place, enum lc_fail fail)
 {
-    return fail == LC_FAIL_STARTUP  ? place.module
-           : fail == LC_FAIL_UPCALL ? (uint8_t)LC_MODULE_WS2_32
-                                    : (uint8_t)LC_MODULE_SYSTEM;
+    return place.kind == LC_PLACE_API ? (uint8_t)LC_MODULE_WS2_32
+           : fail == LC_FAIL_STARTUP  ? place.module
+           : fail == LC_FAIL_UPCALL   ? (uint8_t)LC_MODULE_WS2_32
+                                      : (uint8_t)LC_MODULE_SYSTEM;
 }
 
 int32_t sim_fault_ask(
@@ -38,7 +39,7 @@ int32_t sim_fault_ask(
     if (fail == LC_FAIL_COUNT || (fault->kinds >> fail & 1) == 0) {
         return 0;
     }
-    uint32_t form = sim_choice_fail(place, lc_fail_forms(fail));
+    uint32_t form = sim_choice_fail(place, lc_fail_forms(place));
     if (form == 0) {
         return 0;
     }

@@ -541,10 +541,8 @@ enum lc_wsa sim_net_send(
     }
 }
 
-enum lc_wsa sim_net_finish(uint32_t number)
+static enum lc_wsa finish(struct sim_connection *connection)
 {
-    sim_connection_yield(number);
-    struct sim_connection *connection = sim_connection_at(number);
     if (connection->state != SIM_CONNECTION_UP &&
         connection->state != SIM_CONNECTION_ENDED) {
         return LC_WSAENOTCONN;
@@ -555,6 +553,19 @@ enum lc_wsa sim_net_finish(uint32_t number)
         sim_connection_changed(connection);
     }
     return LC_WSA_OK;
+}
+
+enum lc_wsa sim_net_finish(uint32_t number)
+{
+    sim_connection_yield(number);
+    return finish(sim_connection_at(number));
+}
+
+enum lc_wsa sim_net_shutdown(uint32_t number)
+{
+    sim_connection_yield(number);
+    return sim_connection_is_down() ? LC_WSAENETDOWN
+                                    : finish(sim_connection_at(number));
 }
 
 /* Waits until all has arrived or the thread's deadline is there. */
@@ -664,6 +675,12 @@ bool sim_net_is_connected(uint32_t number)
     const struct sim_connection *connection = sim_connection_at(number);
     return connection->state == SIM_CONNECTION_UP ||
            connection->state == SIM_CONNECTION_ENDED;
+}
+
+bool sim_net_refuses_options(void)
+{
+    (void)sim_thread_pass(sim_connection_place());
+    return sim_connection_is_down();
 }
 
 void sim_net_set_buffer(uint32_t number, uint32_t size_bytes)

@@ -108,6 +108,13 @@ enum lc_wsa sim_net_send(
 enum lc_wsa sim_net_finish(uint32_t number);
 
 /**
+ * The same, for an application that asks for it.
+ *
+ * Errors: LC_WSAENOTCONN; LC_WSAENETDOWN, and nothing has changed.
+ */
+enum lc_wsa sim_net_shutdown(uint32_t number);
+
+/**
  * Waits until the stream has ended: all acknowledged, FIN included.
  *
  * Time:   up to timeout_ns.
@@ -141,6 +148,10 @@ bool sim_net_is_finishing(uint32_t number);
 
 /** Whether the connection is established and not reset. */
 bool sim_net_is_connected(uint32_t number);
+
+/** Whether the network is down as an option of it is to be set: the running
+ * thread's call fails. No yield point. */
+bool sim_net_refuses_options(void);
 
 /** Sets the size of the send buffer. Bytes that were taken stay. 0: overlapped
  * sends are through only when the peer has acknowledged them; others still have

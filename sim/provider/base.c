@@ -539,7 +539,7 @@ base_shutdown(lc_socket handle, int32_t how, int32_t *errno_out)
         return call_close(&call, LC_WSAENOTCONN, errno_out);
     }
     if (how != LC_SD_RECEIVE) {
-        error = sim_net_finish(call.socket->connection);
+        error = sim_net_shutdown(call.socket->connection);
     }
     if (how != LC_SD_SEND && error == LC_WSA_OK) {
         error = sim_receive_end(call.socket->connection, false);
@@ -559,7 +559,7 @@ static int LC_ABI base_send_disconnect(
         return fail(errno_out, error);
     }
     error = data != NULL ? LC_WSAENOPROTOOPT
-                         : sim_net_finish(call.socket->connection);
+                         : sim_net_shutdown(call.socket->connection);
     return call_close(&call, error, errno_out);
 }
 
@@ -651,6 +651,10 @@ static enum lc_wsa set_option(
         /* TRUE: do not linger. The time set earlier stays. */
         socket->linger_on = number == 0;
         return LC_WSA_OK;
+    }
+    bool is_buffer = option_name == LC_SO_SNDBUF || option_name == LC_SO_RCVBUF;
+    if (is_buffer && sim_net_refuses_options()) {
+        return LC_WSAENETDOWN;
     }
     if (option_name == LC_SO_SNDBUF) {
         sim_net_set_buffer(

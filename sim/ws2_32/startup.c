@@ -8,6 +8,7 @@
 #include "lastcall/version.h"
 
 #include "sim/engine/thread.h"
+#include "sim/fault/fault.h"
 #include "sim/win32/win32.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/crossing.h"
@@ -132,6 +133,12 @@ enum lc_wsa sim_wsa_startup(uint16_t version, struct lc_wsadata *ret_data)
     if (!negotiate(version, &agreed)) {
         fill_data(ret_data, highest_version());
         return LC_WSAVERNOTSUPPORTED;
+    }
+    int32_t error =
+        sim_fault_at(LC_PLACE_API, LC_CALL_WSASTARTUP, LC_MODULE_APP);
+    if (error != 0) {
+        fill_data(ret_data, highest_version());
+        return (enum lc_wsa)error;
     }
     sim_ws2_lock();
     struct sim_ws2_process *process = sim_ws2_process();

@@ -156,13 +156,34 @@ for bug in ('no_such_bug', 'unsent_dropped'):
     result = run('bench', 'chains', '--bug', bug)
     expect(f'chains --bug {bug}', result.returncode == 2 and
            bug in result.stderr and result.stderr.count('\n') == 1, result)
+# INV-17: a process that starts Winsock again is as the first time.
+words = ['bench', 'lives', '--schedules', '1000', '--json']
+answers = [json.loads(run(*words, '-j', jobs).stdout) for jobs in ('1', '3')]
+answer = answers[0]
+expect('bench lives', answer == answers[1] and answer['programs'] == 1000 and
+       answer['differed'] == 0 and answer['compared'] > 500 and
+       answer['lives'] > 2 * answer['compared'] and
+       min(answer[stack] for stack in ('base', 'ifs', 'nonifs')) > 100 and
+       sum(answer[word] for word in ('base', 'ifs', 'nonifs')) ==
+       answer['compared'] and
+       sum(answer[word] for word in ('compared', 'unended', 'unbalanced',
+                                     'limit')) == 1000, answers)
+for bug in ('not_restartable', 'worker_left'):
+    result = run('bench', 'lives', '--schedules', '500', '--bug', bug)
+    expect(f'bench lives notices {bug}', result.returncode == 1 and
+           'differs from the first one' in result.stdout and
+           f'plant {bug}\n' in result.stdout, result)
+result = run('bench', 'lives', '--bug', 'no_such_bug')
+expect('lives --bug no_such_bug', result.returncode == 2 and
+       'no_such_bug' in result.stderr and result.stderr.count('\n') == 1, result)
 # What belongs to another part of bench is not left out without a word.
 for words in (['throughput', '--trials', '3'], ['throughput', '-j', '2'],
               ['throughput', '--explore'], ['schedulers', '--seconds', '3'],
               ['schedulers', '--bug', 'worker_left'], ['bugs', '--explore'],
               ['bugs', '--walks', '0'], ['bugs', '--program', 'stack'],
               ['bugs', '--provider', 'filter=x.dll'],
-              ['chains', '--sampler', 'rw'], ['chains', '--trials', '3']):
+              ['chains', '--sampler', 'rw'], ['chains', '--trials', '3'],
+              ['lives', '--sampler', 'rw'], ['lives', '--trials', '3']):
     result = run('bench', *words)
     expect(f'bench {words} is refused', result.returncode == 2 and
            result.stdout == '' and result.stderr.count('\n') == 1 and

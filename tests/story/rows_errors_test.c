@@ -355,6 +355,56 @@ static const struct row told_rows[] = {
       "send = WSAENETDOWN\n"
       "send = 1\n"
       "WSACleanup = 0\n" },
+    /* ws2_32's own start: the count stays, and the next one works. */
+    { "22.1/WSAStartup/WSASYSNOTREADY 22.1/WSAStartup/WSAEPROCLIM",
+      BASE "faults startup\n",
+      "WSAStartup 2.2\nWSAStartup 2.2\nWSACleanup\nWSAStartup 2.2\n"
+      "s = socket stream\n" CLEAN "choices\n"
+      "main in 1 WSAStartup at call : fail\n"
+      "main in 2 WSAStartup at call : fail WSAEPROCLIM\n",
+      "",
+      "WSAStartup 2.2 = WSASYSNOTREADY\n"
+      "WSAStartup 2.2 = WSAEPROCLIM\n"
+      "WSACleanup = WSANOTINITIALISED\n"
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "WSACleanup = 0\n" },
+    /* Nothing has changed: what is sent behind it arrives, and the next one
+     * ends the stream. */
+    { "22.1/shutdown/WSAENETDOWN 22.1/WSPShutdown/WSAENETDOWN",
+      FAULTS,
+      OPEN "shutdown s send\nsend s 1\nshutdown s send\nsend s 1\n" CLEAN
+           "choices\nmain in 4 shutdown at net@tcp : fail\n",
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPConnect 64 = 0\n"
+      "connect = 0\n"
+      "ws2_32 > tcp WSPShutdown 64 = WSAENETDOWN\n"
+      "shutdown = WSAENETDOWN\n"
+      "ws2_32 > tcp WSPSend 64 = 0\n"
+      "send = 1\n"
+      "ws2_32 > tcp WSPShutdown 64 = 0\n"
+      "shutdown = 0\n"
+      "ws2_32 > tcp WSPSend 64 = WSAESHUTDOWN\n"
+      "send = WSAESHUTDOWN\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
+    { "22.2/setsockopt/WSAENETDOWN",
+      FAULTS,
+      SOCKET "sndbuf s 1\nrcvbuf s 1\nsndbuf s 1\nlinger s on 1\n" CLEAN
+             "choices\nmain in 3 sndbuf at net@tcp : fail\n"
+             "main in 4 rcvbuf at net@tcp : fail\n",
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "setsockopt = WSAENETDOWN\n"
+      "setsockopt = WSAENETDOWN\n"
+      "setsockopt = 0\n"
+      "setsockopt = 0\n"
+      "WSACleanup = 0\n" },
     /* Another thread closes the socket, or all of them: X-34. */
     { "22.2/send/WSAEINTR",
       BASE "peer slow 100\n",
@@ -399,8 +449,6 @@ static const struct row told_rows[] = {
 #define WRONG "arguments of the call that are wrong"
 
 static const struct row_waits waiting_rows[] = {
-    { "22.1/WSAStartup/WSASYSNOTREADY", "a network that is not ready" },
-    { "22.1/WSAStartup/WSAEPROCLIM", "a limit on processes" },
     { "22.1/WSAStartup/WSAEINPROGRESS", HOOK },
     { "22.1/WSACleanup/WSAENETDOWN", "a network that goes down there" },
     { "22.1/WSACleanup/WSAEINPROGRESS", HOOK },
@@ -416,7 +464,6 @@ static const struct row_waits waiting_rows[] = {
     { "22.1/closesocket/WSAENETDOWN", "a network that goes down there" },
     { "22.1/closesocket/WSAEINPROGRESS", HOOK },
     { "22.1/closesocket/WSAEINTR", "WSACancelBlockingCall" },
-    { "22.1/shutdown/WSAENETDOWN", "a network that goes down there" },
     { "22.1/shutdown/WSAEINPROGRESS", HOOK },
     { "22.1/shutdown/WSAECONN*", RESET },
     { "22.1/WSPStartup/WSAEFAULT", "a client that passes NULL" },
@@ -432,7 +479,6 @@ static const struct row_waits waiting_rows[] = {
     { "22.1/WSPSocket/WSAEMFILE", "a limit on descriptors" },
     { "22.1/WSPCloseSocket/WSAENETDOWN", "a network that goes down there" },
     { "22.1/WSPCloseSocket/WSAEINPROGRESS", HOOK },
-    { "22.1/WSPShutdown/WSAENETDOWN", "a network that goes down there" },
     { "22.1/WSPShutdown/WSAEINPROGRESS", HOOK },
     { "22.1/WSPCancelBlockingCall/*", "WSACancelBlockingCall" },
     { "22.2/send/WSAEACCES", "sockets that broadcast" },
@@ -457,7 +503,6 @@ static const struct row_waits waiting_rows[] = {
     { "22.2/connect/WSAENOBUFS", "a transport that is out of memory" },
     { "22.2/connect/WSAETIMEDOUT", "a peer that never answers" },
     { "22.2/connect/WSAEACCES", "sockets that broadcast" },
-    { "22.2/setsockopt/WSAENETDOWN", "a network that goes down there" },
     { "22.2/setsockopt/WSAEFAULT", WRONG },
     { "22.2/setsockopt/WSAEINPROGRESS", HOOK },
     { "22.2/setsockopt/WSAEINVAL", WRONG },
