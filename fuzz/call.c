@@ -4,6 +4,7 @@
 
 #include "lastcall/check.h"
 #include "lastcall/nsp.h"
+#include "lastcall/triplet.h"
 
 #include "fuzz/schedule.h"
 
@@ -37,6 +38,10 @@ static const char *const spaces[] = { "all", "first", "second" };
 _Static_assert(LC_COUNT_OF(spaces) == LC_NAME_SPACE_COUNT, "one each");
 static const char *const operations[] = { "register", "deregister", "delete" };
 _Static_assert(LC_COUNT_OF(operations) == LC_RNRSERVICE_COUNT, "one each");
+static const char *const config_changes[] = { "first", "wait" };
+_Static_assert(
+    LC_COUNT_OF(config_changes) == LC_CONFIG_CHANGE_COUNT,
+    "one each");
 
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
@@ -44,6 +49,30 @@ static const uint32_t ports[] = { 0, 5000, 5001 };
 static const char *const answers[] = { "accept", "reject", "defer" };
 static const uint32_t versions[] = {
     0x0202, 0x0202, 0x0101, 0x0002, 0x0302, 0
+};
+
+#define TRIPLET(family, type, protocol) \
+    ((LC_TRIPLET_##family) +            \
+     LC_TRIPLET_FAMILIES *              \
+         ((LC_TRIPLET_##type) + LC_TRIPLET_TYPES * (LC_TRIPLET_##protocol)))
+/* Those that some entry has, and those that none has; mostly a stream. */
+static const uint32_t triplets[] = {
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    TRIPLET(INET, STREAM, PROTOCOL_ANY),
+    TRIPLET(FAMILY_ANY, STREAM, TCP),
+    TRIPLET(FAMILY_ANY, TYPE_ANY, PROTOCOL_ANY),
+    TRIPLET(FAMILY_INFO, TYPE_INFO, PROTOCOL_INFO),
+    TRIPLET(INET, DGRAM, UDP),
+    TRIPLET(INET, DGRAM, PROTOCOL_ANY),
+    TRIPLET(FAMILY_ANY, TYPE_ANY, UDP),
+    TRIPLET(INET6, STREAM, TCP),
+    TRIPLET(INET, STREAM, UDP),
+    TRIPLET(INET, RAW, ICMP),
 };
 
 #define SWITCH                                         \
@@ -117,6 +146,12 @@ static const struct fuzz_call calls[] = {
         .function = "socket",
         .has_socket = true,
         .sets_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_TRIPLET,
+            .max = LC_TRIPLET_COUNT - 1,
+            .picks = triplets,
+            .pick_count = LC_COUNT_OF(triplets),
+        } },
     },
     [LC_CALL_CONNECT] = {
         .word = "connect",
@@ -280,6 +315,17 @@ static const struct fuzz_call calls[] = {
         .function = "WSCEnableNSProvider",
         .arguments = { SPACE, SWITCH },
         .is_of_names = true,
+    },
+    [LC_CALL_CONFIG_CHANGE] = {
+        .word = "WSAProviderConfigChange",
+        .function = "WSAProviderConfigChange",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = config_changes,
+            .max = LC_COUNT_OF(config_changes) - 1,
+            .drawn_max = LC_COUNT_OF(config_changes) - 1,
+        } },
+        .is_rare = true,
     },
     [LC_CALL_SLEEP] = {
         .word = "Sleep",
@@ -536,6 +582,7 @@ uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value)
     case FUZZ_ARGUMENT_FLAG:
     case FUZZ_ARGUMENT_PROVIDER:
     case FUZZ_ARGUMENT_THREAD:
+    case FUZZ_ARGUMENT_TRIPLET:
         break;
     }
     LC_CHECK(argument->max < UINT32_MAX);

@@ -22,7 +22,8 @@ enum fuzz_argument_kind {
     FUZZ_ARGUMENT_FLAG = 4,     /* its one word, or nothing: 1 or 0 */
     FUZZ_ARGUMENT_PROVIDER = 5, /* its index in the world */
     FUZZ_ARGUMENT_THREAD = 6,   /* another one of the process, by its index */
-    FUZZ_ARGUMENT_EVENTS = 7    /* e1,e2: a bit for each event, one or more */
+    FUZZ_ARGUMENT_EVENTS = 7,   /* e1,e2: a bit for each event, one or more */
+    FUZZ_ARGUMENT_TRIPLET = 8   /* FAMILY TYPE PROTOCOL; 0: stream */
 };
 
 /* An argument of a call, behind the socket. */

@@ -151,6 +151,23 @@ static void swarm_fields(struct stream *stream, struct lc_swarm *swarm)
     }
 }
 
+static void protocols(struct stream *stream, struct lc_world *world)
+{
+    world->descriptors = byte(stream, world->descriptors);
+    world->protocol_count =
+        count(stream, world->protocol_count, LC_PROTOCOLS_MAX);
+    for (uint32_t i = 0; i < world->protocol_count; i++) {
+        struct lc_served *protocol = &world->protocols[i];
+        uint32_t flags =
+            protocol->zero + 2U * protocol->hidden; /* each 0 or 1 */
+        protocol->provider = byte(stream, protocol->provider);
+        protocol->triplet = byte(stream, (uint8_t)protocol->triplet);
+        flags = byte(stream, (uint8_t)flags);
+        protocol->zero = flags & 1;
+        protocol->hidden = flags >> 1 & 1;
+    }
+}
+
 /* Names, paths, planted bugs, the expectation, the swarm, and what the world
  * got later. */
 static void names(struct stream *stream, struct lc_schedule *schedule)
@@ -195,6 +212,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
             byte(stream, world->providers[i].dll_main);
     }
     world->names = byte(stream, world->names);
+    protocols(stream, world);
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

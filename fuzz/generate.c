@@ -7,6 +7,7 @@
 #include "lastcall/version.h"
 
 #include "fuzz/call.h"
+#include "fuzz/protocol.h"
 #include "fuzz/rng.h"
 #include "fuzz/schedule.h"
 #include "fuzz/swarm.h"
@@ -914,6 +915,7 @@ static void make_world(
         vary_layers(world, seed, swarm);
         world->names = has_names(options, seed) &&
                        (swarm == NULL || swarm->weights[LC_FEATURE_NAMES] != 0);
+        fuzz_protocol_world(world, seed);
         vary_peer(world, seed, swarm);
     } else {
         *world = *options->world;
@@ -993,4 +995,7 @@ void fuzz_generate(
     maker.is_hostile = has(&maker, LC_FEATURE_HOSTILE, 1, 4);
     add_threads(&maker);
     fuzz_schedule_repair(ret_schedule);
+    if (options->world == NULL) {
+        fuzz_protocol_sockets(ret_schedule, seed);
+    }
 }

@@ -56,7 +56,11 @@ static struct lc_op random_op(struct mutation *mutation)
         op.socket = (uint8_t)upto(mutation, sockets);
     }
     if (op.call == LC_CALL_SOCKET && chance(mutation, 1, 2)) {
-        op.entry = (uint8_t)upto(mutation, entries - 1);
+        const struct lc_world *world = &mutation->schedule->world;
+        uint32_t entry = upto(mutation, entries + world->protocol_count - 1);
+        /* The protocols come behind the layers' own. */
+        op.entry =
+            (uint8_t)(entry < entries ? entry : fuzz_schedule_protocol_first(world) + entry - entries);
     }
     if (call->has_entry) {
         op.entry = (uint8_t)upto(

@@ -20,8 +20,9 @@ enum fuzz_rng_stream {
     FUZZ_RNG_WRONG = 7, /* arguments that are refused */
     FUZZ_RNG_LAYER = 8, /* of a random world: longer chains, kinds of layers */
     FUZZ_RNG_NAMES = 9, /* ... and whether it has a name-space DLL */
-    FUZZ_RNG_LISTEN = 11, /* sockets that listen, and what they accept */
-    FUZZ_RNG_REQUEST = 12 /* of a random world: a peer that connects */
+    FUZZ_RNG_PROTOCOL = 10, /* ... more protocols, and sockets of them */
+    FUZZ_RNG_LISTEN = 11,   /* sockets that listen, and what they accept */
+    FUZZ_RNG_REQUEST = 12   /* of a random world: a peer that connects */
 };
 
 struct fuzz_rng {

@@ -7,6 +7,7 @@
 #include "lastcall/fail.h"
 #include "lastcall/nsp.h"
 #include "lastcall/trace.h"
+#include "lastcall/triplet.h"
 #include "lastcall/version.h"
 
 #include "fuzz/call.h"
@@ -70,7 +71,47 @@ uint32_t fuzz_schedule_entry_count(const struct lc_world *world)
 
 uint32_t fuzz_schedule_catalog_count(const struct lc_world *world)
 {
+    return fuzz_schedule_protocol_first(world) + world->protocol_count;
+}
+
+uint32_t fuzz_schedule_protocol_first(const struct lc_world *world)
+{
     return world->chain_count + world->provider_count;
+}
+
+bool fuzz_schedule_is_open(const struct lc_world *world, uint32_t entry)
+{
+    return entry < fuzz_schedule_entry_count(world) ||
+           (entry >= fuzz_schedule_protocol_first(world) &&
+            entry < fuzz_schedule_catalog_count(world));
+}
+
+/* Whose DLL an entry that is no layer's own is of: the first of its chain, or
+ * the base of a protocol. */
+static uint32_t dll_of(const struct lc_world *world, uint32_t entry)
+{
+    uint32_t first = fuzz_schedule_protocol_first(world);
+    return entry < world->chain_count
+               ? world->chains[entry].providers[0]
+               : world->protocols[entry - first].provider;
+}
+
+uint32_t fuzz_schedule_entry_number(
+    const struct lc_world *world,
+    uint32_t entry)
+{
+    uint32_t first = fuzz_schedule_protocol_first(world);
+    bool is_chain = entry < world->chain_count;
+    uint32_t from = is_chain ? 0 : first;
+    uint32_t number = is_chain ? 1 : 2;
+    LC_CHECK(entry < fuzz_schedule_catalog_count(world));
+    if (!is_chain && entry < first) {
+        return 1; /* the first of a base, or a layer's own */
+    }
+    for (uint32_t i = from; i < entry; i++) {
+        number += dll_of(world, i) == dll_of(world, entry);
+    }
+    return number;
 }
 
 const char *fuzz_schedule_entry_name(
@@ -79,6 +120,12 @@ const char *fuzz_schedule_entry_name(
 {
     if (entry < world->chain_count) {
         return world->providers[world->chains[entry].providers[0]].name;
+    }
+    uint32_t protocols = fuzz_schedule_protocol_first(world);
+    if (entry >= protocols) {
+        LC_CHECK(entry - protocols < world->protocol_count);
+        uint32_t provider = world->protocols[entry - protocols].provider;
+        return world->providers[provider].name;
     }
     /* The bases, and then the layers. */
     uint32_t bases = fuzz_schedule_entry_count(world);
@@ -246,11 +293,6 @@ static bool is_chain(const struct lc_world *world, uint32_t index)
             }
         }
     }
-    for (uint32_t k = 0; k < index; k++) {
-        if (world->chains[k].providers[0] == chain->providers[0]) {
-            return false;
-        }
-    }
     return true;
 }
 
@@ -276,10 +318,43 @@ static void repair_chains(struct lc_world *world)
         (LC_CHAINS_MAX - kept) * sizeof world->chains[0]);
 }
 
+static void repair_protocols(struct lc_world *world)
+{
+    uint32_t count =
+        (uint32_t)clamp(world->protocol_count, 0, LC_PROTOCOLS_MAX);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct lc_served protocol = world->protocols[i];
+        protocol.zero = protocol.zero != 0;
+        protocol.hidden = protocol.hidden != 0;
+        protocol.unused = 0;
+        if (protocol.provider < world->provider_count &&
+            world->providers[protocol.provider].kind == LC_PROVIDER_BASE &&
+            fuzz_schedule_is_protocol(protocol.triplet)) {
+            world->protocols[kept] = protocol;
+            kept++;
+        }
+    }
+    world->protocol_count = kept;
+    memset(
+        &world->protocols[kept],
+        0,
+        (LC_PROTOCOLS_MAX - kept) * sizeof world->protocols[0]);
+}
+
+bool fuzz_schedule_is_protocol(uint32_t triplet)
+{
+    return triplet < LC_TRIPLET_COUNT &&
+           lc_triplet_family(triplet) < LC_TRIPLET_FAMILY_ANY &&
+           lc_triplet_type(triplet) < LC_TRIPLET_TYPE_ANY &&
+           lc_triplet_protocol(triplet) < LC_TRIPLET_PROTOCOL_ANY;
+}
+
 static void repair_world(struct lc_world *world)
 {
     repair_providers(world);
     repair_chains(world);
+    repair_protocols(world);
     uint32_t count = (uint32_t)clamp(world->plant_count, 0, LC_PLANTS_MAX);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -310,6 +385,8 @@ static void repair_world(struct lc_world *world)
     world->peer_kind %= LC_PEER_KIND_COUNT;
     world->page_heap = world->page_heap != 0;
     world->names = world->names != 0;
+    world->descriptors =
+        (uint8_t)clamp(world->descriptors, 0, FUZZ_DESCRIPTORS_MAX);
     uint32_t least = 0;
     world->peer_number =
         fuzz_schedule_peer_has_number(world->peer_kind, &least)
@@ -328,17 +405,20 @@ static void repair_op(const struct lc_schedule *schedule, struct lc_op *op)
     }
     const struct fuzz_call *call = fuzz_call(op->call);
     op->socket = call->has_socket ? op->socket % LC_SOCKETS_MAX : LC_NONE;
+    uint32_t entries = 0;
     if (call->arguments[2].kind != FUZZ_ARGUMENT_NONE) {
         op->entry = (uint8_t)fuzz_call_repair(&call->arguments[2], op->entry);
+        entries = op->entry + 1U;
     } else if (call->has_entry) {
         /* It has to name one. */
-        op->entry =
-            (uint8_t)(op->entry % fuzz_schedule_catalog_count(&schedule->world));
+        entries = fuzz_schedule_catalog_count(&schedule->world);
+        op->entry = (uint8_t)(op->entry % entries);
     } else if (
-        op->call != LC_CALL_SOCKET ||
-        op->entry >= fuzz_schedule_entry_count(&schedule->world)) {
-        op->entry = LC_NONE;
+        op->call == LC_CALL_SOCKET &&
+        fuzz_schedule_is_open(&schedule->world, op->entry)) {
+        entries = op->entry + 1U;
     }
+    op->entry = op->entry < entries ? op->entry : LC_NONE;
     op->value = fuzz_call_repair(&call->arguments[0], op->value);
     op->value2 = call->has_listener
                      ? op->value2 % LC_SOCKETS_MAX
@@ -741,10 +821,18 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
         a->peer_kind != b->peer_kind || a->peer_number != b->peer_number ||
         a->rcvbuf_bytes != b->rcvbuf_bytes || a->faults != b->faults ||
         a->versions != b->versions || a->page_heap != b->page_heap ||
-        a->hostile != b->hostile || a->names != b->names) {
+        a->hostile != b->hostile || a->names != b->names ||
+        a->descriptors != b->descriptors ||
+        a->protocol_count != b->protocol_count) {
         return false;
     }
     bool is_same = true;
+    for (uint32_t i = 0; i < a->protocol_count; i++) {
+        is_same &= a->protocols[i].provider == b->protocols[i].provider &&
+                   a->protocols[i].triplet == b->protocols[i].triplet &&
+                   a->protocols[i].zero == b->protocols[i].zero &&
+                   a->protocols[i].hidden == b->protocols[i].hidden;
+    }
     for (uint32_t i = 0; i < a->provider_count; i++) {
         is_same &= strcmp(a->providers[i].name, b->providers[i].name) == 0 &&
                    a->providers[i].kind == b->providers[i].kind &&

@@ -16,6 +16,7 @@ enum fuzz_schedule_limits {
     FUZZ_PEER_NUMBER_MAX = 1000000000,
     FUZZ_SLEEP_MS_MAX = 86400000,
     FUZZ_LINGER_S_MAX = 65535,
+    FUZZ_DESCRIPTORS_MAX = 32,
     FUZZ_HOW_COUNT = 4 /* of shutdown; the last is none of Winsock's */
 };
 
@@ -33,15 +34,30 @@ void fuzz_schedule_default_world(struct lc_world *ret_world);
  */
 bool fuzz_schedule_peer_has_number(uint32_t kind, uint32_t *ret_least);
 
-/** Number of catalog entries that an application can name. */
+/** Number of chains and bases, which come first in the catalog. */
 uint32_t fuzz_schedule_entry_count(const struct lc_world *world);
 
-/** Number of all entries: these, and one of its own for each layer, which no
- * socket can be of. */
+/** Number of all entries: these, one of its own for each layer, which no
+ * socket can be of, and the protocols. */
 uint32_t fuzz_schedule_catalog_count(const struct lc_world *world);
 
+/** Index of the first entry that a protocol line makes. */
+uint32_t fuzz_schedule_protocol_first(const struct lc_world *world);
+
+/** Whether a socket can be of an entry. */
+bool fuzz_schedule_is_open(const struct lc_world *world, uint32_t entry);
+
+/** The how manieth entry of its DLL one is, from 1: of the chains that begin
+ * with one layer, or of a base and its protocols. */
+uint32_t fuzz_schedule_entry_number(
+    const struct lc_world *world,
+    uint32_t entry);
+
+/** Whether an entry can have family, type and protocol of a triplet. */
+bool fuzz_schedule_is_protocol(uint32_t triplet);
+
 /** Name of an entry that applications can name: the first layer of its chain, or
- * the base. Of a layer's own: the layer. */
+ * the base, of protocols, too. Of a layer's own: the layer. */
 const char *fuzz_schedule_entry_name(
     const struct lc_world *world,
     uint32_t entry);

@@ -287,6 +287,11 @@ static bool simplify_ops(struct shrinker *shrinker)
             shrinker->trial.ops[i].entry = LC_NONE;
             has_changed |= attempt(shrinker);
         }
+        if (op->call == LC_CALL_SOCKET && op->value != 0) {
+            shrinker->trial = *shrinker->best;
+            shrinker->trial.ops[i].value = 0;
+            has_changed |= attempt(shrinker);
+        }
         if (op->call == LC_CALL_LINGER && op->value2 > 1) {
             shrinker->trial = *shrinker->best;
             shrinker->trial.ops[i].value2 = 1;
@@ -320,6 +325,29 @@ static void cut_chain(struct lc_schedule *schedule, uint32_t chain)
         (world->chain_count - chain) * sizeof world->chains[0]);
 }
 
+static void cut_protocol(struct lc_schedule *schedule, uint32_t protocol)
+{
+    struct lc_world *world = &schedule->world;
+    drop_entry(schedule, fuzz_schedule_protocol_first(world) + protocol);
+    world->protocol_count--;
+    memmove(
+        &world->protocols[protocol],
+        &world->protocols[protocol + 1],
+        (world->protocol_count - protocol) * sizeof world->protocols[0]);
+}
+
+/* The entry that stands for a provider by itself. */
+static uint32_t own_entry(const struct lc_world *world, uint32_t provider)
+{
+    bool is_base = world->providers[provider].kind == LC_PROVIDER_BASE;
+    uint32_t entry =
+        is_base ? world->chain_count : fuzz_schedule_entry_count(world);
+    for (uint32_t i = 0; i < provider; i++) {
+        entry += (world->providers[i].kind == LC_PROVIDER_BASE) == is_base;
+    }
+    return entry;
+}
+
 static bool is_in_chain(const struct lc_world *world, uint32_t provider)
 {
     for (uint32_t i = 0; i < world->chain_count; i++) {
@@ -336,13 +364,15 @@ static bool is_in_chain(const struct lc_world *world, uint32_t provider)
 static void cut_provider(struct lc_schedule *schedule, uint32_t provider)
 {
     struct lc_world *world = &schedule->world;
-    if (world->providers[provider].kind == LC_PROVIDER_BASE) {
-        uint32_t entry = world->chain_count;
-        for (uint32_t i = 0; i < provider; i++) {
-            entry += world->providers[i].kind == LC_PROVIDER_BASE;
+    for (uint32_t i = world->protocol_count; i > 0; i--) {
+        struct lc_served *served = &world->protocols[i - 1];
+        if (served->provider == provider) {
+            cut_protocol(schedule, i - 1);
+        } else if (served->provider > provider) {
+            served->provider--;
         }
-        drop_entry(schedule, entry);
     }
+    drop_entry(schedule, own_entry(world, provider));
     for (uint32_t i = 0; i < world->chain_count; i++) {
         for (uint32_t k = 0; k < world->chains[i].length; k++) {
             if (world->chains[i].providers[k] > provider) {
@@ -384,6 +414,11 @@ static void cut_provider(struct lc_schedule *schedule, uint32_t provider)
 static bool simplify_providers(struct shrinker *shrinker)
 {
     bool has_changed = false;
+    for (uint32_t i = shrinker->best->world.protocol_count; i > 0; i--) {
+        shrinker->trial = *shrinker->best;
+        cut_protocol(&shrinker->trial, i - 1);
+        has_changed |= attempt(shrinker);
+    }
     for (uint32_t i = shrinker->best->world.chain_count; i > 0; i--) {
         shrinker->trial = *shrinker->best;
         cut_chain(&shrinker->trial, i - 1);
@@ -497,6 +532,11 @@ static bool simplify_world(struct shrinker *shrinker)
     shrinker->trial = *shrinker->best;
     shrinker->trial.world.hostile = 0; /* its calls go with it */
     has_changed |= attempt(shrinker);
+    if (shrinker->best->world.descriptors != 0) {
+        shrinker->trial = *shrinker->best;
+        shrinker->trial.world.descriptors = 0;
+        has_changed |= attempt(shrinker);
+    }
     shrinker->trial = *shrinker->best;
     shrinker->trial.world.peer_kind = LC_PEER_SINK;
     has_changed |= attempt(shrinker);

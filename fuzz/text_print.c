@@ -4,6 +4,7 @@
 
 #include "lastcall/fail.h"
 #include "lastcall/trace.h"
+#include "lastcall/triplet.h"
 #include "lastcall/version.h"
 
 #include "fuzz/call.h"
@@ -165,6 +166,26 @@ static void put_faults(struct writer *writer, uint8_t faults)
     put(writer, faults != 0 ? "\n" : "");
 }
 
+static void put_triplet(struct writer *writer, uint32_t triplet)
+{
+    put(writer,
+        " %s %s %s",
+        fuzz_words_name(FUZZ_WORDS_FAMILY, lc_triplet_family(triplet)),
+        fuzz_words_name(FUZZ_WORDS_TYPE, lc_triplet_type(triplet)),
+        fuzz_words_name(FUZZ_WORDS_PROTOCOL, lc_triplet_protocol(triplet)));
+}
+
+static void put_protocols(struct writer *writer, const struct lc_world *world)
+{
+    for (uint32_t i = 0; i < world->protocol_count; i++) {
+        const struct lc_served *protocol = &world->protocols[i];
+        put(writer, "  protocol %s", world->providers[protocol->provider].name);
+        put_triplet(writer, protocol->triplet);
+        put(writer, protocol->zero ? " zero" : "");
+        put(writer, protocol->hidden ? " hidden\n" : "\n");
+    }
+}
+
 static void put_world(struct writer *writer, const struct lc_world *world)
 {
     static const char *const rates[] = { "bit", "kbit", "Mbit", "Gbit" };
@@ -200,6 +221,10 @@ static void put_world(struct writer *writer, const struct lc_world *world)
                 world->providers[world->chains[i].providers[k]].name);
         }
         put(writer, "\n");
+    }
+    put_protocols(writer, world);
+    if (world->descriptors != 0) {
+        put(writer, "  descriptors %u\n", world->descriptors);
     }
     put(writer, "  sndbuf %u\n", world->sndbuf_bytes);
     if (world->rcvbuf_bytes != FUZZ_RCVBUF_DEFAULT) {
@@ -287,6 +312,7 @@ static void put_argument(
             }
         }
         break;
+    case FUZZ_ARGUMENT_TRIPLET: /* of a socket, which put_op() writes */
     case FUZZ_ARGUMENT_NONE:
         break;
     }
@@ -297,12 +323,18 @@ void fuzz_text_entry(
     uint32_t entry,
     char ret_text[FUZZ_TEXT_ENTRY_MAX])
 {
-    bool is_own = entry >= fuzz_schedule_entry_count(world);
+    const char *name = fuzz_schedule_entry_name(world, entry);
+    uint32_t number = fuzz_schedule_entry_number(world, entry);
+    bool is_own = !fuzz_schedule_is_open(world, entry);
+    if (number > 1) {
+        (void)snprintf(ret_text, FUZZ_TEXT_ENTRY_MAX, "%s.%u", name, number);
+        return;
+    }
     (void)snprintf(
         ret_text,
         FUZZ_TEXT_ENTRY_MAX,
         "%s%s",
-        fuzz_schedule_entry_name(world, entry),
+        name,
         is_own ? ".layer" : "");
 }
 
@@ -315,11 +347,16 @@ static void put_op(
     const char *name =
         op->socket < LC_SOCKETS_MAX ? schedule->sockets[op->socket] : "";
     if (op->call == LC_CALL_SOCKET) {
-        put(writer, "%s = socket stream", name);
+        put(writer, "%s = socket", name);
+        if (op->value == 0) {
+            put(writer, " stream");
+        } else {
+            put_triplet(writer, op->value);
+        }
         if (op->entry != LC_NONE) {
-            put(writer,
-                " via %s",
-                fuzz_schedule_entry_name(&schedule->world, op->entry));
+            char entry[FUZZ_TEXT_ENTRY_MAX];
+            fuzz_text_entry(&schedule->world, op->entry, entry);
+            put(writer, " via %s", entry);
         }
         return;
     }

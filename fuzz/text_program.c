@@ -8,6 +8,7 @@
 #include "fuzz/schedule.h"
 #include "fuzz/text.h"
 #include "fuzz/text_read.h"
+#include "fuzz/text_triplet.h"
 
 bool fuzz_text_program_process(struct fuzz_text_reader *reader)
 {
@@ -217,17 +218,41 @@ static bool read_argument(
     case FUZZ_ARGUMENT_EVENTS:
         return read_events(reader, index, ret_value);
     case FUZZ_ARGUMENT_FLAG:
+    case FUZZ_ARGUMENT_TRIPLET: /* socket has a grammar of its own */
     case FUZZ_ARGUMENT_NONE:
         break;
     }
     return true;
 }
 
-/* NAME = socket stream [via ENTRY], NAME = accept SOCKET, or
- * NAME = WSAAccept SOCKET ANSWER */
-static bool socket_call(struct fuzz_text_reader *reader, struct lc_op *op)
+/* An entry that a socket can be of. */
+static bool read_open_entry(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    struct lc_op *op)
 {
     const struct lc_world *world = &reader->work.world;
+    uint32_t count = fuzz_schedule_catalog_count(world);
+    LC_CHECK(count < LC_NONE);
+    for (uint32_t i = 0; i < count; i++) {
+        char name[FUZZ_TEXT_ENTRY_MAX];
+        fuzz_text_entry(world, i, name);
+        if (fuzz_schedule_is_open(world, i) &&
+            fuzz_text_read_is(reader, index, name)) {
+            op->entry = (uint8_t)i;
+            return true;
+        }
+    }
+    return fuzz_text_read_miss(
+        reader,
+        index,
+        "the first layer of a chain, or a base,");
+}
+
+/* NAME = socket stream [via ENTRY], or FAMILY TYPE PROTOCOL for stream;
+ * NAME = accept SOCKET, or NAME = WSAAccept SOCKET ANSWER */
+static bool socket_call(struct fuzz_text_reader *reader, struct lc_op *op)
+{
     LC_CHECK(fuzz_text_read_is(reader, 1, "="));
     op->call = LC_CALL_SOCKET;
     if (!read_socket(reader, 0, op)) {
@@ -254,27 +279,21 @@ static bool socket_call(struct fuzz_text_reader *reader, struct lc_op *op)
             2,
             "socket stream, accept or WSAAccept");
     }
+    uint32_t at = 4;
     if (!fuzz_text_read_is(reader, 3, "stream")) {
-        return fuzz_text_read_miss(reader, 3, "stream");
-    }
-    if (reader->count == 4) {
-        return true;
-    }
-    if (!fuzz_text_read_is(reader, 4, "via")) {
-        return fuzz_text_read_miss(reader, 4, "via");
-    }
-    uint32_t count = fuzz_schedule_entry_count(world);
-    LC_CHECK(count < LC_NONE);
-    for (uint32_t i = 0; i < count; i++) {
-        if (fuzz_text_read_is(reader, 5, fuzz_schedule_entry_name(world, i))) {
-            op->entry = (uint8_t)i;
-            return fuzz_text_read_end(reader, 6);
+        at = 6;
+        if (!fuzz_text_read_triplet(reader, 3, &op->value)) {
+            return false;
         }
     }
-    return fuzz_text_read_miss(
-        reader,
-        5,
-        "the first layer of a chain, or a base,");
+    if (reader->count == at) {
+        return true;
+    }
+    if (!fuzz_text_read_is(reader, at, "via")) {
+        return fuzz_text_read_miss(reader, at, "via");
+    }
+    return read_open_entry(reader, at + 1, op) &&
+           fuzz_text_read_end(reader, at + 2);
 }
 
 /* An entry of the catalog: by the first layer of its chain, by its base, or

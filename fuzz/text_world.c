@@ -6,9 +6,8 @@
 
 #include "fuzz/schedule.h"
 #include "fuzz/text_read.h"
+#include "fuzz/text_triplet.h"
 #include "fuzz/words.h"
-
-_Static_assert(LC_CHAINS_MAX >= LC_PROVIDERS_MAX, "there is always room");
 
 /* Lines that may stand once: a second one would silently win. */
 enum {
@@ -21,7 +20,8 @@ enum {
     SEEN_RCVBUF = 64,
     SEEN_HOSTILE = 128,
     SEEN_NAMES = 256,
-    SEEN_PROVIDER_VERSIONS = 512 /* of the first provider, and so on */
+    SEEN_PROVIDER_VERSIONS = 512, /* of the first provider, and so on */
+    SEEN_DESCRIPTORS = 512 << LC_PROVIDERS_MAX
 };
 
 static bool find_provider(
@@ -92,7 +92,7 @@ static bool provider_line(struct fuzz_text_reader *reader)
         return fuzz_text_read_refuse(
             reader,
             0,
-            "chain, pin and versions come after each");
+            "chain, pin, versions and protocol come after each");
     }
     if (!reader->has_providers) {
         begin_providers(reader);
@@ -300,19 +300,12 @@ static bool chain_line(struct fuzz_text_reader *reader)
         memset(world->chains, 0, sizeof world->chains);
     }
     reader->has_chains = true;
-    /* Each begins with another layer, and one provider is a base. */
-    LC_CHECK(world->chain_count < LC_CHAINS_MAX);
+    if (world->chain_count == LC_CHAINS_MAX) {
+        return fuzz_text_read_refuse(reader, 0, "a ninth");
+    }
     struct lc_chain chain = { 0 };
     if (!read_members(reader, &chain)) {
         return false;
-    }
-    for (uint32_t i = 0; i < world->chain_count; i++) {
-        if (world->chains[i].providers[0] == chain.providers[0]) {
-            return fuzz_text_read_refuse(
-                reader,
-                1,
-                "there is already a chain that begins with");
-        }
     }
     world->chains[world->chain_count++] = chain;
     return true;
@@ -444,6 +437,27 @@ static bool faults_line(struct fuzz_text_reader *reader)
     return true;
 }
 
+/* protocol BASE FAMILY TYPE PROTOCOL [zero] [hidden] */
+static bool protocol_line(struct fuzz_text_reader *reader)
+{
+    uint8_t provider = 0;
+    if (!find_provider(reader, 1, &provider)) {
+        return false;
+    }
+    reader->has_pins = true;
+    return fuzz_text_read_protocol(reader, provider);
+}
+
+static bool descriptors_line(struct fuzz_text_reader *reader)
+{
+    uint32_t descriptors = 0;
+    if (!fuzz_text_read_u32(reader, 1, 1, FUZZ_DESCRIPTORS_MAX, &descriptors)) {
+        return false;
+    }
+    reader->work.world.descriptors = (uint8_t)descriptors;
+    return fuzz_text_read_end(reader, 2);
+}
+
 bool fuzz_text_world_line(struct fuzz_text_reader *reader)
 {
     LC_CHECK(reader->section == FUZZ_TEXT_WORLD);
@@ -462,6 +476,12 @@ bool fuzz_text_world_line(struct fuzz_text_reader *reader)
     }
     if (fuzz_text_read_is(reader, 0, "chain")) {
         return chain_line(reader);
+    }
+    if (fuzz_text_read_is(reader, 0, "protocol")) {
+        return protocol_line(reader);
+    }
+    if (fuzz_text_read_is(reader, 0, "descriptors")) {
+        return once(reader, SEEN_DESCRIPTORS) && descriptors_line(reader);
     }
     if (fuzz_text_read_is(reader, 0, "sndbuf")) {
         return once(reader, SEEN_SNDBUF) &&

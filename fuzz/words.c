@@ -7,6 +7,7 @@
 #include "lastcall/nsp.h"
 #include "lastcall/schedule.h"
 #include "lastcall/trace.h"
+#include "lastcall/triplet.h"
 
 static const char *const spi_words[] = {
     "WSPAccept",
@@ -100,7 +101,7 @@ static const char *const shim_words[] = {
 _Static_assert(LC_COUNT_OF(shim_words) == LC_SHIM_COUNT, "one each");
 
 static const char *const wait_words[] = {
-    "lock", "event", "thread", "sleep", "net", "rundown",
+    "lock", "event", "thread", "sleep", "net", "rundown", "catalog",
 };
 _Static_assert(LC_COUNT_OF(wait_words) == LC_WAIT_COUNT, "one each");
 
@@ -217,6 +218,18 @@ static const char *const overlapped_words[] = {
 _Static_assert(
     LC_COUNT_OF(overlapped_words) == LC_OVERLAPPED_COUNT,
     "one each");
+static const char *const family_words[] = { "inet", "ipv6", "any", "info" };
+_Static_assert(LC_COUNT_OF(family_words) == LC_TRIPLET_FAMILIES, "one each");
+
+static const char *const type_words[] = {
+    "stream", "dgram", "raw", "any", "info",
+};
+_Static_assert(LC_COUNT_OF(type_words) == LC_TRIPLET_TYPES, "one each");
+
+static const char *const protocol_words[] = {
+    "tcp", "udp", "icmp", "any", "info",
+};
+_Static_assert(LC_COUNT_OF(protocol_words) == LC_TRIPLET_PROTOCOLS, "one each");
 
 #define TABLE(words)              \
     {                             \
@@ -250,6 +263,9 @@ static const struct {
     [FUZZ_WORDS_OVERLAPPED] = TABLE(overlapped_words),
     [FUZZ_WORDS_NSP] = TABLE(nsp_words),
     [FUZZ_WORDS_NAMES] = TABLE(names_words),
+    [FUZZ_WORDS_FAMILY] = TABLE(family_words),
+    [FUZZ_WORDS_TYPE] = TABLE(type_words),
+    [FUZZ_WORDS_PROTOCOL] = TABLE(protocol_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

@@ -36,7 +36,10 @@ enum fuzz_words {
     FUZZ_WORDS_OVERLAPPED = 20, /* enum lc_overlapped */
     FUZZ_WORDS_NSP = 21,        /* enum lc_nsp, NSPStartup included */
     FUZZ_WORDS_NAMES = 22,      /* enum lc_names_change */
-    FUZZ_WORDS_COUNT = 23
+    FUZZ_WORDS_FAMILY = 23,     /* enum lc_triplet_family */
+    FUZZ_WORDS_TYPE = 24,       /* enum lc_triplet_type */
+    FUZZ_WORDS_PROTOCOL = 25,   /* enum lc_triplet_protocol */
+    FUZZ_WORDS_COUNT = 26
 };
 
 /**

@@ -16,7 +16,7 @@ void model_start_step(struct model *model, const struct model_event *event);
 
 /**
  * Versions, and what becomes of a provider that can't be started. LOAD,
- * PROC_ADDRESS, SPI_RETURN, API_RETURN.
+ * PROC_ADDRESS, SPI_CALL, SPI_RETURN, API_RETURN.
  */
 void model_version_step(struct model *model, const struct model_event *event);
 
@@ -58,6 +58,18 @@ void model_overlapped_step(
     struct model *model,
     const struct model_event *event);
 
+/**
+ * Whether another thread has an operation on a connection whose status is not
+ * known: that thread may have ended, and what was not sent of it is lost.
+ *
+ * @param self        borrowed.
+ * @param connection  index.
+ */
+bool model_overlapped_of_others(
+    const struct model *model,
+    const struct model_thread *self,
+    uint8_t connection);
+
 /** The final WSACleanup of a process has returned. */
 void model_overlapped_over(struct model *model, uint8_t process);
 
@@ -91,6 +103,11 @@ void model_names_init(struct model *model, bool has_names);
 
 /** A process has come to the end of its last WSACleanup, and rests. */
 void model_names_quiet(struct model *model, const struct model_event *event);
+/** ws2_32 has taken an entry for a socket. SPI_CALL of WSPSocket by it. */
+void model_select_call(struct model *model, const struct model_event *event);
+
+/** A socket call has returned. API_RETURN. */
+void model_select_end(struct model *model, const struct model_event *event);
 
 /** Loading and unloading. CATALOG, FAIL, LOAD, UNLOAD, PROC_ADDRESS, STRAY. */
 void model_load_step(struct model *model, const struct model_event *event);

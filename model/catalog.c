@@ -15,33 +15,23 @@ static bool has(const struct model_entries *entries, uint32_t id)
     return memchr(entries->ids, (int)id, entries->count) != NULL;
 }
 
-/* Chains and bases come first in the numbers of a world. */
 static bool is_selectable(const struct model *model, uint32_t id)
 {
-    return id >= 1 && id <= model->world.entry_count;
+    return model_track_is_entry(&model->world, id);
 }
 
+/* What applications are shown. */
 static uint32_t selectable(
     const struct model *model,
     const struct model_entries *entries)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < entries->count; i++) {
-        count += is_selectable(model, entries->ids[i]);
+        uint8_t id = entries->ids[i];
+        count += is_selectable(model, id) &&
+                 (model->world.entry_flags[id] & MODEL_ENTRY_HIDDEN) == 0;
     }
     return count;
-}
-
-static uint32_t first_selectable(
-    const struct model *model,
-    const struct model_entries *entries)
-{
-    for (uint32_t i = 0; i < entries->count; i++) {
-        if (is_selectable(model, entries->ids[i])) {
-            return entries->ids[i];
-        }
-    }
-    return 0;
 }
 
 static bool is_same(
@@ -154,6 +144,9 @@ static void changes(struct model *model, const struct model_event *event)
             model->processes[i].view.count = 0;
         }
     }
+    for (uint32_t i = 0; i < LC_PROCESSES_MAX; i++) {
+        model->processes[i].changed = true;
+    }
     for (uint32_t i = 0; i < model->thread_count; i++) {
         if (&model->threads[i] != thread) {
             model->threads[i].catalog_changed = true;
@@ -216,6 +209,10 @@ static void call_begins(struct model *model, const struct model_event *event)
 {
     struct model_process *process = event->process;
     event->thread->catalog_changed = false;
+    if (event->thread->api == LC_CALL_CONFIG_CHANGE &&
+        event->thread->option == LC_CONFIG_CHANGE_FIRST) {
+        process->changed = false;
+    }
     if (event->thread->api == LC_CALL_WSASTARTUP) {
         looks(model, event);
     }
@@ -281,6 +278,24 @@ static void write_ends(struct model *model, const struct model_event *event)
     }
 }
 
+/* Who waits for a change comes back for one. The first call does not wait. */
+static void notice_ends(struct model *model, const struct model_event *event)
+{
+    const struct model_thread *thread = event->thread;
+    bool waited = thread->option == LC_CONFIG_CHANGE_WAIT;
+    bool told = event->record->a == 0;
+    bool started = thread->low > 0;
+    model_report_unless(
+        model,
+        MODEL_CATALOG_23,
+        waited && told,
+        event->process->changed || thread->catalog_changed);
+    model_report_unless(model, MODEL_CATALOG_23, !waited && started, told);
+    if (waited && told) {
+        event->process->changed = false;
+    }
+}
+
 static void call_ends(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
@@ -303,34 +318,13 @@ static void call_ends(struct model *model, const struct model_event *event)
             known && !is_old,
             is_right);
         model_report_unless(model, MODEL_CATALOG_22, known && is_old, is_right);
+    } else if (thread->api == LC_CALL_CONFIG_CHANGE) {
+        notice_ends(model, event);
+    } else if (thread->api == LC_CALL_SOCKET) {
+        model_select_end(model, event);
     } else if (writes(thread->api)) {
         write_ends(model, event);
     }
-}
-
-/* Which entry ws2_32 takes for a socket. */
-static void socket_call(struct model *model, const struct model_event *event)
-{
-    const struct model_thread *thread = event->thread;
-    const struct model_entries *view = &event->process->view;
-    int64_t id = event->record->a;
-    bool is_given = thread->option != 0;
-    bool known = view->count > 0 && thread->low > 0;
-    model_report_unless(
-        model,
-        MODEL_CATALOG_10,
-        !is_given,
-        is_selectable(model, (uint32_t)id));
-    model_report_unless(
-        model,
-        MODEL_CATALOG_11,
-        is_given,
-        id == thread->option);
-    model_report_unless(
-        model,
-        MODEL_CATALOG_6,
-        !is_given && known,
-        id == first_selectable(model, view));
 }
 
 void model_catalog_step(struct model *model, const struct model_event *event)
@@ -349,6 +343,6 @@ void model_catalog_step(struct model *model, const struct model_event *event)
         record->function == LC_SPI_SOCKET &&
         record->caller == LC_MODULE_WS2_32 &&
         event->thread->api == LC_CALL_SOCKET) {
-        socket_call(model, event);
+        model_select_call(model, event);
     }
 }

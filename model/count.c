@@ -105,6 +105,27 @@ void model_count_open(
     }
 }
 
+/* The only table that the caller has of a provider lacks an entry. */
+static void table_check(struct model *model, const struct model_event *event)
+{
+    const struct lc_record *record = event->record;
+    struct model_process *process = event->process;
+    if (record->caller >= MODEL_CALLERS || record->function == LC_SPI_STARTUP) {
+        return;
+    }
+    uint8_t bit = (uint8_t)(1U << event->callee);
+    bool has_gap = (process->gaps[record->caller] & bit) != 0 &&
+                   process->owed[record->caller][event->callee] == 1;
+    model_report_unless(
+        model,
+        MODEL_LOAD_9,
+        has_gap,
+        record->function == LC_SPI_CLEANUP);
+    if (record->function == LC_SPI_CLEANUP) {
+        process->gaps[record->caller] &= (uint8_t)~bit;
+    }
+}
+
 static void call_check(struct model *model, const struct model_event *event)
 {
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
@@ -151,7 +172,7 @@ static void startup_returns(
     model_report_unless(
         model,
         MODEL_START_15,
-        record->a == 0,
+        record->a == 0 && (frame->flags & MODEL_FRAME_FAULTED) == 0,
         record->d == LC_SPI_COUNT);
     if (record->a == 0) {
         model_report_unless(
@@ -163,6 +184,10 @@ static void startup_returns(
         provider->flags |= MODEL_PROVIDER_STARTED;
         provider->version = (uint16_t)frame->value;
         if (frame->caller < MODEL_CALLERS) {
+            uint8_t bit = (uint8_t)(1U << event->callee);
+            bool has_gap = record->d != LC_SPI_COUNT;
+            uint8_t *gaps = &event->process->gaps[frame->caller];
+            *gaps = (uint8_t)(has_gap ? *gaps | bit : *gaps & ~bit);
             model_track_count(
                 model,
                 &event->process->owed[frame->caller][event->callee]);
@@ -187,7 +212,8 @@ static void startup_returns(
         again && remapped,
         record->a == 0);
     /* A layer may have no use for the version that it gets. */
-    bool is_excuse = record->a != 0 || record->c != frame->value;
+    bool is_excuse = record->a != 0 || record->c != frame->value ||
+                     record->d != LC_SPI_COUNT;
     if (is_excuse && event->thread->depth > 1) {
         event->thread->frames[event->thread->depth - 2].flags |=
             MODEL_FRAME_NESTED;
@@ -281,6 +307,7 @@ void model_count_step(struct model *model, const struct model_event *event)
 
     const struct lc_record *record = event->record;
     if (record->kind == LC_RECORD_SPI_CALL) {
+        table_check(model, event);
         call_check(model, event);
     } else if (record->kind == LC_RECORD_UPCALL_CALL) {
         upcall_check(model, event);

@@ -28,9 +28,11 @@ static bool cleanup_forgot(const struct model *model)
                       model_track_accepts(thread->api) ||
                       thread->api == LC_CALL_CLOSESOCKET ||
                       thread->api == LC_CALL_WSASEND ||
-                      thread->api == LC_CALL_GETOVERLAPPED;
-        bool waits =
-            thread->waiting == LC_WAIT_NET || thread->waiting == LC_WAIT_EVENT;
+                      thread->api == LC_CALL_GETOVERLAPPED ||
+                      thread->api == LC_CALL_CONFIG_CHANGE;
+        bool waits = thread->waiting == LC_WAIT_NET ||
+                     thread->waiting == LC_WAIT_EVENT ||
+                     thread->waiting == LC_WAIT_CATALOG;
         if (!inside || !waits) {
             continue;
         }
@@ -41,9 +43,17 @@ static bool cleanup_forgot(const struct model *model)
     return false;
 }
 
-/* What waits is calls that wait for a peer which does nothing more, as the
- * application told them to; and no cleanup should have ended them. */
-static bool is_peers_turn(const struct model *model)
+/* Whether a thread waits for the catalog to change. */
+static bool waits_for_catalog(const struct model_thread *thread)
+{
+    return thread->api == LC_CALL_CONFIG_CHANGE &&
+           thread->waiting == LC_WAIT_CATALOG;
+}
+
+/* What waits is calls that wait for a peer which does nothing more, or for a
+ * change of the catalog when none has come, as the application told them to; and
+ * no cleanup should have ended them. */
+static bool is_others_turn(const struct model *model)
 {
     LC_CHECK(model != NULL);
 
@@ -57,8 +67,11 @@ static bool is_peers_turn(const struct model *model)
         if (thread->waiting == MODEL_NONE) {
             continue;
         }
-        if (!model_receive_waits_for_peer(model, thread) ||
-            is_over(&model->processes[thread->process])) {
+        bool is_theirs =
+            waits_for_catalog(thread)
+                ? !thread->catalog_changed
+                : !model->lost && model_receive_waits_for_peer(model, thread);
+        if (!is_theirs || is_over(&model->processes[thread->process])) {
             return false;
         }
         is_any = true;
@@ -75,6 +88,16 @@ static bool close_forgot(const struct model *model)
         }
     }
     return false;
+}
+
+static bool was_not_told(const struct model *model)
+{
+    bool has_any = false;
+    for (uint32_t i = 0; i < model->thread_count; i++) {
+        const struct model_thread *thread = &model->threads[i];
+        has_any |= waits_for_catalog(thread) && thread->catalog_changed;
+    }
+    return has_any;
 }
 
 /* Everything has arrived that ever will. */
@@ -156,11 +179,13 @@ static void ends(struct model *model, const struct lc_record *record)
         if (!model_term_hangs_elsewhere(model)) {
             break;
         }
-        if (!model->lost) {
-            if (is_peers_turn(model)) {
+        if (is_others_turn(model)) {
+            if (!model->lost) {
                 done(model);
-                break;
             }
+            break;
+        }
+        if (!model->lost) {
             model_report_unless(
                 model,
                 MODEL_CLEAN_4,
@@ -172,6 +197,11 @@ static void ends(struct model *model, const struct lc_record *record)
                 close_forgot(model),
                 false);
         }
+        model_report_unless(
+            model,
+            MODEL_CATALOG_23,
+            was_not_told(model),
+            false);
         model_report_unless(model, MODEL_DEADLOCK, true, false);
         break;
     case LC_END_LIVELOCK:

@@ -9,7 +9,7 @@ static bool is_own_id(const struct model_world *world, int64_t id, uint8_t who)
 {
     LC_CHECK(who < LC_PROVIDERS_MAX);
 
-    if (id >= 1 && id <= world->entry_count) {
+    if (model_track_is_entry(world, id)) {
         return world->entry_providers[id][0] == who;
     }
     int64_t next = world->entry_count + 1;

@@ -10,7 +10,7 @@ static bool chain_has(
     uint8_t upper,
     uint8_t lower)
 {
-    if (entry < 1 || entry > world->entry_count) {
+    if (!model_track_is_entry(world, entry)) {
         return false;
     }
     uint8_t length = world->entry_length[entry];
@@ -39,7 +39,7 @@ static void loader_check(struct model *model, const struct model_event *event)
     const struct model_thread *thread = event->thread;
     if (record->function == LC_SPI_STARTUP ||
         record->function == LC_SPI_SOCKET) {
-        bool top = record->a >= 1 && record->a <= model->world.entry_count &&
+        bool top = model_track_is_entry(&model->world, record->a) &&
                    model->world.entry_providers[record->a][0] == event->callee;
         model_report_unless(model, MODEL_LAYER_2, true, top);
         bool before = thread->api != MODEL_NONE &&
@@ -107,7 +107,7 @@ static void successor_check(
         top->callee != event->record->caller) {
         return;
     }
-    bool known = top->entry >= 1 && top->entry <= world->entry_count &&
+    bool known = model_track_is_entry(world, top->entry) &&
                  world->entry_length[top->entry] > 1;
     bool builtin = world->kinds[event->caller] != LC_PROVIDER_DLL;
     bool right = chain_has(world, top->entry, event->caller, event->callee);

@@ -54,6 +54,11 @@ static void excuse_all(struct model *model, const struct model_event *event)
 {
     struct model_process *process = event->process;
     excuse_process(model, event->record->process);
+    struct model_frame *frame =
+        event->thread == NULL ? NULL : model_track_spi(event->thread);
+    if (event->record->function == LC_FAIL_STARTUP && frame != NULL) {
+        frame->flags |= MODEL_FRAME_FAULTED;
+    }
     if (process == NULL || !outlasts_call(event->thread)) {
         return;
     }

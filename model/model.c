@@ -13,15 +13,16 @@
 
 static void world_add(
     struct model_world *world,
+    uint32_t id,
     const uint8_t *providers,
     uint8_t length)
 {
-    LC_CHECK(world->entry_count < MODEL_ENTRIES_MAX);
+    LC_CHECK(id >= 1 && id <= MODEL_ENTRIES_MAX);
     LC_CHECK(length >= 1 && length <= LC_CHAIN_LENGTH_MAX);
 
-    world->entry_count++;
-    world->entry_length[world->entry_count] = length;
-    memcpy(world->entry_providers[world->entry_count], providers, length);
+    world->entry_length[id] = length;
+    world->entry_flags[id] = MODEL_ENTRY_ZERO;
+    memcpy(world->entry_providers[id], providers, length);
     LC_CHECK(providers[length - 1] < LC_PROVIDERS_MAX);
     world->tops[providers[0]]++;
     for (uint32_t i = 0; i + 1 < length; i++) {
@@ -43,7 +44,9 @@ static void world_init(struct model_world *world, const struct lc_world *from)
         from->versions != 0 ? from->versions : LC_VERSIONS_OF_WS2_32;
     world->peer_kind = from->peer_kind;
     for (uint32_t i = 0; i < from->chain_count; i++) {
-        world_add(world, from->chains[i].providers, from->chains[i].length);
+        const struct lc_chain *chain = &from->chains[i];
+        world->entry_count++;
+        world_add(world, world->entry_count, chain->providers, chain->length);
     }
     for (uint32_t i = 0; i < from->provider_count; i++) {
         uint8_t index = (uint8_t)i;
@@ -54,7 +57,8 @@ static void world_init(struct model_world *world, const struct lc_world *from)
                                      : LC_VERSIONS_OF_PROVIDER;
         }
         if (from->providers[i].kind == LC_PROVIDER_BASE) {
-            world_add(world, &index, 1);
+            world->entry_count++;
+            world_add(world, world->entry_count, &index, 1);
             world->base_entry[i] = world->entry_count;
             world->own_entry[i] = world->entry_count;
         }
@@ -65,6 +69,16 @@ static void world_init(struct model_world *world, const struct lc_world *from)
             id++;
             world->own_entry[i] = id;
         }
+    }
+    world->protocol_first = (uint8_t)(id + 1);
+    world->protocol_count = (uint8_t)from->protocol_count;
+    for (uint32_t i = 0; i < from->protocol_count; i++) {
+        const struct lc_served *protocol = &from->protocols[i];
+        id++;
+        world_add(world, id, &protocol->provider, 1);
+        world->entry_triplet[id] = (uint8_t)protocol->triplet;
+        world->entry_flags[id] =
+            (uint8_t)((protocol->zero ? MODEL_ENTRY_ZERO : 0) | (protocol->hidden ? MODEL_ENTRY_HIDDEN : 0));
     }
 }
 
@@ -78,7 +92,8 @@ void model_init(
 
     memset(model, 0, sizeof(*model));
     world_init(&model->world, world);
-    uint32_t entries = world->chain_count + world->provider_count;
+    uint32_t entries =
+        world->chain_count + world->provider_count + world->protocol_count;
     LC_CHECK(entries <= MODEL_ENTRIES_MAX);
     model->installed.count = (uint8_t)entries;
     for (uint32_t i = 0; i < entries; i++) {
@@ -280,6 +295,8 @@ static void step_api_call(struct model *model, struct model_event *event)
     thread->handle = record->a;
     thread->option = (uint32_t)record->b;
     thread->value = (uint32_t)record->c;
+    thread->triplet = (uint16_t)record->d;
+    thread->owes = 0;
     thread->slot = MODEL_NONE;
     thread->connection = MODEL_NONE;
     thread->revived = false;
@@ -337,6 +354,7 @@ static void step_spi_call(struct model *model, struct model_event *event)
         model_term_step(model, event);
     }
     model_count_step(model, event);
+    model_version_step(model, event);
     model_catalog_step(model, event);
     model_layer_step(model, event);
     model_handle_step(model, event);

@@ -84,6 +84,23 @@ static void is_through(
     }
 }
 
+bool model_overlapped_of_others(
+    const struct model *model,
+    const struct model_thread *self,
+    uint8_t connection)
+{
+    const uint32_t known = MODEL_OPERATION_REFUSED | MODEL_OPERATION_THROUGH;
+    for (uint32_t i = 0; i < model->operation_count; i++) {
+        const struct model_operation *operation = &model->operations[i];
+        if (operation->connection == connection && operation->flags != 0 &&
+            (operation->flags & known) == 0 &&
+            &model->threads[operation->thread] != self) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Event and queued routine: what says that an operation has completed. */
 static void is_told(
     struct model *model,

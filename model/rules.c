@@ -68,6 +68,16 @@ static const struct model_rule rules[] = {
         .group = "LOAD-8",
         .strength = MODEL_MUST,
     },
+    [MODEL_LOAD_9] = {
+        .id = "LOAD-9",
+        .area = "LOAD",
+        .source = "windows-sockets-error-codes-2, nf-winsock2-wsasocketw",
+        .sentence =
+            "A table that lacks an entry is not called through, but for "
+            "its cleanup, and a socket fails with WSAEINVALIDPROCTABLE.",
+        .group = "LOAD-9",
+        .strength = MODEL_MUST,
+    },
     [MODEL_LOAD_10] = {
         .id = "LOAD-10",
         .area = "LOAD",
@@ -76,6 +86,16 @@ static const struct model_rule rules[] = {
             "A socket whose provider has a version that will not do fails "
             "with WSAEINVALIDPROVIDER.",
         .group = "LOAD-10",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_LOAD_11] = {
+        .id = "LOAD-11",
+        .area = "LOAD",
+        .source = "nf-ws2spi-wspstartup, cleanup-2",
+        .sentence =
+            "ws2_32 cleans up what it has started and refuses, once and "
+            "at once.",
+        .group = "LOAD-11",
         .strength = MODEL_MUST,
     },
     [MODEL_LOAD_14] = {
@@ -1034,6 +1054,37 @@ static const struct model_rule rules[] = {
         .group = "CATALOG-6",
         .strength = MODEL_MUST,
     },
+    [MODEL_CATALOG_7] = {
+        .id = "CATALOG-7",
+        .area = "CATALOG",
+        .source = "transport-division-of-responsibilities-between-dll-and-"
+            "service-providers-2",
+        .sentence =
+            "0 as a family or a type matches any: the first entry that "
+            "has the rest is taken.",
+        .group = "CATALOG-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_8] = {
+        .id = "CATALOG-8",
+        .area = "CATALOG",
+        .source = "transport-division-of-responsibilities-between-dll-and-"
+            "service-providers-2",
+        .sentence =
+            "0 as a protocol matches only entries with "
+            "PFL_MATCHES_PROTOCOL_ZERO.",
+        .group = "CATALOG-8",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_9] = {
+        .id = "CATALOG-9",
+        .area = "CATALOG",
+        .source = "nf-winsock2-socket, nf-winsock2-wsasocketw",
+        .sentence =
+            "Family, type and protocol all 0: WSAEINVAL.",
+        .group = "CATALOG-9",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CATALOG_10] = {
         .id = "CATALOG-10",
         .area = "CATALOG",
@@ -1053,6 +1104,27 @@ static const struct model_rule rules[] = {
             "A call with a protocol information goes to the provider "
             "that it names.",
         .group = "CATALOG-11",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_12] = {
+        .id = "CATALOG-12",
+        .area = "CATALOG",
+        .source = "transport-division-of-responsibilities-between-dll-and-"
+            "service-providers-2",
+        .sentence =
+            "With a protocol information a provider does not refuse 0 "
+            "as a family or a type, nor FROM_PROTOCOL_INFO.",
+        .group = "CATALOG-12",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_13] = {
+        .id = "CATALOG-13",
+        .area = "CATALOG",
+        .source = "nf-winsock2-socket, nc-ws2spi-lpwspsocket",
+        .sentence =
+            "When no entry matches, the error says which of family, "
+            "type and protocol is not there.",
+        .group = "CATALOG-13",
         .strength = MODEL_MUST,
     },
     [MODEL_CATALOG_14] = {
@@ -1132,6 +1204,16 @@ static const struct model_rule rules[] = {
             "A process that is started sees the catalog as it was "
             "(X-23).",
         .group = "CATALOG-22",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_CATALOG_23] = {
+        .id = "CATALOG-23",
+        .area = "CATALOG",
+        .source = "nf-winsock2-wsaproviderconfigchange",
+        .sentence =
+            "WSAProviderConfigChange comes back at once with a handle, and "
+            "with that handle when the catalog has changed, no sooner.",
+        .group = "CATALOG-23",
         .strength = MODEL_MUST,
     },
     [MODEL_NS_1] = {

@@ -361,7 +361,8 @@ static void call_begins(struct model *model, const struct model_event *event)
         LC_CHECK(thread->connection < MODEL_CONNECTIONS_MAX);
     }
     if (is_send(thread->api) && connection != NULL &&
-        someone_sends(model, thread, slot)) {
+        (someone_sends(model, thread, slot) ||
+         model_overlapped_of_others(model, thread, thread->connection))) {
         connection->flags |= MODEL_CONNECTION_MIXED;
     }
     if (thread->api == LC_CALL_LINGER || thread->api == LC_CALL_DONTLINGER) {

@@ -21,7 +21,7 @@ enum model_limits {
     MODEL_BIRTHS_MAX = 16,      /* live objects that DllMain created */
     MODEL_SEEN_BYTES = 64,      /* half of them for handles of ws2_32's own */
     MODEL_CALLERS = LC_MODULE_PROVIDER + LC_PROVIDERS_MAX,
-    MODEL_ENTRIES_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
+    MODEL_ENTRIES_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX + LC_PROTOCOLS_MAX,
     MODEL_LOOKUPS_MAX = 32, /* open at once, at providers */
     MODEL_NONE = 0xff       /* no index */
 };
@@ -49,7 +49,8 @@ enum model_frame_flag {
                                     a handle */
     MODEL_FRAME_FREED = 32,   /* WSPCloseSocket: the callee freed its handle */
     MODEL_FRAME_BLOCKED = 64, /* ... and the close below would block */
-    /* Application's call: something was made to fail meanwhile. */
+    /* Application's call: something was made to fail meanwhile. WSPStartup: it
+     * is made to answer what its provider does not. */
     MODEL_FRAME_FAULTED = 128
 };
 
@@ -99,9 +100,11 @@ struct model_thread {
     uint32_t generation;      /* of the socket when the call began */
     uint32_t wait_connection; /* a wait for the net: its number, else 0 */
     uint8_t ended;            /* enum model_thread_end */
-    uint8_t zero[3];
-    int16_t low;  /* bounds of the process's count of starts ... */
-    int16_t high; /* ... over the whole call, without its effect */
+    uint8_t owes;     /* ws2_32 has refused what this provider answered to its
+                     start, and has not cleaned it up: index + 1, or 0 */
+    uint16_t triplet; /* of a socket call, triplet.h */
+    int16_t low;      /* bounds of the process's count of starts ... */
+    int16_t high;     /* ... over the whole call, without its effect */
     uint8_t process;
     uint8_t api;        /* enum lc_call, MODEL_NONE: in no call */
     uint8_t slot;       /* of the socket argument, MODEL_NONE: not known */
@@ -163,6 +166,8 @@ struct model_process {
     uint8_t owed[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* WSPCleanups owed */
     uint8_t refs[MODEL_CALLERS][LC_PROVIDERS_MAX]; /* library references */
     uint8_t loaded[MODEL_CALLERS];   /* bit per provider index, ever */
+    uint8_t gaps[MODEL_CALLERS];     /* bit per provider index: the table of
+                                        its last start lacks an entry */
     uint8_t seen[MODEL_SEEN_BYTES];  /* a bit per handle value, folded */
     uint8_t stale[MODEL_SEEN_BYTES]; /* ... that a layer may still hold */
     int16_t starts;   /* WSAStartups less WSACleanups that returned */
@@ -172,6 +177,7 @@ struct model_process {
     bool cleaned; /* its count of starts came back to 0 */
     bool ending;  /* ... and what must be gone then is not checked yet */
     bool vague;   /* a WSACleanup failed: count unknown, X-35 */
+    bool changed; /* the catalog, since the process was told last */
     struct model_entries view; /* what it sees of the catalog */
     uint8_t flags;             /* enum model_process_flag */
     uint8_t detached;          /* bit per provider that was told that it ends */
@@ -364,10 +370,17 @@ _Static_assert(
                                       16 * MODEL_LOOKUPS_MAX + 8,
     "no byte without a name: it goes into keys");
 
+enum model_entry_flag {
+    MODEL_ENTRY_ZERO = 1, /* matches protocol 0 */
+    MODEL_ENTRY_HIDDEN = 2
+};
+
 /** What the model knows of the world. */
 struct model_world {
     uint8_t provider_count;
-    uint8_t entry_count;
+    uint8_t entry_count;    /* chains and bases, which come first */
+    uint8_t protocol_first; /* id of the first protocol that a base has more */
+    uint8_t protocol_count;
     uint8_t peer_kind;                    /* enum lc_peer_kind */
     uint8_t kinds[LC_PROVIDERS_MAX];      /* enum lc_provider_kind */
     uint8_t base_entry[LC_PROVIDERS_MAX]; /* catalog id, 0: a layer */
@@ -378,7 +391,9 @@ struct model_world {
     uint8_t over[LC_PROVIDERS_MAX];     /* bits: who may be anywhere above */
     uint8_t ws2_versions;               /* bit per enum lc_version */
     uint8_t versions[LC_PROVIDERS_MAX]; /* the same; 0: a DLL, not known */
-    uint8_t entry_length[MODEL_ENTRIES_MAX + 1]; /* by catalog id */
+    uint8_t entry_triplet[MODEL_ENTRIES_MAX + 1]; /* by catalog id */
+    uint8_t entry_flags[MODEL_ENTRIES_MAX + 1];   /* enum model_entry_flag */
+    uint8_t entry_length[MODEL_ENTRIES_MAX + 1];  /* 0: a layer alone */
     uint8_t entry_providers[MODEL_ENTRIES_MAX + 1][LC_CHAIN_LENGTH_MAX];
 };
 

@@ -47,6 +47,16 @@ static inline uint8_t model_track_provider(uint8_t module)
     return index < LC_PROVIDERS_MAX ? index : (uint8_t)MODEL_NONE;
 }
 
+/** Whether a socket can be of a catalog id: a chain or a base. */
+static inline bool model_track_is_entry(
+    const struct model_world *world,
+    int64_t id)
+{
+    return (id >= 1 && id <= world->entry_count) ||
+           (id >= world->protocol_first &&
+            id < world->protocol_first + world->protocol_count);
+}
+
 /**
  * True when an application call has a socket argument.
  *

@@ -88,7 +88,8 @@ static void provider_answers(
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);
     uint32_t versions = model->world.versions[event->callee];
     struct answer answer = answer_of(versions, frame->value);
-    bool known = versions != 0;
+    /* What is made to fail does not answer as its provider would. */
+    bool known = versions != 0 && (frame->flags & MODEL_FRAME_FAULTED) == 0;
     bool nested = (frame->flags & MODEL_FRAME_NESTED) != 0;
     bool good = record->a == 0;
     model_report_unless(
@@ -117,24 +118,47 @@ static void provider_answers(
     if (!good) {
         thread->refusal = LC_WSAEPROVIDERFAILEDINIT;
         thread->code = (uint16_t)record->a;
+    } else if (record->d != LC_SPI_COUNT) {
+        thread->refusal = LC_WSAEINVALIDPROCTABLE;
     } else if (!is_taken(model, record->c) && !model->options.tolerant) {
         thread->refusal = LC_WSAEINVALIDPROVIDER;
+    } else {
+        return;
     }
+    thread->owes = good ? (uint8_t)(event->callee + 1) : 0;
+}
+
+/* What is refused is cleaned up before anything else is called. */
+static void debt_check(struct model *model, const struct model_event *event)
+{
+    struct model_thread *thread = event->thread;
+    if (event->record->caller != LC_MODULE_WS2_32 || thread->owes == 0) {
+        return;
+    }
+    bool is_it = event->record->function == LC_SPI_CLEANUP &&
+                 event->callee + 1 == thread->owes;
+    model_report_unless(model, MODEL_LOAD_11, true, is_it);
+    thread->owes = 0;
 }
 
 static void socket_ends(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
-    bool version = thread->refusal == LC_WSAEINVALIDPROVIDER;
+    enum model_rule_index rule =
+        thread->refusal == LC_WSAEINVALIDPROVIDER    ? MODEL_LOAD_10
+        : thread->refusal == LC_WSAEINVALIDPROCTABLE ? MODEL_LOAD_9
+                                                     : MODEL_LOAD_8;
+    bool refused = rule != MODEL_LOAD_8;
     bool as_told = record->b == thread->refusal ||
                    (model->options.tolerant && thread->code != 0 &&
                     record->b == thread->code); /* */
     model_report_unless(
         model,
-        version ? MODEL_LOAD_10 : MODEL_LOAD_8,
+        rule,
         thread->refusal != 0,
         record->a == -1 && as_told);
+    model_report_unless(model, MODEL_LOAD_11, refused, thread->owes == 0);
 }
 
 void model_version_step(struct model *model, const struct model_event *event)
@@ -150,6 +174,8 @@ void model_version_step(struct model *model, const struct model_event *event)
             event->thread != NULL) {
             event->thread->refusal = LC_WSAEPROVIDERFAILEDINIT;
         }
+    } else if (record->kind == LC_RECORD_SPI_CALL) {
+        debt_check(model, event);
     } else if (record->kind == LC_RECORD_SPI_RETURN) {
         if (record->function == LC_SPI_STARTUP) {
             provider_answers(model, event);

@@ -27,8 +27,8 @@ enum fuzz_subject_end {
 /* Numbers that a step draws, besides who goes: how late packets are, which
  * handle values are given out, and what fails. */
 enum fuzz_subject_values_limits {
-    FUZZ_SUBJECT_VALUES_MAX = 32, /* that can be set in one step */
-    FUZZ_SUBJECT_VALUE_BITS = 2   /* of each */
+    FUZZ_SUBJECT_VALUES_MAX = 21, /* that can be set in one step */
+    FUZZ_SUBJECT_VALUE_BITS = 3   /* of each */
 };
 
 /* What a step has drawn that is no default, as it was drawn: of one that ends
@@ -39,7 +39,7 @@ struct fuzz_subject_drawn {
 };
 
 struct fuzz_subject_values {
-    /* Before a step: what it is to draw, the first number lowest, two bits
+    /* Before a step: what it is to draw, the first number lowest, three bits
      * each. Zeros are the defaults. */
     uint64_t set;
     /* After it: how many it has drawn, and the largest that each could be. */

@@ -218,6 +218,7 @@ enum lc_socket_type {
 
 enum lc_protocol {
     LC_IPPROTO_IP = 0,
+    LC_IPPROTO_ICMP = 1,
     LC_IPPROTO_TCP = 6,
     LC_IPPROTO_UDP = 17,
 };

@@ -11,7 +11,16 @@
 #include "lastcall/trace.h"
 
 enum lc_fail_limits {
-    LC_FAIL_FORMS_MAX = 3
+    LC_FAIL_FORMS_MAX = 6
+};
+
+/* Starts that fail in other ways than by not beginning. The first is an error
+ * that WSPStartup returns, but the table is filled; the others return 0, and are
+ * named by what ws2_32 says of them. */
+enum lc_fail_start {
+    LC_FAIL_START_FILLED = LC_WSAEFAULT,
+    LC_FAIL_START_TABLE = LC_WSAEINVALIDPROCTABLE,  /* WSPSocket is missing */
+    LC_FAIL_START_VERSION = LC_WSAEINVALIDPROVIDER, /* 1.0, whatever is asked */
 };
 
 static inline enum lc_fail lc_fail_of_shim(uint8_t function)
@@ -82,9 +91,8 @@ static inline uint32_t lc_fail_forms(struct lc_place place)
 static inline int32_t lc_fail_error(struct lc_place place, uint32_t form)
 {
     static const int32_t startup[LC_FAIL_FORMS_MAX] = {
-        LC_WSASYSNOTREADY,
-        LC_WSAEPROCLIM,
-        LC_WSAEINPROGRESS,
+        LC_WSASYSNOTREADY,    LC_WSAEPROCLIM,      LC_WSAEINPROGRESS,
+        LC_FAIL_START_FILLED, LC_FAIL_START_TABLE, LC_FAIL_START_VERSION,
     };
     switch (lc_fail_of(place)) {
     case LC_FAIL_ALLOC:

@@ -13,6 +13,7 @@ enum lc_limits {
     LC_OPS_MAX = 160,            /* calls of a schedule, over all threads */
     LC_PROVIDERS_MAX = 8,
     LC_CHAINS_MAX = 8,
+    LC_PROTOCOLS_MAX = 8,    /* entries of bases beside the first of each */
     LC_CHAIN_LENGTH_MAX = 7, /* MAX_PROTOCOL_CHAIN of ws2spi.h */
     LC_PLANTS_MAX = 4,
     LC_SOCKETS_MAX = 16,   /* socket variables of a schedule */

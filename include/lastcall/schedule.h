@@ -53,6 +53,16 @@ struct lc_chain {
     uint8_t providers[LC_CHAIN_LENGTH_MAX];
 };
 
+/* One more entry of a base: another protocol that its DLL serves. These come
+ * behind all others in the catalog, in this order. */
+struct lc_served {
+    uint8_t provider; /* a base */
+    uint8_t zero;     /* 1: PFL_MATCHES_PROTOCOL_ZERO */
+    uint8_t hidden;   /* 1: PFL_HIDDEN */
+    uint8_t unused;   /* 0 */
+    uint32_t triplet; /* triplet.h; no ANY and no INFO in it */
+};
+
 enum lc_peer_kind {
     LC_PEER_SINK = 0,      /* reads at once */
     LC_PEER_SLOW = 1,      /* reads peer_number bytes per second */
@@ -103,6 +113,10 @@ struct lc_world {
     uint8_t page_heap;     /* 1: each heap block of a hosted DLL has pages
                                    of its own */
     uint8_t names;         /* 1: there is a name-space DLL; see nsp.h */
+    uint8_t descriptors;   /* sockets that a process may have at the transport;
+                            0: no limit but that of the simulator */
+    uint32_t protocol_count;
+    struct lc_served protocols[LC_PROTOCOLS_MAX];
 };
 
 /* The calls that an application makes. */
@@ -112,7 +126,8 @@ enum lc_call {
     LC_CALL_WSACLEANUP = 1,   /* no argument */
     LC_CALL_GETLASTERROR = 2, /* no argument */
     LC_CALL_SOCKET = 3,       /* socket: variable set; entry: catalog entry or
-                                LC_NONE for the first that matches */
+                                LC_NONE for the first that matches; value:
+                                family, type and protocol, triplet.h */
     LC_CALL_CONNECT = 4,      /* socket */
     LC_CALL_SEND = 5,         /* socket; value: bytes */
     LC_CALL_SHUTDOWN = 6,     /* socket; value: SD_RECEIVE, SD_SEND, SD_BOTH,
@@ -185,7 +200,16 @@ enum lc_call {
                                listens, a variable, too */
     LC_CALL_WSAACCEPT = 57, /* WSAAccept, the same; value: what its condition
                                function answers, enum lc_condition */
-    LC_CALL_COUNT = 58
+    LC_CALL_CONFIG_CHANGE = 58, /* WSAProviderConfigChange; value:
+                                   enum lc_config_change */
+    LC_CALL_COUNT = 59
+};
+
+/* What LC_CALL_CONFIG_CHANGE is asked with. */
+enum lc_config_change {
+    LC_CONFIG_CHANGE_FIRST = 0, /* no handle yet: it gets one, at once */
+    LC_CONFIG_CHANGE_WAIT = 1,  /* the handle, nothing overlapped: it waits */
+    LC_CONFIG_CHANGE_COUNT = 2
 };
 
 /* The order that LC_CALL_WSC_ORDER writes. */
@@ -282,7 +306,8 @@ enum lc_wait_for {
     LC_WAIT_SLEEP = 3,
     LC_WAIT_NET = 4,     /* the transport: connect, send space, drained */
     LC_WAIT_RUNDOWN = 5, /* a count of users to reach zero */
-    LC_WAIT_COUNT = 6
+    LC_WAIT_CATALOG = 6, /* the catalog to change */
+    LC_WAIT_COUNT = 7
 };
 
 struct lc_place {

@@ -108,7 +108,9 @@ struct sim_net {
     uint32_t peer_number; /* what the world says with it */
     uint32_t sndbuf_bytes;
     uint32_t rcvbuf_bytes;
-    uint32_t connection_end;         /* behind the last place in use */
+    uint32_t connection_end; /* behind the last place in use */
+    uint32_t handle_max;     /* of a process; 0: what there is room for */
+    uint32_t zero;
     uint8_t opened[SIM_THREADS_MAX]; /* the connection that a thread has opened
                                         last, by number; 0: see the taking */
     struct sim_net_handles handles[LC_PROCESSES_MAX];

@@ -313,6 +313,7 @@ void sim_net_begin(const struct lc_world *world)
     net->peer_number = world->peer_number;
     net->sndbuf_bytes = world->sndbuf_bytes;
     net->rcvbuf_bytes = world->rcvbuf_bytes;
+    net->handle_max = world->descriptors;
 }
 
 /* A place that no connection of the run has had. Where it lies depends on the
@@ -377,6 +378,9 @@ enum lc_wsa sim_connection_open(struct sim_connection **ret_connection)
     struct sim_connection *connection = fresh_place();
     if (connection == NULL || handles->open_count == SIM_HANDLES_MAX) {
         return LC_WSAENOBUFS;
+    }
+    if (net->handle_max != 0 && handles->open_count >= net->handle_max) {
+        return LC_WSAEMFILE;
     }
     /* Places are not used again: neither are the indexes of fresh handles. */
     uint32_t index = take_handle(handles, fresh_index(handles, connection));

@@ -53,7 +53,8 @@ const unsigned char *sim_net_pattern(lc_socket handle, uint64_t offset_bytes);
  * @param ret_handle      filled; its value is a choice: a fresh one, or the
  *                        one that was freed last.
  *
- * Errors: LC_WSAENOBUFS, LC_WSAENETDOWN when the network is down.
+ * Errors: LC_WSAENOBUFS, LC_WSAENETDOWN when the network is down,
+ *         LC_WSAEMFILE when the process has as many as the world lets it.
  */
 enum lc_wsa sim_net_socket(uint32_t *ret_connection, lc_socket *ret_handle);
 

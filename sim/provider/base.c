@@ -25,6 +25,7 @@
 #include "sim/provider/provider.h"
 #include "sim/provider/receive.h"
 #include "sim/provider/rundown.h"
+#include "sim/provider/triplet.h"
 #include "sim/provider/version.h"
 #include "sim/win32/port.h"
 #include "sim/win32/win32.h"
@@ -37,7 +38,8 @@ struct base_socket {
     struct base_socket *next;
     lc_socket handle;
     uint32_t connection;
-    long users; /* calls that hold the structure, plus 1 while it is listed */
+    int32_t type; /* LC_SOCK_STREAM, or one without connections */
+    long users;   /* calls that hold the structure, plus 1 while it is listed */
     bool is_nonblocking;
     bool is_closing;  /* a close is under way or has been done */
     bool is_detached; /* the handle is gone, the stream still drains */
@@ -161,6 +163,7 @@ static int call_close(
 static lc_socket publish(
     struct base *base,
     struct base_socket *socket,
+    uint32_t catalog_id,
     int32_t *errno_out)
 {
     socket->users = 1;
@@ -169,7 +172,7 @@ static lc_socket publish(
     base->sockets = socket;
     sim_win32_leave_critical_section(&base->list);
     lc_socket result = base->upcalls.lpWPUModifyIFSHandle(
-        base->catalog_id,
+        catalog_id,
         socket->handle,
         errno_out);
     if (result == LC_INVALID_SOCKET) {
@@ -191,13 +194,16 @@ static lc_socket LC_ABI base_socket_create(
     uint32_t flags,
     int32_t *errno_out)
 {
-    (void)family;
-    (void)type;
-    (void)protocol;
-    (void)protocol_info;
     (void)group;
     (void)flags;
     struct base *base = base_globals();
+    enum lc_wsa error = sim_provider_match(
+        (struct sim_asked){ family, type, protocol },
+        protocol_info);
+    if (error != LC_WSA_OK) {
+        (void)fail(errno_out, error);
+        return LC_INVALID_SOCKET;
+    }
     if (!sim_rundown_enter(&base->rundown)) {
         (void)fail(errno_out, LC_WSANOTINITIALISED);
         return LC_INVALID_SOCKET;
@@ -210,12 +216,19 @@ static lc_socket LC_ABI base_socket_create(
         (void)fail(errno_out, LC_WSAENOBUFS);
         goto leave;
     }
-    enum lc_wsa error = sim_net_socket(&socket->connection, &socket->handle);
+    socket->type =
+        protocol_info == NULL ? LC_SOCK_STREAM : protocol_info->iSocketType;
+    error = sim_net_socket(&socket->connection, &socket->handle);
     if (error != LC_WSA_OK) {
         (void)fail(errno_out, error);
         goto free_socket;
     }
-    result = publish(base, socket, errno_out);
+    result = publish(
+        base,
+        socket,
+        protocol_info == NULL ? base->catalog_id
+                              : protocol_info->dwCatalogEntryId,
+        errno_out);
     goto leave;
 
 free_socket:
@@ -340,6 +353,9 @@ static int LC_ABI base_connect(
     }
     if (name == NULL || name_length < (int32_t)sizeof *name) {
         return call_close(&call, LC_WSAEFAULT, errno_out);
+    }
+    if (call.socket->type != LC_SOCK_STREAM) {
+        return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
     }
     error =
         sim_net_connect(call.socket->connection, !call.socket->is_nonblocking);
@@ -684,8 +700,11 @@ static int LC_ABI base_set_sock_opt(
     if (error != LC_WSA_OK) {
         return fail(errno_out, error);
     }
+    bool is_linger =
+        option_name == LC_SO_LINGER || option_name == LC_SO_DONTLINGER;
+    bool is_refused = is_linger && call.socket->type != LC_SOCK_STREAM;
     error =
-        level == LC_SOL_SOCKET
+        level == LC_SOL_SOCKET && !is_refused
             ? set_option(call.socket, option_name, option_value, option_length)
             : LC_WSAENOPROTOOPT;
     return call_close(&call, error, errno_out);
@@ -710,7 +729,7 @@ static enum lc_wsa get_option(
     } else if (option_name == LC_SO_DONTLINGER) {
         number = socket->linger_on == 0;
     } else if (option_name == LC_SO_TYPE) {
-        number = LC_SOCK_STREAM;
+        number = socket->type;
     } else if (option_name == LC_SO_ERROR) {
         number = (int32_t)sim_net_take_error(socket->connection);
     } else {
@@ -802,7 +821,9 @@ base_listen(lc_socket handle, int32_t backlog, int32_t *errno_out)
     if (error != LC_WSA_OK) {
         return fail(errno_out, error);
     }
-    error = sim_listen_begin(call.socket->connection, backlog);
+    error = call.socket->type != LC_SOCK_STREAM
+                ? LC_WSAEOPNOTSUPP
+                : sim_listen_begin(call.socket->connection, backlog);
     return call_close(&call, error, errno_out);
 }
 
@@ -830,6 +851,7 @@ static enum lc_wsa make_accepted(
         (void)sim_win32_heap_free(base->heap, 0, socket);
         return wsa;
     }
+    socket->type = listener->type;
     socket->is_nonblocking = listener->is_nonblocking;
     socket->linger_on = listener->linger_on;
     socket->linger_s = listener->linger_s;
@@ -839,7 +861,7 @@ static enum lc_wsa make_accepted(
             arguments->address,
             arguments->address_length);
     }
-    *ret_socket = publish(base, socket, &error);
+    *ret_socket = publish(base, socket, base->catalog_id, &error);
     return *ret_socket == LC_INVALID_SOCKET ? (enum lc_wsa)error : LC_WSA_OK;
 }
 
@@ -1012,6 +1034,7 @@ static void cancel_all(struct base *base)
     for (struct base_socket *socket = base->sockets; socket != NULL;
          socket = socket->next) {
         sim_net_cancel(socket->connection, true);
+        sim_receive_close(socket->connection); /* as a close does */
     }
     sim_win32_leave_critical_section(&base->list);
     sim_request_drop();

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/triplet.h"
 
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
@@ -83,13 +84,14 @@ static enum lc_wsa make_get_last_error(
 static void describe_socket(const struct lc_op *op, struct lc_record *record)
 {
     record->b = op->entry == LC_NONE ? 0 : op->entry + 1;
-    record->c = LC_SOCK_STREAM;
+    record->c = lc_triplet_sock(op->value);
+    record->d = op->value;
 }
 
 static enum lc_wsa make_socket(const struct lc_op *op, struct lc_record *record)
 {
     lc_socket socket = LC_INVALID_SOCKET;
-    enum lc_wsa wsa = sim_wsa_socket(op->entry, &socket);
+    enum lc_wsa wsa = sim_wsa_socket(op->entry, op->value, &socket);
     lc_socket stream = sim_net_take_opened();
     if (wsa == LC_WSA_OK) {
         sim_app_set_socket(op->socket, socket, stream);
@@ -337,6 +339,8 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_ACCEPT] = { sim_app_describe_accept, .make = sim_app_accept },
     [LC_CALL_WSAACCEPT] = { sim_app_describe_accept,
                             .make = sim_app_wsa_accept },
+    [LC_CALL_CONFIG_CHANGE] = { sim_app_describe_value,
+                                .make = sim_app_config_change },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 
@@ -425,6 +429,11 @@ void sim_app_call_in_dll_main(enum lc_call call)
         .entry = LC_NONE,
         .value = call == LC_CALL_WSASTARTUP ? 0x0202 : 0,
     };
+    /* No yield point, but a place where it may be made to fail. */
+    (void)sim_thread_pass((struct lc_place){
+        .kind = LC_PLACE_API,
+        .function = op.call,
+    });
     make_recorded(&op, 0);
 }
 

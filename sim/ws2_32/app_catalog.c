@@ -4,6 +4,7 @@
 
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/installed.h"
+#include "sim/ws2_32/notice.h"
 #include "sim/ws2_32/state.h"
 
 enum {
@@ -101,4 +102,13 @@ enum lc_wsa sim_app_wsc_order(const struct lc_op *op, struct lc_record *record)
         count--;
     }
     return sim_installed_order(ids, count);
+}
+
+enum lc_wsa sim_app_config_change(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    (void)record;
+    return op->value == LC_CONFIG_CHANGE_FIRST ? sim_notice_open()
+                                               : sim_notice_wait();
 }

@@ -25,5 +25,8 @@ enum lc_wsa sim_app_wsc_deinstall(
     const struct lc_op *op,
     struct lc_record *record);
 enum lc_wsa sim_app_wsc_order(const struct lc_op *op, struct lc_record *record);
+enum lc_wsa sim_app_config_change(
+    const struct lc_op *op,
+    struct lc_record *record);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "lastcall/check.h"
 #include "lastcall/trace.h"
+#include "lastcall/triplet.h"
 
 #include "sim/engine/module.h"
 #include "sim/ws2_32/state.h"
@@ -19,6 +20,8 @@ static struct {
     uint32_t chain_count;
     struct lc_provider providers[LC_PROVIDERS_MAX];
     struct lc_chain chains[LC_CHAINS_MAX];
+    uint32_t protocol_count;
+    struct lc_served protocols[LC_PROTOCOLS_MAX];
     uint32_t count;
 
     struct {
@@ -35,6 +38,7 @@ static bool is_same_world(const struct lc_world *world)
     return catalog.is_built &&
            catalog.provider_count == world->provider_count &&
            catalog.chain_count == world->chain_count &&
+           catalog.protocol_count == world->protocol_count &&
            memcmp(
                catalog.providers,
                world->providers,
@@ -42,7 +46,11 @@ static bool is_same_world(const struct lc_world *world)
            memcmp(
                catalog.chains,
                world->chains,
-               world->chain_count * sizeof world->chains[0]) == 0;
+               world->chain_count * sizeof world->chains[0]) == 0 &&
+           memcmp(
+               catalog.protocols,
+               world->protocols,
+               world->protocol_count * sizeof world->protocols[0]) == 0;
 }
 
 static uint32_t widen(lc_wchar *to, uint32_t capacity, const char *from)
@@ -141,6 +149,26 @@ static void link_chains(const struct lc_world *world)
     }
 }
 
+/* One more entry of a base's DLL, for another protocol. */
+static void add_protocol(const struct lc_served *protocol)
+{
+    const char *name = catalog.providers[protocol->provider].name;
+    add_entry(protocol->provider, name, LC_BASE_PROTOCOL);
+    struct lc_wsaprotocol_infow *info =
+        &catalog.entries[catalog.count - 1].info;
+    info->dwProviderFlags =
+        (protocol->zero ? (uint32_t)LC_PFL_MATCHES_PROTOCOL_ZERO : 0) |
+        (protocol->hidden ? (uint32_t)LC_PFL_HIDDEN : 0);
+    info->iAddressFamily = lc_triplet_af(protocol->triplet);
+    info->iSocketType = lc_triplet_sock(protocol->triplet);
+    info->iProtocol = lc_triplet_ipproto(protocol->triplet);
+    if (info->iSocketType != LC_SOCK_STREAM) {
+        info->dwServiceFlags1 = LC_XP1_CONNECTIONLESS |
+                                LC_XP1_MESSAGE_ORIENTED | LC_XP1_IFS_HANDLES;
+        info->dwMessageSize = UINT16_MAX;
+    }
+}
+
 void sim_catalog_build(const struct lc_world *world)
 {
     LC_CHECK(world->provider_count <= LC_PROVIDERS_MAX);
@@ -153,6 +181,8 @@ void sim_catalog_build(const struct lc_world *world)
     catalog.chain_count = world->chain_count;
     memcpy(catalog.providers, world->providers, sizeof catalog.providers);
     memcpy(catalog.chains, world->chains, sizeof catalog.chains);
+    catalog.protocol_count = world->protocol_count;
+    memcpy(catalog.protocols, world->protocols, sizeof catalog.protocols);
     for (uint32_t module = 0; module < LC_PROVIDERS_MAX; module++) {
         sim_module_set_path(LC_MODULE_PROVIDER + module, NULL);
     }
@@ -174,6 +204,9 @@ void sim_catalog_build(const struct lc_world *world)
         }
     }
     link_chains(world);
+    for (uint32_t i = 0; i < world->protocol_count; i++) {
+        add_protocol(&world->protocols[i]);
+    }
     catalog.is_built = true;
 }
 

@@ -1,6 +1,6 @@
 /*
  * The catalog: chains, then bases, then one hidden entry of ChainLen 0 for
- * each layer. An entry's id is its index plus one. The entries are fixed for a
+ * each layer, then what more protocols the bases have. An entry's id is its index plus one. The entries are fixed for a
  * run; installed.h says which of them are there.
  */
 #ifndef SIM_WS2_32_CATALOG_H

@@ -8,6 +8,7 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/notice.h"
 #include "sim/ws2_32/state.h"
 
 void sim_installed_begin(void)
@@ -47,26 +48,18 @@ bool sim_installed_has(const struct sim_entry_list *list, uint32_t entry)
     return false;
 }
 
-static bool is_selectable(uint32_t entry)
+bool sim_installed_is_shown(uint32_t entry)
 {
-    return sim_catalog_entry(entry)->ProtocolChain.ChainLen >= LC_BASE_PROTOCOL;
-}
-
-uint32_t sim_installed_first(const struct sim_entry_list *list)
-{
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (is_selectable(list->entries[i])) {
-            return list->entries[i];
-        }
-    }
-    return sim_catalog_count();
+    const struct lc_wsaprotocol_infow *info = sim_catalog_entry(entry);
+    return info->ProtocolChain.ChainLen >= LC_BASE_PROTOCOL &&
+           (info->dwProviderFlags & LC_PFL_HIDDEN) == 0;
 }
 
 uint32_t sim_installed_selectable(const struct sim_entry_list *list)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < list->count; i++) {
-        count += is_selectable(list->entries[i]);
+        count += sim_installed_is_shown(list->entries[i]);
     }
     return count;
 }
@@ -106,6 +99,7 @@ static void tell(enum lc_catalog_change change, uint32_t entry, uint32_t place)
         .b = place,
         .c = SIM_WS2_32->installed.count,
     });
+    sim_notice_change();
 }
 
 static void insert(uint32_t entry, uint32_t place)

@@ -33,11 +33,10 @@ void sim_installed_look(void);
 /** Whether a list has an entry. */
 bool sim_installed_has(const struct sim_entry_list *list, uint32_t entry);
 
-/** The first entry of a list that an application's socket() may select, or
- * sim_catalog_count(). */
-uint32_t sim_installed_first(const struct sim_entry_list *list);
+/** Whether applications are shown an entry: a base or a chain, not hidden. */
+bool sim_installed_is_shown(uint32_t entry);
 
-/** Number of entries that WSAEnumProtocols lists: bases and chains. */
+/** Number of entries that WSAEnumProtocols lists. */
 uint32_t sim_installed_selectable(const struct sim_entry_list *list);
 
 /**

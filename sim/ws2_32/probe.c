@@ -10,6 +10,7 @@
 #include "sim/fault/fault.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/crossing.h"
+#include "sim/ws2_32/spoil.h"
 #include "sim/ws2_32/state.h"
 
 enum {
@@ -841,21 +842,30 @@ static int LC_ABI probe_startup(
     record->c = memcmp(upcalls, sim_upcall_table(), sizeof *upcalls) == 0;
     record->d = version_requested;
     sim_trace_write(*record);
-    /* A start that is made to fail does not get as far as the provider. */
-    int result =
+    /* A start that is made to fail does not get as far as the provider, or the
+     * provider does not know of it. */
+    int32_t failed =
         sim_fault_at(LC_PLACE_SPI_ENTER, LC_SPI_STARTUP, crossing.set->target);
+    bool is_late = sim_spoil_is_late(failed);
+    int result = is_late ? 0 : failed;
     sim_thread_enter(crossing.set->target, SIM_FRAME_SPI, LC_SPI_STARTUP);
     if (result == 0) {
         result =
             forward(version_requested, data, protocol_info, &copy, proc_table);
     }
+    bool is_filled = result == 0;
+    if (is_filled && is_late) {
+        result = sim_spoil(failed, data, proc_table);
+    }
     memset(&copy, POISON_BYTE, sizeof copy);
     uint32_t count = 0;
     int32_t error = result;
     record->a = 0;
+    if (is_filled) {
+        count = wrap_table(crossing.set, proc_table);
+    }
     if (result == 0) {
         sim_ws2_process()->counts[crossing.set->target]++;
-        count = wrap_table(crossing.set, proc_table);
         record->a = data == NULL ? 0 : data->wVersion;
     }
     record->d = 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lastcall/check.h"
+#include "lastcall/triplet.h"
 
 #include "sim/engine/thread.h"
 #include "sim/ws2_32/catalog.h"
@@ -13,6 +14,7 @@
 #include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/route.h"
+#include "sim/ws2_32/select.h"
 #include "sim/ws2_32/started.h"
 #include "sim/ws2_32/state.h"
 #include "sim/ws2_32/ws2_32.h"
@@ -100,29 +102,35 @@ static enum lc_wsa route_new(struct sim_route *route, uint32_t entry)
     return LC_WSA_OK;
 }
 
-enum lc_wsa sim_wsa_socket(uint32_t entry, lc_socket *ret_socket)
+enum lc_wsa sim_wsa_socket(
+    uint32_t entry,
+    uint32_t triplet,
+    lc_socket *ret_socket)
 {
     struct sim_route route;
     const struct sim_entry_list *view = sim_installed_view();
     if (sim_ws2_process()->startup_count == 0) {
         return LC_WSANOTINITIALISED;
     }
+    enum lc_wsa wsa = LC_WSA_OK;
     if (entry == LC_NONE) {
-        entry = sim_installed_first(view);
+        wsa = sim_select(view, triplet, &entry);
+    } else if (!sim_installed_has(view, entry)) {
+        wsa = LC_WSAEPROTONOSUPPORT;
     }
-    if (!sim_installed_has(view, entry)) {
-        return LC_WSAEPROTONOSUPPORT;
+    if (wsa != LC_WSA_OK) {
+        return wsa;
     }
-    enum lc_wsa wsa = route_new(&route, entry);
+    wsa = route_new(&route, entry);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
     struct lc_wsaprotocol_infow info = *sim_catalog_entry(entry);
     int32_t error = 0;
     lc_socket socket = route.started->table.lpWSPSocket(
-        LC_AF_INET,
-        LC_SOCK_STREAM,
-        LC_IPPROTO_TCP,
+        lc_triplet_af(triplet),
+        lc_triplet_sock(triplet),
+        lc_triplet_ipproto(triplet),
         &info,
         0,
         LC_WSA_FLAG_OVERLAPPED,

@@ -15,6 +15,7 @@
 #include "sim/ws2_32/handle.h"
 #include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/names.h"
+#include "sim/ws2_32/notice.h"
 #include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/started.h"
@@ -364,6 +365,7 @@ enum lc_wsa sim_wsa_cleanup(void)
     process->startup_count--;
     if (process->startup_count == 0) {
         process->life++;
+        sim_notice_close();
         clean_all();
         sim_names_clean_all();
         sim_handle_drop_all();

@@ -16,8 +16,8 @@
 #include "sim/engine/module.h"
 
 enum sim_ws2_32_limits {
-    /* Chains, bases, and one entry of ChainLen 0 for each layer. */
-    SIM_CATALOG_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX,
+    /* Chains, bases, one entry of ChainLen 0 for each layer, protocols. */
+    SIM_CATALOG_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX + LC_PROTOCOLS_MAX,
     SIM_STARTED_MAX = 16,        /* started providers, over all processes */
     SIM_SOCKET_HANDLES_MAX = 40, /* registered at once, per process */
     SIM_OWN_FREED_MAX = 16,      /* of ws2_32's own, remembered for reuse */
@@ -66,6 +66,13 @@ _Static_assert(
     sizeof(struct sim_entry_list) == 8 + SIM_CATALOG_MAX,
     "no byte without a name: it goes into keys");
 
+/* What a process knows of changes of the catalog. */
+enum sim_notice {
+    SIM_NOTICE_NONE = 0,
+    SIM_NOTICE_LOOKS = 1,
+    SIM_NOTICE_CHANGED = 2 /* and has not been told */
+};
+
 struct sim_ws2_process {
     uint32_t startup_count;
     uint32_t life; /* rises with each final cleanup */
@@ -74,6 +81,8 @@ struct sim_ws2_process {
     uint8_t lock_depth;
     uint32_t handle_count;      /* behind the last place used in the run */
     struct sim_entry_list view; /* what it sees of the catalog */
+    uint32_t notice;            /* enum sim_notice */
+    uint32_t zero;
     /* What the probes have seen of each provider: starts minus cleanups. */
     int32_t counts[LC_MODULE_COUNT];
     struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
@@ -82,7 +91,7 @@ struct sim_ws2_process {
 
 _Static_assert(
     offsetof(struct sim_ws2_process, handles) ==
-        16 + sizeof(struct sim_entry_list) + LC_MODULE_COUNT * sizeof(int32_t),
+        24 + sizeof(struct sim_entry_list) + LC_MODULE_COUNT * sizeof(int32_t),
     "no byte without a name: it goes into keys");
 
 /* What the application's threads share in a process. */

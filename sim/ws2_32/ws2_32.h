@@ -52,15 +52,19 @@ enum lc_wsa sim_wsa_startup(uint16_t version, struct lc_wsadata *ret_data);
 enum lc_wsa sim_wsa_cleanup(void);
 
 /**
- * Imitates socket and WSASocket for streams.
+ * Imitates socket and WSASocket.
  *
- * @param entry       index of the catalog entry, or LC_NONE for the first that
- *                    matches.
+ * @param entry       index of the catalog entry whose protocol information is
+ *                    given, or LC_NONE for the first that matches.
+ * @param triplet     family, type and protocol, triplet.h.
  * @param ret_socket  filled on LC_WSA_OK.
  *
  * Source: documented. WSASocketW, Remarks and Return value.
  */
-enum lc_wsa sim_wsa_socket(uint32_t entry, lc_socket *ret_socket);
+enum lc_wsa sim_wsa_socket(
+    uint32_t entry,
+    uint32_t triplet,
+    lc_socket *ret_socket);
 
 /* The calls on a socket. Each returns LC_WSA_OK or the error code of the
  * provider; LC_WSANOTINITIALISED and LC_WSAENOTSOCK come from ws2_32.

@@ -441,7 +441,7 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'many heaps, {order}', result.returncode == 0 and
                result.stdout.startswith(
                    'bounded: numbers of a step: at most 1 fault\n') and
-               'a step drew more than 32 numbers' in result.stderr, result)
+               'a step drew more than 21 numbers' in result.stderr, result)
         result = run('explore', '--json', '--order', order, *LEAK, str(path))
         expect('no warning without a fault',
                json.loads(result.stdout)['warnings'] == [], result)

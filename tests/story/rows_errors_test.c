@@ -188,6 +188,69 @@ static const struct row told_rows[] = {
       "ws2_32 > tcp WSPStartup 2.2 = WSAEINPROGRESS\n"
       "socket = WSAEPROVIDERFAILEDINIT\n"
       "WSACleanup = 0\n" },
+    /* A table without an entry, and a version that is none: what was started is
+     * cleaned up. Below a layer it is that which refuses. */
+    { "22.1/socket/WSAEINVALIDPROCTABLE 22.1/socket/WSAEINVALIDPROVIDER",
+      BASE "provider filter ifs\nchain filter tcp\nfaults startup\n",
+      SOCKET "s = socket stream\ns = socket stream\ns = socket stream\n" CLEAN
+             "choices\n"
+             "main in 2 socket at WSPStartup>filter : fail "
+             "WSAEINVALIDPROCTABLE\n"
+             "main in 3 socket at WSPStartup>filter : fail "
+             "WSAEINVALIDPROVIDER\n"
+             "main in 4 socket at WSPStartup>tcp : fail "
+             "WSAEINVALIDPROCTABLE\n"
+             "main in 5 socket at WSPStartup>tcp : fail "
+             "WSAEINVALIDPROVIDER\n",
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads filter, mapped\n"
+      "filter loads tcp, mapped\n"
+      "filter > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > filter WSPStartup 2.2 = 0, 2.2\n"
+      "filter > tcp WSPCleanup = 0\n"
+      "filter frees tcp, unmapped\n"
+      "ws2_32 > filter WSPCleanup = 0\n"
+      "ws2_32 frees filter, unmapped\n"
+      "socket = WSAEINVALIDPROCTABLE\n"
+      "ws2_32 loads filter, mapped\n"
+      "filter loads tcp, mapped\n"
+      "filter > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > filter WSPStartup 2.2 = 0, 1.0\n"
+      "filter > tcp WSPCleanup = 0\n"
+      "filter frees tcp, unmapped\n"
+      "ws2_32 > filter WSPCleanup = 0\n"
+      "ws2_32 frees filter, unmapped\n"
+      "socket = WSAEINVALIDPROVIDER\n"
+      "ws2_32 loads filter, mapped\n"
+      "filter loads tcp, mapped\n"
+      "filter > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "filter > tcp WSPCleanup = 0\n"
+      "filter frees tcp, unmapped\n"
+      "ws2_32 > filter WSPStartup 2.2 = WSAEPROVIDERFAILEDINIT\n"
+      "ws2_32 frees filter, unmapped\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "ws2_32 loads filter, mapped\n"
+      "filter loads tcp, mapped\n"
+      "filter > tcp WSPStartup 2.2 = 0, 1.0\n"
+      "filter > tcp WSPCleanup = 0\n"
+      "filter frees tcp, unmapped\n"
+      "ws2_32 > filter WSPStartup 2.2 = WSAEPROVIDERFAILEDINIT\n"
+      "ws2_32 frees filter, unmapped\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "WSACleanup = 0\n" },
+    /* An error with a table that is filled is an error. */
+    { "22.1/WSPStartup/WSAEFAULT",
+      FAULTS,
+      SOCKET CLEAN "choices\n"
+                   "main in 2 socket at WSPStartup>tcp : fail WSAEFAULT\n",
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 > tcp WSPStartup 2.2 = WSAEFAULT\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "socket = WSAEPROVIDERFAILEDINIT\n"
+      "WSACleanup = 0\n" },
     /* The base has no heap, and says so itself. */
     { "22.1/WSPStartup/WSASYSNOTREADY",
       FAULTS,
@@ -442,6 +505,128 @@ static const struct row told_rows[] = {
       "Sleep = 0\n"
       "connect = WSAEISCONN\n"
       "WSACleanup = 0\n" },
+    /* What no entry has: tcp has streams of inet, and datagrams. */
+    { "22.1/socket/WSAEINVAL 22.1/socket/WSAEAFNOSUPPORT "
+      "22.1/socket/WSAESOCKTNOSUPPORT 22.1/socket/WSAEPROTONOSUPPORT "
+      "22.1/socket/WSAEPROTOTYPE",
+      BASE "protocol tcp inet dgram udp\n",
+      "WSAStartup 2.2\ns = socket any any any\n"
+      "s = socket ipv6 stream tcp\ns = socket inet raw tcp\n"
+      "s = socket inet stream icmp\ns = socket any any icmp\n"
+      "s = socket inet stream udp\ns = socket inet dgram any\n"
+      "s = socket info stream tcp\n" CLEAN,
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = WSAEINVAL\n"
+      "socket = WSAEAFNOSUPPORT\n"
+      "socket = WSAESOCKTNOSUPPORT\n"
+      "socket = WSAEPROTONOSUPPORT\n"
+      "socket = WSAEPROTONOSUPPORT\n"
+      "socket = WSAEPROTOTYPE\n"
+      "socket = WSAEPROTOTYPE\n"
+      "socket = WSAEAFNOSUPPORT\n"
+      "WSACleanup = 0\n" },
+    /* Of a socket without connections: it can be made and closed. */
+    { "22.2/setsockopt/WSAENOPROTOOPT",
+      BASE "protocol tcp inet dgram udp\n",
+      "WSAStartup 2.2\ns = socket inet dgram udp\nlinger s on 0\nsndbuf s 1\n"
+      "connect s\nsend s 1\nshutdown s both\nclosesocket s\n" CLEAN,
+      "w",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "setsockopt = WSAENOPROTOOPT\n"
+      "setsockopt = 0\n"
+      "connect = WSAEOPNOTSUPP\n"
+      "send = WSAENOTCONN\n"
+      "shutdown = WSAENOTCONN\n"
+      "closesocket = 0\n"
+      "WSACleanup = 0\n" },
+    /* By 0 and by what matches; a hidden entry is not matched. One start for
+     * each entry of the DLL, and one cleanup: X-26. */
+    { "22.1/socket/WSAEPROTONOSUPPORT",
+      BASE "protocol tcp inet dgram udp\nprotocol tcp inet raw icmp zero\n"
+           "protocol tcp ipv6 dgram udp hidden\n",
+      "WSAStartup 2.2\ns = socket any dgram udp\ns = socket inet raw any\n"
+      "s = socket any any udp\ns = socket any any icmp\n"
+      "s = socket ipv6 dgram udp\ns = socket ipv6 dgram udp via tcp.4\n" CLEAN,
+      "sm",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 loads tcp, mapped\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 2 = 64\n"
+      "socket = 64\n"
+      "ws2_32 loads tcp\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 3 = 68\n"
+      "socket = 68\n"
+      "ws2_32 > tcp WSPSocket 2 = 72\n"
+      "socket = 72\n"
+      "ws2_32 > tcp WSPSocket 3 = 76\n"
+      "socket = 76\n"
+      "socket = WSAEAFNOSUPPORT\n"
+      "ws2_32 loads tcp\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 4 = 80\n"
+      "socket = 80\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "ws2_32 frees tcp\n"
+      "ws2_32 frees tcp\n"
+      "ws2_32 frees tcp, unmapped\n"
+      "WSACleanup = 0\n" },
+    /* What is asked for beside the information of an entry. */
+    { "22.1/WSPSocket/WSAEAFNOSUPPORT 22.1/WSPSocket/WSAESOCKTNOSUPPORT "
+      "22.1/WSPSocket/WSAEPROTONOSUPPORT 22.1/WSPSocket/WSAEPROTOTYPE",
+      BASE,
+      "WSAStartup 2.2\ns = socket ipv6 stream tcp via tcp\n"
+      "s = socket inet dgram tcp via tcp\n"
+      "s = socket inet stream icmp via tcp\n"
+      "s = socket inet stream udp via tcp\n"
+      "s = socket any any any via tcp\n"
+      "s = socket info info info via tcp\n" CLEAN,
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = WSAEAFNOSUPPORT\n"
+      "socket = WSAEAFNOSUPPORT\n"
+      "ws2_32 > tcp WSPSocket 1 = WSAESOCKTNOSUPPORT\n"
+      "socket = WSAESOCKTNOSUPPORT\n"
+      "ws2_32 > tcp WSPSocket 1 = WSAEPROTONOSUPPORT\n"
+      "socket = WSAEPROTONOSUPPORT\n"
+      "ws2_32 > tcp WSPSocket 1 = WSAEPROTOTYPE\n"
+      "socket = WSAEPROTOTYPE\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "ws2_32 > tcp WSPSocket 1 = 68\n"
+      "socket = 68\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
+    /* As many as the process may have; another process has its own. */
+    { "22.1/socket/WSAEMFILE 22.1/WSPSocket/WSAEMFILE",
+      BASE "descriptors 1\n",
+      "process A\nthread main\n" SOCKET
+      "t = socket stream\nclosesocket s\nt = socket stream\n" CLEAN
+      "process B\nthread other\n" SOCKET CLEAN,
+      "s",
+      "main: WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "main: ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "main: ws2_32 > tcp WSPSocket 1 = 64\n"
+      "main: socket = 64\n"
+      "main: ws2_32 > tcp WSPSocket 1 = WSAEMFILE\n"
+      "main: socket = WSAEMFILE\n"
+      "main: ws2_32 > tcp WSPCloseSocket 64 = 0\n"
+      "main: closesocket = 0\n"
+      "main: ws2_32 > tcp WSPSocket 1 = 68\n"
+      "main: socket = 68\n"
+      "main: ws2_32 > tcp WSPCleanup = 0\n"
+      "main: WSACleanup = 0\n"
+      "other: WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "other: ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "other: ws2_32 > tcp WSPSocket 1 = 64\n"
+      "other: socket = 64\n"
+      "other: ws2_32 > tcp WSPCleanup = 0\n"
+      "other: WSACleanup = 0\n" },
 };
 
 #define HOOK  "a blocking hook of Winsock 1.1"
@@ -454,29 +639,16 @@ static const struct row_waits waiting_rows[] = {
     { "22.1/WSACleanup/WSAEINPROGRESS", HOOK },
     { "22.1/socket/WSAEFAULT", WRONG },
     { "22.1/socket/WSAEINPROGRESS", HOOK },
-    { "22.1/socket/WSAEINVAL", WRONG },
-    { "22.1/socket/WSAEAFNOSUPPORT", "sockets by family, type and protocol" },
-    { "22.1/socket/WSAESOCKTNOSUPPORT", "the same" },
-    { "22.1/socket/WSAEPROTONOSUPPORT", "the same" },
-    { "22.1/socket/WSAEPROTOTYPE", "the same" },
-    { "22.1/socket/WSAEMFILE", "a limit on descriptors" },
-    { "22.1/socket/WSAEINVALIDPROCTABLE", "a fault that takes an entry out" },
     { "22.1/closesocket/WSAENETDOWN", "a network that goes down there" },
     { "22.1/closesocket/WSAEINPROGRESS", HOOK },
     { "22.1/closesocket/WSAEINTR", "WSACancelBlockingCall" },
     { "22.1/shutdown/WSAEINPROGRESS", HOOK },
     { "22.1/shutdown/WSAECONN*", RESET },
-    { "22.1/WSPStartup/WSAEFAULT", "a client that passes NULL" },
     { "22.1/WSPCleanup/WSANOTINITIALISED", "a client that errs" },
     { "22.1/WSPCleanup/WSAENETDOWN", "a network that goes down there" },
     { "22.1/WSPCleanup/WSAEINVAL", "nothing: X-5, it has no argument" },
     { "22.1/WSPSocket/WSAEINPROGRESS", HOOK },
     { "22.1/WSPSocket/WSAEINVAL", WRONG },
-    { "22.1/WSPSocket/WSAEAFNOSUPPORT", "sockets by family and the like" },
-    { "22.1/WSPSocket/WSAESOCKTNOSUPPORT", "the same" },
-    { "22.1/WSPSocket/WSAEPROTONOSUPPORT", "the same" },
-    { "22.1/WSPSocket/WSAEPROTOTYPE", "the same" },
-    { "22.1/WSPSocket/WSAEMFILE", "a limit on descriptors" },
     { "22.1/WSPCloseSocket/WSAENETDOWN", "a network that goes down there" },
     { "22.1/WSPCloseSocket/WSAEINPROGRESS", HOOK },
     { "22.1/WSPShutdown/WSAEINPROGRESS", HOOK },
@@ -507,7 +679,6 @@ static const struct row_waits waiting_rows[] = {
     { "22.2/setsockopt/WSAEINPROGRESS", HOOK },
     { "22.2/setsockopt/WSAEINVAL", WRONG },
     { "22.2/setsockopt/WSAENETRESET", "SO_KEEPALIVE" },
-    { "22.2/setsockopt/WSAENOPROTOOPT", "an option that there is not" },
     { "22.2/setsockopt/WSAENOTCONN", RESET },
     { "22.2/select/*", "select" },
     { "22.2/WSADuplicateSocket/*", "WSADuplicateSocket" },

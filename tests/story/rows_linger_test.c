@@ -189,10 +189,21 @@ static const struct row told_rows[] = {
              "0.040 shutdown = 0\n"
              "0.040 closesocket = 0\n" DRAINS "1.040 Sleep = 0\n"
              "1.040 WSACleanup = 0\n" },
-};
-
-static const struct row_waits waiting_rows[] = {
-    { "6.1/connectionless", "datagram sockets" },
+    /* It has no such option, and nothing to end. */
+    { "6.1/connectionless",
+      BASE "protocol tcp inet dgram udp\n",
+      "WSAStartup 2.2\ns = socket inet dgram udp\nlinger s on 5\n"
+      "dontlinger s off\nnonblocking s on\nclosesocket s\nclosesocket s\n"
+      "WSACleanup\n",
+      "wt",
+      "0.000 WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "0.000 socket = 64\n"
+      "0.000 setsockopt = WSAENOPROTOOPT\n"
+      "0.000 setsockopt = WSAENOPROTOOPT\n"
+      "0.000 ioctlsocket = 0\n"
+      "0.000 closesocket = 0\n"
+      "0.000 closesocket = WSAENOTSOCK\n"
+      "0.000 WSACleanup = 0\n" },
 };
 
 int main(void)
@@ -201,8 +212,6 @@ int main(void)
         .tables = { "6.1" },
         .rows = told_rows,
         .row_count = LC_COUNT_OF(told_rows),
-        .waits = waiting_rows,
-        .waits_count = LC_COUNT_OF(waiting_rows),
     };
     return rows_run(&all);
 }

@@ -109,6 +109,8 @@ static void the_bytes_are_the_documented_ones(void **state)
         1,                   /* hostile */
         2,    0,             /* dllmain cleanup tcp */
         1,                   /* names */
+        7,                   /* descriptors */
+        1,    0,    24,   2, /* protocol of tcp, inet dgram udp, hidden */
     };
 
     assert_true(parse(
@@ -117,7 +119,8 @@ static void the_bytes_are_the_documented_ones(void **state)
         "provider tcp base\nprovider filter ifs\n"
         "pin filter\ndllmain cleanup tcp\nversions ws2_32 1.0 1.1\nversions filter 2.2 2.0\n"
         "chain filter tcp\nrcvbuf 1000\npeer slow 2000\nfaults proc alloc\n"
-        "page-heap\nhostile\nnames\nplant x\n"
+        "page-heap\nhostile\nnames\nplant x\nprotocol tcp inet dgram udp hidden\n"
+        "descriptors 7\n"
         "process A\nthread t\ns = socket stream via tcp\nlinger s on 5\n"
         "choices\nt in 2 linger at WSPSetSockOpt>filter #3 : fire ack 7\n"
         "expect\nbroken S-1\nhash 0102030405060708\n",
@@ -260,9 +263,9 @@ static void values_beyond_their_range_come_into_it(void **state)
 static void forms_of_faults_come_into_their_range(void **state)
 {
     static const uint8_t forms[][3] = {
-        /* as it is written; of a start, which has three; of what has one */
-        { 0, 1, 1 }, { 1, 1, 1 }, { 2, 2, 1 },   { 3, 3, 1 },
-        { 4, 2, 1 }, { 5, 3, 1 }, { 255, 1, 1 },
+        /* as it is written; of a start, which has six; of what has one */
+        { 0, 1, 1 }, { 1, 1, 1 }, { 2, 2, 1 },   { 6, 6, 1 },
+        { 7, 2, 1 }, { 8, 3, 1 }, { 255, 4, 1 },
     };
     (void)state;
     assert_true(parse(

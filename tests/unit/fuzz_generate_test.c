@@ -263,6 +263,50 @@ static void versions_come_with_random_worlds(void **state)
     assert_true(left_out > SEEDS / 10);
 }
 
+/* More protocols, and sockets of them, are a matter of random worlds. */
+static void protocols_come_with_random_worlds(void **state)
+{
+    (void)state;
+    uint32_t worlds = 0;
+    uint32_t limits = 0;
+    uint32_t sockets = 0;
+    uint32_t named = 0;
+    struct lc_world world;
+    fuzz_schedule_default_world(&world);
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&(struct fuzz_generate_options){ 0 }, seed, &schedule);
+        uint32_t first = fuzz_schedule_protocol_first(&schedule.world);
+        bool has_other = false;
+        bool has_named = false;
+        for (uint32_t i = 0; i < schedule.op_count; i++) {
+            const struct lc_op *op = &schedule.ops[i];
+            bool is_socket = op->call == LC_CALL_SOCKET;
+            has_other |= is_socket && op->value != 0;
+            has_named |=
+                is_socket && op->entry != LC_NONE && op->entry >= first;
+        }
+        worlds += schedule.world.protocol_count > 0;
+        limits += schedule.world.descriptors > 0;
+        sockets += has_other;
+        named += has_named;
+        fuzz_generate(
+            &(struct fuzz_generate_options){ .world = &world },
+            seed,
+            &schedule);
+        assert_int_equal(schedule.world.protocol_count, 0);
+        assert_int_equal(schedule.world.descriptors, 0);
+        for (uint32_t i = 0; i < schedule.op_count; i++) {
+            assert_true(
+                schedule.ops[i].call != LC_CALL_SOCKET ||
+                schedule.ops[i].value == 0);
+        }
+    }
+    assert_in_range(worlds, SEEDS / 16, SEEDS / 8);
+    assert_in_range(limits, SEEDS / 64, SEEDS / 16);
+    assert_in_range(sockets, SEEDS / 40, SEEDS / 10);
+    assert_in_range(named, SEEDS / 80, SEEDS / 10);
+}
+
 /* Arguments that are refused come from a hostile application alone. */
 static void wrong_arguments_are_hostile(void **state)
 {
@@ -308,6 +352,7 @@ int main(void)
         cmocka_unit_test(the_given_world_stays),
         cmocka_unit_test(faults_come_where_they_are_asked_for),
         cmocka_unit_test(versions_come_with_random_worlds),
+        cmocka_unit_test(protocols_come_with_random_worlds),
         cmocka_unit_test(wrong_arguments_are_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,7 +123,7 @@ static void calls_are_made_to_fail(void **state)
         }
     }
     assert_int_equal(kinds, LC_FAIL_ALL);
-    assert_int_equal(forms, 0xe);
+    assert_int_equal(forms, 0x7e);
     assert_true((modules >> LC_MODULE_WS2_32 & 1) != 0);
     assert_true((modules >> LC_MODULE_PROVIDER & 3) == 3);
     assert_int_equal(none, 0);

@@ -110,6 +110,62 @@ static void versions_go_where_they_are_not_needed(void **state)
     }
 }
 
+/* A stand-in for what needs a socket of a protocol that comes behind others. */
+static bool has_hidden_socket(void *context, struct lc_schedule *schedule)
+{
+    (void)context;
+    const struct lc_world *world = &schedule->world;
+    uint32_t first = fuzz_schedule_protocol_first(world);
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        const struct lc_op *op = &schedule->ops[i];
+        if (op->call == LC_CALL_SOCKET && op->entry != LC_NONE &&
+            op->entry >= first && world->protocols[op->entry - first].hidden) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What lies before it goes, and the socket still names it. */
+static void protocols_go_where_they_are_not_needed(void **state)
+{
+    (void)state;
+    static struct lc_schedule schedule;
+    struct fuzz_shrink_options options = { has_hidden_socket, NULL, 5000 };
+    make(&schedule, 1);
+    fuzz_schedule_default_world(&schedule.world);
+    schedule.world.provider_count = 3;
+    schedule.world.providers[2] = schedule.world.providers[0];
+    schedule.world.providers[2].name[0] = 'o';
+    schedule.world.descriptors = 3;
+    schedule.world.protocol_count = 3;
+    for (uint32_t i = 0; i < 3; i++) {
+        schedule.world.protocols[i].provider = i == 1 ? 0 : 2;
+        schedule.world.protocols[i].hidden = i == 2;
+        schedule.world.protocols[i].triplet = i;
+    }
+    schedule.world.protocols[2].triplet = 1;
+    schedule.world.protocols[1].triplet = 0;
+    schedule.world.protocols[0].triplet = 0;
+    schedule.ops[0] = (struct lc_op){
+        .call = LC_CALL_SOCKET,
+        .socket = 0,
+        .entry = 6,
+        .value = 7,
+    };
+    fuzz_schedule_repair(&schedule);
+    assert_int_equal(schedule.world.protocol_count, 3);
+    assert_true(has_hidden_socket(NULL, &schedule));
+    (void)fuzz_shrink(&options, &schedule);
+    assert_int_equal(schedule.op_count, 1);
+    assert_int_equal(schedule.ops[0].value, 0);
+    assert_int_equal(schedule.world.protocol_count, 1);
+    assert_int_equal(schedule.world.provider_count, 1);
+    assert_int_equal(schedule.world.chain_count, 0);
+    assert_int_equal(schedule.world.descriptors, 0);
+    assert_int_equal(schedule.world.protocols[0].triplet, 1);
+}
+
 /* As many cleanups as starts, and one at least: no call can go alone. */
 static bool is_balanced(void *context, struct lc_schedule *schedule)
 {
@@ -271,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_needed_is_left),
         cmocka_unit_test(versions_go_where_they_are_not_needed),
+        cmocka_unit_test(protocols_go_where_they_are_not_needed),
         cmocka_unit_test(two_calls_go_together),
         cmocka_unit_test(choices_do_not_become_more),
         cmocka_unit_test(faults_become_few_and_plain),

@@ -1,6 +1,11 @@
 #include <stdio.h>
 
+#include "lastcall/triplet.h"
+
 #include "tests/unit/text_example.h"
+
+#define CHAIN    "  chain filter tcp\n"
+#define PROTOCOL "  protocol tcp inet dgram udp zero\n"
 
 static const struct bad bad_world[] = {
     { WORLD "  colour red\n", 3, 3, "\"colour\"" },
@@ -91,7 +96,6 @@ static const struct bad bad_world[] = {
     { WORLD "  chain filter filter tcp\n", 3, 16, "\"filter\"" },
     { LAYERS "  chain a b\n", 6, 11, "\"b\"" },
     { LAYERS "  chain a b a tcp\n", 6, 13, "\"a\"" },
-    { LAYERS "  chain a tcp\n  chain a b tcp\n", 7, 9, "\"a\"" },
     { WORLD "  plant\n", 3, 8, "the line ends" },
     { WORLD "  plant a/b\n", 3, 9, "\"a/b\"" },
     { WORLD "  plant a b\n", 3, 11, "\"b\"" },
@@ -111,6 +115,32 @@ static const struct bad bad_world[] = {
     { WORLD "  names\n  names\n", 4, 3, "\"names\"" },
     { WORLD "  names v1\n", 3, 9, "\"v1\"" },
     { WORLD "  provider names base\n", 3, 12, "\"names\"" },
+    { WORLD "  protocol\n", 3, 11, "the line ends" },
+    { WORLD "  protocol nobody inet dgram udp\n", 3, 12, "\"nobody\"" },
+    { WORLD "  protocol filter inet dgram udp\n", 3, 12, "\"filter\"" },
+    { WORLD "  protocol tcp\n", 3, 15, "the line ends" },
+    { WORLD "  protocol tcp stream\n", 3, 16, "\"stream\"" },
+    { WORLD "  protocol tcp inet dgram\n", 3, 26, "the line ends" },
+    { WORLD "  protocol tcp inet any udp\n", 3, 16, "\"inet\"" },
+    { WORLD "  protocol tcp inet dgram udp hidden zero\n", 3, 38, "\"zero\"" },
+    { WORLD "  protocol tcp inet raw udp\n  provider x base\n",
+      4,
+      3,
+      "provider" },
+    { WORLD CHAIN CHAIN CHAIN CHAIN CHAIN CHAIN CHAIN CHAIN CHAIN,
+      11,
+      3,
+      "\"chain\"" },
+    { WORLD PROTOCOL PROTOCOL PROTOCOL PROTOCOL PROTOCOL PROTOCOL PROTOCOL
+          PROTOCOL PROTOCOL,
+      11,
+      3,
+      "\"protocol\"" },
+    { WORLD "  descriptors\n", 3, 14, "the line ends" },
+    { WORLD "  descriptors 0\n", 3, 15, "\"0\"" },
+    { WORLD "  descriptors 33\n", 3, 15, "\"33\"" },
+    { WORLD "  descriptors 1 2\n", 3, 17, "\"2\"" },
+    { WORLD "  descriptors 1\n  descriptors 1\n", 4, 3, "descriptors" },
 };
 
 /* The same for the world. */
@@ -240,6 +270,68 @@ static void entries_are_chains_and_then_bases(void **state)
     assert_int_equal(first.ops[4].entry, LC_NONE);
 }
 
+/* More protocols come behind all others, and are named by their number. */
+static void protocols_are_entries_of_their_base(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "filter", "tcp", "udp", "filter.layer", "tcp.2", "udp.2", "tcp.3",
+    };
+    assert_true(parse(
+        WORLD "provider tcp base\nprovider filter ifs\nprovider udp base\n"
+              "protocol tcp inet dgram udp\n"
+              "protocol udp ipv6 raw icmp hidden\n"
+              "protocol tcp ipv6 stream tcp zero hidden\nchain filter udp\n"
+              "process A\nthread t\ns = socket stream via tcp.3\n"
+              "s = socket any dgram info via tcp.2\n",
+        &first));
+    assert_int_equal(
+        fuzz_schedule_catalog_count(&first.world),
+        LC_COUNT_OF(names));
+    for (uint32_t i = 0; i < LC_COUNT_OF(names); i++) {
+        char name[FUZZ_TEXT_ENTRY_MAX];
+        fuzz_text_entry(&first.world, i, name);
+        assert_string_equal(name, names[i]);
+        assert_int_equal(fuzz_schedule_is_open(&first.world, i), i != 3);
+    }
+    assert_int_equal(first.ops[0].entry, 6);
+    assert_int_equal(first.ops[1].entry, 4);
+    assert_int_equal(
+        first.ops[1].value,
+        lc_triplet(
+            LC_TRIPLET_FAMILY_ANY,
+            LC_TRIPLET_DGRAM,
+            LC_TRIPLET_PROTOCOL_INFO));
+    const struct lc_served *served = &first.world.protocols[2];
+    assert_int_equal(served->provider, 0);
+    assert_int_equal(served->zero, 1);
+    assert_int_equal(served->hidden, 1);
+    assert_int_equal(
+        served->triplet,
+        lc_triplet(LC_TRIPLET_INET6, LC_TRIPLET_STREAM, LC_TRIPLET_TCP));
+}
+
+/* Chains that begin with one layer are told apart by their number. */
+static void chains_of_one_layer_have_numbers(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "a", "b", "a.2", "a.3", "tcp", "udp", "a.layer", "b.layer", "udp.2",
+    };
+    assert_true(parse(
+        WORLD "provider tcp base\nprovider udp base\nprovider a ifs\n"
+              "provider b ifs\nprotocol udp inet dgram udp\n"
+              "chain a tcp\nchain b a udp\nchain a b tcp\nchain a udp\n"
+              "process A\nthread t\ns = socket stream via a.3\n",
+        &first));
+    assert_int_equal(first.ops[0].entry, 3);
+    for (uint32_t i = 0; i < LC_COUNT_OF(names); i++) {
+        char name[FUZZ_TEXT_ENTRY_MAX];
+        fuzz_text_entry(&first.world, i, name);
+        assert_string_equal(name, names[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +341,8 @@ int main(void)
         cmocka_unit_test(a_chain_replaces_the_default_chain),
         cmocka_unit_test(default_versions_are_none),
         cmocka_unit_test(entries_are_chains_and_then_bases),
+        cmocka_unit_test(protocols_are_entries_of_their_base),
+        cmocka_unit_test(chains_of_one_layer_have_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -326,6 +326,84 @@ static void a_change_explains_a_failed_start(void **state)
     }
 }
 
+static void look(struct trace *trace, enum lc_config_change how)
+{
+    trace_call(trace, LC_CALL_CONFIG_CHANGE, 0, how);
+}
+
+static void looked(struct trace *trace, int64_t error)
+{
+    trace_return(trace, LC_CALL_CONFIG_CHANGE, error == 0 ? 0 : -1, error);
+}
+
+/* The first call comes back at once, the next ones when there is something to
+ * tell: a change before them, or while they wait. */
+static void a_change_is_told(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    look(trace, LC_CONFIG_CHANGE_FIRST);
+    looked(trace, 0);
+    take_tcp_out(trace);
+    look(trace, LC_CONFIG_CHANGE_WAIT);
+    looked(trace, 0);
+    look(trace, LC_CONFIG_CHANGE_WAIT);
+    trace->thread = 1;
+    put_tcp_back(trace, 2);
+    trace->thread = 0;
+    looked(trace, 0);
+    assert_held(trace);
+    look(trace, LC_CONFIG_CHANGE_WAIT);
+    looked(trace, LC_WSAEINTR);
+    assert_held(trace);
+    look(trace, LC_CONFIG_CHANGE_WAIT);
+    looked(trace, 0);
+    assert_broken(trace, "CATALOG-23");
+    trace = trace_new(true);
+    trace_startup(trace);
+    look(trace, LC_CONFIG_CHANGE_FIRST);
+    looked(trace, LC_WSAEFAULT);
+    assert_broken(trace, "CATALOG-23");
+}
+
+/* Who waits for ever, and for what: a change that does not come is nobody's
+ * fault, but one that was not told is, and a cleanup ends the wait. */
+static void waiting_for_a_change_is_no_deadlock(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {
+        NULL,
+        "CATALOG-23",
+        "CLEAN-4",
+        "DEADLOCK",
+    };
+    for (uint32_t i = 0; i < LC_COUNT_OF(broken); i++) {
+        struct trace *trace = trace_new(true);
+        trace_startup(trace);
+        look(trace, LC_CONFIG_CHANGE_FIRST);
+        looked(trace, 0);
+        look(trace, LC_CONFIG_CHANGE_WAIT);
+        (void)trace_wait(trace, LC_WAIT_CATALOG, -1, false);
+        trace->thread = 1;
+        if (i == 1) {
+            take_tcp_out(trace);
+        } else if (i == 2) {
+            trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+            trace_return(trace, LC_CALL_WSACLEANUP, 0, 0);
+        } else if (i == 3) {
+            trace_call(trace, LC_CALL_SLEEP, 0, 1);
+            (void)trace_wait(trace, LC_WAIT_LOCK, -1, false);
+        }
+        (void)trace_end(trace, LC_END_DEADLOCK);
+        if (broken[i] == NULL) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, broken[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +422,8 @@ int main(void)
         cmocka_unit_test(a_process_that_is_not_judged_writes_all_the_same),
         cmocka_unit_test(the_first_entry_that_matches_is_taken),
         cmocka_unit_test(a_change_explains_a_failed_start),
+        cmocka_unit_test(a_change_is_told),
+        cmocka_unit_test(waiting_for_a_change_is_no_deadlock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

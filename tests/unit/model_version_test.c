@@ -226,6 +226,14 @@ static void a_socket_of_a_provider_that_is_not_there_must_fail(void **state)
     judge(trace, NULL);
 }
 
+/* WSPCleanup of what ws2_32 has refused. */
+static void clean(struct trace *trace, uint8_t caller)
+{
+    trace_spi(trace, caller, TCP, LC_SPI_CLEANUP, 0);
+    trace_spi_return(trace, caller, TCP, LC_SPI_CLEANUP, 0);
+    trace_load(trace, caller, TCP, false);
+}
+
 /* X-6: ws2_32 takes 2.2 alone, one that has no 2.2 what it has. Tolerant:
  * nobody knows. */
 static void a_socket_of_a_provider_of_another_version_must_fail(void **state)
@@ -233,6 +241,7 @@ static void a_socket_of_a_provider_of_another_version_must_fail(void **state)
     (void)state;
     tcp_versions = SET_2_0;
     struct trace *trace = provider_start(V_2_2, V_2_0);
+    clean(trace, WS2);
     trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEPROVIDERFAILEDINIT);
     judge(trace, "LOAD-10");
     tolerant = true;
@@ -247,8 +256,104 @@ static void a_socket_of_a_provider_of_another_version_must_fail(void **state)
     ws2_versions = SET_1_1;
     tcp_versions = SET_1_0;
     trace = provider_start(V_1_1, V_1_0);
+    clean(trace, WS2);
     trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEMFILE);
     judge(trace, "LOAD-10");
+}
+
+/* That the start was made to fail is said before it returns. */
+static void say_fault(struct trace *trace, int32_t error)
+{
+    struct lc_record start = *last(trace);
+    trace->count--;
+    struct lc_record *record =
+        trace_add(trace, LC_RECORD_FAIL, LC_FAIL_STARTUP);
+    record->callee = TCP;
+    record->a = error;
+    record->b = LC_SPI_STARTUP;
+    *trace_add(trace, LC_RECORD_SPI_RETURN, LC_SPI_STARTUP) = start;
+}
+
+static struct trace *gap_start(void)
+{
+    struct trace *trace = provider_start(V_2_2, V_2_2);
+    last(trace)->d = LC_SPI_COUNT - 1;
+    say_fault(trace, LC_WSAEINVALIDPROCTABLE);
+    return trace;
+}
+
+static void a_table_with_a_gap_is_refused(void **state)
+{
+    (void)state;
+    struct trace *trace = gap_start();
+    clean(trace, WS2);
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEINVALIDPROCTABLE);
+    judge(trace, NULL);
+    last(trace)->b = LC_WSAEPROVIDERFAILEDINIT;
+    judge(trace, "LOAD-9");
+    last(trace)->a = HANDLE;
+    last(trace)->b = 0;
+    judge(trace, "LOAD-9");
+    /* Without a fault it is the provider that is wrong. */
+    trace = provider_start(V_2_2, V_2_2);
+    last(trace)->d = LC_SPI_COUNT - 1;
+    judge(trace, "START-15");
+}
+
+/* Whoever has started it: nothing goes through it but its cleanup. */
+static void a_table_with_a_gap_is_not_used(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    trace_call(trace, LC_CALL_SOCKET, 0, 0);
+    trace_start_open(trace, WS2, FILTER, ENTRY_CHAIN);
+    trace_start_open(trace, FILTER, TCP, ENTRY_TCP);
+    trace_spi_return(trace, FILTER, TCP, LC_SPI_STARTUP, 0);
+    last(trace)->d = LC_SPI_COUNT - 1;
+    say_fault(trace, LC_WSAEINVALIDPROCTABLE);
+    uint32_t before = trace->count;
+    clean(trace, FILTER);
+    judge(trace, NULL);
+    trace->count = before;
+    trace_spi(trace, FILTER, TCP, LC_SPI_SOCKET, ENTRY_TCP);
+    judge(trace, "LOAD-9");
+}
+
+static void what_is_refused_is_cleaned_up(void **state)
+{
+    (void)state;
+    struct trace *trace = gap_start();
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEINVALIDPROCTABLE);
+    judge(trace, "LOAD-11");
+    trace = provider_start(V_2_2, V_1_0);
+    say_fault(trace, LC_WSAEINVALIDPROVIDER);
+    uint32_t before = trace->count;
+    clean(trace, WS2);
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEINVALIDPROVIDER);
+    judge(trace, NULL);
+    trace->count = before;
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEINVALIDPROVIDER);
+    judge(trace, "LOAD-11");
+    trace->count = before;
+    trace_spi(trace, WS2, TCP, LC_SPI_SOCKET, ENTRY_TCP);
+    judge(trace, "LOAD-11");
+}
+
+/* A failed start is none, whatever stands in the table: nothing is owed. */
+static void a_filled_table_of_a_failed_start_says_nothing(void **state)
+{
+    (void)state;
+    struct trace *trace = provider_refuses(V_2_2, LC_WSAEFAULT);
+    last(trace)->d = LC_SPI_COUNT;
+    say_fault(trace, LC_WSAEFAULT);
+    trace_load(trace, WS2, TCP, false);
+    uint32_t before = trace->count;
+    trace_return(trace, LC_CALL_SOCKET, -1, LC_WSAEPROVIDERFAILEDINIT);
+    judge(trace, NULL);
+    trace->count = before;
+    trace_spi(trace, WS2, TCP, LC_SPI_CLEANUP, 0);
+    judge(trace, "INV-1");
 }
 
 /* A layer may have no use for the version that the provider below answers: its
@@ -313,6 +418,12 @@ int main(void)
             a_socket_of_a_provider_of_another_version_must_fail,
             set_up),
         cmocka_unit_test_setup(a_version_from_below_excuses_a_layer, set_up),
+        cmocka_unit_test_setup(a_table_with_a_gap_is_refused, set_up),
+        cmocka_unit_test_setup(a_table_with_a_gap_is_not_used, set_up),
+        cmocka_unit_test_setup(what_is_refused_is_cleaned_up, set_up),
+        cmocka_unit_test_setup(
+            a_filled_table_of_a_failed_start_says_nothing,
+            set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void make_schedule(const char *name)
     schedule.socket_count = 1;
     (void)strcpy(schedule.sockets[0], "s");
     add(LC_CALL_WSASTARTUP, 0x0202);
-    add(LC_CALL_SOCKET, LC_SOCK_STREAM);
+    add(LC_CALL_SOCKET, 0);
     add(LC_CALL_CLOSESOCKET, 0);
     add(LC_CALL_WSACLEANUP, 0);
     add(LC_CALL_SLEEP, 1000);

@@ -154,7 +154,7 @@ static void open_sockets(void)
     ws2_start();
     for (uint32_t i = 0; i < 3; i++) {
         assert_int_equal(
-            sim_wsa_socket(ENTRY_CHAIN, &layer.handles[i]),
+            sim_wsa_socket(ENTRY_CHAIN, 0, &layer.handles[i]),
             LC_WSA_OK);
         layer.below[i] = last_below();
         assert_true(layer.below[i] != layer.handles[i]);

@@ -20,7 +20,7 @@ static void lives(void *argument)
     uint32_t sent = 0;
     ws2_enter();
     ws2_start();
-    assert_int_equal(sim_wsa_socket(ENTRY_CHAIN, &socket), LC_WSA_OK);
+    assert_int_equal(sim_wsa_socket(ENTRY_CHAIN, 0, &socket), LC_WSA_OK);
     assert_int_equal(sim_wsa_connect(socket), LC_WSA_OK);
     assert_int_equal(
         sim_wsa_send(socket, sim_net_pattern(socket, 0), 100, &sent),

@@ -230,7 +230,7 @@ static void opens_in_vain(void *argument)
     ws2_enter();
     ws2_start();
     lc_socket socket;
-    assert_int_equal(sim_wsa_socket(ENTRY_CHAIN, &socket), LC_WSAENOBUFS);
+    assert_int_equal(sim_wsa_socket(ENTRY_CHAIN, 0, &socket), LC_WSAENOBUFS);
     assert_int_equal(sim_thread_module(), LC_MODULE_WS2_32);
     seen.table = SIM_WS2_32->started[0].table;
     sim_thread_leave();
@@ -440,7 +440,7 @@ static void asks_built_ins(void *argument)
     ws2_enter();
     ws2_start();
     lc_socket socket;
-    assert_int_equal(sim_wsa_socket(ENTRY_CHAIN, &socket), LC_WSA_OK);
+    assert_int_equal(sim_wsa_socket(ENTRY_CHAIN, 0, &socket), LC_WSA_OK);
     assert_int_equal(socket, 64);
     struct lc_wspproc_table table = start(ENTRY_CHAIN)->table;
     int32_t error = 0;

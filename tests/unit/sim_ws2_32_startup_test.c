@@ -123,7 +123,7 @@ static void opens_a_socket(void *argument)
     ws2_enter();
     ws2_start();
     lc_socket socket;
-    enum lc_wsa error = sim_wsa_socket(ENTRY_TCP, &socket);
+    enum lc_wsa error = sim_wsa_socket(ENTRY_TCP, 0, &socket);
     PROGRAM->turn[0] = (uint32_t)error;
     PROGRAM->turn[1] = provider.cleanups;
     PROGRAM->turn[2] = sim_module_at(0, TCP)->is_mapped;
