@@ -213,6 +213,9 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     }
     world->names = byte(stream, world->names);
     protocols(stream, world);
+    for (uint32_t i = 0; i < world->provider_count; i++) {
+        world->providers[i].has_own = byte(stream, world->providers[i].has_own);
+    }
 }
 
 bool fuzz_compact_is(const uint8_t *bytes, size_t size_bytes)

@@ -162,8 +162,7 @@ static uint32_t handle_count(const struct lc_world *world, uint32_t entry)
     }
     const struct lc_chain *chain = &world->chains[at];
     for (uint32_t i = 0; i < chain->length; i++) {
-        count +=
-            world->providers[chain->providers[i]].kind == LC_PROVIDER_NONIFS;
+        count += lc_provider_has_own(&world->providers[chain->providers[i]]);
     }
     return count;
 }
@@ -825,16 +824,26 @@ bool fuzz_generate_knows(const char *name, bool *ret_is_base)
     return false;
 }
 
-/* A DLL counts as a layer with IFS handles, and those need some below. */
-static void set_ifs_below(struct lc_world *world, const struct lc_chain *chain)
+/* Below a DLL with IFS handles others need such, too, and above one with handles
+ * of its own they need their own. */
+static void set_kinds(struct lc_world *world, const struct lc_chain *chain)
 {
     bool is_below = false;
     for (uint32_t i = 0; i < chain->length; i++) {
         struct lc_provider *provider = &world->providers[chain->providers[i]];
-        is_below |= provider->kind == LC_PROVIDER_DLL;
+        bool has_own = lc_provider_has_own(provider);
+        is_below |= provider->kind == LC_PROVIDER_DLL && !has_own;
         if (is_below && provider->kind == LC_PROVIDER_NONIFS) {
             provider->kind = LC_PROVIDER_IFS;
         }
+    }
+    bool is_above = false;
+    for (uint32_t i = chain->length; i-- > 0;) {
+        struct lc_provider *provider = &world->providers[chain->providers[i]];
+        if (is_above && provider->kind == LC_PROVIDER_IFS) {
+            provider->kind = LC_PROVIDER_NONIFS;
+        }
+        is_above |= lc_provider_has_own(provider);
     }
 }
 
@@ -849,12 +858,14 @@ void fuzz_generate_host(
             if (provider->kind != LC_PROVIDER_BASE &&
                 strcmp(provider->name, hosted[k].name) == 0) {
                 provider->kind = LC_PROVIDER_DLL;
+                provider->has_own = hosted[k].has_own;
                 memcpy(provider->path, hosted[k].path, LC_PATH_MAX);
             }
         }
     }
-    for (uint32_t i = 0; i < world->chain_count; i++) {
-        set_ifs_below(world, &world->chains[i]);
+    /* What one chain needs of a layer may be news to another. */
+    for (uint32_t i = 0; i < world->chain_count * world->chain_count; i++) {
+        set_kinds(world, &world->chains[i % world->chain_count]);
     }
 }
 

@@ -151,9 +151,11 @@ bool fuzz_schedule_gives_handle(struct lc_place place)
             place.function == LC_UPCALL_CREATE_SOCKET_HANDLE);
 }
 
-bool fuzz_schedule_is_misplaced(uint8_t upper_kind, uint8_t lower_kind)
+bool fuzz_schedule_is_misplaced(
+    const struct lc_provider *upper,
+    const struct lc_provider *lower)
 {
-    return lower_kind == LC_PROVIDER_NONIFS && upper_kind != LC_PROVIDER_NONIFS;
+    return lc_provider_has_own(lower) && !lc_provider_has_own(upper);
 }
 
 bool fuzz_schedule_is_name(const char *name)
@@ -236,7 +238,9 @@ static void repair_providers(struct lc_world *world)
         }
         if (provider->kind != LC_PROVIDER_DLL) {
             length = 0;
+            provider->has_own = 0;
         }
+        provider->has_own = provider->has_own != 0;
         memset(provider->path + length, 0, LC_PATH_MAX - length);
         provider->versions = fuzz_schedule_versions(
             provider->kind == LC_PROVIDER_DLL ? 0 : provider->versions,
@@ -245,6 +249,7 @@ static void repair_providers(struct lc_world *world)
     }
     if (!has_base) {
         world->providers[0].kind = LC_PROVIDER_BASE;
+        world->providers[0].has_own = 0;
         memset(world->providers[0].path, 0, LC_PATH_MAX);
     }
     for (uint32_t i = 0; i < world->provider_count; i++) {
@@ -283,8 +288,8 @@ static bool is_chain(const struct lc_world *world, uint32_t index)
             return false;
         }
         if (i > 0 && fuzz_schedule_is_misplaced(
-                         world->providers[chain->providers[i - 1]].kind,
-                         world->providers[provider].kind)) {
+                         &world->providers[chain->providers[i - 1]],
+                         &world->providers[provider])) {
             return false;
         }
         for (uint32_t k = 0; k < i; k++) {
@@ -839,6 +844,7 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
                    a->providers[i].pinned == b->providers[i].pinned &&
                    a->providers[i].versions == b->providers[i].versions &&
                    a->providers[i].dll_main == b->providers[i].dll_main &&
+                   a->providers[i].has_own == b->providers[i].has_own &&
                    strcmp(a->providers[i].path, b->providers[i].path) == 0;
     }
     for (uint32_t i = 0; i < a->chain_count; i++) {

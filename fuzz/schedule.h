@@ -70,7 +70,9 @@ bool fuzz_schedule_gives_handle(struct lc_place place);
 
 /** Whether a layer can't stand above another: one that passes IFS handles on
  * needs a provider below that has such. */
-bool fuzz_schedule_is_misplaced(uint8_t upper_kind, uint8_t lower_kind);
+bool fuzz_schedule_is_misplaced(
+    const struct lc_provider *upper,
+    const struct lc_provider *lower);
 
 /** Whether a name may stand in a schedule: [A-Za-z_][A-Za-z0-9_-]*. */
 bool fuzz_schedule_is_name(const char *name);

@@ -200,6 +200,7 @@ static void put_world(struct writer *writer, const struct lc_world *world)
         if (provider->kind == LC_PROVIDER_DLL) {
             put(writer, " ");
             put_path(writer, provider->path);
+            put(writer, provider->has_own ? " nonifs" : "");
         }
         put(writer, "\n");
     }

@@ -116,8 +116,11 @@ static bool provider_line(struct fuzz_text_reader *reader)
     world->provider_count++;
     LC_CHECK(world->provider_count <= LC_PROVIDERS_MAX);
     if (kind == LC_PROVIDER_DLL) {
-        return fuzz_text_read_path(reader, 3, provider->path) &&
-               fuzz_text_read_end(reader, 4);
+        if (!fuzz_text_read_path(reader, 3, provider->path)) {
+            return false;
+        }
+        provider->has_own = fuzz_text_read_is(reader, 4, "nonifs");
+        return fuzz_text_read_end(reader, provider->has_own ? 5 : 4);
     }
     return fuzz_text_read_end(reader, 3);
 }
@@ -267,13 +270,10 @@ static bool read_members(
                 i,
                 "a chain ends with a base; this is a layer:");
         }
-        uint8_t above =
-            chain.length == 0
-                ? (uint8_t)LC_PROVIDER_NONIFS
-                : world->providers[chain.providers[chain.length - 1]].kind;
-        if (fuzz_schedule_is_misplaced(
-                above,
-                world->providers[provider].kind)) {
+        if (chain.length > 0 &&
+            fuzz_schedule_is_misplaced(
+                &world->providers[chain.providers[chain.length - 1]],
+                &world->providers[provider])) {
             return fuzz_text_read_refuse(
                 reader,
                 i,

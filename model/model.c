@@ -51,6 +51,7 @@ static void world_init(struct model_world *world, const struct lc_world *from)
     for (uint32_t i = 0; i < from->provider_count; i++) {
         uint8_t index = (uint8_t)i;
         world->kinds[i] = from->providers[i].kind;
+        world->has_own[i] = lc_provider_has_own(&from->providers[i]);
         if (from->providers[i].kind != LC_PROVIDER_DLL) {
             world->versions[i] = from->providers[i].versions != 0
                                      ? from->providers[i].versions

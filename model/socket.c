@@ -619,7 +619,7 @@ static void layer_call(struct model *model, const struct model_event *event)
     uint8_t slot = model_track_socket(model, record->process, record->a);
     if (slot != MODEL_NONE && record->function != LC_SPI_STARTUP &&
         record->function != LC_SPI_SOCKET &&
-        model->world.kinds[event->caller] == LC_PROVIDER_NONIFS &&
+        model->world.has_own[event->caller] &&
         !is_known_to(model, slot, record->caller)) {
         model_track_race(model, slot);
     }

@@ -18,7 +18,7 @@ enum model_limits {
     MODEL_DEPTH_MAX = 16,
     MODEL_SOCKETS_MAX = 32,     /* live at once */
     MODEL_CONNECTIONS_MAX = 64, /* a window over their numbers */
-    MODEL_BIRTHS_MAX = 16,      /* live objects that DllMain created */
+    MODEL_BIRTHS_MAX = 44,      /* live objects that DllMain created */
     MODEL_SEEN_BYTES = 64,      /* half of them for handles of ws2_32's own */
     MODEL_CALLERS = LC_MODULE_PROVIDER + LC_PROVIDERS_MAX,
     MODEL_ENTRIES_MAX = LC_CHAINS_MAX + LC_PROVIDERS_MAX + LC_PROTOCOLS_MAX,
@@ -383,6 +383,7 @@ struct model_world {
     uint8_t protocol_count;
     uint8_t peer_kind;                    /* enum lc_peer_kind */
     uint8_t kinds[LC_PROVIDERS_MAX];      /* enum lc_provider_kind */
+    bool has_own[LC_PROVIDERS_MAX];       /* handles, from ws2_32 */
     uint8_t base_entry[LC_PROVIDERS_MAX]; /* catalog id, 0: a layer */
     uint8_t
         own_entry[LC_PROVIDERS_MAX];    /* id of what stands in chains for it */

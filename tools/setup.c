@@ -13,6 +13,7 @@
 #include "sim/sim.h"
 #include "tools/load.h"
 #include "tools/output.h"
+#include "tools/trial.h"
 
 static volatile sig_atomic_t is_interrupted;
 /* When each of the two came first, in seconds; 0: it did not. */
@@ -120,6 +121,7 @@ bool tool_setup_providers(
                 return false;
             }
         }
+        provider.has_own = tool_trial_has_own(provider.path);
         ret_hosted->items[ret_hosted->count++] = provider;
     }
     return true;

@@ -43,6 +43,7 @@ struct trial {
     bool is_endless; /* code of this one did not come back: */
     uint32_t endless_provider;
     struct starts starts[LC_PROVIDERS_MAX];
+    bool has_own[LC_PROVIDERS_MAX]; /* it has taken handles of its own */
     struct lc_schedule schedule;
     bool has_ended;
     bool has_differed; /* from a second play */
@@ -106,6 +107,8 @@ static bool read_record(void *context, const struct lc_record *record)
     uint32_t provider = (uint32_t)record->callee - LC_MODULE_PROVIDER;
     if (provider < LC_PROVIDERS_MAX) {
         read_endless(trial, record, provider);
+        trial->has_own[provider] |= record->kind == LC_RECORD_HANDLE &&
+                                    record->function == LC_HANDLE_ALLOC;
     }
     if (record->function != LC_SPI_STARTUP || provider >= LC_PROVIDERS_MAX) {
         return true;
@@ -261,6 +264,26 @@ bool tool_trial_remark(const struct lc_world *world)
     }
     (void)munmap(trial, sizeof *trial);
     return repeats;
+}
+
+bool tool_trial_has_own(const char *path)
+{
+    struct lc_world world;
+    size_t length = strlen(path);
+    struct trial *trial = make_trial();
+    if (trial == NULL) {
+        return false;
+    }
+    fuzz_schedule_default_world(&world);
+    uint32_t layer = world.chains[0].providers[0];
+    LC_CHECK(length < sizeof world.providers[layer].path);
+    world.providers[layer].kind = LC_PROVIDER_DLL;
+    memcpy(world.providers[layer].path, path, length + 1);
+    make_schedule(&world, &trial->schedule);
+    (void)!play_apart(trial);
+    bool has_own = trial->has_own[layer];
+    (void)munmap(trial, sizeof *trial);
+    return has_own;
 }
 
 bool tool_trial_repeats(const struct lc_schedule *schedule)

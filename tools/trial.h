@@ -24,6 +24,14 @@
 LC_MUST_USE bool tool_trial_remark(const struct lc_world *world);
 
 /**
+ * Whether a DLL takes handles of its own from ws2_32 (WPUCreateSocketHandle): plays
+ * the same short life in a child, with the DLL alone above a base.
+ *
+ * @param path  borrowed; fits into a provider.
+ */
+LC_MUST_USE bool tool_trial_has_own(const char *path);
+
+/**
  * Plays a schedule twice in a child.
  *
  * Returns: whether its trace was the same, or could not be compared: the child

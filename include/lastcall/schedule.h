@@ -42,8 +42,18 @@ struct lc_provider {
     uint8_t versions;       /* built-ins: bit per enum lc_version; 0: 2.2 */
     uint8_t dll_main;       /* bit per enum lc_dll_main: what its DllMain does
                                wrong */
+    uint8_t has_own;        /* LC_PROVIDER_DLL only: 1: handles of its own, and
+                               not IFS handles */
     char path[LC_PATH_MAX]; /* LC_PROVIDER_DLL only: file on the host */
 };
+
+/* Whether a provider hands out handles of its own, from WPUCreateSocketHandle:
+ * its catalog entry has no XP1_IFS_HANDLES. */
+static inline bool lc_provider_has_own(const struct lc_provider *provider)
+{
+    return provider->kind == LC_PROVIDER_NONIFS ||
+           (provider->kind == LC_PROVIDER_DLL && provider->has_own != 0);
+}
 
 /* A protocol chain, topmost layer first, base last. One base alone is not a
  * chain: every base has a catalog entry of its own. The catalog holds the

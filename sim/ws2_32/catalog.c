@@ -97,7 +97,7 @@ static void add_entry(uint32_t provider, const char *name, int32_t chain_length)
     info->dwServiceFlags1 = LC_XP1_GUARANTEED_DELIVERY |
                             LC_XP1_GUARANTEED_ORDER | LC_XP1_GRACEFUL_CLOSE;
     /* HANDLE-5. Of a chain: what its first layer hands out. */
-    if (catalog.providers[provider].kind != LC_PROVIDER_NONIFS) {
+    if (!lc_provider_has_own(&catalog.providers[provider])) {
         info->dwServiceFlags1 |= LC_XP1_IFS_HANDLES;
     }
     info->dwProviderFlags = LC_PFL_MATCHES_PROTOCOL_ZERO;

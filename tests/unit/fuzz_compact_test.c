@@ -111,6 +111,7 @@ static void the_bytes_are_the_documented_ones(void **state)
         1,                   /* names */
         7,                   /* descriptors */
         1,    0,    24,   2, /* protocol of tcp, inet dgram udp, hidden */
+        0,    0,             /* DLLs with handles of their own: none */
     };
 
     assert_true(parse(

@@ -137,14 +137,55 @@ static void what_lies_below_a_dll_has_ifs_handles(void **state)
         for (uint32_t i = 0; i < world->chain_count; i++) {
             const struct lc_chain *chain = &world->chains[i];
             for (uint32_t k = 0; k + 1 < chain->length; k++) {
-                uint8_t upper = world->providers[chain->providers[k]].kind;
-                uint8_t lower = world->providers[chain->providers[k + 1]].kind;
+                const struct lc_provider *upper =
+                    &world->providers[chain->providers[k]];
+                const struct lc_provider *lower =
+                    &world->providers[chain->providers[k + 1]];
                 assert_false(fuzz_schedule_is_misplaced(upper, lower));
-                above += upper == LC_PROVIDER_DLL && lower == LC_PROVIDER_IFS;
+                above += upper->kind == LC_PROVIDER_DLL &&
+                         lower->kind == LC_PROVIDER_IFS;
             }
         }
     }
     assert_true(above > 0);
+}
+
+/* One with handles of its own needs such above it; below it stands anything. */
+static void what_stands_above_a_dll_with_own_handles_has_own(void **state)
+{
+    (void)state;
+    const struct lc_provider hosted = {
+        .name = "outer",
+        .path = "a.dll",
+        .has_own = 1,
+    };
+    struct fuzz_generate_options options = {
+        .hosted = &hosted,
+        .hosted_count = 1,
+    };
+    uint32_t above = 0;
+    uint32_t below = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        fuzz_generate(&options, seed, &schedule);
+        fuzz_generate(&(struct fuzz_generate_options){ 0 }, seed, &other);
+        const struct lc_world *world = &schedule.world;
+        assert_int_equal(world->chain_count, other.world.chain_count);
+        for (uint32_t i = 0; i < world->chain_count; i++) {
+            const struct lc_chain *chain = &world->chains[i];
+            for (uint32_t k = 0; k + 1 < chain->length; k++) {
+                const struct lc_provider *upper =
+                    &world->providers[chain->providers[k]];
+                const struct lc_provider *lower =
+                    &world->providers[chain->providers[k + 1]];
+                assert_false(fuzz_schedule_is_misplaced(upper, lower));
+                above += lower->kind == LC_PROVIDER_DLL;
+                below += upper->kind == LC_PROVIDER_DLL &&
+                         lower->kind == LC_PROVIDER_IFS;
+            }
+        }
+    }
+    assert_true(above > 0);
+    assert_true(below > 0);
 }
 
 /* A peer that is never drawn is a hole, too. */
@@ -348,6 +389,7 @@ int main(void)
         cmocka_unit_test(each_call_is_made),
         cmocka_unit_test(worlds_have_all_chains),
         cmocka_unit_test(what_lies_below_a_dll_has_ifs_handles),
+        cmocka_unit_test(what_stands_above_a_dll_with_own_handles_has_own),
         cmocka_unit_test(each_peer_is_drawn),
         cmocka_unit_test(the_given_world_stays),
         cmocka_unit_test(faults_come_where_they_are_asked_for),

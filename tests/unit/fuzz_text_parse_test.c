@@ -15,8 +15,10 @@ static void every_word_arrives(void **state)
     assert_int_equal(first.swarm.weights[LC_CALL_SEND], 1);
     assert_int_equal(first.swarm.weights[LC_FEATURE_SLOW], 1);
     assert_int_equal(first.swarm.weights[LC_FEATURE_PIN], 0);
-    assert_int_equal(world->provider_count, 4);
+    assert_int_equal(world->provider_count, 5);
     assert_string_equal(world->providers[2].path, "a \"b\".dll");
+    assert_int_equal(world->providers[2].has_own, 0);
+    assert_int_equal(world->providers[4].has_own, 1);
     assert_int_equal(world->providers[1].pinned, 1);
     assert_int_equal(world->chains[0].length, 3);
     assert_int_equal(world->chains[0].providers[1], 2);
@@ -33,7 +35,7 @@ static void every_word_arrives(void **state)
     assert_int_equal(first.threads[1].process, 1);
     assert_int_equal(first.op_count, 14);
     assert_int_equal(first.ops[0].value, 0x0202);
-    assert_int_equal(first.ops[1].entry, 1); /* the chain is entry 0 */
+    assert_int_equal(first.ops[1].entry, 2); /* behind the chains */
     assert_int_equal(first.ops[3].value, 1);
     assert_int_equal(first.ops[3].value2, 5);
     assert_int_equal(first.ops[0].value2, 1);

@@ -118,7 +118,8 @@ static void threads_and_modules_have_names(void **state)
     assert_string_equal(fuzz_text_module(&first.world, LC_MODULE_APP), "app");
     assert_string_equal(fuzz_text_module(&first.world, 4), "mine");
     assert_string_equal(fuzz_text_module(&first.world, 5), "own");
-    assert_string_equal(fuzz_text_module(&first.world, 6), "system");
+    assert_string_equal(fuzz_text_module(&first.world, 6), "its");
+    assert_string_equal(fuzz_text_module(&first.world, 7), "system");
     assert_string_equal(fuzz_text_module(&first.world, 99), "system");
 }
 

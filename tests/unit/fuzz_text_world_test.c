@@ -71,6 +71,13 @@ static const struct bad bad_world[] = {
     { WORLD "  provider f dll \"c:\\x\"\n", 3, 18, "c:\\x" },
     { WORLD "  provider f dll \"\xc3\xbc\"\n", 3, 18, "\xc3\xbc" },
     { WORLD "  provider f dll \"x\" \"y\"\n", 3, 22, "y" },
+    { WORLD "  provider f dll \"x\" ifs\n", 3, 22, "ifs" },
+    { WORLD "  provider f dll \"x\" nonifs y\n", 3, 29, "y" },
+    { WORLD "  provider x base\n  provider f dll \"x\" nonifs\n"
+            "  provider g ifs\n  chain g f x\n",
+      6,
+      11,
+      "IFS handles" },
     { WORLD "  pin\n", 3, 6, "the line ends" },
     { WORLD "  pin nobody\n", 3, 7, "\"nobody\"" },
     { WORLD "  pin tcp tcp\n", 3, 11, "\"tcp\"" },
