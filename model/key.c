@@ -227,10 +227,12 @@ size_t model_key(
     put(&writer,
         model->operations,
         model->operation_count * sizeof model->operations[0]);
-    for (uint32_t i = 0; i < model->birth_count; i++) {
+    for (uint32_t i = 0; i < MODEL_BIRTHS_MAX; i++) {
         struct model_birth kept = model->births[i];
-        kept.number = kept.number != 0;
-        put(&writer, &kept, sizeof kept);
+        if (kept.number != 0) { /* some before it may be free again */
+            kept.number = 1;
+            put(&writer, &kept, sizeof kept);
+        }
     }
     uint32_t rest[] = {
         model->live_sockets,

@@ -46,15 +46,15 @@ static void birth_add(struct model *model, const struct model_event *event)
         }
     }
     LC_CHECK(model->birth_count == MODEL_BIRTHS_MAX);
+    model_report_lost(model);
 }
 
 static bool birth_take(struct model *model, const struct model_event *event)
 {
-    if (model->birth_count == 0) {
-        return false;
-    }
-    for (uint32_t i = 0; i < MODEL_BIRTHS_MAX; i++) {
+    uint32_t left = model->birth_count;
+    for (uint32_t i = 0; i < MODEL_BIRTHS_MAX && left > 0; i++) {
         struct model_birth *birth = &model->births[i];
+        left -= birth->number != 0;
         if (birth->number != 0 && birth->number == (uint32_t)event->record->a &&
             birth->process == event->record->process &&
             birth->provider == event->callee &&

@@ -291,6 +291,29 @@ static void what_dll_main_has_made_it_may_free(void **state)
     assert_held(trace);
 }
 
+/* Many layers with locks of their own are as good as one. */
+static void what_dll_main_has_made_is_known_of_many(void **state)
+{
+    (void)state;
+
+    enum {
+        MANY = 40
+    };
+
+    struct trace *trace = trace_new(false);
+    dll_main(trace, false, LC_DLL_PROCESS_ATTACH, false);
+    for (uint32_t i = 0; i < MANY; i++) {
+        trace_object(trace, true, LC_OBJECT_LOCK, 55 + i);
+    }
+    dll_main(trace, true, 1, false);
+    dll_main(trace, false, LC_DLL_PROCESS_DETACH, true);
+    for (uint32_t i = 0; i < MANY; i++) {
+        trace_object(trace, false, LC_OBJECT_LOCK, 55 + i);
+    }
+    dll_main(trace, true, 1, true);
+    assert_held(trace);
+}
+
 /* LoadLibrary of a DLL whose DllMain says no. */
 static struct trace *refused(void)
 {
@@ -445,6 +468,7 @@ int main(void)
         cmocka_unit_test(dll_main_neither_loads_nor_waits),
         cmocka_unit_test(what_dll_main_frees_as_the_process_ends_is_found),
         cmocka_unit_test(what_dll_main_has_made_it_may_free),
+        cmocka_unit_test(what_dll_main_has_made_is_known_of_many),
         cmocka_unit_test(a_dll_that_refuses_is_detached_and_not_used),
         cmocka_unit_test(a_thread_that_detaches_and_goes_on_is_found),
         cmocka_unit_test(dll_main_that_calls_a_provider_is_an_inference),
