@@ -141,11 +141,27 @@ static bool may_be_alertable(const struct model_thread *thread)
             thread->value == LC_WAIT_HOW_ALERTABLE);
 }
 
+/* A layer in a DLL may tell of an operation by a routine that it queues itself:
+ * then it has set the status, and nobody was there to see it. */
+static bool is_unseen(
+    const struct model *model,
+    const struct model_operation *operation)
+{
+    return operation->how == LC_INDICATE_ROUTINE &&
+           operation->connection != MODEL_NONE &&
+           (model->connections[operation->connection].flags &
+            MODEL_CONNECTION_HOSTED) != 0;
+}
+
 static void routine_runs(
     struct model *model,
     const struct model_event *event,
     struct model_operation *operation)
 {
+    if (is_unseen(model, operation) &&
+        (operation->flags & MODEL_OPERATION_THROUGH) == 0) {
+        is_through(model, event->record, operation);
+    }
     const uint16_t wrong = MODEL_OPERATION_RAN | MODEL_OPERATION_REFUSED;
     model_report_unless(
         model,
@@ -234,7 +250,11 @@ static void result_told(struct model *model, const struct model_event *event)
     }
     bool through = (operation->flags & MODEL_OPERATION_THROUGH) != 0;
     bool incomplete = record->a == -1 && record->b == LC_WSA_IO_INCOMPLETE;
-    model_report_unless(model, MODEL_OVL_10, record->a >= 0, through);
+    model_report_unless(
+        model,
+        MODEL_OVL_10,
+        record->a >= 0 && !is_unseen(model, operation),
+        through);
     model_report_unless(model, MODEL_OVL_10, incomplete, !thread->was_through);
 }
 

@@ -165,6 +165,48 @@ static void a_routine_that_runs_while_its_thread_sleeps_is_good(void **state)
     assert_held(trace);
 }
 
+/* A layer in a DLL has set the status itself, and its routine says it. Of a
+ * built-in one the status is seen: without it nothing is through. */
+static void a_routine_of_a_hosted_layer_tells_the_status(void **state)
+{
+    (void)state;
+    for (uint32_t way = 0; way < 4; way++) {
+        static struct model model;
+        struct lc_world world;
+        bool is_hosted = way != 1;
+        struct trace *trace = connected();
+        send_pending(trace, LC_INDICATE_ROUTINE);
+        trace_wire(trace, LC_WIRE_ACCEPT, 1, BYTES - 100, 100);
+        if (way < 2) {
+            trace_call(trace, LC_CALL_GETOVERLAPPED, HANDLE, 0);
+            trace->records[trace->count - 1].c = NUMBER;
+            trace_return(trace, LC_CALL_GETOVERLAPPED, BYTES, 0);
+        }
+        trace_call(trace, LC_CALL_SLEEPEX, 100, 0);
+        happens(trace, LC_OVERLAPPED_ROUTINE, 0, BYTES);
+        if (way == 3) { /* once more */
+            happens(trace, LC_OVERLAPPED_STATUS, 0, BYTES);
+        }
+        trace_world(&world);
+        world.providers[1].kind = is_hosted ? LC_PROVIDER_DLL : LC_PROVIDER_IFS;
+        model_init(&model, &world, &(struct model_options){ 0 });
+        for (uint32_t i = 0; i < trace->count; i++) {
+            if (!model_step(&model, &trace->records[i])) {
+                break;
+            }
+        }
+        struct lc_verdict verdict = model_verdict(&model);
+        if (way == 1 || way == 3) {
+            assert_int_equal(verdict.kind, LC_VERDICT_BROKEN);
+            assert_string_equal(
+                model_rule(verdict.rule)->id,
+                way == 1 ? "OVL-10" : "OVL-2");
+        } else {
+            assert_int_equal(verdict.kind, LC_VERDICT_HELD);
+        }
+    }
+}
+
 static void a_routine_that_runs_twice_is_found(void **state)
 {
     (void)state;
@@ -324,6 +366,7 @@ int main(void)
         cmocka_unit_test(a_second_packet_is_found),
         cmocka_unit_test(a_packet_that_nobody_has_posted_is_found),
         cmocka_unit_test(a_routine_that_runs_while_its_thread_sleeps_is_good),
+        cmocka_unit_test(a_routine_of_a_hosted_layer_tells_the_status),
         cmocka_unit_test(a_routine_that_runs_twice_is_found),
         cmocka_unit_test(a_routine_outside_an_alertable_wait_is_found),
         cmocka_unit_test(a_routine_on_another_thread_is_found),
