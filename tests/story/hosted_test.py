@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-LASTCALL, PASS, BROKEN = sys.argv[1:4]
-WAYS = {Path(path).stem: path for path in sys.argv[4:]}
+LASTCALL, PASS, OWN, BROKEN = sys.argv[1:5]
+WAYS = {Path(path).stem: path for path in sys.argv[5:]}
 problems = []
 
 
@@ -71,6 +71,84 @@ process A
   thread b
     WSACleanup
     s1 = socket stream via filter
+'''
+# Operations of each kind through a layer with handles of its own; two are cut off.
+OVERLAPPED = '''lastcall schedule 1
+process A
+  thread a
+    WSAStartup 2.2
+    WSACreateEvent e1
+    s = socket stream
+    connect s
+    WSASend s 3000 e1
+    WSAGetOverlappedResult s wait
+    WSASend s 100 routine
+    SleepEx 1000
+    WSAGetOverlappedResult s poll
+    CreateIoCompletionPort s
+    WSASend s 200 nothing
+    GetQueuedCompletionStatus 1000
+    WSASend s 30000 routine
+    WSASend s 20000 e1
+    closesocket s
+    SleepEx 100
+    WSACleanup
+'''
+TOLD = (
+    r'filter makes thread',
+    r'filter -> tcp WSPSend \d+ 3000 0$',
+    r'A\.worker\d +operation 5 sets its event, 3000 bytes$',
+    r'  a +WSAGetOverlappedResult = 3000$',
+    r'A\.worker\d +filter -> ws2_32 WPUQueueApc',
+    r'  a +operation 7 runs its routine, 100 bytes$',
+    r'  a +WSAGetOverlappedResult = 100$',
+    r'A\.worker\d +operation 11 posts its packet, 200 bytes$',
+    r'operation 14 sets its event, 0 bytes WSA_OPERATION_ABORTED$',
+    r'  a +closesocket = 0$',
+    r'operation 13 runs its routine, \d+ bytes WSA_OPERATION_ABORTED$',
+    r'A\.worker\d +thread A\.worker\d of filter ends$',
+    r'A\.worker\d +thread A\.worker\d of filter ends$',
+    r'filter gives back thread',
+    r'^held$',
+)
+# A last cleanup with operations under way, one of which is waited for; and once
+# more at once.
+UNDER_WAY = '''lastcall schedule 1
+process A
+  thread a
+    WSAStartup 2.2
+    WSACreateEvent e1
+    s = socket stream
+    connect s
+    WSASend s 900000 routine
+    WSASend s 900000 e1
+    WSAGetOverlappedResult s wait
+  thread b
+    Sleep 100
+    WSACleanup
+    WSAStartup 2.2
+    s1 = socket stream
+    connect s1
+    WSACreateEvent e1
+    WSASend s1 10 e1
+    WSAGetOverlappedResult s1 wait
+    WSACleanup
+'''
+# What is above a DLL with handles of its own needs its own.
+ABOVE = '''lastcall schedule 1
+world
+  provider tcp base
+  provider filter ifs
+  provider outer ifs
+  chain outer filter tcp
+process A
+  thread a
+    WSAStartup 2.2
+    s = socket stream
+    connect s
+    send s 100
+    closesocket s
+    WSACleanup
 '''
 # What each way must show as, and what the fault's line must name.
 SHOWS = {
@@ -308,6 +386,51 @@ with tempfile.TemporaryDirectory() as folder:
                  '--provider', f'filter={PASS}')
     expect('passlayer', result.returncode == 0, result)
 
+    # The sibling with handles of its own, threads and a port.
+    result = run('provider', OWN)
+    expect('imports of ownlayer', result.returncode == 0 and
+           ', 0 of them not served' in result.stdout, result)
+    for words in ([], ['--faults'], ['--faults', '--world', 'any']):
+        result = run('fuzz', '--seed', '1', '--schedules', '4000', *words,
+                     '--provider', f'filter={OWN}')
+        expect(f'ownlayer {words}', result.returncode == 0 and
+               'no rule was broken' in result.stdout, result)
+    told = Path(folder) / 'told.lc'
+    told.write_text(OVERLAPPED, encoding='utf-8')
+    result = run('run', '--twice', '--trace', 'text', '--provider',
+                 f'filter={OWN}', str(told))
+    at = 0
+    for line in TOLD:
+        found = re.compile(line, re.M).search(result.stdout, at)
+        expect(f'ownlayer tells: {line}', found is not None, result)
+        at = at if found is None else found.end()
+    told.write_text(UNDER_WAY, encoding='utf-8')
+    result = run('run', '--twice', '--trace', 'text', '--provider',
+                 f'filter={OWN}', str(told))
+    expect('ownlayer, cleaned up with operations under way',
+           re.search('^held$', result.stdout, re.M) is not None and
+           'WSAGetOverlappedResult = -1 WSA_OPERATION_ABORTED' in
+           result.stdout and
+           result.stdout.count('WSAGetOverlappedResult = 10\n') == 1 and
+           len(re.findall('thread A.worker. of filter ends$', result.stdout,
+                          re.M)) == 4 and
+           'runs its routine' not in result.stdout, result)
+    # Which kind of handles a DLL has is found out; what is above follows.
+    above = Path(folder) / 'above.lc'
+    for dll, upcall in ((OWN, 'CreateSocketHandle'), (PASS, 'ModifyIFSHandle')):
+        above.write_text(ABOVE, encoding='utf-8')
+        result = run('run', '--trace', 'text', '--provider', f'filter={dll}',
+                     str(above))
+        expect(f'{dll} below another', result.returncode == 0 and all(
+            f'{layer} -> ws2_32 WPU{upcall} ' in result.stdout
+            for layer in ('filter', 'outer')) and
+            re.search('^held$', result.stdout, re.M) is not None, result)
+    # A schedule says it itself.
+    above.write_text(ABOVE.replace('filter ifs', f'filter dll "{OWN}" nonifs'),
+                     encoding='utf-8')
+    result = run('run', str(above))
+    expect('IFS handles above own ones', result.returncode == 2 and
+           'IFS handles' in result.stderr, result)
     findings = Path(folder) / 'findings'
     result = run('fuzz', '--seed', '1', '--schedules', '4000', '--provider',
                  f'filter={BROKEN}', '-o', str(findings))
