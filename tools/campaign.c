@@ -508,6 +508,7 @@ static bool set_up(uint64_t *ret_seed)
         return false;
     }
     bool has_bug = bug[0] != '\0';
+    tool_setup_catch(); /* a DLL that is tried may take its time */
     if ((has_bug && !tool_setup_plant(bug)) || !tool_setup_open() ||
         !tool_setup_providers(&providers, is_any ? NULL : &world, &hosted)) {
         return false;

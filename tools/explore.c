@@ -350,6 +350,7 @@ static bool set_subject(
         *ret_subject = fuzz_subject_of_program(&subject_program);
         return tool_setup_open();
     }
+    tool_setup_catch(); /* a DLL that is tried may take its time */
     if (!tool_setup_model(
             tool_given.model,
             tool_given.inferences,

@@ -699,6 +699,7 @@ static bool set_up(void)
     if (given.folder != NULL && !tool_load_folder(given.folder)) {
         return false;
     }
+    tool_setup_catch(); /* a DLL that is tried may take its time */
     if (!tool_setup_open() || !tool_setup_providers(
                                   &tool_given.providers,
                                   is_any ? NULL : &world,
