@@ -243,6 +243,13 @@ static void make_chain(
         struct lc_provider *provider = &world->providers[i];
         provider->kind = i <= ifs_layers ? LC_PROVIDER_IFS : LC_PROVIDER_NONIFS;
         set_name(provider->name, 'l', i);
+        const struct lc_provider *hosted = chains->hosted;
+        if (hosted != NULL &&
+            lc_provider_has_own(hosted) == lc_provider_has_own(provider)) {
+            provider->kind = LC_PROVIDER_DLL;
+            provider->has_own = hosted->has_own;
+            memcpy(provider->path, hosted->path, LC_PATH_MAX);
+        }
         chain->providers[layers - i] = (uint8_t)i;
     }
     world->provider_count = layers + 1;

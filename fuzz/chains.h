@@ -73,6 +73,9 @@ struct fuzz_chains_result {
 /* Plays one seed after the other. Large: keep one. Begins as zeros. */
 struct fuzz_chains {
     const char *plant; /* borrowed; planted in the layers. NULL: none */
+    /* Borrowed; a DLL, in place of the layers that have its kind of handles.
+     * NULL: none. */
+    const struct lc_provider *hosted;
     /* The rest is its own. */
     uint64_t seed;
     struct lc_schedule program;

@@ -106,6 +106,7 @@ static const struct part {
     { "chains",
       tool_chains,
       (const char *const[]){ "--bug",
+                             "--layer",
                              "--schedules",
                              "--seed",
                              "-j, --jobs",

@@ -13,6 +13,7 @@
 #include "tools/output.h"
 #include "tools/setup.h"
 #include "tools/status.h"
+#include "tools/trial.h"
 
 enum {
     PROGRAMS = 100000,
@@ -244,6 +245,21 @@ static bool check_bug(void)
     return true;
 }
 
+/* The DLL of --layer. Says what is wrong. */
+static bool host(void)
+{
+    static struct lc_provider hosted = { .kind = LC_PROVIDER_DLL };
+    if (tool_measure.layer == NULL) {
+        return true;
+    }
+    if (!tool_setup_path("--layer", tool_measure.layer, hosted.path)) {
+        return false;
+    }
+    hosted.has_own = tool_trial_has_own(hosted.path);
+    chains.hosted = &hosted;
+    return true;
+}
+
 int tool_chains(void)
 {
     static struct tool_line line;
@@ -251,7 +267,7 @@ int tool_chains(void)
     programs = tool_measure.cap.is_given ? tool_measure.cap.value : PROGRAMS;
     uint64_t pieces = (programs + PIECE - 1) / PIECE;
     piece_count = (uint32_t)(pieces < FUZZ_CELLS_MAX ? pieces : FUZZ_CELLS_MAX);
-    if (!check_bug() || !tool_setup_open()) {
+    if (!check_bug() || !tool_setup_open() || !host()) {
         return TOOL_EXIT_USAGE;
     }
     tool_line_add_program(&line);

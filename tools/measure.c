@@ -35,6 +35,11 @@ const struct tool_option tool_measure_options[] = {
       &tool_measure.bug,
       "ID",
       "bugs: only this one; chains: in the layers" },
+    { "--layer",
+      TOOL_TEXT,
+      &tool_measure.layer,
+      "FILE",
+      "chains: a DLL, in place of the layers that have its kind of handles" },
     { "--sampler",
       TOOL_TEXT,
       &tool_measure.sampler,
@@ -197,6 +202,7 @@ void tool_measure_add(struct tool_line *line)
     add_number(line, "--seed", &seed);
     tool_line_add_option(line, "--program", tool_measure.program);
     tool_line_add_option(line, "--bug", tool_measure.bug);
+    tool_line_add_option(line, "--layer", tool_measure.layer);
     tool_line_add_option(line, "--sampler", tool_measure.sampler);
     add_number(line, "--trials", &tool_measure.trials);
     add_number(line, "--schedules", &tool_measure.cap);

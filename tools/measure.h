@@ -18,6 +18,7 @@
 struct tool_measure {
     const char *program;
     const char *bug;
+    const char *layer;
     const char *sampler;
     const char *csv;
     const char *html;

@@ -48,6 +48,40 @@ static bool find_provider(
     return false;
 }
 
+bool tool_setup_path(
+    const char *option,
+    const char *file,
+    char ret_path[LC_PATH_MAX])
+{
+    /* Whole, so that a finding can be played from anywhere. */
+    char *path = realpath(file, NULL);
+    if (path == NULL) {
+        tool_output_error("%s: %s: %s", option, file, strerror(errno));
+        return false;
+    }
+    bool fits = strlen(path) < LC_PATH_MAX;
+    bool is_plain = true;
+    for (const char *c = path; *c != '\0'; c++) {
+        is_plain &= (unsigned char)*c >= 0x20 && (unsigned char)*c < 0x7f;
+    }
+    if (fits && !is_plain) {
+        tool_output_error(
+            "%s: %s: only printable ASCII can stand in a schedule",
+            option,
+            path);
+        fits = false;
+    } else if (fits) {
+        memcpy(ret_path, path, strlen(path) + 1);
+    } else {
+        tool_output_error(
+            "%s: a path of more than %d bytes",
+            option,
+            LC_PATH_MAX - 1);
+    }
+    free(path);
+    return fits;
+}
+
 /* Takes NAME=FILE apart. Says what is wrong. */
 static bool split(const char *item, struct lc_provider *ret_provider)
 {
@@ -59,33 +93,9 @@ static bool split(const char *item, struct lc_provider *ret_provider)
         tool_output_error("--provider: '%s' is not NAME=FILE", item);
         return false;
     }
-    /* Whole, so that a finding can be played from anywhere. */
-    char *path = realpath(equals + 1, NULL);
-    if (path == NULL) {
-        tool_output_error("--provider: %s: %s", equals + 1, strerror(errno));
-        return false;
-    }
-    bool fits = strlen(path) < sizeof ret_provider->path;
-    bool is_plain = true;
-    for (const char *c = path; *c != '\0'; c++) {
-        is_plain &= (unsigned char)*c >= 0x20 && (unsigned char)*c < 0x7f;
-    }
-    if (fits && !is_plain) {
-        tool_output_error(
-            "--provider: %s: only printable ASCII can stand in a schedule",
-            path);
-        fits = false;
-    } else if (fits) {
-        memcpy(ret_provider->name, item, length);
-        memcpy(ret_provider->path, path, strlen(path));
-        ret_provider->kind = LC_PROVIDER_DLL;
-    } else {
-        tool_output_error(
-            "--provider: a path of more than %d bytes",
-            LC_PATH_MAX - 1);
-    }
-    free(path);
-    return fits;
+    memcpy(ret_provider->name, item, length);
+    ret_provider->kind = LC_PROVIDER_DLL;
+    return tool_setup_path("--provider", equals + 1, ret_provider->path);
 }
 
 bool tool_setup_providers(

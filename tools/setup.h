@@ -44,6 +44,17 @@ LC_MUST_USE bool tool_setup_providers(
     const struct lc_world *world,
     struct tool_hosted *ret_hosted);
 
+/**
+ * The whole path of a DLL, as it can stand in a schedule. Says what is wrong.
+ *
+ * @param option    borrowed: where it was given.
+ * @param ret_path  filled.
+ */
+LC_MUST_USE bool tool_setup_path(
+    const char *option,
+    const char *file,
+    char ret_path[LC_PATH_MAX]);
+
 /** Names on stderr what the DLLs import and the simulator does not serve. */
 void tool_setup_remark(struct tool_hosted *hosted);
 

@@ -415,6 +415,20 @@ with tempfile.TemporaryDirectory() as folder:
            len(re.findall('thread A.worker. of filter ends$', result.stdout,
                           re.M)) == 4 and
            'runs its routine' not in result.stdout, result)
+    # INV-18: a peer can't tell it from the base alone.
+    result = run('bench', 'chains', '--layer', OWN, '--schedules', '60',
+                 '--json')
+    answer = json.loads(result.stdout)
+    expect('chains of ownlayer', result.returncode == 0 and
+           answer['differed'] == 0 and answer['compared'] > 700, result)
+    result = run('bench', 'chains', '--layer', WAYS['no_startup'],
+                 '--schedules', '1')
+    expect('chains of a DLL that is none', result.returncode == 2 and
+           'does not export WSPStartup' in result.stderr, result)
+    result = run('bench', 'chains', '--layer', f'{OWN}.none')
+    expect('chains of no DLL', result.returncode == 2 and
+           '--layer: ' in result.stderr and
+           result.stderr.count('\n') == 1, result)
     # Which kind of handles a DLL has is found out; what is above follows.
     above = Path(folder) / 'above.lc'
     for dll, upcall in ((OWN, 'CreateSocketHandle'), (PASS, 'ModifyIFSHandle')):
