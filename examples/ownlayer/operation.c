@@ -160,6 +160,7 @@ static void queue_routine(
     operation->result = *result;
     operation->has_opened = FALSE;
     operation->socket = NULL;
+    WakeAllConditionVariable(&layer.changed);
     LeaveCriticalSection(&layer.list);
     int queued =
         layer.upcalls.lpWPUQueueApc(&thread, run_routine, number, &error);
@@ -479,9 +480,25 @@ void operation_drop_all(void)
     LeaveCriticalSection(&layer.list);
 }
 
-/* A packet without an operation for each. No lock is held that one needs. */
+static BOOL is_any_under_way(void)
+{
+    const struct operation *operation = operations;
+    while (operation != NULL && operation->socket == NULL) {
+        operation = operation->next;
+    }
+    return operation != NULL;
+}
+
+/* All sockets are closed, so that the next provider ends what is under way; it
+ * writes into the structures until then. Behind that a packet without an
+ * operation for each thread. No lock is held that one needs. */
 void operation_stop(void)
 {
+    EnterCriticalSection(&layer.list);
+    while (worker_count > 0 && is_any_under_way()) {
+        SleepConditionVariableCS(&layer.changed, &layer.list, INFINITE);
+    }
+    LeaveCriticalSection(&layer.list);
     for (DWORD i = 0; i < worker_count; i++) {
         PostQueuedCompletionStatus(port, 0, 0, NULL);
     }

@@ -87,10 +87,21 @@ static void complete(
     end(operations, operation);
 }
 
+static bool has_any(struct sim_operations *operations)
+{
+    sim_win32_enter_critical_section(&operations->lock);
+    bool has = operations->first != NULL;
+    sim_win32_leave_critical_section(&operations->lock);
+    return has;
+}
+
+/* Goes when it is told to and nothing is under way any more: the next provider
+ * writes into what is. */
 static uint32_t LC_ABI work(void *parameter)
 {
     struct sim_operations *operations = parameter;
-    for (;;) {
+    bool is_told = false;
+    while (!is_told || has_any(operations)) {
         uint32_t bytes = 0;
         uintptr_t key = 0;
         struct lc_wsaoverlapped *below = NULL;
@@ -101,7 +112,8 @@ static uint32_t LC_ABI work(void *parameter)
             &below,
             LC_INFINITE);
         if (below == NULL) {
-            return 0; /* sim_operations_stop() */
+            is_told = true; /* sim_operations_stop() */
+            continue;
         }
         struct sim_operation *operation =
             (struct sim_operation
@@ -109,6 +121,7 @@ static uint32_t LC_ABI work(void *parameter)
                         *)((char *)below - offsetof(struct sim_operation, below));
         complete(operations, operation, bytes);
     }
+    return 0;
 }
 
 /* Makes the port and the thread, unless there are. Under the lock. */
