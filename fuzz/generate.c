@@ -33,6 +33,8 @@ enum {
      UINT64_C(1) << LC_CALL_CREATEPORT | UINT64_C(1) << LC_CALL_DEQUEUE |     \
      UINT64_C(1) << LC_CALL_POST)
 
+_Static_assert(LC_CALL_COUNT <= 64, "a bit for each call");
+
 struct maker {
     struct fuzz_rng rng;
     struct fuzz_rng wrong;  /* for what a hostile application gives */
@@ -430,7 +432,8 @@ static void add_body_call(struct maker *maker, uint8_t socket)
         op.value = fuzz_rng_upto(&maker->rng, 3) > 0;
         op.value2 = pick_linger(maker);
     } else if (kind == LC_CALL_SNDBUF) {
-        op.value = fuzz_rng_between(&maker->rng, 256, 20000);
+        bool is_none = fuzz_rng_chance(&maker->rng, 1, 8); /* unbuffered */
+        op.value = is_none ? 0 : fuzz_rng_between(&maker->rng, 256, 20000);
     } else if (
         kind == LC_CALL_SLEEP || kind == LC_CALL_SLEEPEX ||
         kind == LC_CALL_DEQUEUE) {

@@ -553,6 +553,8 @@ static void set_plant(struct lc_world *world, const char *plant)
     }
 }
 
+_Static_assert(LC_CALL_COUNT <= 64, "a bit for each call");
+
 /* What outlives a life by right, and what ends the process of all. */
 static bool outlives(uint8_t call)
 {

@@ -399,7 +399,8 @@ static void cut_provider(struct lc_schedule *schedule, uint32_t provider)
         struct lc_choice choice = schedule->choices[i];
         bool has_module = choice.place.kind >= LC_PLACE_SPI_ENTER &&
                           choice.place.kind <= LC_PLACE_SHIM &&
-                          choice.place.module != LC_MODULE_SYSTEM;
+                          choice.place.module != LC_MODULE_SYSTEM &&
+                          choice.place.module != LC_MODULE_NAMES;
         if (has_module && choice.place.module == module) {
             continue;
         }

@@ -70,6 +70,13 @@ bool model_overlapped_of_others(
     const struct model_thread *self,
     uint8_t connection);
 
+/**
+ * Whether an operation has begun, and nobody but the peer can end it.
+ *
+ * @param number  from 1, as WSASend's record has it.
+ */
+bool model_overlapped_is_pending(const struct model *model, uint32_t number);
+
 /** The final WSACleanup of a process has returned. */
 void model_overlapped_over(struct model *model, uint8_t process);
 

@@ -84,6 +84,23 @@ static void is_through(
     }
 }
 
+bool model_overlapped_is_pending(const struct model *model, uint32_t number)
+{
+    if (number == 0 || number > model->operation_count) {
+        return false;
+    }
+    const struct model_operation *operation = &model->operations[number - 1];
+    const uint32_t ended = MODEL_OPERATION_REFUSED | MODEL_OPERATION_THROUGH |
+                           MODEL_OPERATION_CLOSED;
+    if (operation->flags == 0 || (operation->flags & ended) != 0 ||
+        operation->connection == MODEL_NONE) {
+        return false;
+    }
+    const uint32_t over = MODEL_CONNECTION_CLOSED | MODEL_CONNECTION_GIVEN_UP |
+                          MODEL_CONNECTION_RST;
+    return (model->connections[operation->connection].flags & over) == 0;
+}
+
 bool model_overlapped_of_others(
     const struct model *model,
     const struct model_thread *self,
@@ -136,7 +153,9 @@ static bool may_be_alertable(const struct model_thread *thread)
 {
     return thread->api == LC_CALL_SLEEPEX ||
            thread->api == LC_CALL_CLOSESOCKET || thread->api == LC_CALL_SEND ||
-           thread->api == LC_CALL_CONNECT ||
+           thread->api == LC_CALL_CONNECT || thread->api == LC_CALL_RECV ||
+           thread->api == LC_CALL_GETOVERLAPPED ||
+           model_track_accepts(thread->api) ||
            (thread->api == LC_CALL_WAITEVENTS &&
             thread->value == LC_WAIT_HOW_ALERTABLE);
 }

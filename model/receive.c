@@ -334,7 +334,8 @@ bool model_receive_waits_for_peer(
 
     bool is_stalled = model->world.peer_kind == LC_PEER_STALLED;
     if (thread->api == LC_CALL_GETOVERLAPPED) {
-        return is_stalled; /* of a send, wherever a layer waits for it */
+        /* Of a send, wherever a layer waits for it. */
+        return is_stalled && model_overlapped_is_pending(model, thread->value);
     }
     if (thread->waiting != LC_WAIT_NET || thread->wait_connection == 0) {
         return false;
@@ -365,6 +366,7 @@ bool model_receive_was_closed(
 
     bool inside = thread->api == LC_CALL_SEND || thread->api == LC_CALL_RECV ||
                   thread->api == LC_CALL_CONNECT ||
+                  thread->api == LC_CALL_GETOVERLAPPED ||
                   model_track_accepts(thread->api);
     if (!inside || thread->waiting != LC_WAIT_NET ||
         thread->wait_connection == 0) {

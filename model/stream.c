@@ -228,7 +228,12 @@ static void rst_check(
         MODEL_CLOSE_2,
         premise,
         (flags & MODEL_CONNECTION_RST) == 0);
-    if (premise && closed && connection->linger == MODEL_LINGER_OFF &&
+    /* Something is on its way that the peer does not take. */
+    bool is_owed = connection->delivered < connection->accepted ||
+                   ((flags & MODEL_CONNECTION_FIN) != 0 &&
+                    (flags & MODEL_CONNECTION_FIN_ACKED) == 0);
+    if (premise && closed && is_owed &&
+        connection->linger == MODEL_LINGER_OFF &&
         event->record->time_ns >= connection->close_time_ns + PATIENCE_NS) {
         if (model->world.peer_kind != LC_PEER_STALLED) {
             model_report_unspecified(model); /* CLOSE-18: it chose a time */

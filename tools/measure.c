@@ -34,7 +34,7 @@ const struct tool_option tool_measure_options[] = {
       TOOL_TEXT,
       &tool_measure.bug,
       "ID",
-      "bugs: only this one; chains: in the layers" },
+      "bugs: only this one; chains, lives: in the providers" },
     { "--layer",
       TOOL_TEXT,
       &tool_measure.layer,
@@ -56,7 +56,7 @@ const struct tool_option tool_measure_options[] = {
       &tool_measure.cap,
       "N",
       "of a trial at most (schedulers: 1000; 1250, 500 for 50, 100 threads; 20 "
-      "for safestack; bugs: 20000); chains: programs in all (100000)" },
+      "for safestack; bugs: 20000); chains, lives: programs in all (100000)" },
     { "--seed", TOOL_NUMBER, &tool_measure.seed, "N", "the first (1)" },
     { "-j, --jobs",
       TOOL_NUMBER,

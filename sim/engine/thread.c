@@ -347,6 +347,7 @@ void sim_thread_kill(uint32_t slot)
     (void)sim_queue_cancel(&engine->queue, LC_EVENT_TIMEOUT, thread->ref);
     set_state(thread, SIM_THREAD_DONE);
     thread->wait_key = 0;
+    thread->deadline_ns = 0; /* it goes into keys */
 }
 
 /* Ends the other threads of a process whose last own thread has ended. */

@@ -169,8 +169,9 @@ enum lc_wsa sim_listen_accept(
     sim_connection_yield(number);
     struct sim_connection *listener = sim_connection_at(number);
     struct sim_connection *connection = NULL;
-    enum lc_wsa error =
-        is_listening(listener) ? sim_connection_open(&connection) : LC_WSAEINTR;
+    enum lc_wsa error = is_listening(listener) && !listener->is_cancelled
+                            ? sim_connection_open(&connection)
+                            : LC_WSAEINTR;
     if (error != LC_WSA_OK) {
         sim_listen_put_back(number);
         return error;
@@ -181,6 +182,7 @@ enum lc_wsa sim_listen_accept(
     connection->is_incoming = 1;
     connection->port = listener->port;
     connection->buffer_bytes = listener->buffer_bytes;
+    connection->is_unbuffered = listener->is_unbuffered;
     connection->receive_buffer_bytes = listener->receive_buffer_bytes;
     sim_connection_wire(connection, LC_WIRE_ACCEPTED, 0, number, true);
     sim_receive_begin(connection);

@@ -290,7 +290,9 @@ static void drop(struct request *request)
         (void)sim_thread_unschedule(LC_EVENT_COMPLETE, event_object(request));
     }
     request->error = LC_WSA_OPERATION_ABORTED;
+    struct sim_connection *connection = connection_of(request);
     complete(request, true);
+    sim_net_push(connection); /* a FIN may have waited for it */
 }
 
 void sim_request_drop(void)

@@ -1,8 +1,8 @@
 /*
- * A base provider for streams. It owns what applications have sent until the
- * transport has delivered it: at its last cleanup in a process it finishes
- * sending on all sockets that are set up for a graceful close, and only then
- * frees everything.
+ * A base provider: streams, and sockets of other kinds that do little. It owns
+ * what applications have sent until the transport has delivered it: at its last
+ * cleanup in a process it finishes sending on all sockets that are set up for a
+ * graceful close, and only then frees everything.
  *
  * Locks: `starts` is held over a whole WSPStartup or WSPCleanup and by nobody
  * else, so that a start waits for a cleanup under way. `list` guards the

@@ -299,7 +299,7 @@ static struct nonifs_socket *take_open(struct nonifs *nonifs)
 }
 
 /* Closes what is still open, as closesocket would. Ends calls that wait in the
- * next provider. A close that would block is left to that one's cleanup. */
+ * next provider. */
 static void close_all(struct nonifs *nonifs)
 {
     struct nonifs_socket *socket = take_open(nonifs);
