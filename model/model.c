@@ -131,7 +131,9 @@ static struct used used_of(const struct model *model)
     LC_CHECK(model->connection_count <= MODEL_CONNECTIONS_MAX);
     return (struct used){
         .threads = model->thread_count,
-        .processes = model->process_count,
+        /* A change of the catalog is kept for those to come as well. */
+        .processes = model->catalog_changed ? (uint32_t)LC_PROCESSES_MAX
+                                            : model->process_count,
         .connections = model->connection_count,
         .operations = model->operation_count,
     };
@@ -221,7 +223,8 @@ static void clear_behind(
     for (uint32_t i = used->threads; i < model->thread_count; i++) {
         model->threads[i] = fresh->threads[i];
     }
-    for (uint32_t i = used->processes; i < model->process_count; i++) {
+    uint32_t processes = used_of(model).processes;
+    for (uint32_t i = used->processes; i < processes; i++) {
         model->processes[i] = fresh->processes[i];
     }
     for (uint32_t i = used->connections; i < model->connection_count; i++) {

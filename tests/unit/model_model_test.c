@@ -156,6 +156,14 @@ static struct trace *busy_trace(void)
 {
     struct trace *trace = trace_new(true);
     trace_life(trace, HANDLE);
+    /* What processes that have not begun will be told of. */
+    struct lc_record *record =
+        trace_add(trace, LC_RECORD_CATALOG, LC_CATALOG_REMOVE);
+    record->caller = WS2;
+    record->callee = TCP;
+    record->a = ENTRY_TCP;
+    record->b = 1;
+    record->c = 2;
     trace->thread = LC_THREADS_MAX - 1;
     trace_life(trace, HANDLE);
     trace->thread = LC_THREAD_REF(0, 0);
