@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lastcall/abi.h"
 #include "lastcall/check.h"
 #include "lastcall/nsp.h"
 #include "lastcall/triplet.h"
@@ -9,7 +10,10 @@
 #include "fuzz/schedule.h"
 
 enum {
-    FLAG_ONE_IN = 4
+    FLAG_ONE_IN = 4,
+    FUZZ_NETWORK_EVENTS =
+        LC_FD_READ | LC_FD_WRITE | LC_FD_ACCEPT | LC_FD_CONNECT | LC_FD_CLOSE,
+    SOCKETS_DRAWN_MAX = 15 /* four variables */
 };
 
 static const char *const switches[] = { "off", "on" };
@@ -42,6 +46,24 @@ static const char *const config_changes[] = { "first", "wait" };
 _Static_assert(
     LC_COUNT_OF(config_changes) == LC_CONFIG_CHANGE_COUNT,
     "one each");
+
+/* None is no event for WSAEnumNetworkEvents. */
+static const char *const events_or_none[] = {
+    "none", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8",
+};
+_Static_assert(LC_COUNT_OF(events_or_none) == LC_EVENTS_MAX + 1, "one each");
+
+/* By LC_FD_READ_BIT and so on. */
+static const char *const network_events[] = {
+    "read", "write", NULL, "accept", "connect", "close", "none",
+};
+static const uint32_t some_network_events[] = {
+    FUZZ_NETWORK_EVENTS, FUZZ_NETWORK_EVENTS,         LC_FD_READ | LC_FD_CLOSE,
+    LC_FD_WRITE,         LC_FD_CONNECT | LC_FD_CLOSE, LC_FD_ACCEPT, 0,
+};
+static const char *const set_words[] = { "read", "write", "except", NULL };
+_Static_assert(LC_COUNT_OF(set_words) == LC_SET_COUNT + 1, "one each");
+static const uint32_t some_sets[] = { 1, 1, 2, 3, 5, 7 };
 
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
@@ -544,6 +566,47 @@ static const struct fuzz_call calls[] = {
         } },
         .is_apart = true,
     },
+    [LC_CALL_EVENTSELECT] = {
+        .word = "WSAEventSelect",
+        .function = "WSAEventSelect",
+        .has_socket = true,
+        .arguments = { EVENT, {
+            .kind = FUZZ_ARGUMENT_MASK,
+            .words = network_events,
+            .max = FUZZ_NETWORK_EVENTS,
+            .picks = some_network_events,
+            .pick_count = LC_COUNT_OF(some_network_events),
+        } },
+        .is_apart = true,
+    },
+    [LC_CALL_ENUMEVENTS] = {
+        .word = "WSAEnumNetworkEvents",
+        .function = "WSAEnumNetworkEvents",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = events_or_none,
+            .max = LC_EVENTS_MAX,
+            .drawn_max = 3,
+        } },
+        .is_apart = true,
+    },
+    [LC_CALL_SELECT] = {
+        .word = "select",
+        .function = "select",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_SOCKETS,
+            .max = (1U << LC_SOCKETS_MAX) - 1,
+            .drawn_max = SOCKETS_DRAWN_MAX,
+        }, MILLISECONDS, {
+            .kind = FUZZ_ARGUMENT_MASK,
+            .words = set_words,
+            .max = (1U << LC_SET_COUNT) - 1,
+            .picks = some_sets,
+            .pick_count = LC_COUNT_OF(some_sets),
+        } },
+        .is_apart = true,
+    },
 };
 _Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");
 
@@ -567,6 +630,16 @@ bool fuzz_call_find(const char *text, size_t length, uint32_t *ret_call)
     return false;
 }
 
+const char *fuzz_call_none(const struct fuzz_argument *argument)
+{
+    uint32_t bits = 0;
+    LC_CHECK(argument->kind == FUZZ_ARGUMENT_MASK);
+    while (argument->max >> bits != 0) {
+        bits++;
+    }
+    return argument->words[bits];
+}
+
 uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value)
 {
     switch ((enum fuzz_argument_kind)argument->kind) {
@@ -575,8 +648,12 @@ uint32_t fuzz_call_repair(const struct fuzz_argument *argument, uint32_t value)
     case FUZZ_ARGUMENT_NUMBER:
         return value < argument->max ? value : argument->max;
     case FUZZ_ARGUMENT_EVENTS:
+    case FUZZ_ARGUMENT_SOCKETS:
         value &= argument->max;
         return value != 0 ? value : 1;
+    case FUZZ_ARGUMENT_MASK:
+        value &= argument->max;
+        return value != 0 || fuzz_call_none(argument) != NULL ? value : 1;
     case FUZZ_ARGUMENT_WORD:
     case FUZZ_ARGUMENT_VERSION:
     case FUZZ_ARGUMENT_FLAG:
@@ -602,7 +679,8 @@ uint32_t fuzz_call_draw(
     if (argument->kind == FUZZ_ARGUMENT_FLAG) {
         return fuzz_rng_chance(rng, 1, FLAG_ONE_IN);
     }
-    if (argument->kind == FUZZ_ARGUMENT_EVENTS) {
+    if (argument->kind == FUZZ_ARGUMENT_EVENTS ||
+        argument->kind == FUZZ_ARGUMENT_SOCKETS) {
         return fuzz_rng_between(rng, 1, argument->drawn_max);
     }
     bool is_small = argument->small_max > 0 && fuzz_rng_chance(rng, 1, 2);

@@ -23,23 +23,29 @@ enum fuzz_argument_kind {
     FUZZ_ARGUMENT_PROVIDER = 5, /* its index in the world */
     FUZZ_ARGUMENT_THREAD = 6,   /* another one of the process, by its index */
     FUZZ_ARGUMENT_EVENTS = 7,   /* e1,e2: a bit for each event, one or more */
-    FUZZ_ARGUMENT_TRIPLET = 8   /* FAMILY TYPE PROTOCOL; 0: stream */
+    FUZZ_ARGUMENT_TRIPLET = 8,  /* FAMILY TYPE PROTOCOL; 0: stream */
+    FUZZ_ARGUMENT_MASK = 9,     /* a bit for each of words, or none */
+    FUZZ_ARGUMENT_SOCKETS = 10  /* s,t: a bit for each socket variable, one or
+                                   more */
 };
 
 /* An argument of a call, behind the socket. */
 struct fuzz_argument {
-    uint8_t kind;             /* enum fuzz_argument_kind */
-    uint8_t pick_count;       /* of picks; 0: any number may be drawn */
-    uint32_t max;             /* the largest value there is */
-    uint32_t drawn_max;       /* the largest that is drawn */
-    uint32_t small_max;       /* half of what is drawn is not above; 0: no */
-    const uint32_t *picks;    /* values that are worth a try */
-    const char *const *words; /* FUZZ_ARGUMENT_WORD: max + 1; FLAG: 1 */
+    uint8_t kind;          /* enum fuzz_argument_kind */
+    uint8_t pick_count;    /* of picks; 0: any number may be drawn */
+    uint32_t max;          /* the largest value there is */
+    uint32_t drawn_max;    /* the largest that is drawn */
+    uint32_t small_max;    /* half of what is drawn is not above; 0: no */
+    const uint32_t *picks; /* values that are worth a try */
+    /* FUZZ_ARGUMENT_WORD: max + 1; FLAG: 1; MASK: one for each bit up to the
+     * highest of max, NULL where max has none, and the one for 0 behind them,
+     * NULL: 1 stands for that. */
+    const char *const *words;
 };
 
 enum fuzz_call_limits {
     FUZZ_CALL_ARGUMENTS = 3, /* lc_op.value, lc_op.value2 and lc_op.entry */
-    FUZZ_CALLS_APART = 3     /* calls that are drawn apart */
+    FUZZ_CALLS_APART = 6     /* calls that are drawn apart */
 };
 
 struct fuzz_call {
@@ -74,6 +80,9 @@ const struct fuzz_call *fuzz_call(uint32_t call);
  * @param ret_call  filled when it returns true.
  */
 bool fuzz_call_find(const char *text, size_t length, uint32_t *ret_call);
+
+/** The word of a mask for 0, or NULL. */
+const char *fuzz_call_none(const struct fuzz_argument *argument);
 
 /**
  * Brings a value into the range of an argument: a number that is too large

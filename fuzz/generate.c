@@ -21,7 +21,9 @@ enum {
     LATENCY_BITS = 20, /* to 2 s; in us */
     RARE_ONE_IN = 8,
     DRAWS_MAX = 8, /* until a call is one that may be */
-    NAMES_ONE_IN = 3
+    NAMES_ONE_IN = 3,
+    NETWORK_ONE_IN = 5,
+    NETWORK_EVENTS = 2 /* event variables, beside those of overlapped sends */
 };
 
 /* Calls that are about overlapped operations. */
@@ -37,8 +39,9 @@ _Static_assert(LC_CALL_COUNT <= 64, "a bit for each call");
 
 struct maker {
     struct fuzz_rng rng;
-    struct fuzz_rng wrong;  /* for what a hostile application gives */
-    struct fuzz_rng listen; /* for sockets that listen */
+    struct fuzz_rng wrong;   /* for what a hostile application gives */
+    struct fuzz_rng listen;  /* for sockets that listen */
+    struct fuzz_rng network; /* for network events, and selects */
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;             /* that a socket can be of */
@@ -48,6 +51,7 @@ struct maker {
     uint32_t socket_count;
     uint32_t sleep_low_ms; /* the pace of the thread */
     bool is_hostile;
+    bool has_network; /* the life has calls of network events, and selects */
     uint32_t socket_base; /* first variable of the thread's process */
 };
 
@@ -169,6 +173,28 @@ static uint32_t handle_count(const struct lc_world *world, uint32_t entry)
     return count;
 }
 
+/* Network events are to be recorded, for an event that mostly exists. */
+static void add_event_select(struct maker *maker, uint8_t socket)
+{
+    struct lc_op op = { .call = LC_CALL_EVENTSELECT,
+                        .socket = socket,
+                        .entry = LC_NONE };
+    if (!has_call(maker, LC_CALL_EVENTSELECT)) {
+        return;
+    }
+    fuzz_call_draw_all(&op, &maker->network);
+    op.value =
+        LC_EVENTS_MAX - 1 - fuzz_rng_upto(&maker->network, NETWORK_EVENTS - 1);
+    if (op.value2 != 0 && fuzz_rng_chance(&maker->network, 7, 8)) {
+        add(maker,
+            (struct lc_op){ .call = LC_CALL_CREATEEVENT,
+                            .socket = LC_NONE,
+                            .entry = LC_NONE,
+                            .value = op.value });
+    }
+    add(maker, op);
+}
+
 static void add_socket(struct maker *maker, uint8_t socket)
 {
     bool is_via = has(maker, LC_FEATURE_VIA, 1, 3);
@@ -187,6 +213,9 @@ static void add_socket(struct maker *maker, uint8_t socket)
         });
     if (has_call(maker, LC_CALL_BIND) && fuzz_rng_chance(&maker->rng, 1, 16)) {
         add_call(maker, LC_CALL_BIND, socket);
+    }
+    if (maker->has_network && fuzz_rng_chance(&maker->network, 1, 2)) {
+        add_event_select(maker, socket);
     }
     if (fuzz_rng_chance(&maker->rng, 7, 8)) {
         add_call(maker, LC_CALL_CONNECT, socket);
@@ -223,18 +252,24 @@ static uint32_t draw_sleep(struct maker *maker)
         2 * maker->sleep_low_ms - 1);
 }
 
+/* Of a call that is drawn apart: 0. */
+static uint32_t weight_of(const struct maker *maker, uint32_t call)
+{
+    return fuzz_call(call)->is_apart ? 0 : maker->swarm->weights[call];
+}
+
 /* A call by the weights of the swarm. */
 static uint32_t draw_weighted(struct maker *maker)
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < LC_CALL_COUNT; i++) {
-        sum += maker->swarm->weights[i];
+        sum += weight_of(maker, i);
     }
     LC_CHECK(sum > 0);
     uint32_t drawn = fuzz_rng_upto(&maker->rng, sum - 1);
     uint32_t call = 0;
-    while (drawn >= maker->swarm->weights[call]) {
-        drawn -= maker->swarm->weights[call];
+    while (drawn >= weight_of(maker, call)) {
+        drawn -= weight_of(maker, call);
         call++;
     }
     LC_CHECK(call < LC_CALL_COUNT);
@@ -447,6 +482,72 @@ static void add_body_call(struct maker *maker, uint8_t socket)
     add(maker, op);
 }
 
+/* Waits for an event of those that network events set. */
+static void add_network_wait(struct maker *maker)
+{
+    uint32_t event =
+        LC_EVENTS_MAX - 1 - fuzz_rng_upto(&maker->network, NETWORK_EVENTS - 1);
+    add(maker,
+        (struct lc_op){
+            .call = LC_CALL_WAITEVENTS,
+            .socket = LC_NONE,
+            .value = 1U << event,
+            .value2 = fuzz_rng_upto(&maker->network, 3000),
+            .entry = LC_WAIT_HOW_ANY,
+        });
+}
+
+/* A select of a socket, now and then of another one, too. */
+static void add_select(struct maker *maker, uint8_t socket)
+{
+    struct lc_op op = { .call = LC_CALL_SELECT,
+                        .socket = LC_NONE,
+                        .entry = LC_NONE };
+    fuzz_call_draw_all(&op, &maker->network);
+    op.value = 1U << socket;
+    if (fuzz_rng_chance(&maker->network, 1, 4)) {
+        op.value |=
+            1U
+            << (maker->socket_base + fuzz_rng_upto(&maker->network, THREADS));
+    }
+    if (fuzz_rng_chance(&maker->network, 1, 4)) {
+        op.value2 = 0;
+    }
+    add(maker, op);
+}
+
+/* A call that has to do with network events, or a select. */
+static void add_network_call(struct maker *maker, uint8_t socket)
+{
+    struct lc_op op = { .socket = socket, .entry = LC_NONE };
+    switch (fuzz_rng_upto(&maker->network, 5)) {
+    case 0:
+        add_event_select(maker, socket);
+        return;
+    case 1:
+        op.call = LC_CALL_FIONBIO; /* off: EVENT-4 */
+        break;
+    case 2:
+        add_network_wait(maker);
+        return;
+    case 3:
+        if (has_call(maker, LC_CALL_SELECT)) {
+            add_select(maker, socket);
+        }
+        return;
+    default:
+        op.call = LC_CALL_ENUMEVENTS;
+        if (fuzz_rng_chance(&maker->network, 1, 2)) {
+            op.value = LC_EVENTS_MAX -
+                       fuzz_rng_upto(&maker->network, NETWORK_EVENTS - 1);
+        }
+        break;
+    }
+    if (has_call(maker, (enum lc_call)op.call)) {
+        add(maker, op);
+    }
+}
+
 /* Ways to close with data that is not sent: what is to become of it depends
  * on options that a random sequence seldom brings together. */
 static void add_close(struct maker *maker, uint8_t socket)
@@ -554,6 +655,7 @@ static void add_life(struct maker *maker, uint32_t thread)
 {
     uint8_t socket = pick_socket(maker, thread);
     bool is_lazy = maker->is_hostile && fuzz_rng_chance(&maker->rng, 1, 4);
+    maker->has_network = fuzz_rng_chance(&maker->network, 1, NETWORK_ONE_IN);
     if (!is_lazy) {
         add_startup(maker);
     }
@@ -569,6 +671,9 @@ static void add_life(struct maker *maker, uint32_t thread)
             socket = pick_socket(maker, thread);
         }
         add_body_call(maker, socket);
+        if (maker->has_network && fuzz_rng_chance(&maker->network, 1, 2)) {
+            add_network_call(maker, socket);
+        }
     }
     /* A peer that only reads has no answer. */
     bool is_sink = maker->schedule->world.peer_kind <= LC_PEER_SLOW;
@@ -982,6 +1087,7 @@ void fuzz_generate(
     fuzz_rng_seed(&maker.rng, seed, FUZZ_RNG_PROGRAM);
     fuzz_rng_seed(&maker.wrong, seed, FUZZ_RNG_WRONG);
     fuzz_rng_seed(&maker.listen, seed, FUZZ_RNG_LISTEN);
+    fuzz_rng_seed(&maker.network, seed, FUZZ_RNG_NETWORK);
     if (options->has_swarm) {
         struct fuzz_rng rng;
         fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);
@@ -997,6 +1103,7 @@ void fuzz_generate(
         if (fuzz_swarm_is_on(&ret_schedule->swarm)) {
             maker.swarm = &ret_schedule->swarm;
             maker.body_max = fuzz_rng_between(&rng, 1, BODY_MAX);
+            fuzz_swarm_draw_network(&maker.network, &ret_schedule->swarm);
         }
     }
     make_world(options, seed, maker.swarm, &ret_schedule->world);

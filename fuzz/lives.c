@@ -562,8 +562,8 @@ static bool outlives(uint8_t call)
                              UINT64_C(1) << LC_CALL_WSC_INSTALL_CHAIN |
                              UINT64_C(1) << LC_CALL_WSC_DEINSTALL |
                              UINT64_C(1) << LC_CALL_WSC_ORDER;
-    /* Events, the port and DLLs are the application's own, and operations have
-     * the numbers of their calls. Requests go on when their socket is gone. */
+    /* Events (those of the network set them), the port and DLLs are the
+     * application's own, and operations have the numbers of their calls. Requests go on when their socket is gone. */
     const uint64_t own =
         UINT64_C(1) << LC_CALL_CREATEEVENT | UINT64_C(1) << LC_CALL_CLOSEEVENT |
         UINT64_C(1) << LC_CALL_SETEVENT | UINT64_C(1) << LC_CALL_RESETEVENT |
@@ -572,7 +572,8 @@ static bool outlives(uint8_t call)
         UINT64_C(1) << LC_CALL_LOADLIBRARY |
         UINT64_C(1) << LC_CALL_FREELIBRARY | UINT64_C(1) << LC_CALL_WSASEND |
         UINT64_C(1) << LC_CALL_GETOVERLAPPED | UINT64_C(1) << LC_CALL_LISTEN |
-        UINT64_C(1) << LC_CALL_ACCEPT | UINT64_C(1) << LC_CALL_WSAACCEPT;
+        UINT64_C(1) << LC_CALL_ACCEPT | UINT64_C(1) << LC_CALL_WSAACCEPT |
+        UINT64_C(1) << LC_CALL_EVENTSELECT | UINT64_C(1) << LC_CALL_ENUMEVENTS;
     const uint64_t ends = UINT64_C(1) << LC_CALL_EXITTHREAD |
                           UINT64_C(1) << LC_CALL_EXITPROCESS |
                           UINT64_C(1) << LC_CALL_TERMINATEPROCESS;

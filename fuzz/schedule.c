@@ -523,22 +523,21 @@ static void renumber_targets(
     }
 }
 
-/* Socket variables as they get numbers by their first use. */
+/* The numbers that socket variables get by their first use. */
 struct renumbering {
     char names[LC_SOCKETS_MAX][LC_NAME_MAX];
     uint8_t number[LC_SOCKETS_MAX];
     uint32_t count;
 };
 
-static uint8_t renumber(
-    const struct lc_schedule *schedule,
+static uint8_t number_of(
     struct renumbering *renumbering,
+    const struct lc_schedule *schedule,
     uint32_t socket)
 {
     LC_CHECK(socket < LC_SOCKETS_MAX);
-    uint8_t *number = &renumbering->number[socket];
-    if (*number == LC_NONE) {
-        *number = (uint8_t)renumbering->count;
+    if (renumbering->number[socket] == LC_NONE) {
+        renumbering->number[socket] = (uint8_t)renumbering->count;
         if (socket < schedule->socket_count) {
             memcpy(
                 renumbering->names[renumbering->count],
@@ -547,7 +546,7 @@ static uint8_t renumber(
         }
         renumbering->count++;
     }
-    return *number;
+    return renumbering->number[socket];
 }
 
 static void renumber_sockets(struct lc_schedule *schedule)
@@ -556,13 +555,22 @@ static void renumber_sockets(struct lc_schedule *schedule)
     memset(renumbering.number, (int)LC_NONE, sizeof renumbering.number);
     for (uint32_t i = 0; i < schedule->op_count; i++) {
         struct lc_op *op = &schedule->ops[i];
-        if (op->socket == LC_NONE) {
+        if (op->socket != LC_NONE) {
+            op->socket = number_of(&renumbering, schedule, op->socket);
+        }
+        if (fuzz_call(op->call)->has_listener) {
+            op->value2 = number_of(&renumbering, schedule, op->value2);
+        }
+        if (fuzz_call(op->call)->arguments[0].kind != FUZZ_ARGUMENT_SOCKETS) {
             continue;
         }
-        op->socket = renumber(schedule, &renumbering, op->socket);
-        if (fuzz_call(op->call)->has_listener) {
-            op->value2 = renumber(schedule, &renumbering, op->value2);
+        uint32_t sockets = 0;
+        for (uint32_t k = 0; k < LC_SOCKETS_MAX; k++) {
+            if ((op->value >> k & 1) != 0) {
+                sockets |= 1U << number_of(&renumbering, schedule, k);
+            }
         }
+        op->value = sockets;
     }
     memcpy(schedule->sockets, renumbering.names, sizeof renumbering.names);
     schedule->socket_count = renumbering.count;

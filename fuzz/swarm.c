@@ -49,7 +49,7 @@ static bool may_have(
     return (has_rare || !call->is_rare) &&
            (draws.hostile || !call->is_hostile) &&
            (draws.names || !call->is_of_names) &&
-           !call->is_apart; /* the peer brings them */
+           !call->is_apart; /* the peer, or their own draws bring them */
 }
 
 /* In a world without name spaces calls on them do next to nothing. */
@@ -106,6 +106,13 @@ void fuzz_swarm_draw(
     }
     if (!has_effect(ret_swarm)) {
         ret_swarm->weights[LC_CALL_SEND] = draw_weight(rng);
+    }
+}
+
+void fuzz_swarm_draw_network(struct fuzz_rng *rng, struct lc_swarm *swarm)
+{
+    for (uint32_t i = LC_CALL_EVENTSELECT; i <= LC_CALL_SELECT; i++) {
+        swarm->weights[i] = fuzz_rng_chance(rng, 1, 2) ? 1 : 0;
     }
 }
 

@@ -38,6 +38,9 @@ void fuzz_swarm_draw(
     struct fuzz_swarm_draws draws,
     struct lc_swarm *ret_swarm);
 
+/** The same for calls of network events and selects, which are drawn apart. */
+void fuzz_swarm_draw_network(struct fuzz_rng *rng, struct lc_swarm *swarm);
+
 /** Takes out of the record what the schedule shows no more: calls that it does
  * not make, features that it does not have. */
 void fuzz_swarm_narrow(struct lc_schedule *schedule);

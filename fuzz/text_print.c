@@ -274,6 +274,36 @@ static void put_swarm(struct writer *writer, const struct lc_swarm *swarm)
     put(writer, words > 0 ? "\n" : "");
 }
 
+/* The words of a mask's bits, or the one for none. */
+static void put_mask(
+    struct writer *writer,
+    const struct fuzz_argument *argument,
+    uint32_t value)
+{
+    if (value == 0) {
+        put(writer, " %s", fuzz_call_none(argument));
+    }
+    for (uint32_t i = 0; value >> i != 0; i++) {
+        if ((value >> i & 1) != 0) {
+            bool is_first = (value & ((1U << i) - 1)) == 0;
+            put(writer, "%s%s", is_first ? " " : ",", argument->words[i]);
+        }
+    }
+}
+
+static void put_sockets(
+    struct writer *writer,
+    const struct lc_schedule *schedule,
+    uint32_t value)
+{
+    for (uint32_t i = 0; value >> i != 0; i++) {
+        if ((value >> i & 1) != 0) {
+            bool is_first = (value & ((1U << i) - 1)) == 0;
+            put(writer, "%s%s", is_first ? " " : ",", schedule->sockets[i]);
+        }
+    }
+}
+
 static void put_argument(
     struct writer *writer,
     const struct lc_schedule *schedule,
@@ -312,6 +342,12 @@ static void put_argument(
                 put(writer, "%se%u", is_first ? " " : ",", i + 1);
             }
         }
+        break;
+    case FUZZ_ARGUMENT_MASK:
+        put_mask(writer, argument, value);
+        break;
+    case FUZZ_ARGUMENT_SOCKETS:
+        put_sockets(writer, schedule, value);
         break;
     case FUZZ_ARGUMENT_TRIPLET: /* of a socket, which put_op() writes */
     case FUZZ_ARGUMENT_NONE:

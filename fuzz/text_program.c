@@ -62,21 +62,15 @@ bool fuzz_text_program_thread(struct fuzz_text_reader *reader)
     return true;
 }
 
-/* A socket variable: a name that is new gets the next index. */
-static bool read_variable(
+/* The variable of a name: one that is new gets the next index. */
+static bool find_variable(
     struct fuzz_text_reader *reader,
     uint32_t index,
+    const char *name,
     uint32_t *ret_variable)
 {
     struct lc_schedule *work = &reader->work;
     LC_CHECK(work->socket_count <= LC_SOCKETS_MAX);
-    if (index >= reader->count) {
-        return fuzz_text_read_miss(reader, index, "a socket");
-    }
-    char name[LC_NAME_MAX];
-    if (!fuzz_text_read_name(reader, index, name)) {
-        return false;
-    }
     for (uint32_t i = 0; i < work->socket_count; i++) {
         if (strcmp(work->sockets[i], name) == 0) {
             *ret_variable = i;
@@ -92,6 +86,19 @@ static bool read_variable(
     return true;
 }
 
+static bool read_variable(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_variable)
+{
+    if (index >= reader->count) {
+        return fuzz_text_read_miss(reader, index, "a socket");
+    }
+    char name[LC_NAME_MAX];
+    return fuzz_text_read_name(reader, index, name) &&
+           find_variable(reader, index, name, ret_variable);
+}
+
 static bool read_socket(
     struct fuzz_text_reader *reader,
     uint32_t index,
@@ -102,6 +109,100 @@ static bool read_socket(
         return false;
     }
     op->socket = (uint8_t)variable;
+    return true;
+}
+
+/* Bytes of a list's item, up to its comma. */
+static uint32_t item_bytes(const struct fuzz_text_word *word, uint32_t at)
+{
+    uint32_t end = at;
+    while (end < word->length && word->at[end] != ',') {
+        end++;
+    }
+    return end - at;
+}
+
+/* s,t: socket variables, each once. */
+static bool read_sockets(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    uint32_t *ret_sockets)
+{
+    static const char what[] = "sockets like s,t, each of them once,";
+    if (index >= reader->count) {
+        return fuzz_text_read_miss(reader, index, what);
+    }
+    const struct fuzz_text_word *word = &reader->words[index];
+    uint32_t sockets = 0;
+    uint32_t at = 0;
+    do {
+        char name[LC_NAME_MAX] = { 0 };
+        uint32_t bytes = item_bytes(word, at);
+        uint32_t socket = 0;
+        if (bytes >= LC_NAME_MAX) {
+            return fuzz_text_read_miss(reader, index, what);
+        }
+        memcpy(name, word->at + at, bytes);
+        if (!fuzz_schedule_is_name(name)) {
+            return fuzz_text_read_miss(reader, index, what);
+        }
+        if (!find_variable(reader, index, name, &socket)) {
+            return false;
+        }
+        if ((sockets >> socket & 1) != 0) {
+            return fuzz_text_read_miss(reader, index, what);
+        }
+        sockets |= 1U << socket;
+        at += bytes + 1;
+    } while (at <= word->length);
+    *ret_sockets = sockets;
+    return true;
+}
+
+/* The bit of a mask that an item names; 0: none. */
+static uint32_t bit_of(
+    const struct fuzz_argument *argument,
+    const char *item,
+    uint32_t bytes)
+{
+    uint32_t bit = 0;
+    for (uint32_t i = 0; argument->max >> i != 0; i++) {
+        const char *name = argument->words[i];
+        if (name != NULL && strlen(name) == bytes &&
+            memcmp(name, item, bytes) == 0) {
+            bit = 1U << i;
+        }
+    }
+    return bit;
+}
+
+/* A list of words, each once, or the word for none. */
+static bool read_mask(
+    struct fuzz_text_reader *reader,
+    uint32_t index,
+    const struct fuzz_argument *argument,
+    uint32_t *ret_value)
+{
+    static const char what[] = "a list of words like read,write";
+    const char *none = fuzz_call_none(argument);
+    *ret_value = 0;
+    if (none != NULL && fuzz_text_read_is(reader, index, none)) {
+        return true;
+    }
+    if (index >= reader->count) {
+        return fuzz_text_read_miss(reader, index, what);
+    }
+    const struct fuzz_text_word *word = &reader->words[index];
+    uint32_t at = 0;
+    do {
+        uint32_t bytes = item_bytes(word, at);
+        uint32_t bit = bit_of(argument, word->at + at, bytes);
+        if (bit == 0 || (*ret_value & bit) != 0) {
+            return fuzz_text_read_miss(reader, index, what);
+        }
+        *ret_value |= bit;
+        at += bytes + 1;
+    } while (at <= word->length);
     return true;
 }
 
@@ -217,6 +318,10 @@ static bool read_argument(
         return read_thread(reader, index, ret_value);
     case FUZZ_ARGUMENT_EVENTS:
         return read_events(reader, index, ret_value);
+    case FUZZ_ARGUMENT_MASK:
+        return read_mask(reader, index, argument, ret_value);
+    case FUZZ_ARGUMENT_SOCKETS:
+        return read_sockets(reader, index, ret_value);
     case FUZZ_ARGUMENT_FLAG:
     case FUZZ_ARGUMENT_TRIPLET: /* socket has a grammar of its own */
     case FUZZ_ARGUMENT_NONE:

@@ -100,6 +100,32 @@ static void put_crossing(struct line *line, const struct lc_record *record)
     }
 }
 
+/* Words of bits. */
+static void put_bits(struct line *line, enum fuzz_words words, uint32_t bits)
+{
+    for (uint32_t i = 0; i < fuzz_words_count(words); i++) {
+        if ((bits >> i & 1) != 0) {
+            put(line,
+                "%s%s",
+                (bits & ((1U << i) - 1)) == 0 ? " " : ",",
+                fuzz_words_name(words, i));
+        }
+    }
+}
+
+static void put_network_events(
+    struct line *line,
+    const struct lc_record *record)
+{
+    int64_t connect = record->d >> 16 & 0xffff;
+    int64_t close = record->d >> 32 & 0xffff;
+    put_bits(line, FUZZ_WORDS_NETWORK, (uint16_t)record->d);
+    put(line, connect != 0 ? ", connect" : "");
+    put_error(line, connect);
+    put(line, close != 0 ? ", close" : "");
+    put_error(line, close);
+}
+
 /* What a call that succeeded has told. */
 static void put_told(struct line *line, const struct lc_record *record)
 {
@@ -111,6 +137,8 @@ static void put_told(struct line *line, const struct lc_record *record)
         put(line, ", port %lld", (long long)record->d);
     } else if (is_value && record->a == 0) {
         put(line, ", tells %lld", (long long)record->d);
+    } else if (record->function == LC_CALL_ENUMEVENTS && record->a == 0) {
+        put_network_events(line, record);
     } else if (record->function == LC_CALL_RECV && record->a > 0) {
         put(line, "%s", record->d ? "" : ", not what was sent");
     }
@@ -346,6 +374,27 @@ static void put_overlapped(struct line *line, const struct lc_record *record)
     put_error(line, record->b);
 }
 
+static void put_network(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "connection %lld has event %s",
+        (long long)record->a,
+        fuzz_words_name(FUZZ_WORDS_NETWORK, record->function));
+    if (record->b != 0) {
+        put(line, ", sets e%lld", (long long)record->b);
+    }
+    put_error(line, record->c);
+}
+
+static void put_select(struct line *line, const struct lc_record *record)
+{
+    put(line,
+        "socket %lld %s",
+        (long long)record->a,
+        record->function == LC_SELECT_ASKED ? "is asked for" : "is ready for");
+    put_bits(line, FUZZ_WORDS_SET, (uint32_t)record->b);
+}
+
 static void put_handle(struct line *line, const struct lc_record *record)
 {
     put(line,
@@ -459,6 +508,12 @@ static void put_rest(struct line *line, const struct lc_record *record)
     case LC_RECORD_CONDITION:
         put_condition(line, record);
         break;
+    case LC_RECORD_NETWORK:
+        put_network(line, record);
+        break;
+    case LC_RECORD_SELECT:
+        put_select(line, record);
+        break;
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
     case LC_RECORD_END:
@@ -550,6 +605,8 @@ void fuzz_trace_text(
     case LC_RECORD_CATALOG:
     case LC_RECORD_CONDITION:
     case LC_RECORD_FAIL:
+    case LC_RECORD_NETWORK:
+    case LC_RECORD_SELECT:
     case LC_RECORD_KIND_COUNT:
         put_rest(&line, record);
         break;

@@ -118,7 +118,7 @@ static const char *const record_words[] = {
     "proc-address", "dll-main",      "create",    "destroy",    "lock",
     "wait",         "thread",        "wire",      "fault",      "stray",
     "end",          "fail",          "catalog",   "overlapped", "nsp",
-    "nsp-return",   "names",         "condition",
+    "nsp-return",   "names",         "condition", "network",    "select",
 };
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
@@ -231,6 +231,15 @@ static const char *const protocol_words[] = {
 };
 _Static_assert(LC_COUNT_OF(protocol_words) == LC_TRIPLET_PROTOCOLS, "one each");
 
+/* By LC_FD_READ_BIT and so on. */
+static const char *const network_words[] = {
+    "read", "write", "oob", "accept", "connect", "close",
+};
+_Static_assert(LC_COUNT_OF(network_words) == LC_FD_CLOSE_BIT + 1, "one each");
+
+static const char *const set_words[] = { "read", "write", "except" };
+_Static_assert(LC_COUNT_OF(set_words) == LC_SET_COUNT, "one each");
+
 #define TABLE(words)              \
     {                             \
         words, LC_COUNT_OF(words) \
@@ -266,6 +275,8 @@ static const struct {
     [FUZZ_WORDS_FAMILY] = TABLE(family_words),
     [FUZZ_WORDS_TYPE] = TABLE(type_words),
     [FUZZ_WORDS_PROTOCOL] = TABLE(protocol_words),
+    [FUZZ_WORDS_NETWORK] = TABLE(network_words),
+    [FUZZ_WORDS_SET] = TABLE(set_words),
 };
 
 uint32_t fuzz_words_count(enum fuzz_words table)

@@ -39,7 +39,9 @@ enum fuzz_words {
     FUZZ_WORDS_FAMILY = 23,     /* enum lc_triplet_family */
     FUZZ_WORDS_TYPE = 24,       /* enum lc_triplet_type */
     FUZZ_WORDS_PROTOCOL = 25,   /* enum lc_triplet_protocol */
-    FUZZ_WORDS_COUNT = 26
+    FUZZ_WORDS_NETWORK = 26,    /* network events, by their error's index */
+    FUZZ_WORDS_SET = 27,        /* enum lc_set */
+    FUZZ_WORDS_COUNT = 28
 };
 
 /**

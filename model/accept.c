@@ -33,8 +33,10 @@ static void accepted(
         model_track_connection(model, event->record->c);
     connection->flags |= MODEL_CONNECTION_CONNECTED | MODEL_CONNECTION_INCOMING;
     if (listener == NULL || thread == NULL) {
+        connection->notify = MODEL_NOTIFY_VAGUE;
         return;
     }
+    model_network_inherit(model, listener, connection);
     model_report_unless(model, MODEL_CONN_7, true, listener->waiting > 0);
     model_report_unless(
         model,

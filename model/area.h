@@ -207,6 +207,28 @@ void model_accept_inherit(
     struct model *model,
     const struct model_thread *thread,
     uint8_t slot);
+/**
+ * Whether the call of a thread on a socket is one that the documents speak of:
+ * nobody closes it meanwhile, and no last cleanup has begun.
+ *
+ * @param thread      borrowed; in a call on a socket.
+ * @param connection  borrowed; of the socket.
+ */
+bool model_receive_is_calm(
+    const struct model *model,
+    const struct model_thread *thread,
+    const struct model_connection *connection);
+
+/** Gives what an accept made the registration of the socket that listens
+ * (CONN-7). */
+void model_network_inherit(
+    const struct model *model,
+    const struct model_connection *listener,
+    struct model_connection *connection);
+
+/** Network events and select. NETWORK, SELECT, API_CALL, API_RETURN, and WAIT
+ * that begins. */
+void model_network_step(struct model *model, const struct model_event *event);
 
 /** Descriptors. HANDLE, API_CALL, API_RETURN, SPI_CALL, SPI_RETURN. */
 void model_socket_step(struct model *model, const struct model_event *event);

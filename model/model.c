@@ -317,6 +317,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     model_receive_step(model, event);
     model_overlapped_step(model, event);
     model_accept_step(model, event);
+    model_network_step(model, event);
 }
 
 static void step_api_return(struct model *model, struct model_event *event)
@@ -339,6 +340,7 @@ static void step_api_return(struct model *model, struct model_event *event)
     model_socket_step(model, event);
     model_receive_step(model, event);
     model_overlapped_step(model, event);
+    model_network_step(model, event);
     model_track_pop(model, event->thread);
     if (event->process->ending) {
         model_clean_quiet(model, event);
@@ -445,6 +447,7 @@ static void step_wait(struct model *model, struct model_event *event)
         thread->wait_connection =
             record->function == LC_WAIT_NET ? (uint32_t)record->a : 0;
         model_linger_step(model, event);
+        model_network_step(model, event);
         return;
     }
     model_close_step(model, event);
@@ -480,6 +483,16 @@ static void step_library(struct model *model, const struct model_event *event)
         model_version_step(model, event);
     }
     model_load_step(model, event);
+}
+
+/* What the application is told of, but for what its calls return. */
+static void step_told(struct model *model, const struct model_event *event)
+{
+    if (event->record->kind == LC_RECORD_OVERLAPPED) {
+        model_overlapped_step(model, event);
+    } else {
+        model_network_step(model, event);
+    }
 }
 
 static void step_by_kind(struct model *model, struct model_event *event)
@@ -545,7 +558,9 @@ static void step_by_kind(struct model *model, struct model_event *event)
         model_end_step(model, event);
         break;
     case LC_RECORD_OVERLAPPED:
-        model_overlapped_step(model, event);
+    case LC_RECORD_NETWORK:
+    case LC_RECORD_SELECT:
+        step_told(model, event);
         break;
     case LC_RECORD_NSP_CALL: /* see is_of_names() */
     case LC_RECORD_NSP_RETURN:

@@ -114,9 +114,7 @@ static void call_begins(struct model *model, const struct model_event *event)
     }
 }
 
-/* Whether the call on a socket is one that the documents speak of: nobody
- * closes it meanwhile, and no last cleanup has begun. */
-static bool is_calm(
+bool model_receive_is_calm(
     const struct model *model,
     const struct model_thread *thread,
     const struct model_connection *connection)
@@ -156,7 +154,7 @@ static void receive_gives(
     const struct model_thread *thread = event->thread;
     const uint32_t mixed =
         MODEL_CONNECTION_MIXED | MODEL_CONNECTION_RECEIVE_MIXED;
-    bool calm = is_calm(model, thread, connection);
+    bool calm = model_receive_is_calm(model, thread, connection);
     uint64_t bytes = (uint64_t)record->a;
     if (bytes > BYTES_MAX) {
         model_report_lost(model);
@@ -190,7 +188,7 @@ static void receive_ends(
 {
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
-    bool calm = is_calm(model, thread, connection);
+    bool calm = model_receive_is_calm(model, thread, connection);
     bool refused = is_refused(record);
     bool held = (thread->before & MODEL_CONNECTION_RECEIVE_HELD) != 0;
     bool ended = (thread->before & MODEL_CONNECTION_RECEIVE_ENDED) != 0;
@@ -216,7 +214,7 @@ static void send_ends(
     const struct model_connection *connection)
 {
     const struct model_thread *thread = event->thread;
-    bool calm = is_calm(model, thread, connection);
+    bool calm = model_receive_is_calm(model, thread, connection);
     bool refused = is_refused(event->record);
     bool ended = (thread->before & MODEL_CONNECTION_SEND_ENDED) != 0;
     bool reset = (thread->before & MODEL_CONNECTION_PEER_RST) != 0;

@@ -760,6 +760,16 @@ static const struct model_rule rules[] = {
         .group = "SEND-8",
         .strength = MODEL_MUST,
     },
+    [MODEL_CONN_3] = {
+        .id = "CONN-3",
+        .area = "CONN",
+        .source = "nf-winsock2-connect, nf-winsock2-select",
+        .sentence =
+            "FD_CONNECT and select tell of a connection that there is, "
+            "and of an attempt that has failed.",
+        .group = "CONN-3",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CONN_5] = {
         .id = "CONN-5",
         .area = "CONN",
@@ -808,6 +818,93 @@ static const struct model_rule rules[] = {
             "An accept that fails leaves no new descriptor behind.",
         .group = "CONN-10",
         .strength = MODEL_INF,
+    },
+    [MODEL_EVENT_1] = {
+        .id = "EVENT-1",
+        .area = "EVENT",
+        .source = "nf-winsock2-wsaasyncselect, LPWSPEVENTSELECT",
+        .sentence =
+            "FD_CLOSE comes after all data was received; its error is 0, "
+            "WSAECONNRESET or WSAECONNABORTED by its cause.",
+        .group = "EVENT-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_EVENT_2] = {
+        .id = "EVENT-2",
+        .area = "EVENT",
+        .source = "nf-winsock2-wsaasyncselect, LPWSPEVENTSELECT",
+        .sentence =
+            "FD_CLOSE comes only of an end that the peer or a reset has "
+            "made.",
+        .group = "EVENT-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_EVENT_3] = {
+        .id = "EVENT-3",
+        .area = "EVENT",
+        .source = "multiple-handles-to-a-single-socket-2, LPWSPEVENTSELECT",
+        .sentence =
+            "One registration of a socket is in force: a later one, or "
+            "none, takes the place of the one before.",
+        .group = "EVENT-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_EVENT_4] = {
+        .id = "EVENT-4",
+        .area = "EVENT",
+        .source = "LPWSPEVENTSELECT, nf-winsock-ioctlsocket",
+        .sentence =
+            "While network events are registered a socket stays "
+            "nonblocking: FIONBIO 0 fails with WSAEINVAL, and only then.",
+        .group = "EVENT-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_EVENT_5] = {
+        .id = "EVENT-5",
+        .area = "EVENT",
+        .source = "LPWSPEVENTSELECT, LPWSPENUMNETWORKEVENTS",
+        .sentence =
+            "WSAEventSelect empties the record of network events, "
+            "WSAEnumNetworkEvents gives out each of them once.",
+        .group = "EVENT-5",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_EVENT_7] = {
+        .id = "EVENT-7",
+        .area = "EVENT",
+        .source = "CLOSE-10, CLEAN-5, CLEAN-9",
+        .sentence =
+            "No event is set for a socket that was closed, or after the "
+            "final cleanup.",
+        .group = "EVENT-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_EVENT_8] = {
+        .id = "EVENT-8",
+        .area = "EVENT",
+        .source = "multiple-provider-restrictions-on-select-2; X-37",
+        .sentence = "All sockets of a select are of one provider.",
+        .group = "EVENT-8",
+        .strength = MODEL_MUST,
+        .application = true,
+    },
+    [MODEL_EVENT_9] = {
+        .id = "EVENT-9",
+        .area = "EVENT",
+        .source = "nf-winsock2-select, LPWSPSELECT",
+        .sentence =
+            "select leaves its time as it was given, and waits for "
+            "nothing when that is zero.",
+        .group = "EVENT-9",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_EVENT_10] = {
+        .id = "EVENT-10",
+        .area = "EVENT",
+        .source = "nf-winsock2-select",
+        .sentence = "select of what is no socket fails.",
+        .group = "EVENT-10",
+        .strength = MODEL_MUST,
     },
     [MODEL_OVL_2] = {
         .id = "OVL-2",

@@ -6,7 +6,7 @@
 static bool sets_option(uint8_t api)
 {
     return api == LC_CALL_LINGER || api == LC_CALL_DONTLINGER ||
-           api == LC_CALL_FIONBIO;
+           api == LC_CALL_FIONBIO || api == LC_CALL_EVENTSELECT;
 }
 
 /* A connection gets to know the chain of the application's socket above it. */
@@ -141,11 +141,15 @@ static void appear(struct model *model, const struct model_event *event)
     }
     for (uint32_t i = 0; i < model->thread_count; i++) {
         struct model_thread *thread = &model->threads[i];
-        if (thread->api != MODEL_NONE && thread->process == record->process &&
-            model_track_takes_socket(thread->api) &&
+        if (thread->api == MODEL_NONE || thread->process != record->process) {
+            continue;
+        }
+        if (model_track_takes_socket(thread->api) &&
             thread->handle == record->a) {
             model->sockets[slot].flags |= MODEL_SOCKET_RACY;
             thread->revived = true;
+        } else if (thread->api == LC_CALL_SELECT) {
+            thread->revived = true; /* it may be one of those asked for */
         }
     }
     for (uint32_t i = 0; i < model->connection_count; i++) {
@@ -436,6 +440,10 @@ static void option_set(struct model *model, const struct model_event *event)
         if (thread->value != 0) {
             socket->flags |= MODEL_SOCKET_NONBLOCKING;
         }
+        return;
+    }
+    if (thread->api == LC_CALL_EVENTSELECT) {
+        socket->flags |= MODEL_SOCKET_NONBLOCKING; /* EVENT-4 */
         return;
     }
     linger_set(socket, model_track_connection_of(model, thread->slot), thread);

@@ -114,7 +114,13 @@ struct model_thread {
     uint8_t depth;
     bool revived;     /* the handle, unknown at first, came to life meanwhile */
     bool was_through; /* the operation asked for, when it was asked for */
-    uint8_t zero2[7];
+    bool is_mixed;    /* another call about network events is under way */
+    uint8_t notify;   /* of the connection when the call began */
+    uint8_t noted;    /* ... the events that were surely recorded */
+    uint8_t select_owner; /* of the sockets of a select; 0: none yet */
+    uint8_t noted_late;   /* ... and what was recorded since */
+    bool selects_none;    /* of what it asks for something is no socket */
+    uint8_t zero2;
     struct model_frame frames[MODEL_DEPTH_MAX];
 };
 
@@ -264,6 +270,13 @@ enum model_connection_flag {
     MODEL_CONNECTION_INCOMING = 67108864 /* of a request that was accepted */
 };
 
+/* Whether network events are recorded for a connection. */
+enum model_notify {
+    MODEL_NOTIFY_NONE = 0,
+    MODEL_NOTIFY_ON = 1,
+    MODEL_NOTIFY_VAGUE = 2 /* not known */
+};
+
 /** A connection of a base provider, and how its socket was closed. */
 struct model_connection {
     uint64_t accepted; /* bytes taken over by the transport */
@@ -280,13 +293,16 @@ struct model_connection {
     uint32_t flags;  /* enum model_connection_flag */
     uint16_t linger_s;
     uint8_t process;
-    uint8_t provider; /* index of the base */
-    uint8_t slot;     /* of its socket, or MODEL_NONE */
-    uint8_t layers;   /* bit per provider index in its chain */
-    uint8_t linger;   /* enum model_linger, at the close */
-    uint8_t origin;   /* enum model_linger_origin */
-    uint32_t waiting; /* requests that are neither accepted nor refused */
-    uint32_t zero;
+    uint8_t provider;     /* index of the base */
+    uint8_t slot;         /* of its socket, or MODEL_NONE */
+    uint8_t layers;       /* bit per provider index in its chain */
+    uint8_t linger;       /* enum model_linger, at the close */
+    uint8_t origin;       /* enum model_linger_origin */
+    uint32_t waiting;     /* requests that are neither accepted nor refused */
+    uint8_t notify;       /* enum model_notify */
+    uint8_t notify_event; /* event variable from 1, 0: not known */
+    uint8_t noted;        /* LC_FD_* that may be in its record ... */
+    uint8_t noted_surely; /* ... and those that are */
 };
 
 enum model_operation_flag {

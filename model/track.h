@@ -76,7 +76,8 @@ static inline bool model_track_takes_socket(uint8_t api)
         UINT64_C(1) << LC_CALL_SOERROR | UINT64_C(1) << LC_CALL_FIONREAD |
         UINT64_C(1) << LC_CALL_WSASEND | UINT64_C(1) << LC_CALL_GETOVERLAPPED |
         UINT64_C(1) << LC_CALL_LISTEN | UINT64_C(1) << LC_CALL_ACCEPT |
-        UINT64_C(1) << LC_CALL_WSAACCEPT;
+        UINT64_C(1) << LC_CALL_WSAACCEPT |
+        UINT64_C(1) << LC_CALL_EVENTSELECT | UINT64_C(1) << LC_CALL_ENUMEVENTS;
     return api < 64 && (takes >> api & 1) != 0;
 }
 

@@ -82,6 +82,7 @@ STATICS = {
     'sim/engine/thunk.c': {'thunks': 'machine code: before it is used'},
     'sim/net/net.c': {'pattern': 'a constant, made at start-up'},
     'sim/net/request.c': {'tell': 'at start-up'},
+    'sim/net/notify.c': {'tell': 'at start-up'},
     'sim/provider/version.c': {
         'offered': 'which versions providers offer: between runs',
     },

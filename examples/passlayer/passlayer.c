@@ -436,6 +436,8 @@ static void close_below(const struct socket_entry *entry)
     while (result != 0 && error == WSAEWOULDBLOCK) {
         u_long is_nonblocking = 0;
         DWORD returned = 0;
+        /* It stays nonblocking while network events are registered. */
+        table->lpWSPEventSelect(entry->handle, NULL, 0, &error);
         table->lpWSPIoctl(
             entry->handle,
             (DWORD)FIONBIO,

@@ -212,7 +212,15 @@ enum lc_call {
                                function answers, enum lc_condition */
     LC_CALL_CONFIG_CHANGE = 58, /* WSAProviderConfigChange; value:
                                    enum lc_config_change */
-    LC_CALL_COUNT = 59
+    LC_CALL_EVENTSELECT = 59, /* WSAEventSelect. socket; value: event variable;
+                                value2: FD_READ, FD_WRITE, FD_CONNECT, FD_CLOSE,
+                                or 0 */
+    LC_CALL_ENUMEVENTS = 60,  /* WSAEnumNetworkEvents. socket; value: event
+                                variable from 1, or 0 */
+    LC_CALL_SELECT = 61,      /* value: bit per socket variable; value2:
+                                milliseconds; entry: bit per enum lc_set in
+                                which all of them stand */
+    LC_CALL_COUNT = 62
 };
 
 /* What LC_CALL_CONFIG_CHANGE is asked with. */
@@ -245,6 +253,14 @@ enum lc_wait_how {
     LC_WAIT_HOW_ALL = 1,
     LC_WAIT_HOW_ALERTABLE = 2, /* any, and calls to the thread may run */
     LC_WAIT_HOW_COUNT = 3
+};
+
+/* The sets of a select. */
+enum lc_set {
+    LC_SET_READ = 0,
+    LC_SET_WRITE = 1,
+    LC_SET_EXCEPT = 2,
+    LC_SET_COUNT = 3
 };
 
 struct lc_op {

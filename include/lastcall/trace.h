@@ -35,12 +35,17 @@ enum lc_record_kind {
      * how, option name, command or catalog entry id (0: none given), or 1
      * where WSAStartup has no room for its answer; c: option value (linger:
      * l_onoff << 16 | l_linger), flag or type.
-     * WSASend: c: enum lc_indicate; d: number of the operation, from 1 */
+     * WSASend: c: enum lc_indicate; d: number of the operation, from 1.
+     * WSAEventSelect, WSAEnumNetworkEvents: b: event variable from 1, 0: no
+     * event. select: b: milliseconds; c: bit per enum lc_set; d: bit per socket
+     * variable */
     LC_RECORD_API_CALL = 1,
     /* a: result; b: error code (0 on success; for WSAStartup the result
      * itself); c: socket argument, or wVersion; d: wHighVersion; recv: 1 when
      * the bytes are those that the peer sent there; getsockname, getpeername:
-     * port; getsockopt, FIONREAD: the value. Of name spaces: c: lookup; d:
+     * port; getsockopt, FIONREAD: the value; WSAEnumNetworkEvents: LC_FD_*, and
+     * the errors of FD_CONNECT << 16 and FD_CLOSE << 32; select: 1 when its
+     * time is as it was given. Of name spaces: c: lookup; d:
      * WSALookupServiceNext: service, WSAEnumNameSpaceProviders: those that are
      * enabled */
     LC_RECORD_API_RETURN = 2,
@@ -138,7 +143,15 @@ enum lc_record_kind {
      * caller: who calls it; a: the answer, enum lc_condition; b: 1 when the
      * arguments are those that are documented */
     LC_RECORD_CONDITION = 27,
-    LC_RECORD_KIND_COUNT = 28
+    /* A network event is recorded, and sets an event. function: index of its
+     * error, LC_FD_READ_BIT and so on; caller: base provider; a: connection
+     * number; b: event variable from 1, 0: none holds that event any more; c:
+     * error */
+    LC_RECORD_NETWORK = 28,
+    /* A socket of a select that is under way. function: enum lc_select; a:
+     * socket; b: bit per enum lc_set */
+    LC_RECORD_SELECT = 29,
+    LC_RECORD_KIND_COUNT = 30
 };
 
 /* How a process ends. */
@@ -179,6 +192,12 @@ enum lc_overlapped {
     LC_OVERLAPPED_PACKET = 4,  /* its packet is posted to a port */
     LC_OVERLAPPED_TAKEN = 5,   /* the application takes its packet */
     LC_OVERLAPPED_COUNT = 6
+};
+
+enum lc_select {
+    LC_SELECT_ASKED = 0, /* it stands in these sets */
+    LC_SELECT_FOUND = 1, /* and in these when select returns */
+    LC_SELECT_COUNT = 2
 };
 
 enum lc_object {

@@ -22,6 +22,8 @@ static void fail_to_connect(
     sim_connection_wire(connection, what, 0, 0, true);
     connection->state = SIM_CONNECTION_NEW;
     connection->error = (uint16_t)error;
+    connection->is_attempt_over = 1;
+    connection->attempt_error = (uint16_t)error;
     sim_connection_changed(connection);
 }
 
@@ -54,6 +56,9 @@ static void send_syn(struct sim_connection *connection)
 {
     const struct sim_net *net = SIM_NET;
     connection->state = SIM_CONNECTION_CONNECTING;
+    connection->is_attempt_over = 0;
+    connection->attempt_error = LC_WSA_OK;
+    connection->is_noted &= (uint8_t)~LC_FD_CONNECT;
     if (connection->port == 0) {
         connection->port =
             (uint16_t)(PORT_FIRST + sim_connection_number(connection));

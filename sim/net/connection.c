@@ -49,9 +49,15 @@ struct lc_place sim_connection_place(void)
 void sim_connection_yield(uint32_t number)
 {
     const struct sim_connection *connection = sim_connection_at(number);
+    /* Where it may set an event, others may depend on that. */
+    bool is_alone = connection->notify == 0;
     sim_thread_yield_on(
         sim_connection_place(),
-        sim_thing(SIM_THING_SOCKET, connection->process, connection->handle));
+        is_alone ? sim_thing(
+                       SIM_THING_SOCKET,
+                       connection->process,
+                       connection->handle)
+                 : 0);
 }
 
 void sim_connection_wire(
@@ -74,19 +80,23 @@ void sim_connection_wire(
     });
 }
 
-void sim_connection_wake(const struct sim_connection *connection)
+void sim_connection_wake(struct sim_connection *connection)
 {
     sim_thread_progress();
     (void)sim_thread_wake(
         sim_connection_wait_key(connection),
         SIM_THREADS_MAX,
         SIM_WAKE_SIGNALLED);
+    sim_notify_wake(connection, SIM_WAKE_SIGNALLED);
 }
 
-void sim_connection_changed(const struct sim_connection *connection)
+void sim_connection_changed(struct sim_connection *connection)
 {
     if (connection->request_count > 0) {
         sim_request_advance(sim_connection_number(connection));
+    }
+    if (connection->notify != 0) {
+        sim_notify_look(connection);
     }
     sim_connection_wake(connection);
 }

@@ -86,10 +86,19 @@ struct sim_connection {
     uint64_t peer_sent_bytes;
     uint64_t arrived_bytes;
     uint64_t received_bytes; /* given to receives */
+    /* What is told of it: see notify.h. Sets of LC_FD_*. */
+    uint64_t notify_event;
+    uint8_t notify;          /* that are recorded */
+    uint8_t noted;           /* the record */
+    uint8_t is_noted;        /* recorded, and not enabled again */
+    uint8_t is_attempt_over; /* to connect, since it began */
+    uint8_t is_reset_told;   /* by the peer's RST */
+    uint8_t is_polled;       /* somebody waits for it among others */
+    uint16_t attempt_error; /* enum lc_wsa */
 };
 
 _Static_assert(
-    sizeof(struct sim_connection) == 120,
+    sizeof(struct sim_connection) == 136,
     "no byte without a name: it goes into keys");
 
 struct sim_net_handles {
@@ -156,10 +165,24 @@ void sim_connection_wire(
     bool is_right);
 
 /** Who waits in a call on it looks again. */
-void sim_connection_wake(const struct sim_connection *connection);
+void sim_connection_wake(struct sim_connection *connection);
 
-/** The same, and requests on it go on. */
-void sim_connection_changed(const struct sim_connection *connection);
+/** The same, requests on it go on, and events are told of. */
+void sim_connection_changed(struct sim_connection *connection);
+
+/** Records what holds now and may be told of. */
+void sim_notify_look(struct sim_connection *connection);
+
+/** Events may be told of again, and are where they hold. */
+void sim_notify_enable(struct sim_connection *connection, uint32_t events);
+
+/** An accepted one is told of as the one that listens, from now on. */
+void sim_notify_inherit(
+    struct sim_connection *connection,
+    const struct sim_connection *listener);
+
+/** Who polls it looks again. */
+void sim_notify_wake(struct sim_connection *connection, enum sim_wake how);
 
 /** Time that bytes take on a link of that rate. */
 static inline uint64_t sim_connection_transfer_ns(

@@ -129,6 +129,7 @@ enum lc_wsa sim_listen_take(uint32_t number, bool wait)
     }
     connection->waiting--;
     connection->taken++;
+    sim_notify_enable(connection, LC_FD_ACCEPT);
     return LC_WSA_OK;
 }
 
@@ -186,6 +187,7 @@ enum lc_wsa sim_listen_accept(
     connection->receive_buffer_bytes = listener->receive_buffer_bytes;
     sim_connection_wire(connection, LC_WIRE_ACCEPTED, 0, number, true);
     sim_receive_begin(connection);
+    sim_notify_inherit(connection, listener);
     *ret_connection = sim_connection_number(connection);
     *ret_handle = connection->handle;
     return LC_WSA_OK;

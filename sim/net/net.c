@@ -10,6 +10,7 @@
 #include "sim/engine/trace.h"
 #include "sim/engine/whole.h"
 #include "sim/net/connection.h"
+#include "sim/net/notify.h"
 #include "sim/net/request.h"
 
 enum {
@@ -124,6 +125,7 @@ static void on_connected(uint16_t object, uint64_t value)
         return;
     }
     connection->state = SIM_CONNECTION_UP;
+    connection->is_attempt_over = 1;
     sim_connection_wire(connection, LC_WIRE_CONNECTED, 0, 0, true);
     sim_receive_begin(connection);
     sim_net_push(connection);
@@ -536,6 +538,7 @@ enum lc_wsa sim_net_send(
             return LC_WSA_OK;
         }
         if (!wait) {
+            sim_notify_enable(connection, LC_FD_WRITE);
             return LC_WSAEWOULDBLOCK;
         }
         error = sim_connection_wait(connection, SIM_FOREVER);
@@ -626,6 +629,7 @@ void sim_net_cancel(uint32_t number, bool on)
             sim_connection_wait_key(connection),
             SIM_THREADS_MAX,
             SIM_WAKE_CANCELLED);
+        sim_notify_wake(connection, SIM_WAKE_SIGNALLED);
     }
 }
 
@@ -740,6 +744,7 @@ void sim_net_process_exit(uint32_t process)
             connection->process == process && !connection->is_released) {
             connection->has_handle = 0;
             connection->is_released = 1;
+            sim_notify_cancel(i + 1);
             sim_connection_reset(connection);
         }
     }

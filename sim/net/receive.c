@@ -154,6 +154,7 @@ static void on_reset(uint16_t object, uint64_t value)
         connection->acked_bytes,
         true);
     connection->error = LC_WSAECONNRESET;
+    connection->is_reset_told = 1;
     connection->state = SIM_CONNECTION_RESET;
     /* It writes nothing: there is no connection any more. */
     sim_connection_reset(connection);
@@ -296,19 +297,14 @@ static uint32_t give(
     return taken;
 }
 
-enum lc_wsa sim_receive_take(
-    uint32_t number,
+/* A receive. It waits where it is asked to. */
+static enum lc_wsa take(
+    struct sim_connection *connection,
     unsigned char *bytes,
     uint32_t size_bytes,
     bool wait,
     uint32_t *ret_taken)
 {
-    LC_CHECK_IF(size_bytes > 0, bytes != NULL);
-    sim_connection_yield(number);
-    if (sim_connection_is_down()) {
-        return LC_WSAENETDOWN;
-    }
-    struct sim_connection *connection = sim_connection_at(number);
     for (;;) {
         enum lc_wsa error = state_error(connection);
         if (error != LC_WSA_OK) {
@@ -331,6 +327,24 @@ enum lc_wsa sim_receive_take(
             return error;
         }
     }
+}
+
+enum lc_wsa sim_receive_take(
+    uint32_t number,
+    unsigned char *bytes,
+    uint32_t size_bytes,
+    bool wait,
+    uint32_t *ret_taken)
+{
+    LC_CHECK_IF(size_bytes > 0, bytes != NULL);
+    sim_connection_yield(number);
+    if (sim_connection_is_down()) {
+        return LC_WSAENETDOWN;
+    }
+    struct sim_connection *connection = sim_connection_at(number);
+    enum lc_wsa error = take(connection, bytes, size_bytes, wait, ret_taken);
+    sim_notify_enable(connection, LC_FD_READ);
+    return error;
 }
 
 enum lc_wsa sim_receive_end(uint32_t number, bool is_held)

@@ -146,7 +146,7 @@ static void on_complete(uint16_t object, uint64_t value)
     (void)value;
     struct request *request = &REQUESTS->places[object - 1];
     LC_CHECK(request->state == REQUEST_THROUGH);
-    const struct sim_connection *connection = connection_of(request);
+    struct sim_connection *connection = connection_of(request);
     complete(request, false);
     sim_request_advance(sim_connection_number(connection));
     sim_connection_wake(connection);

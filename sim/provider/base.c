@@ -20,11 +20,13 @@
 
 #include "sim/net/listen.h"
 #include "sim/net/net.h"
+#include "sim/net/notify.h"
 #include "sim/net/receive.h"
 #include "sim/provider/accept.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/receive.h"
 #include "sim/provider/rundown.h"
+#include "sim/provider/select.h"
 #include "sim/provider/triplet.h"
 #include "sim/provider/version.h"
 #include "sim/win32/port.h"
@@ -294,9 +296,10 @@ static enum lc_wsa end_by_options(const struct base_socket *socket)
 }
 
 /* The same, with nothing pending any more: each overlapped operation is told
- * of as aborted (CLOSE-8). */
+ * of as aborted (CLOSE-8), no event is set any more (EVENT-7). */
 static enum lc_wsa end_stream(const struct base_socket *socket)
 {
+    sim_notify_cancel(socket->connection);
     sim_request_cancel(socket->connection);
     return end_by_options(socket);
 }
@@ -787,6 +790,9 @@ static int LC_ABI base_ioctl(
             return call_close(&call, LC_WSAEFAULT, errno_out);
         }
         memcpy(&on, in_buffer, sizeof on);
+        if (on == 0 && sim_notify_is_on(call.socket->connection)) {
+            return call_close(&call, LC_WSAEINVAL, errno_out); /* EVENT-4 */
+        }
         call.socket->is_nonblocking = on != 0;
     } else if (control_code == LC_FIONREAD) {
         uint32_t bytes = sim_receive_unread(call.socket->connection);
@@ -913,6 +919,125 @@ static lc_socket LC_ABI base_accept(
     return result;
 }
 
+/* ---- Network events, and select ---- */
+
+static int LC_ABI base_event_select(
+    lc_socket handle,
+    lc_handle event,
+    int32_t network_events,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    uint32_t events = (uint32_t)network_events & SIM_NOTIFY_EVENTS;
+    uint64_t name = event == NULL ? 0 : sim_win32_event_name(event);
+    if (network_events != 0 && name == 0) {
+        return call_close(&call, LC_WSAEINVAL, errno_out);
+    }
+    sim_notify_select(call.socket->connection, name, events);
+    if (call.socket->is_closing) {
+        sim_notify_cancel(call.socket->connection); /* overtaken by a close */
+        return call_close(&call, LC_WSAENOTSOCK, errno_out);
+    }
+    call.socket->is_nonblocking = true;
+    return call_close(&call, LC_WSA_OK, errno_out);
+}
+
+static int LC_ABI base_enum_network_events(
+    lc_socket handle,
+    lc_handle event,
+    struct lc_wsanetworkevents *network_events,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (network_events == NULL) {
+        return call_close(&call, LC_WSAEFAULT, errno_out);
+    }
+    if (event != NULL && sim_win32_event_name(event) == 0) {
+        return call_close(&call, LC_WSAEINVAL, errno_out);
+    }
+    sim_notify_take(call.socket->connection, network_events);
+    if (event != NULL) {
+        (void)sim_win32_event_begin(event); /* resets it */
+    }
+    return call_close(&call, LC_WSA_OK, errno_out);
+}
+
+/* The sockets of a select, in the order of its sets. */
+struct base_select {
+    struct base_socket *sockets[SIM_SELECT_MAX];
+    struct sim_poll polls[SIM_SELECT_MAX];
+    uint32_t count;
+};
+
+static enum lc_wsa select_hold(
+    struct base *base,
+    struct base_select *select,
+    struct lc_fd_set *const sets[SIM_SELECT_SETS])
+{
+    for (uint32_t k = 0; k < SIM_SELECT_SETS; k++) {
+        for (uint32_t i = 0; i < sim_select_count(sets[k]); i++) {
+            struct base_socket *socket =
+                socket_hold(base, sets[k]->fd_array[i]);
+            if (socket == NULL) {
+                return LC_WSAENOTSOCK;
+            }
+            select->sockets[select->count] = socket;
+            select->polls[select->count] = (struct sim_poll){
+                .connection = socket->connection,
+                .asked = (uint16_t)(1U << k),
+            };
+            select->count++;
+        }
+    }
+    return select->count > 0 ? LC_WSA_OK : LC_WSAEINVAL;
+}
+
+static int LC_ABI base_select(
+    int32_t ignored,
+    struct lc_fd_set *read_set,
+    struct lc_fd_set *write_set,
+    struct lc_fd_set *except_set,
+    const struct lc_timeval *timeout,
+    int32_t *errno_out)
+{
+    (void)ignored;
+    struct base *base = base_globals();
+    if (!sim_rundown_enter(&base->rundown)) {
+        return fail(errno_out, LC_WSANOTINITIALISED);
+    }
+    struct lc_fd_set *const sets[] = { read_set, write_set, except_set };
+    enum lc_wsa error = LC_WSAENOBUFS;
+    uint32_t found = 0;
+    struct base_select *select =
+        sim_win32_heap_alloc(base->heap, LC_HEAP_ZERO_MEMORY, sizeof *select);
+    if (select != NULL) {
+        error = select_hold(base, select, sets);
+        if (error == LC_WSA_OK) {
+            error = sim_notify_poll(
+                select->polls,
+                select->count,
+                sim_select_timeout_ns(timeout));
+        }
+        if (error == LC_WSA_OK) {
+            found = sim_select_narrow(select->polls, sets);
+        }
+        for (uint32_t i = 0; i < select->count; i++) {
+            socket_release(base, select->sockets[i]);
+        }
+        (void)sim_win32_heap_free(base->heap, 0, select);
+    }
+    sim_rundown_leave(&base->rundown);
+    return error == LC_WSA_OK ? (int)found : fail(errno_out, error);
+}
+
 /* ---- What this provider does not offer yet ---- */
 
 #define NOT_OFFERED_AS(result, name, ...)                   \
@@ -941,16 +1066,6 @@ NOT_OFFERED(
     lc_socket socket __attribute__((unused)),
     uint32_t process_id __attribute__((unused)),
     struct lc_wsaprotocol_infow *protocol_info __attribute__((unused)))
-NOT_OFFERED(
-    base_enum_network_events,
-    lc_socket socket __attribute__((unused)),
-    lc_handle event __attribute__((unused)),
-    struct lc_wsanetworkevents *network_events __attribute__((unused)))
-NOT_OFFERED(
-    base_event_select,
-    lc_socket socket __attribute__((unused)),
-    lc_handle event __attribute__((unused)),
-    int32_t network_events __attribute__((unused)))
 NOT_OFFERED_AS(
     0, /* FALSE */
     base_get_qos_by_name,
@@ -969,13 +1084,6 @@ NOT_OFFERED(
     struct lc_wsaoverlapped *overlapped __attribute__((unused)),
     lc_overlapped_completion_fn *completion __attribute__((unused)),
     struct lc_wsathreadid *thread_id __attribute__((unused)))
-NOT_OFFERED(
-    base_select,
-    int32_t ignored __attribute__((unused)),
-    struct lc_fd_set *read_set __attribute__((unused)),
-    struct lc_fd_set *write_set __attribute__((unused)),
-    struct lc_fd_set *except_set __attribute__((unused)),
-    const struct lc_timeval *timeout __attribute__((unused)))
 NOT_OFFERED(
     base_send_to,
     lc_socket socket __attribute__((unused)),
@@ -1035,6 +1143,7 @@ static void cancel_all(struct base *base)
          socket = socket->next) {
         sim_net_cancel(socket->connection, true);
         sim_receive_close(socket->connection); /* as a close does */
+        sim_notify_cancel(socket->connection);
     }
     sim_win32_leave_critical_section(&base->list);
     sim_request_drop();

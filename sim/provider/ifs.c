@@ -852,6 +852,21 @@ static int LC_ABI ifs_cancel_blocking_call(int32_t *errno_out)
     return result;
 }
 
+/* All sockets of a select are of one provider: the first stands for all. */
+static lc_socket first_of(
+    const struct lc_fd_set *read_set,
+    const struct lc_fd_set *write_set,
+    const struct lc_fd_set *except_set)
+{
+    const struct lc_fd_set *sets[] = { read_set, write_set, except_set };
+    for (uint32_t i = 0; i < LC_COUNT_OF(sets); i++) {
+        if (sets[i] != NULL && sets[i]->fd_count > 0) {
+            return sets[i]->fd_array[0];
+        }
+    }
+    return LC_INVALID_SOCKET;
+}
+
 static int LC_ABI ifs_select(
     int32_t ignored,
     struct lc_fd_set *read_set,
@@ -861,7 +876,10 @@ static int LC_ABI ifs_select(
     int32_t *errno_out)
 {
     const struct ifs_lower *lower;
-    if (!call_open(LC_INVALID_SOCKET, &lower, errno_out)) {
+    if (!call_open(
+            first_of(read_set, write_set, except_set),
+            &lower,
+            errno_out)) {
         return LC_SOCKET_ERROR;
     }
     int result = lower->table.lpWSPSelect(

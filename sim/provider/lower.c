@@ -245,6 +245,8 @@ void sim_lower_close(const struct lc_wspproc_table *table, lc_socket handle)
     while (result != 0 && error == LC_WSAEWOULDBLOCK) {
         uint32_t is_nonblocking = 0;
         uint32_t returned = 0;
+        /* It stays nonblocking while events are registered (EVENT-4). */
+        (void)table->lpWSPEventSelect(handle, NULL, 0, &error);
         (void)table->lpWSPIoctl(
             handle,
             LC_FIONBIO,

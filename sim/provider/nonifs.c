@@ -1018,15 +1018,16 @@ static enum lc_wsa set_map(
 }
 
 /* Leaves in a set those whose handle below is in the result. */
-static void set_narrow(const struct mapped_set *set, struct lc_fd_set *to)
+static void set_narrow(
+    const struct nonifs *nonifs,
+    struct mapped_set *set,
+    struct lc_fd_set *to)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < LC_FD_SETSIZE && set->sockets[i] != NULL; i++) {
-        bool is_member = false;
-        for (uint32_t k = 0; k < set->below.fd_count; k++) {
-            is_member |= set->below.fd_array[k] == set->sockets[i]->below;
-        }
-        if (is_member) {
+        if (nonifs->lowers.upcalls.lpWPUFDIsSet(
+                set->sockets[i]->below,
+                &set->below)) {
             to->fd_array[kept] = set->sockets[i]->handle;
             kept++;
         }
@@ -1061,7 +1062,7 @@ static int select_mapped(
             .lpWSPSelect(0, below[0], below[1], below[2], timeout, errno_out);
     for (uint32_t i = 0; result != LC_SOCKET_ERROR && i < 3; i++) {
         if (sets[i] != NULL) {
-            set_narrow(&mapped->sets[i], sets[i]);
+            set_narrow(nonifs, &mapped->sets[i], sets[i]);
         }
     }
     return result;

@@ -296,15 +296,23 @@ int LC_ABI sim_win32_reset_event(lc_handle handle)
     return 1;
 }
 
-uint64_t sim_win32_event_begin(lc_handle handle)
+uint64_t sim_win32_event_name(lc_handle handle)
 {
-    struct sim_object *event = sim_object_of(handle, SIM_OBJECT_EVENT);
+    const struct sim_object *event = sim_object_of(handle, SIM_OBJECT_EVENT);
     if (event == NULL) {
         return 0;
     }
-    event->is_signalled = 0;
     uint64_t place = (uint64_t)(event - SIM_WIN32->objects);
     return (uint64_t)event->generation << 32 | (place + 1);
+}
+
+uint64_t sim_win32_event_begin(lc_handle handle)
+{
+    uint64_t name = sim_win32_event_name(handle);
+    if (name != 0) {
+        sim_object_of(handle, SIM_OBJECT_EVENT)->is_signalled = 0;
+    }
+    return name;
 }
 
 void sim_win32_event_end(uint64_t event)

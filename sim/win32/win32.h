@@ -90,8 +90,11 @@ lc_handle LC_ABI sim_win32_create_event_a(
     int manual_reset,
     int initial_state,
     const char *name);
-/** Of an operation that is to set an event: resets it, and names it whatever
- * becomes of its handle. 0: it is none. No yield point. */
+/** Names an event whatever becomes of its handle. 0: it is none. No yield
+ * point. */
+uint64_t sim_win32_event_name(lc_handle handle);
+
+/** The same of an operation that is to set it: resets it, too. */
 uint64_t sim_win32_event_begin(lc_handle handle);
 
 /** Sets an event that was named so, unless it is gone. 0: none. */

@@ -341,6 +341,13 @@ static const struct sim_app_call app_calls[] = {
                             .make = sim_app_wsa_accept },
     [LC_CALL_CONFIG_CHANGE] = { sim_app_describe_value,
                                 .make = sim_app_config_change },
+    [LC_CALL_EVENTSELECT] = { sim_app_describe_event_select,
+                              sim_app_event_select,
+                              .has_socket = true },
+    [LC_CALL_ENUMEVENTS] = { sim_app_describe_value,
+                             sim_app_enum_network_events,
+                             .has_socket = true },
+    [LC_CALL_SELECT] = { sim_app_describe_select, .make = sim_app_select },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 

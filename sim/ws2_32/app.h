@@ -119,4 +119,11 @@ enum lc_wsa sim_app_wsa_accept(
     const struct lc_op *op,
     struct lc_record *record);
 
+/* app_network.c */
+sim_app_describe_fn sim_app_describe_event_select;
+sim_app_describe_fn sim_app_describe_select;
+sim_app_make_fn sim_app_event_select;
+sim_app_make_fn sim_app_enum_network_events;
+sim_app_make_fn sim_app_select;
+
 #endif

@@ -106,6 +106,7 @@ enum lc_wsa sim_app_create_event(
         return LC_WSA_NOT_ENOUGH_MEMORY;
     }
     own()->events[op->value] = (uint64_t)(uintptr_t)event;
+    own()->names[op->value] = sim_win32_event_name(event);
     return LC_WSA_OK;
 }
 
@@ -128,6 +129,7 @@ enum lc_wsa sim_app_close_event(
     enum lc_wsa wsa = find_event(op, &event);
     if (wsa == LC_WSA_OK) {
         own()->events[op->value] = 0;
+        own()->names[op->value] = 0;
         (void)sim_win32_close_handle(event);
     }
     return wsa;

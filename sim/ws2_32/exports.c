@@ -16,6 +16,7 @@
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/names.h"
+#include "sim/ws2_32/network.h"
 #include "sim/ws2_32/overlapped.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
@@ -271,6 +272,7 @@ void sim_ws2_32_open(void)
     sim_probe_open();
     sim_names_open();
     sim_overlapped_open();
+    sim_network_open();
 }
 
 void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count)

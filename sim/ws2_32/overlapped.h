@@ -19,6 +19,7 @@
 /* What the application's threads share in a process. */
 struct sim_overlapped_process {
     uint64_t events[LC_EVENTS_MAX]; /* handles; 0: never made */
+    uint64_t names[LC_EVENTS_MAX];  /* of them, see sim_win32_event_name() */
     uint64_t port;                  /* its handle; 0: never made */
     /* Number of the last operation on a socket variable; 0: none. */
     uint8_t last[LC_SOCKETS_MAX];

@@ -226,13 +226,29 @@ static const struct row told_rows[] = {
       "ws2_32 > tcp WSPCleanup = 0\n"
       "ws2_32 frees tcp\n"
       "WSACleanup = 0\n" },
+    /* Registered with a socket or not, they are none of Winsock's. */
+    { "4.1/events",
+      BASE,
+      OPEN "WSACreateEvent e1\nWSAEventSelect s e1 write\nWSACleanup\n"
+           "WSAStartup 2.2\nWSAWaitForMultipleEvents e1 1000 any\n"
+           "WSACloseEvent e1\nWSACleanup\n",
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = 0\n"
+      "WSACreateEvent = 0\n"
+      "WSAEventSelect = 0\n"
+      "WSACleanup = 0\n"
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "WSAWaitForMultipleEvents = 0\n"
+      "WSACloseEvent = 0\n"
+      "WSACleanup = 0\n" },
 };
 
 static const struct row_waits waiting_rows[] = {
     { "4.1/overlapped", "overlapped sends and receives" },
     { "4.1/messages", "WSAAsyncSelect" },
     { "4.1/apcs", "completion routines" },
-    { "4.1/events", "WSACreateEvent" },
 };
 
 int main(void)

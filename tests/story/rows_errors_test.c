@@ -627,6 +627,70 @@ static const struct row told_rows[] = {
       "other: socket = 64\n"
       "other: ws2_32 > tcp WSPCleanup = 0\n"
       "other: WSACleanup = 0\n" },
+    { "22.2/select/WSANOTINITIALISED",
+      BASE,
+      "select s 0 read\n",
+      "",
+      "select = WSANOTINITIALISED\n" },
+    /* Of two providers: any of its errors, X-37. */
+    { "22.2/select/WSAEINVAL 22.2/select/WSAENOTSOCK",
+      BASE "provider second base\n",
+      OPEN "t = socket stream via second\nselect s,t 100 read\n"
+           "closesocket t\nselect t 100 read\nselect s,t 100 write\n" CLEAN,
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = 0\n"
+      "socket = 68\n"
+      "select = WSAEINVAL\n"
+      "closesocket = 0\n"
+      "select = WSAENOTSOCK\n"
+      "select = WSAENOTSOCK\n"
+      "WSACleanup = 0\n" },
+    { "22.2/select/WSAENETDOWN",
+      FAULTS,
+      OPEN "select s 100 write\nselect s 100 write\n" CLEAN "choices\n"
+           "main in 4 select at net@tcp : fail\n",
+      "",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = 0\n"
+      "select = WSAENETDOWN\n"
+      "select = 1\n"
+      "WSACleanup = 0\n" },
+    /* Another thread closes all sockets: EVENT-10. */
+    { "22.2/select/WSAEINTR",
+      BASE,
+      "process A\nthread main\n" OPEN "select s 5000 read\n"
+      "thread late\nSleep 1000\nWSACleanup\n",
+      "t",
+      "0.000 main: WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "0.000 main: socket = 64\n"
+      "0.040 main: connect = 0\n"
+      "1.000 late: Sleep = 0\n"
+      "1.000 main: select = WSAEINTR\n"
+      "1.040 late: WSACleanup = 0\n" },
+    /* Not while network events are registered: EVENT-4. */
+    { "22.2/WSPIoctl/WSAEINVAL",
+      BASE,
+      SOCKET "WSACreateEvent e1\nWSAEventSelect s e1 read\nnonblocking s off\n"
+             "WSAEventSelect s e1 none\nnonblocking s off\n" CLEAN,
+      "s",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "ws2_32 > tcp WSPStartup 2.2 = 0, 2.2\n"
+      "ws2_32 > tcp WSPSocket 1 = 64\n"
+      "socket = 64\n"
+      "WSACreateEvent = 0\n"
+      "ws2_32 > tcp WSPEventSelect 64 = 0\n"
+      "WSAEventSelect = 0\n"
+      "ws2_32 > tcp WSPIoctl 64 = WSAEINVAL\n"
+      "ioctlsocket = WSAEINVAL\n"
+      "ws2_32 > tcp WSPEventSelect 64 = 0\n"
+      "WSAEventSelect = 0\n"
+      "ws2_32 > tcp WSPIoctl 64 = 0\n"
+      "ioctlsocket = 0\n"
+      "ws2_32 > tcp WSPCleanup = 0\n"
+      "WSACleanup = 0\n" },
 };
 
 #define HOOK  "a blocking hook of Winsock 1.1"
@@ -680,11 +744,12 @@ static const struct row_waits waiting_rows[] = {
     { "22.2/setsockopt/WSAEINVAL", WRONG },
     { "22.2/setsockopt/WSAENETRESET", "SO_KEEPALIVE" },
     { "22.2/setsockopt/WSAENOTCONN", RESET },
-    { "22.2/select/*", "select" },
+    { "22.2/select/WSAEFAULT", WRONG },
+    { "22.2/select/WSAEINPROGRESS", HOOK },
     { "22.2/WSADuplicateSocket/*", "WSADuplicateSocket" },
     { "22.2/WSPIoctl/WSA_IO_PENDING", "WSAIoctl" },
     { "22.2/WSPIoctl/WSAEFAULT", "WSAIoctl" },
-    { "22.2/WSPIoctl/WSAEIN*", "WSAIoctl" },
+    { "22.2/WSPIoctl/WSAEINPROGRESS", HOOK },
     { "22.2/WSPIoctl/WSAENETDOWN", "a network that goes down there" },
     { "22.2/WSPIoctl/WSAEOPNOTSUPP", "WSAIoctl" },
     { "22.2/WSPIoctl/WSAEWOULDBLOCK", "WSAIoctl" },

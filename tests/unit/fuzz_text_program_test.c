@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "lastcall/abi.h"
+
 #include "fuzz/schedule.h"
 #include "tests/unit/text_example.h"
 
@@ -44,6 +46,25 @@ static const struct bad bad_calls[] = {
     { THREAD "    WSAWaitForMultipleEvents e1e2 5 any\n", 4, 30, "\"e1e2\"" },
     { THREAD "    WSAWaitForMultipleEvents e1,e9 5 any\n", 4, 30, "\"e1,e9\"" },
     { THREAD "    WSAWaitForMultipleEvents e1 5 some\n", 4, 35, "\"some\"" },
+    { THREAD "    WSAEventSelect s e1\n", 4, 24, "the line ends" },
+    { THREAD "    WSAEventSelect s e1 read,oob\n", 4, 25, "\"read,oob\"" },
+    { THREAD "    WSAEventSelect s e1 read,\n", 4, 25, "\"read,\"" },
+    { THREAD "    WSAEventSelect s e1 read,read\n", 4, 25, "read,read" },
+    { THREAD "    WSAEventSelect s e1 none,read\n", 4, 25, "none,read" },
+    { THREAD "    WSAEnumNetworkEvents s e9\n", 4, 28, "\"e9\"" },
+    { THREAD "    select\n", 4, 11, "the line ends" },
+    { THREAD "    select s,s 1 read\n", 4, 12, "\"s,s\"" },
+    { THREAD "    select s, 1 read\n", 4, 12, "\"s,\"" },
+    { THREAD "    select s,5 1 read\n", 4, 12, "\"s,5\"" },
+    { THREAD "    select s 1 none\n", 4, 16, "\"none\"" },
+    { THREAD "    select s,abcdefghijklmnopqrstuvwxyzabcdefg 1 read\n",
+      4,
+      12,
+      "s,abc" },
+    { THREAD "    select a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q 1 read\n",
+      4,
+      12,
+      "seventeenth" },
     { THREAD "    socket stream\n", 4, 5, "\"socket\"" },
     { THREAD "    = socket stream\n", 4, 5, "\"=\"" },
     { THREAD "    s =\n", 4, 8, "the line ends" },
@@ -214,6 +235,48 @@ static void calls_on_events_and_operations_are_read(void **state)
     assert_non_null(strstr(printed, strstr(text, "process A")));
 }
 
+/* Lists of words and of sockets; the sockets of a call that goes are numbered
+ * anew, in those lists as well. */
+static void calls_on_network_events_are_read(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD "world\n"
+             "  provider tcp base\n"
+             "process A\n"
+             "  thread a\n"
+             "    connect r\n"
+             "    WSAEventSelect s e8 read,write,connect,close\n"
+             "    WSAEventSelect s e1 none\n"
+             "    WSAEnumNetworkEvents s none\n"
+             "    WSAEnumNetworkEvents s e8\n"
+             "    select s,t 1000 read,write,except\n"
+             "    select r,t 0 except\n";
+    static char printed[FUZZ_TEXT_SIZE_MAX];
+    assert_true(parse(text, &first));
+    assert_int_equal(
+        first.ops[1].value2,
+        LC_FD_READ | LC_FD_WRITE | LC_FD_CONNECT | LC_FD_CLOSE);
+    assert_int_equal(first.ops[1].value, 7);
+    assert_int_equal(first.ops[2].value2, 0);
+    assert_int_equal(first.ops[3].value, 0);
+    assert_int_equal(first.ops[4].value, 8);
+    assert_int_equal(first.ops[5].value, 6);
+    assert_int_equal(first.ops[5].value2, 1000);
+    assert_int_equal(first.ops[5].entry, 7);
+    assert_int_equal(first.ops[6].value, 5);
+    assert_int_equal(first.ops[6].entry, 1U << LC_SET_EXCEPT);
+    check_round_trip(printed);
+    assert_non_null(strstr(printed, strstr(text, "process A")));
+    second = first;
+    second.ops[0].call = LC_CALL_GETLASTERROR; /* r comes last from now on */
+    fuzz_schedule_repair(&second);
+    assert_string_equal(second.sockets[0], "s");
+    assert_string_equal(second.sockets[2], "r");
+    assert_int_equal(second.ops[5].value, 3);
+    assert_int_equal(second.ops[6].value, 6);
+}
+
 /* A caller may keep what it had: a bad text changes no schedule, a good one
  * no error. */
 static void results_are_written_only_when_they_are_meant(void **state)
@@ -257,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_call_names_another_thread_of_its_process),
         cmocka_unit_test(names_may_be_words_of_the_grammar),
         cmocka_unit_test(calls_on_events_and_operations_are_read),
+        cmocka_unit_test(calls_on_network_events_are_read),
         cmocka_unit_test(results_are_written_only_when_they_are_meant),
         cmocka_unit_test(an_accept_names_two_sockets),
     };

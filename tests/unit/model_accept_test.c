@@ -350,6 +350,39 @@ static void the_last_cleanup_must_end_an_accept(void **state)
     assert_broken(trace, "CLEAN-4");
 }
 
+/* What an accept makes has the events of the socket that listens: any other's
+ * are somebody else's. */
+static void an_accepted_socket_has_the_events_of_its_listener(void **state)
+{
+    (void)state;
+    const int64_t registered[2] = { 3, LC_FD_ACCEPT | LC_FD_WRITE };
+    for (int64_t event = 3; event <= 4; event++) {
+        struct trace *trace = trace_new(true);
+        trace_startup(trace);
+        trace_socket(trace, HANDLE, true);
+        trace_simple(
+            trace,
+            LC_CALL_EVENTSELECT,
+            LC_SPI_EVENT_SELECT,
+            HANDLE,
+            registered);
+        listens(trace);
+        by_itself(trace, LC_WIRE_REQUEST, 1, 1);
+        accept_opens(trace, LC_CALL_ACCEPT);
+        accept_succeeds(trace, LC_CALL_ACCEPT);
+        struct lc_record *record =
+            trace_add(trace, LC_RECORD_NETWORK, LC_FD_WRITE_BIT);
+        record->caller = TCP;
+        record->a = trace->connections;
+        record->b = event;
+        if (event == registered[0]) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, "EVENT-3");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +405,7 @@ int main(void)
         cmocka_unit_test(an_accept_may_wait_for_ever),
         cmocka_unit_test(a_close_must_end_an_accept),
         cmocka_unit_test(the_last_cleanup_must_end_an_accept),
+        cmocka_unit_test(an_accepted_socket_has_the_events_of_its_listener),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
