@@ -58,8 +58,13 @@ static const char *const network_events[] = {
     "read", "write", NULL, "accept", "connect", "close", "none",
 };
 static const uint32_t some_network_events[] = {
-    FUZZ_NETWORK_EVENTS, FUZZ_NETWORK_EVENTS,         LC_FD_READ | LC_FD_CLOSE,
-    LC_FD_WRITE,         LC_FD_CONNECT | LC_FD_CLOSE, LC_FD_ACCEPT, 0,
+    FUZZ_NETWORK_EVENTS,
+    FUZZ_NETWORK_EVENTS,
+    LC_FD_READ | LC_FD_CLOSE,
+    LC_FD_WRITE,
+    LC_FD_CONNECT | LC_FD_CLOSE,
+    LC_FD_ACCEPT,
+    0,
 };
 static const char *const set_words[] = { "read", "write", "except", NULL };
 _Static_assert(LC_COUNT_OF(set_words) == LC_SET_COUNT + 1, "one each");
@@ -476,26 +481,31 @@ static const struct fuzz_call calls[] = {
             .max = LC_COUNT_OF(waits) - 1,
             .drawn_max = LC_COUNT_OF(waits) - 1,
         } },
+        .is_of_overlapped = true,
     },
     [LC_CALL_CREATEEVENT] = {
         .word = "WSACreateEvent",
         .function = "WSACreateEvent",
         .arguments = { EVENT },
+        .is_of_overlapped = true,
     },
     [LC_CALL_CLOSEEVENT] = {
         .word = "WSACloseEvent",
         .function = "WSACloseEvent",
         .arguments = { EVENT },
+        .is_of_overlapped = true,
     },
     [LC_CALL_SETEVENT] = {
         .word = "WSASetEvent",
         .function = "WSASetEvent",
         .arguments = { EVENT },
+        .is_of_overlapped = true,
     },
     [LC_CALL_RESETEVENT] = {
         .word = "WSAResetEvent",
         .function = "WSAResetEvent",
         .arguments = { EVENT },
+        .is_of_overlapped = true,
     },
     [LC_CALL_WAITEVENTS] = {
         .word = "WSAWaitForMultipleEvents",
@@ -510,26 +520,31 @@ static const struct fuzz_call calls[] = {
             .max = LC_COUNT_OF(wait_hows) - 1,
             .drawn_max = LC_COUNT_OF(wait_hows) - 1,
         } },
+        .is_of_overlapped = true,
     },
     [LC_CALL_SLEEPEX] = {
         .word = "SleepEx",
         .function = "SleepEx",
         .arguments = { MILLISECONDS },
+        .is_of_overlapped = true,
     },
     [LC_CALL_CREATEPORT] = {
         .word = "CreateIoCompletionPort",
         .function = "CreateIoCompletionPort",
         .has_socket = true,
+        .is_of_overlapped = true,
     },
     [LC_CALL_DEQUEUE] = {
         .word = "GetQueuedCompletionStatus",
         .function = "GetQueuedCompletionStatus",
         .arguments = { MILLISECONDS },
+        .is_of_overlapped = true,
     },
     [LC_CALL_POST] = {
         .word = "PostQueuedCompletionStatus",
         .function = "PostQueuedCompletionStatus",
         .arguments = { SIZE(LC_SEND_MAX) },
+        .is_of_overlapped = true,
     },
     [LC_CALL_LISTEN] = {
         .word = "listen",

@@ -49,18 +49,19 @@ enum fuzz_call_limits {
 };
 
 struct fuzz_call {
-    const char *word;     /* in a schedule; one for each call */
-    const char *function; /* that the application calls */
-    bool has_socket;      /* its first argument is a socket variable */
-    bool has_entry;       /* it names an entry of the catalog, hidden or not */
-    bool sets_socket;     /* written NAME = ..., and NAME is a variable */
-    bool has_listener;    /* value2 is a socket variable, too: the first
+    const char *word;      /* in a schedule; one for each call */
+    const char *function;  /* that the application calls */
+    bool has_socket;       /* its first argument is a socket variable */
+    bool has_entry;        /* it names an entry of the catalog, hidden or not */
+    bool sets_socket;      /* written NAME = ..., and NAME is a variable */
+    bool has_listener;     /* value2 is a socket variable, too: the first
                              argument of a call that sets one */
-    bool is_rare;         /* drawn less often than others, in few swarms */
-    bool is_hostile;      /* it stands in hostile worlds only */
-    bool is_of_names;     /* drawn only where there is a name-space DLL */
-    bool is_apart;        /* drawn for sockets that listen alone */
-    uint8_t one_in;       /* so often less it is drawn than others; 0: no */
+    bool is_rare;          /* drawn less often than others, in few swarms */
+    bool is_hostile;       /* it stands in hostile worlds only */
+    bool is_of_names;      /* drawn only where there is a name-space DLL */
+    bool is_of_overlapped; /* drawn only where overlapped sends are */
+    bool is_apart;         /* not drawn as one of all */
+    uint8_t one_in;        /* so often less it is drawn than others; 0: no */
     struct fuzz_argument arguments[FUZZ_CALL_ARGUMENTS];
 };
 

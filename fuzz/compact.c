@@ -198,7 +198,7 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     expect->has_hash = byte(stream, expect->has_hash) != 0;
     expect->hash = number(stream, expect->hash, 8);
     swarm_fields(stream, &schedule->swarm);
-    world->faults = byte(stream, world->faults);
+    world->faults = (uint16_t)number(stream, world->faults, 2);
     world->versions = byte(stream, world->versions);
     for (uint32_t i = 0; i < world->provider_count; i++) {
         world->providers[i].versions =

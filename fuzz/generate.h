@@ -27,7 +27,7 @@ struct fuzz_generate_options {
     uint32_t hosted_count;
     bool has_swarm;
     /* Bit per enum lc_fail: worlds may have them, besides those of `world`. */
-    uint8_t faults;
+    uint16_t faults;
     bool hostile; /* worlds are hostile, besides a `world` that is */
 };
 

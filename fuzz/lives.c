@@ -553,32 +553,45 @@ static void set_plant(struct lc_world *world, const char *plant)
     }
 }
 
-_Static_assert(LC_CALL_COUNT <= 64, "a bit for each call");
-
 /* What outlives a life by right, and what ends the process of all. */
 static bool outlives(uint8_t call)
 {
-    const uint64_t catalog = UINT64_C(1) << LC_CALL_WSC_INSTALL |
-                             UINT64_C(1) << LC_CALL_WSC_INSTALL_CHAIN |
-                             UINT64_C(1) << LC_CALL_WSC_DEINSTALL |
-                             UINT64_C(1) << LC_CALL_WSC_ORDER;
-    /* Events (those of the network set them), the port and DLLs are the
-     * application's own, and operations have the numbers of their calls. Requests go on when their socket is gone. */
-    const uint64_t own =
-        UINT64_C(1) << LC_CALL_CREATEEVENT | UINT64_C(1) << LC_CALL_CLOSEEVENT |
-        UINT64_C(1) << LC_CALL_SETEVENT | UINT64_C(1) << LC_CALL_RESETEVENT |
-        UINT64_C(1) << LC_CALL_WAITEVENTS | UINT64_C(1) << LC_CALL_CREATEPORT |
-        UINT64_C(1) << LC_CALL_DEQUEUE | UINT64_C(1) << LC_CALL_POST |
-        UINT64_C(1) << LC_CALL_LOADLIBRARY |
-        UINT64_C(1) << LC_CALL_FREELIBRARY | UINT64_C(1) << LC_CALL_WSASEND |
-        UINT64_C(1) << LC_CALL_GETOVERLAPPED | UINT64_C(1) << LC_CALL_LISTEN |
-        UINT64_C(1) << LC_CALL_ACCEPT | UINT64_C(1) << LC_CALL_WSAACCEPT |
-        UINT64_C(1) << LC_CALL_EVENTSELECT | UINT64_C(1) << LC_CALL_ENUMEVENTS;
-    const uint64_t ends = UINT64_C(1) << LC_CALL_EXITTHREAD |
-                          UINT64_C(1) << LC_CALL_EXITPROCESS |
-                          UINT64_C(1) << LC_CALL_TERMINATEPROCESS;
-    return fuzz_call(call)->is_of_names ||
-           ((catalog | own | ends) >> call & 1) != 0;
+    static const uint8_t calls[] = {
+        /* The catalog. */
+        LC_CALL_WSC_INSTALL,
+        LC_CALL_WSC_INSTALL_CHAIN,
+        LC_CALL_WSC_DEINSTALL,
+        LC_CALL_WSC_ORDER,
+        /* Events (those of the network set them), the port and DLLs are the
+         * application's own, and operations have the numbers of their calls.
+         * Requests go on when their socket is gone. */
+        LC_CALL_CREATEEVENT,
+        LC_CALL_CLOSEEVENT,
+        LC_CALL_SETEVENT,
+        LC_CALL_RESETEVENT,
+        LC_CALL_WAITEVENTS,
+        LC_CALL_CREATEPORT,
+        LC_CALL_DEQUEUE,
+        LC_CALL_POST,
+        LC_CALL_LOADLIBRARY,
+        LC_CALL_FREELIBRARY,
+        LC_CALL_WSASEND,
+        LC_CALL_GETOVERLAPPED,
+        LC_CALL_LISTEN,
+        LC_CALL_ACCEPT,
+        LC_CALL_WSAACCEPT,
+        LC_CALL_EVENTSELECT,
+        LC_CALL_ENUMEVENTS,
+        /* Ends. */
+        LC_CALL_EXITTHREAD,
+        LC_CALL_EXITPROCESS,
+        LC_CALL_TERMINATEPROCESS,
+    };
+    bool is_one = fuzz_call(call)->is_of_names;
+    for (uint32_t i = 0; i < LC_COUNT_OF(calls); i++) {
+        is_one |= calls[i] == call;
+    }
+    return is_one;
 }
 
 /* A program of one process. */
@@ -640,6 +653,10 @@ static void make_schedule(struct fuzz_lives *lives)
                 struct lc_op op = one->ops[thread->op_first + i];
                 if (op.socket != LC_NONE) {
                     op.socket = (uint8_t)(op.socket + life * one->socket_count);
+                }
+                if (fuzz_call(op.call)->arguments[0].kind ==
+                    FUZZ_ARGUMENT_SOCKETS) {
+                    op.value <<= life * one->socket_count;
                 }
                 all->ops[all->op_count++] = op;
             }

@@ -66,3 +66,9 @@ bool fuzz_rng_chance(struct fuzz_rng *rng, uint32_t times, uint32_t of)
     LC_CHECK(times <= of);
     return fuzz_rng_upto(rng, of - 1) < times;
 }
+
+uint32_t fuzz_rng_heavy(struct fuzz_rng *rng, uint32_t bits, uint32_t bits_max)
+{
+    uint32_t low = 1U << fuzz_rng_between(rng, bits, bits_max);
+    return fuzz_rng_between(rng, low, 2 * low - 1);
+}

@@ -48,4 +48,8 @@ uint32_t fuzz_rng_between(struct fuzz_rng *rng, uint32_t low, uint32_t high);
 /** True in `times` of `of` cases; of is 1 or more. */
 bool fuzz_rng_chance(struct fuzz_rng *rng, uint32_t times, uint32_t of);
 
+/** A number whose logarithm is uniform: 2^bits at least, 2^(bits_max + 1) - 1
+ * at most. */
+uint32_t fuzz_rng_heavy(struct fuzz_rng *rng, uint32_t bits, uint32_t bits_max);
+
 #endif

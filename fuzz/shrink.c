@@ -460,7 +460,7 @@ static bool simplify_faults(struct shrinker *shrinker)
     for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
         if ((shrinker->best->world.faults >> i & 1) != 0) {
             shrinker->trial = *shrinker->best;
-            shrinker->trial.world.faults &= (uint8_t) ~(1U << i);
+            shrinker->trial.world.faults &= (uint16_t) ~(1U << i);
             has_changed |= attempt(shrinker);
         }
     }

@@ -116,6 +116,20 @@ void fuzz_swarm_draw_network(struct fuzz_rng *rng, struct lc_swarm *swarm)
     }
 }
 
+bool fuzz_swarm_chance(
+    struct fuzz_rng *rng,
+    const struct lc_swarm *swarm,
+    enum lc_feature feature,
+    uint32_t times,
+    uint32_t of)
+{
+    if (swarm == NULL) {
+        return fuzz_rng_chance(rng, times, of);
+    }
+    uint32_t twice = 2 * times < of ? 2 * times : of;
+    return swarm->weights[feature] != 0 && fuzz_rng_chance(rng, twice, of);
+}
+
 /* ---- What a schedule shows ---- */
 
 static bool makes_call(const struct lc_schedule *schedule, uint32_t call)

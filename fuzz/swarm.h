@@ -41,6 +41,19 @@ void fuzz_swarm_draw(
 /** The same for calls of network events and selects, which are drawn apart. */
 void fuzz_swarm_draw_network(struct fuzz_rng *rng, struct lc_swarm *swarm);
 
+/**
+ * Whether something is to be, `times` of `of`. A swarm either leaves it out or
+ * has it twice as often: about as often on the whole.
+ *
+ * @param swarm  borrowed; NULL: none.
+ */
+bool fuzz_swarm_chance(
+    struct fuzz_rng *rng,
+    const struct lc_swarm *swarm,
+    enum lc_feature feature,
+    uint32_t times,
+    uint32_t of);
+
 /** Takes out of the record what the schedule shows no more: calls that it does
  * not make, features that it does not have. */
 void fuzz_swarm_narrow(struct lc_schedule *schedule);

@@ -152,7 +152,7 @@ static void put_load(struct writer *writer, const struct lc_provider *provider)
     }
 }
 
-static void put_faults(struct writer *writer, uint8_t faults)
+static void put_faults(struct writer *writer, uint16_t faults)
 {
     for (uint32_t i = 0; i < LC_FAIL_COUNT; i++) {
         if ((faults >> i & 1) != 0) {

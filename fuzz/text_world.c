@@ -432,7 +432,7 @@ static bool faults_line(struct fuzz_text_reader *reader)
         if ((world->faults >> fail & 1) != 0) {
             return fuzz_text_read_refuse(reader, i, "a second");
         }
-        world->faults |= (uint8_t)(1U << fail);
+        world->faults |= (uint16_t)(1U << fail);
     }
     return true;
 }

@@ -57,6 +57,15 @@ static inline bool model_track_is_entry(
             id < world->protocol_first + world->protocol_count);
 }
 
+/* What is said of the calls of an application. */
+enum model_track_call {
+    MODEL_TRACK_TAKES_SOCKET = 1,
+    MODEL_TRACK_NEEDS_NO_START = 2
+};
+
+/* Bits of enum model_track_call for each enum lc_call. */
+extern const uint8_t model_track_calls[LC_CALL_COUNT];
+
 /**
  * True when an application call has a socket argument.
  *
@@ -64,21 +73,8 @@ static inline bool model_track_is_entry(
  */
 static inline bool model_track_takes_socket(uint8_t api)
 {
-    const uint64_t takes =
-        UINT64_C(1) << LC_CALL_CONNECT | UINT64_C(1) << LC_CALL_SEND |
-        UINT64_C(1) << LC_CALL_SHUTDOWN | UINT64_C(1) << LC_CALL_LINGER |
-        UINT64_C(1) << LC_CALL_DONTLINGER | UINT64_C(1) << LC_CALL_SNDBUF |
-        UINT64_C(1) << LC_CALL_FIONBIO | UINT64_C(1) << LC_CALL_CLOSESOCKET |
-        UINT64_C(1) << LC_CALL_RECV | UINT64_C(1) << LC_CALL_SEND_DISCONNECT |
-        UINT64_C(1) << LC_CALL_RECV_DISCONNECT | UINT64_C(1) << LC_CALL_BIND |
-        UINT64_C(1) << LC_CALL_GETSOCKNAME |
-        UINT64_C(1) << LC_CALL_GETPEERNAME | UINT64_C(1) << LC_CALL_RCVBUF |
-        UINT64_C(1) << LC_CALL_SOERROR | UINT64_C(1) << LC_CALL_FIONREAD |
-        UINT64_C(1) << LC_CALL_WSASEND | UINT64_C(1) << LC_CALL_GETOVERLAPPED |
-        UINT64_C(1) << LC_CALL_LISTEN | UINT64_C(1) << LC_CALL_ACCEPT |
-        UINT64_C(1) << LC_CALL_WSAACCEPT |
-        UINT64_C(1) << LC_CALL_EVENTSELECT | UINT64_C(1) << LC_CALL_ENUMEVENTS;
-    return api < 64 && (takes >> api & 1) != 0;
+    return api < LC_CALL_COUNT &&
+           (model_track_calls[api] & MODEL_TRACK_TAKES_SOCKET) != 0;
 }
 
 /**
@@ -108,25 +104,8 @@ static inline bool model_track_creates(uint16_t function)
  */
 static inline bool model_track_needs_start(uint8_t api)
 {
-    const uint64_t needs_none =
-        UINT64_C(1) << LC_CALL_WSASTARTUP |
-        UINT64_C(1) << LC_CALL_GETLASTERROR | UINT64_C(1) << LC_CALL_SLEEP |
-        UINT64_C(1) << LC_CALL_SLEEPEX | UINT64_C(1) << LC_CALL_CREATEPORT |
-        UINT64_C(1) << LC_CALL_DEQUEUE | UINT64_C(1) << LC_CALL_POST |
-        UINT64_C(1) << LC_CALL_WSC_ENUM | UINT64_C(1) << LC_CALL_WSC_PATH |
-        UINT64_C(1) << LC_CALL_WSC_INSTALL |
-        UINT64_C(1) << LC_CALL_WSC_INSTALL_CHAIN |
-        UINT64_C(1) << LC_CALL_WSC_DEINSTALL |
-        UINT64_C(1) << LC_CALL_WSC_ORDER | UINT64_C(1) << LC_CALL_LOADLIBRARY |
-        UINT64_C(1) << LC_CALL_FREELIBRARY | UINT64_C(1) << LC_CALL_EXITTHREAD |
-        UINT64_C(1) << LC_CALL_EXITPROCESS |
-        UINT64_C(1) << LC_CALL_TERMINATEPROCESS |
-        UINT64_C(1) << LC_CALL_TERMINATETHREAD |
-        UINT64_C(1) << LC_CALL_FREEFOREIGN |
-        UINT64_C(1) << LC_CALL_WSC_INSTALL_NAMES |
-        UINT64_C(1) << LC_CALL_WSC_REMOVE_NAMES |
-        UINT64_C(1) << LC_CALL_WSC_ENABLE_NAMES;
-    return api >= 64 || (needs_none >> api & 1) == 0;
+    return api >= LC_CALL_COUNT ||
+           (model_track_calls[api] & MODEL_TRACK_NEEDS_NO_START) == 0;
 }
 
 /**

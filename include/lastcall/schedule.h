@@ -101,7 +101,7 @@ enum lc_fail {
     LC_FAIL_COUNT = 8
 };
 
-#define LC_FAIL_ALL ((1U << LC_FAIL_COUNT) - 1)
+#define LC_FAIL_ALL ((uint16_t)((1U << LC_FAIL_COUNT) - 1))
 
 struct lc_world {
     struct lc_provider providers[LC_PROVIDERS_MAX];
@@ -115,9 +115,8 @@ struct lc_world {
     uint64_t link_latency_ns;   /* one way */
     uint32_t link_window_bytes; /* peer's receive window, 1 or more */
     uint8_t peer_kind;          /* enum lc_peer_kind */
-    uint8_t faults;             /* bit per enum lc_fail that may happen */
     uint8_t versions; /* of ws2_32, bit per enum lc_version; 0: 1.0 to 2.2 */
-    uint8_t hostile;  /* 1: the application may do what no provider survives */
+    uint16_t faults;  /* bit per enum lc_fail that may happen */
     uint32_t peer_number;  /* of a kind that has one, else 0 */
     uint32_t rcvbuf_bytes; /* default SO_RCVBUF of a socket, 1 or more */
     uint8_t page_heap;     /* 1: each heap block of a hosted DLL has pages
@@ -125,6 +124,7 @@ struct lc_world {
     uint8_t names;         /* 1: there is a name-space DLL; see nsp.h */
     uint8_t descriptors;   /* sockets that a process may have at the transport;
                             0: no limit but that of the simulator */
+    uint8_t hostile; /* 1: the application may do what no provider survives */
     uint32_t protocol_count;
     struct lc_served protocols[LC_PROTOCOLS_MAX];
 };

@@ -75,7 +75,6 @@ void sim_app_describe_select(const struct lc_op *op, struct lc_record *record)
 {
     record->b = op->value2;
     record->c = op->entry;
-    record->d = op->value;
 }
 
 static void tell(uint32_t what, lc_socket socket, uint32_t sets)
