@@ -246,6 +246,7 @@ typedef void rename_fn(struct fuzz_lives *lives, struct lc_record *record);
 
 /* What is not here has no number of the run. */
 static rename_fn *const renames[LC_RECORD_KIND_COUNT] = {
+    [LC_RECORD_SELECT] = rename_handle,
     [LC_RECORD_API_CALL] = rename_api,
     [LC_RECORD_API_RETURN] = rename_api,
     [LC_RECORD_SPI_CALL] = rename_spi,

@@ -94,7 +94,7 @@ struct sim_connection {
     uint8_t is_attempt_over; /* to connect, since it began */
     uint8_t is_reset_told;   /* by the peer's RST */
     uint8_t is_polled;       /* somebody waits for it among others */
-    uint16_t attempt_error; /* enum lc_wsa */
+    uint16_t attempt_error;  /* enum lc_wsa */
 };
 
 _Static_assert(

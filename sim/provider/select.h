@@ -18,9 +18,8 @@ enum sim_select_limits {
 };
 
 /* The network events that are offered. */
-#define SIM_NOTIFY_EVENTS                                                  \
-    ((uint32_t)(LC_FD_READ | LC_FD_WRITE | LC_FD_ACCEPT | LC_FD_CONNECT | \
-                LC_FD_CLOSE))
+#define SIM_NOTIFY_EVENTS \
+    ((uint32_t)(LC_FD_READ | LC_FD_WRITE | LC_FD_ACCEPT | LC_FD_CONNECT | LC_FD_CLOSE))
 
 /** Sockets of a set. NULL has none. */
 uint32_t sim_select_count(const struct lc_fd_set *set);

@@ -102,7 +102,7 @@ static void the_bytes_are_the_documented_ones(void **state)
         4,    3,    2,    1, /* */
         2,    5,    90,   LC_FEATURE_SLOW,
         1,                   /* swarm send*90 slow */
-        5, 0,                /* faults alloc proc */
+        5,    0,             /* faults alloc proc */
         3,    0,    20,      /* versions of ws2_32 1.0 1.1, filter 2.0 2.2 */
         1,                   /* page-heap */
         0xe8, 3,    0,    0, /* rcvbuf 1000 */
