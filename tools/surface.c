@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lastcall/abi.h"
 #include "lastcall/nsp.h"
 
 #include "fuzz/fuzz.h"
@@ -17,6 +18,7 @@
 #include "tools/option.h"
 #include "tools/output.h"
 #include "tools/setup.h"
+#include "tools/surface_shim.h"
 
 enum {
     ITEMS_MAX = 128, /* of a part */
@@ -24,10 +26,23 @@ enum {
     FOLDERS_AT_ONCE = 8
 };
 
-static bool is_markdown;
+static struct {
+    bool is_markdown;
+    const char *shim;
+} given;
 
 static const struct tool_option own_options[] = {
-    { "--markdown", TOOL_FLAG, &is_markdown, NULL, "prints it as a page" },
+    { "--markdown",
+      TOOL_FLAG,
+      &given.is_markdown,
+      NULL,
+      "prints it as a page" },
+    { "--shim",
+      TOOL_TEXT,
+      &given.shim,
+      "FOLDER",
+      "functions of Windows, too, with the DLLs of the folder that reach "
+      "them" },
     { NULL, TOOL_NO_OPTION, NULL, NULL, NULL },
 };
 
@@ -74,38 +89,92 @@ static const char *wire_name(uint32_t item)
     return fuzz_words_name(FUZZ_WORDS_WIRE, item);
 }
 
+/* Options and commands, as a provider is asked for them. */
+static const struct option {
+    const char *name;
+    enum lc_spi spi;
+    uint32_t code;
+} asked[] = {
+    { "SO_LINGER, set", LC_SPI_SET_SOCK_OPT, LC_SO_LINGER },
+    { "SO_DONTLINGER, set", LC_SPI_SET_SOCK_OPT, (uint32_t)LC_SO_DONTLINGER },
+    { "SO_SNDBUF, set", LC_SPI_SET_SOCK_OPT, LC_SO_SNDBUF },
+    { "SO_RCVBUF, set", LC_SPI_SET_SOCK_OPT, LC_SO_RCVBUF },
+    { "SO_ERROR, asked for", LC_SPI_GET_SOCK_OPT, LC_SO_ERROR },
+    { "FIONBIO", LC_SPI_IOCTL, LC_FIONBIO },
+    { "FIONREAD", LC_SPI_IOCTL, LC_FIONREAD },
+};
+
+static const char *option_name(uint32_t item)
+{
+    return asked[item].name;
+}
+
+/* The option or command that a record asks for; their count: none of these. */
+static uint32_t option_of(const struct lc_record *record)
+{
+    uint32_t item = 0;
+    while (item < LC_COUNT_OF(asked) &&
+           (asked[item].spi != record->function ||
+            asked[item].code != (uint32_t)record->b)) {
+        item++;
+    }
+    return item;
+}
+
+static uint32_t function_of(const struct lc_record *record)
+{
+    return record->function;
+}
+
 /* A part of the surface: what the records of one kind can say. */
 static const struct part {
     const char *title;
     const char *key; /* in JSON */
     const char *(*name)(uint32_t item);
+    uint32_t (*item)(const struct lc_record *record); /* count: none */
     enum lc_record_kind kind;
     uint32_t count;
 } parts[] = {
     { "Calls of applications",
       "calls",
       call_function,
+      function_of,
       LC_RECORD_API_CALL,
       LC_CALL_COUNT },
     { "Functions of providers",
       "functions",
       spi_name,
+      function_of,
       LC_RECORD_SPI_CALL,
       LC_SPI_COUNT + 1 },
     { "Upcalls",
       "upcalls",
       upcall_name,
+      function_of,
       LC_RECORD_UPCALL_CALL,
       LC_UPCALL_COUNT },
     { "Functions of name-space providers",
       "names",
       nsp_name,
+      function_of,
       LC_RECORD_NSP_CALL,
       LC_NSP_COUNT + 1 },
-    { "Faults", "faults", fail_name, LC_RECORD_FAIL, LC_FAIL_COUNT },
+    { "Options and commands of sockets",
+      "options",
+      option_name,
+      option_of,
+      LC_RECORD_SPI_CALL,
+      LC_COUNT_OF(asked) },
+    { "Faults",
+      "faults",
+      fail_name,
+      function_of,
+      LC_RECORD_FAIL,
+      LC_FAIL_COUNT },
     { "What crosses the wire",
       "wire",
       wire_name,
+      function_of,
       LC_RECORD_WIRE,
       LC_WIRE_COUNT },
 };
@@ -126,10 +195,10 @@ static void read_record(
     const uint32_t *file = context;
     (void)number;
     for (size_t i = 0; i < LC_COUNT_OF(parts); i++) {
-        if (record->kind == parts[i].kind) {
-            LC_CHECK(record->function < parts[i].count);
-            uint16_t *first = &reached[i][record->function];
-            *first = *first == 0 ? (uint16_t)(*file + 1) : *first;
+        uint32_t item = record->kind == parts[i].kind ? parts[i].item(record)
+                                                      : parts[i].count;
+        if (item < parts[i].count && reached[i][item] == 0) {
+            reached[i][item] = (uint16_t)(*file + 1);
         }
     }
 }
@@ -249,13 +318,44 @@ static void print_text(const char *folder)
     }
 }
 
+static const char shim_title[] = "Functions of Windows";
+
+static const char *shim_by(uint32_t item)
+{
+    const char *by = tool_surface_shim_reached_by(item);
+    return by == NULL ? "-" : by;
+}
+
+static void print_text_shim(void)
+{
+    (void)printf("\n%s:\n", shim_title);
+    for (uint32_t item = 0; item < tool_surface_shim_count(); item++) {
+        (void)
+            printf("  %-48s %s\n", tool_surface_shim_name(item), shim_by(item));
+    }
+}
+
+static void print_markdown_shim(void)
+{
+    (void)printf(
+        "\n## %s\n\nThat a DLL may import; the DLLs of `tests/data/shim` "
+        "call them.\n\n| name | reached by |\n|---|---|\n",
+        shim_title);
+    for (uint32_t item = 0; item < tool_surface_shim_count(); item++) {
+        (void)printf(
+            "| %s | %s |\n",
+            tool_surface_shim_name(item),
+            shim_by(item));
+    }
+}
+
 static void print_markdown(const char *folder)
 {
     (void)printf(
         "# What is simulated\n\n"
-        "Written by `lastcall surface --markdown corpus`; a test compares it. "
-        "Each line names\na schedule of `corpus/` that reaches it; `-`: none "
-        "does.\n");
+        "Written by `lastcall surface --markdown --shim build/tests/data "
+        "corpus`; a test\ncompares it. Each line names a schedule of "
+        "`corpus/` that reaches it; `-`: none does.\n");
     for (size_t i = 0; i < LC_COUNT_OF(parts); i++) {
         bool is_call = parts[i].kind == LC_RECORD_API_CALL;
         (void)printf("\n## %s\n\n", parts[i].title);
@@ -272,6 +372,22 @@ static void print_markdown(const char *folder)
             (void)printf(" %s |\n", by[0] != '\0' ? by : "-");
         }
     }
+}
+
+static void add_shim(json_t *object)
+{
+    json_t *list = json_array();
+    for (uint32_t item = 0; item < tool_surface_shim_count(); item++) {
+        json_t *line = json_pack(
+            "{s:s, s:s?}",
+            "name",
+            tool_surface_shim_name(item),
+            "dll",
+            tool_surface_shim_reached_by(item));
+        LC_CHECK(line != NULL);
+        (void)json_array_append_new(list, line);
+    }
+    (void)json_object_set_new(object, "windows", list);
 }
 
 static void print_json(const char *folder)
@@ -297,18 +413,46 @@ static void print_json(const char *folder)
         }
         (void)json_object_set_new(object, parts[i].key, list);
     }
+    if (given.shim != NULL) {
+        add_shim(object);
+    }
     tool_output_json(object);
 }
 
-static uint32_t count_unreached(void)
+/* Of the schedules' parts where there is a folder, and of the shim. */
+static uint32_t count_unreached(bool has_folder)
 {
     uint32_t count = 0;
+    for (uint32_t item = 0; item < tool_surface_shim_count(); item++) {
+        count += tool_surface_shim_reached_by(item) == NULL;
+    }
+    if (!has_folder) {
+        return count;
+    }
     for (size_t i = 0; i < LC_COUNT_OF(parts); i++) {
         for (uint32_t item = 0; item < parts[i].count; item++) {
             count += reached[i][item] == 0;
         }
     }
     return count;
+}
+
+static void print(const char *folder)
+{
+    if (tool_given.json) {
+        print_json(folder);
+        return;
+    }
+    if (given.is_markdown) {
+        print_markdown(folder);
+    } else {
+        print_text(folder);
+    }
+    if (given.shim != NULL && given.is_markdown) {
+        print_markdown_shim();
+    } else if (given.shim != NULL) {
+        print_text_shim();
+    }
 }
 
 int tool_surface(int argc, char **argv)
@@ -326,20 +470,20 @@ int tool_surface(int argc, char **argv)
         (!tool_setup_open() || !list_folder(folder) || !play_all())) {
         return TOOL_EXIT_USAGE;
     }
-    if (tool_given.json) {
-        print_json(folder);
-    } else if (is_markdown) {
-        print_markdown(folder);
-    } else {
-        print_text(folder);
+    if (given.shim != NULL &&
+        (!tool_setup_open() || !tool_surface_shim_read(given.shim))) {
+        return TOOL_EXIT_USAGE;
     }
-    uint32_t unreached = folder == NULL ? 0 : count_unreached();
+    print(folder);
+    uint32_t unreached = count_unreached(folder != NULL);
     if (unreached > 0) {
         tool_output_error(
-            "%u %s reached by no schedule of %s",
+            "%u %s reached by nothing in %s%s%s",
             unreached,
             unreached == 1 ? "is" : "are",
-            folder);
+            folder != NULL ? folder : "",
+            folder != NULL && given.shim != NULL ? " and " : "",
+            given.shim != NULL ? given.shim : "");
     }
     return unreached == 0 ? TOOL_EXIT_HELD : TOOL_EXIT_BROKEN;
 }

@@ -336,7 +336,7 @@ static int LC_ABI probe_get_sock_opt(
         (lc_wsp_get_sock_opt_fn *)sim_crossing_enter(
             &crossing,
             LC_SPI_GET_SOCK_OPT,
-            (struct sim_arguments){ (int64_t)socket, 0, 0 });
+            (struct sim_arguments){ (int64_t)socket, option_name, 0 });
     int result = forward(
         socket,
         level,
