@@ -72,7 +72,7 @@ STATICS = {
         'fiber_sp': 'what a switch returns; read right after it',
     },
     'sim/engine/module.c': {
-        'classes': 'the DLLs of the world: between runs',
+        'sim_module_classes': 'the DLLs of the world: between runs',
         'paths': 'where they are installed: between runs',
         'registry': 'at start-up',
     },

@@ -261,7 +261,14 @@ static LC_NOINLINE bool decide(
     if (point.count > 1 || SIM_HISTORY->backer.sees_all) {
         index = sim_choice_draw(&point);
     }
-    *ret_decision = candidates[index];
+    if (candidates[index].action == LC_ACTION_RUN) {
+        /* A copy would wait for what has just been written there. */
+        set_candidate(
+            ret_decision,
+            &SIM_ENGINE->threads[candidates[index].slot]);
+    } else {
+        *ret_decision = candidates[index];
+    }
     return true;
 }
 
@@ -317,17 +324,19 @@ static LC_NOINLINE bool end_over_budget(void)
     return true;
 }
 
-static inline bool over_budget(void)
+/* Counts a yield point. Returns whether end_over_budget() is to be asked. */
+static inline bool is_to_be_asked(struct sim_history *history)
 {
-    struct sim_history *history = SIM_HISTORY;
     history->steps++;
     history->steps_total++;
-    if (LC_LIKELY(
-            !history->stop && history->steps % STEPS_OF_A_TURN != 0 &&
-            history->steps_total <= STEPS_MAX)) {
-        return false;
-    }
-    return end_over_budget();
+    return LC_UNLIKELY(
+        history->stop || history->steps % STEPS_OF_A_TURN == 0 ||
+        history->steps_total > STEPS_MAX);
+}
+
+static inline bool over_budget(void)
+{
+    return is_to_be_asked(SIM_HISTORY) && end_over_budget();
 }
 
 bool sim_thread_over_budget(void)
@@ -341,7 +350,6 @@ void sim_thread_give_way(struct lc_place place)
     struct sim_history *history = SIM_HISTORY;
     uint32_t self = engine->current;
     LC_CHECK(self != SIM_NO_THREAD);
-    struct sim_choice_candidate decision;
     if (history->is_watched) {
         /* The host takes the decision, with this thread parked too. */
         if (history->is_hashed) {
@@ -350,13 +358,12 @@ void sim_thread_give_way(struct lc_place place)
         history->is_asked = 1;
         history->place = place;
         history->place_thread = self;
-    } else if (decide(self, place, &decision)) {
-        if (decision.action == LC_ACTION_RUN &&
-            decision.target == engine->threads[self].ref) {
+    } else if (decide(self, place, &history->decision)) {
+        if (history->decision.action == LC_ACTION_RUN &&
+            history->decision.target == engine->threads[self].ref) {
             return;
         }
         history->decided = 1;
-        history->decision = decision;
     }
     sim_fiber_leave();
     LC_CHECK(engine->current == self);
@@ -367,12 +374,15 @@ void sim_thread_give_way(struct lc_place place)
 
 bool sim_thread_is_asked(void)
 {
-    const struct sim_history *history = SIM_HISTORY;
-    if (sim_thread_current() == NULL || over_budget()) {
+    struct sim_history *history = SIM_HISTORY;
+    if (sim_thread_current() == NULL) {
         return false;
     }
-    return history->is_watched || !sim_engine_is_settled(history) ||
-           is_turn_over(history);
+    bool is_free = history->is_watched || !sim_engine_is_settled(history);
+    if (LC_LIKELY(!is_to_be_asked(history))) {
+        return is_free;
+    }
+    return !end_over_budget() && (is_free || is_turn_over(history));
 }
 
 /* What a thread touches behind a yield point that only has a name: whatever
@@ -463,22 +473,21 @@ enum lc_end sim_thread_run(void)
     struct sim_history *history = SIM_HISTORY;
     LC_CHECK(engine->current == SIM_NO_THREAD);
     while (!engine->has_ended) {
-        struct sim_choice_candidate decision;
+        struct sim_choice_candidate *decision = &history->decision;
         if (history->decided) {
             history->decided = 0;
-            decision = history->decision;
-        } else if (!history->is_asked || !decide_asked(&decision)) {
+        } else if (!history->is_asked || !decide_asked(decision)) {
             if (over_budget()) {
                 break;
             }
             if (!decide(
                     SIM_NO_THREAD,
                     (struct lc_place){ .kind = LC_PLACE_IDLE },
-                    &decision)) {
+                    decision)) {
                 return final_end();
             }
         }
-        sim_thread_go_on(&decision);
+        sim_thread_go_on(decision);
     }
     return (enum lc_end)engine->end;
 }

@@ -58,7 +58,8 @@ struct sim_history {
     uint32_t choice_unmet;
     uint32_t script_left; /* choices of the schedule not met so far */
     uint32_t stop;        /* whoever reads the trace asked to stop */
-    /* The decision that a fiber took before it left: see decide.c. */
+    /* Whether a fiber took a decision before it left, and the last one that was
+     * taken: see decide.c. */
     uint32_t decided;
     struct sim_choice_candidate decision;
     /* The decision that a fiber left to the host, when at_step is set. */
@@ -95,6 +96,16 @@ _Static_assert(
     "the history fits its segment");
 
 /* NOLINTEND(bugprone-sizeof-expression) */
+
+/** The instance of a module in a process. */
+static inline struct sim_module *sim_module_at(
+    uint32_t process,
+    uint32_t module)
+{
+    LC_CHECK(process < LC_PROCESSES_MAX);
+    LC_CHECK(module < LC_MODULE_COUNT);
+    return &SIM_ENGINE->modules[process][module];
+}
 
 /** Whether no choice of the run can differ from the default any more. */
 static inline bool sim_engine_is_settled(const struct sim_history *history)

@@ -7,7 +7,7 @@
 
 /* Which DLLs the coming runs have. Describes the world, not the run's state:
  * written between runs only. */
-static const struct sim_module_class *classes[LC_MODULE_COUNT];
+const struct sim_module_class *sim_module_classes[LC_MODULE_COUNT];
 
 /* Where they are installed; as above. */
 static const char *paths[LC_MODULE_COUNT];
@@ -40,13 +40,7 @@ void sim_module_set_class(uint32_t module, const struct sim_module_class *class)
     LC_CHECK_IF(class != NULL, class->ops != NULL);
     /* Only the class before knows how its image was laid out. */
     sim_page_reset();
-    classes[module] = class;
-}
-
-const struct sim_module_class *sim_module_class(uint32_t module)
-{
-    LC_CHECK(module < LC_MODULE_COUNT);
-    return classes[module];
+    sim_module_classes[module] = class;
 }
 
 bool sim_module_has_hosted(void)
@@ -206,13 +200,6 @@ sim_code_fn *sim_module_wrap(
     return registry.wrap(importer, target, name, code);
 }
 
-struct sim_module *sim_module_at(uint32_t process, uint32_t module)
-{
-    LC_CHECK(process < LC_PROCESSES_MAX);
-    LC_CHECK(module < LC_MODULE_COUNT);
-    return &SIM_ENGINE->modules[process][module];
-}
-
 int32_t sim_module_references(uint32_t process, uint32_t module)
 {
     const struct sim_module *instance = sim_module_at(process, module);
@@ -264,7 +251,7 @@ bool sim_module_load(
     bool *ret_mapped)
 {
     struct sim_module *instance = sim_module_at(process, module);
-    const struct sim_module_class *class = classes[module];
+    const struct sim_module_class *class = sim_module_classes[module];
     LC_CHECK(loader < LC_MODULE_COUNT);
     if (class == NULL) {
         return false;
@@ -311,8 +298,8 @@ void sim_module_unmap(uint32_t process, uint32_t module)
     }
     instance->order = 0;
     instance->is_quiet = 0;
-    classes[module]->ops->unmap(
-        classes[module],
+    sim_module_classes[module]->ops->unmap(
+        sim_module_classes[module],
         sim_arena_module(process, module));
 }
 
@@ -356,8 +343,8 @@ void *sim_module_globals(void)
 void *sim_module_shared(void)
 {
     uint32_t module = sim_thread_module();
-    LC_CHECK(classes[module] != NULL);
-    LC_CHECK(classes[module]->shared_bytes > 0);
+    LC_CHECK(sim_module_classes[module] != NULL);
+    LC_CHECK(sim_module_classes[module]->shared_bytes > 0);
     return (
         void *)(uintptr_t)(SIM_ARENA_SHARED + module * SIM_ARENA_SHARED_BYTES);
 }

@@ -118,14 +118,18 @@ void sim_module_set_class(
  */
 uint32_t sim_module_globals_used(uint32_t process, uint32_t module);
 
+/* The DLLs of the coming runs. For sim_module_class() alone. */
+extern const struct sim_module_class *sim_module_classes[LC_MODULE_COUNT];
+
 /** The description of a module, or NULL. */
-const struct sim_module_class *sim_module_class(uint32_t module);
+static inline const struct sim_module_class *sim_module_class(uint32_t module)
+{
+    LC_CHECK(module < LC_MODULE_COUNT);
+    return sim_module_classes[module];
+}
 
 /** Whether one of them is hosted: code that was not written here. */
 bool sim_module_has_hosted(void);
-
-/** The instance of a module in a process. */
-struct sim_module *sim_module_at(uint32_t process, uint32_t module);
 
 /** Sum of the references of all loaders. */
 int32_t sim_module_references(uint32_t process, uint32_t module);

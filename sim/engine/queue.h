@@ -8,6 +8,7 @@
 #define SIM_ENGINE_QUEUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lastcall/check.h"
@@ -42,7 +43,19 @@ static inline bool sim_queue_repeats(const struct sim_event *event)
 }
 
 /** Whether a leaves before b. A total order: see the unit test. */
-bool sim_queue_before(const struct sim_event *a, const struct sim_event *b);
+static inline bool sim_queue_before(
+    const struct sim_event *a,
+    const struct sim_event *b)
+{
+    if (a->at_ns != b->at_ns) {
+        return a->at_ns < b->at_ns;
+    }
+    if (a->kind != b->kind) {
+        return a->kind < b->kind;
+    }
+    LC_CHECK(a == b || a->sequence != b->sequence);
+    return a->sequence < b->sequence;
+}
 
 /**
  * Puts an event in.
@@ -51,15 +64,42 @@ bool sim_queue_before(const struct sim_event *a, const struct sim_event *b);
  *
  * Returns: false when the queue is full.
  */
-LC_MUST_USE bool sim_queue_push(
+LC_MUST_USE static inline bool sim_queue_push(
     struct sim_queue *queue,
-    const struct sim_event *event);
+    const struct sim_event *event)
+{
+    LC_CHECK(event->kind < LC_EVENT_COUNT);
+    if (queue->count == SIM_EVENTS_MAX) {
+        return false;
+    }
+    uint32_t at = queue->count;
+    while (at > 0 && sim_queue_before(&queue->items[at - 1], event)) {
+        queue->items[at] = queue->items[at - 1];
+        at--;
+    }
+    queue->items[at] = *event;
+    queue->count++;
+    return true;
+}
 
 /** The event that leaves first, or NULL when there is none. */
-const struct sim_event *sim_queue_first(const struct sim_queue *queue);
+static inline const struct sim_event *sim_queue_first(
+    const struct sim_queue *queue)
+{
+    LC_CHECK(queue->count <= SIM_EVENTS_MAX);
+    return queue->count == 0 ? NULL : &queue->items[queue->count - 1];
+}
 
 /** Number of events due at the earliest instant. */
-uint32_t sim_queue_due(const struct sim_queue *queue);
+static inline uint32_t sim_queue_due(const struct sim_queue *queue)
+{
+    uint32_t due = 0;
+    while (due < queue->count && queue->items[queue->count - 1 - due].at_ns ==
+                                     queue->items[queue->count - 1].at_ns) {
+        due++;
+    }
+    return due;
+}
 
 /**
  * Takes out one event of the earliest instant.
@@ -69,9 +109,13 @@ uint32_t sim_queue_due(const struct sim_queue *queue);
 struct sim_event sim_queue_take(struct sim_queue *queue, uint32_t index);
 
 /** The event at a place in leaving order, index below queue->count. */
-const struct sim_event *sim_queue_at(
+static inline const struct sim_event *sim_queue_at(
     const struct sim_queue *queue,
-    uint32_t index);
+    uint32_t index)
+{
+    LC_CHECK(index < queue->count);
+    return &queue->items[queue->count - 1 - index];
+}
 
 /**
  * Takes out the first event of a kind and object, wherever it stands.

@@ -237,7 +237,7 @@ enum sim_wake sim_thread_block(const struct sim_wait_options *options)
         .a = options->object,
         .b = is_bounded ? (int64_t)(options->timeout_ns / LC_NS_PER_MS) : -1,
     };
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
     set_state(thread, SIM_THREAD_BLOCKED);
     thread->wait_key = options->key;
     thread->wait_for = (uint8_t)options->wait_for;
@@ -260,7 +260,7 @@ enum sim_wake sim_thread_block(const struct sim_wait_options *options)
     record.d = wake == SIM_WAKE_TIMEOUT     ? 1
                : wake == SIM_WAKE_CANCELLED ? 2
                                             : 0;
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
     return wake;
 }
 
@@ -291,7 +291,7 @@ static void timeout_fires(uint16_t object, uint64_t value)
 }
 
 /* The thread that has been blocked on a key for longest, or NULL. */
-static struct sim_thread *first_blocked(uint64_t key)
+static inline struct sim_thread *first_blocked(uint64_t key)
 {
     struct sim_thread *at = SIM_ENGINE->threads;
     const struct sim_thread *end = at + SIM_ENGINE->thread_count;
@@ -309,20 +309,28 @@ static struct sim_thread *first_blocked(uint64_t key)
     return first;
 }
 
-uint32_t sim_thread_wake(uint64_t key, uint32_t count_max, enum sim_wake wake)
+/* Not in line: mostly there is nobody to wake. */
+static LC_NOINLINE uint32_t wake_from(
+    struct sim_thread *first,
+    uint64_t key,
+    uint32_t count_max,
+    enum sim_wake wake)
 {
-    LC_CHECK(key != 0);
-    LC_CHECK(wake == SIM_WAKE_SIGNALLED || wake == SIM_WAKE_CANCELLED);
     uint32_t woken = 0;
-    while (woken < count_max) {
-        struct sim_thread *first = first_blocked(key);
-        if (first == NULL) {
-            break;
-        }
+    for (; first != NULL && woken < count_max; first = first_blocked(key)) {
         wake_one(first, wake);
         woken++;
     }
     return woken;
+}
+
+uint32_t sim_thread_wake(uint64_t key, uint32_t count_max, enum sim_wake wake)
+{
+    LC_CHECK(key != 0);
+    LC_CHECK(wake == SIM_WAKE_SIGNALLED || wake == SIM_WAKE_CANCELLED);
+    struct sim_thread *first = first_blocked(key);
+    return LC_LIKELY(first == NULL) ? 0
+                                    : wake_from(first, key, count_max, wake);
 }
 
 uint32_t sim_thread_waiting(uint64_t key)

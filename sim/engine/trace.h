@@ -11,6 +11,8 @@
 #include "lastcall/check.h"
 #include "lastcall/trace.h"
 
+#include "sim/engine/copy.h"
+
 /* Reads a record. Returns false to stop the run after it. */
 typedef bool sim_trace_sink_fn(void *context, const struct lc_record *record);
 
@@ -34,6 +36,18 @@ static inline void sim_trace_write(struct lc_record record)
 {
     if (LC_UNLIKELY(sim_trace_put(&record))) {
         sim_trace_forget(&record);
+    }
+}
+
+/**
+ * The same, for a record whose caller goes on with it: not copied, as a copy of
+ * fields that have just been written one by one would wait for them.
+ */
+static inline void sim_trace_write_kept(struct lc_record *record)
+{
+    if (LC_UNLIKELY(sim_trace_put(record))) {
+        record->time_ns = 0;
+        sim_copy_wipe_stack();
     }
 }
 

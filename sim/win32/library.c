@@ -157,7 +157,7 @@ static LC_NOINLINE bool run_dll_main(
         .a = reason,
         .b = process_ends,
     };
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
     sim_thread_enter(module, SIM_FRAME_DLL_MAIN, reason);
     if (reason == LC_DLL_PROCESS_DETACH) {
         do_beside(module, reason);
@@ -173,7 +173,7 @@ static LC_NOINLINE bool run_dll_main(
     sim_thread_leave();
     record.function = 1;
     record.a = result;
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
     return result;
 }
 

@@ -396,7 +396,7 @@ static enum lc_wsa make_call(const struct lc_op *op, struct lc_record *record)
 static inline void make_recorded(const struct lc_op *op, uint32_t number)
 {
     struct lc_record record = call_record(op, number);
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
     if (!app_calls[op->call].is_windows) {
         sim_thread_enter(LC_MODULE_WS2_32, SIM_FRAME_API, op->call);
     }
@@ -409,7 +409,7 @@ static inline void make_recorded(const struct lc_op *op, uint32_t number)
     if (!app_calls[op->call].is_windows) {
         sim_thread_leave();
     }
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
 }
 
 static void run_call(
@@ -419,10 +419,11 @@ static void run_call(
 {
     LC_CHECK(op->call < LC_CALL_COUNT);
     sim_thread_begin_call(call_index);
-    sim_thread_yield((struct lc_place){
-        .kind = LC_PLACE_API,
-        .function = op->call,
-    });
+    if (LC_UNLIKELY(sim_thread_is_asked())) {
+        sim_thread_ask(
+            (struct lc_place){ .kind = LC_PLACE_API, .function = op->call },
+            0);
+    }
     make_recorded(op, number);
     sim_thread_progress();
 }

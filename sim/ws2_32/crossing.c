@@ -59,7 +59,7 @@ sim_code_fn *sim_crossing_enter(
     if (function == LC_SPI_STARTUP) {
         return set->startup;
     }
-    sim_trace_write(ret_crossing->record);
+    sim_trace_write_kept(&ret_crossing->record);
     sim_thread_enter(set->target, SIM_FRAME_SPI, function);
     return set->entries[function];
 }
@@ -77,7 +77,7 @@ void sim_crossing_leave(
     record.c = record.a;
     record.a = result;
     record.d = amount;
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
     sim_thread_yield_on(
         (struct lc_place){
             .kind = LC_PLACE_SPI_LEAVE,

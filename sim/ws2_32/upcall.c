@@ -60,7 +60,7 @@ static void begin(
         .c = sim_ws2_process()->counts[caller] <= 0,
     };
     upcall->last_error = sim_thread_current()->last_error;
-    sim_trace_write(upcall->record);
+    sim_trace_write_kept(&upcall->record);
 }
 
 static void end(
@@ -74,7 +74,7 @@ static void end(
     record.c = record.a;
     record.a = result;
     record.b = error;
-    sim_trace_write(record);
+    sim_trace_write_kept(&record);
     sim_thread_current()->last_error = upcall->last_error;
     if (error != 0 && errno_out != NULL) {
         *errno_out = error;
