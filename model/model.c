@@ -586,46 +586,65 @@ static bool is_harness(const struct lc_record *record)
            record->kind == LC_RECORD_END;
 }
 
+/* Of a process that has ended or begun to: whether a record of it is to be
+ * judged. Not in line: most are of others. */
+static LC_NOINLINE bool is_judged_late(
+    struct model *model,
+    const struct lc_record *record,
+    struct model_process *process)
+{
+    if (process->exited && record->kind != LC_RECORD_WIRE &&
+        record->kind != LC_RECORD_END) {
+        return false; /* nothing of it is anybody's business now */
+    }
+    return process->flags == 0 ||
+           model_term_passes(
+               model,
+               &(struct model_event){ .record = record, .process = process });
+}
+
 /* What the state says about a record. False: nothing is to be judged. */
 static inline bool event_fill(
     struct model *model,
     const struct lc_record *record,
     struct model_event *event)
 {
-    *event = (struct model_event){
-        .record = record,
-        .caller = model_track_provider(record->caller),
-        .callee = model_track_provider(record->callee),
-    };
+    struct model_process *process = NULL;
+    struct model_thread *thread = NULL;
+    struct model_frame *top = NULL;
     if (record->process < LC_PROCESSES_MAX) {
-        event->process = &model->processes[record->process];
+        process = &model->processes[record->process];
         if (record->process >= model->process_count) {
             model->process_count = (uint8_t)(record->process + 1);
         }
-        if (LC_UNLIKELY(event->process->exited) &&
-            record->kind != LC_RECORD_WIRE && record->kind != LC_RECORD_END) {
-            return false; /* nothing of it is anybody's business now */
-        }
-        if (LC_UNLIKELY(event->process->flags != 0) &&
-            !model_term_passes(model, event)) {
+        if (LC_UNLIKELY((process->exited | process->flags) != 0) &&
+            !is_judged_late(model, record, process)) {
             return false;
         }
     }
     if (record->thread != LC_NONE && LC_LIKELY(!model->lost)) {
-        event->thread = model_track_thread(model, record->thread);
-        if (event->thread != NULL &&
-            LC_UNLIKELY(event->thread->ended == MODEL_THREAD_KILLED)) {
+        thread = model_track_thread(model, record->thread);
+        if (LC_UNLIKELY(
+                thread != NULL && thread->ended == MODEL_THREAD_KILLED)) {
             model_report_unless(model, MODEL_TERM_10, true, false);
             return false;
         }
-        if (event->thread != NULL && event->thread->depth > 0) {
-            LC_CHECK(event->thread->depth <= MODEL_DEPTH_MAX);
-            event->top = &event->thread->frames[event->thread->depth - 1];
-            if (LC_UNLIKELY(event->thread->process != record->process)) {
+        if (thread != NULL && thread->depth > 0) {
+            LC_CHECK(thread->depth <= MODEL_DEPTH_MAX);
+            top = &thread->frames[thread->depth - 1];
+            if (LC_UNLIKELY(thread->process != record->process)) {
                 model_report_lost(model);
             }
         }
     }
+    *event = (struct model_event){
+        .record = record,
+        .process = process,
+        .thread = thread,
+        .top = top,
+        .caller = model_track_provider(record->caller),
+        .callee = model_track_provider(record->callee),
+    };
     return LC_LIKELY(!model->lost) || is_harness(record);
 }
 

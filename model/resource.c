@@ -67,7 +67,10 @@ static bool birth_take(struct model *model, const struct model_event *event)
     return false;
 }
 
-static void created(struct model *model, const struct model_event *event)
+/* Not in line, as the two below: most records are of locks. */
+static LC_NOINLINE void created(
+    struct model *model,
+    const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     if (event->caller == MODEL_NONE || record->function >= LC_OBJECT_COUNT) {
@@ -85,7 +88,9 @@ static void created(struct model *model, const struct model_event *event)
     }
 }
 
-static void destroyed(struct model *model, const struct model_event *event)
+static LC_NOINLINE void destroyed(
+    struct model *model,
+    const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     if (record->function >= LC_OBJECT_COUNT) {
@@ -138,7 +143,9 @@ static void thread_ends(struct model *model, const struct model_event *event)
     thread->waiting = MODEL_NONE;
 }
 
-static void threads(struct model *model, const struct model_event *event)
+static LC_NOINLINE void threads(
+    struct model *model,
+    const struct model_event *event)
 {
     LC_CHECK(event->process != NULL);
 
