@@ -275,6 +275,11 @@ void model_attach(struct model *model, struct model_coverage *coverage)
     model->coverage = coverage;
 }
 
+/*
+ * Most of what follows asks only the areas that have something to do with the
+ * record at hand: to ask those that find out that they have not is half of the
+ * work. What an area looks at is said where it is asked.
+ */
 static void step_api_call(struct model *model, struct model_event *event)
 {
     const struct lc_record *record = event->record;
@@ -311,12 +316,17 @@ static void step_api_call(struct model *model, struct model_event *event)
     thread->before = 0;
     model_start_step(model, event);
     model_catalog_step(model, event);
-    model_names_step(model, event);
-    model_socket_step(model, event);
-    model_close_step(model, event);
-    model_receive_step(model, event);
+    if (thread->api == LC_CALL_WSASTARTUP ||
+        thread->api == LC_CALL_WSACLEANUP) {
+        model_names_step(model, event);
+    }
+    if (model_track_takes_socket(thread->api)) {
+        model_socket_step(model, event);
+        model_close_step(model, event);
+        model_receive_step(model, event);
+        model_accept_step(model, event);
+    }
     model_overlapped_step(model, event);
-    model_accept_step(model, event);
     model_network_step(model, event);
 }
 
@@ -330,15 +340,26 @@ static void step_api_return(struct model *model, struct model_event *event)
     if (event->top == NULL) {
         return;
     }
-    model_version_step(model, event);
+    uint8_t api = event->thread->api;
+    if (api == LC_CALL_WSASTARTUP || api == LC_CALL_SOCKET) {
+        model_version_step(model, event);
+    }
     model_start_step(model, event);
     model_catalog_step(model, event);
-    model_names_step(model, event);
-    model_linger_step(model, event);
-    model_close_step(model, event);
-    model_accept_step(model, event);
-    model_socket_step(model, event);
-    model_receive_step(model, event);
+    if (api == LC_CALL_ENUM_NAMES) {
+        model_names_step(model, event);
+    }
+    if (api == LC_CALL_CLOSESOCKET) {
+        model_linger_step(model, event);
+    }
+    if (model_track_takes_socket(api)) {
+        model_close_step(model, event);
+        model_accept_step(model, event);
+    }
+    if (model_track_takes_socket(api) || api == LC_CALL_SOCKET) {
+        model_socket_step(model, event);
+        model_receive_step(model, event);
+    }
     model_overlapped_step(model, event);
     model_network_step(model, event);
     model_track_pop(model, event->thread);
@@ -359,14 +380,26 @@ static void step_spi_call(struct model *model, struct model_event *event)
     if (LC_UNLIKELY((provider->flags & MODEL_PROVIDER_REFUSED) != 0)) {
         model_term_step(model, event);
     }
+    const uint16_t function = event->record->function;
+    const bool closes = function == LC_SPI_CLOSE_SOCKET;
     model_count_step(model, event);
-    model_version_step(model, event);
-    model_catalog_step(model, event);
+    if (event->thread->owes != 0) {
+        model_version_step(model, event);
+    }
+    if (function == LC_SPI_SOCKET) {
+        model_catalog_step(model, event);
+    }
     model_layer_step(model, event);
-    model_handle_step(model, event);
-    model_clean_step(model, event);
+    if (event->caller != MODEL_NONE) {
+        model_handle_step(model, event);
+    }
+    if (closes || event->thread->api == LC_CALL_WSACLEANUP) {
+        model_clean_step(model, event);
+    }
     model_socket_step(model, event);
-    model_overlapped_step(model, event);
+    if (closes) {
+        model_overlapped_step(model, event);
+    }
     struct model_frame *frame = model_track_push(model, event, MODEL_FRAME_SPI);
     if (frame != NULL) {
         model_count_open(model, event, frame);
@@ -384,13 +417,21 @@ static void step_spi_return(struct model *model, struct model_event *event)
     if (event->top == NULL) {
         return;
     }
-    model_version_step(model, event);
-    model_handle_step(model, event);
-    model_accept_step(model, event);
-    model_socket_step(model, event);
+    const uint16_t function = event->record->function;
+    if (function == LC_SPI_STARTUP) {
+        model_version_step(model, event);
+    }
+    if (function == LC_SPI_CLOSE_SOCKET || model_track_creates(function)) {
+        model_handle_step(model, event);
+        model_accept_step(model, event);
+        model_socket_step(model, event);
+    }
     model_count_step(model, event);
     model_track_pop(model, event->thread);
-    model_resource_census(model, event);
+    if ((event->process->providers[event->callee].flags &
+         MODEL_PROVIDER_CENSUS) != 0) {
+        model_resource_census(model, event);
+    }
 }
 
 static void step_upcall(struct model *model, struct model_event *event)
@@ -446,12 +487,17 @@ static void step_wait(struct model *model, struct model_event *event)
         thread->wait_ms = record->b;
         thread->wait_connection =
             record->function == LC_WAIT_NET ? (uint32_t)record->a : 0;
-        model_linger_step(model, event);
-        model_network_step(model, event);
+        if (thread->api == LC_CALL_CLOSESOCKET) {
+            model_linger_step(model, event);
+        } else if (thread->api == LC_CALL_SELECT) {
+            model_network_step(model, event);
+        }
         return;
     }
-    model_close_step(model, event);
-    model_linger_step(model, event);
+    if (thread->api == LC_CALL_CLOSESOCKET) {
+        model_close_step(model, event);
+        model_linger_step(model, event);
+    }
     model_receive_step(model, event);
     thread->waiting = MODEL_NONE;
     thread->wait_connection = 0;
@@ -469,9 +515,14 @@ static void step_handle(struct model *model, struct model_event *event)
     if (event->process != NULL) {
         model_handle_step(model, event);
     }
-    model_clean_step(model, event);
+    const bool is_freed = event->record->function == LC_HANDLE_FREE;
+    if (is_freed) {
+        model_clean_step(model, event);
+    }
     model_socket_step(model, event);
-    model_receive_step(model, event);
+    if (is_freed) {
+        model_receive_step(model, event);
+    }
 }
 
 static void step_library(struct model *model, const struct model_event *event)
@@ -493,6 +544,20 @@ static void step_told(struct model *model, const struct model_event *event)
     } else {
         model_network_step(model, event);
     }
+}
+
+static void step_wire(struct model *model, const struct model_event *event)
+{
+    if (event->thread != NULL) {
+        model_clean_step(model, event);
+    }
+    model_stream_step(model, event);
+}
+
+static void step_catalog(struct model *model, const struct model_event *event)
+{
+    model_load_step(model, event);
+    model_catalog_step(model, event);
 }
 
 static void step_by_kind(struct model *model, struct model_event *event)
@@ -530,8 +595,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
         model_load_step(model, event);
         break;
     case LC_RECORD_CATALOG:
-        model_load_step(model, event);
-        model_catalog_step(model, event);
+        step_catalog(model, event);
         break;
     case LC_RECORD_DLL_MAIN:
         step_dll_main(model, event);
@@ -549,8 +613,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
         step_wait(model, event);
         break;
     case LC_RECORD_WIRE:
-        model_clean_step(model, event);
-        model_stream_step(model, event);
+        step_wire(model, event);
         break;
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
