@@ -13,7 +13,8 @@ enum {
     FLAG_ONE_IN = 4,
     FUZZ_NETWORK_EVENTS =
         LC_FD_READ | LC_FD_WRITE | LC_FD_ACCEPT | LC_FD_CONNECT | LC_FD_CLOSE,
-    SOCKETS_DRAWN_MAX = 15 /* four variables */
+    SOCKETS_DRAWN_MAX = 15, /* four variables */
+    FUZZ_HOOK_TURN_MAX = 8
 };
 
 static const char *const switches[] = { "off", "on" };
@@ -69,6 +70,22 @@ static const uint32_t some_network_events[] = {
 static const char *const set_words[] = { "read", "write", "except", NULL };
 _Static_assert(LC_COUNT_OF(set_words) == LC_SET_COUNT + 1, "one each");
 static const uint32_t some_sets[] = { 1, 1, 2, 3, 5, 7 };
+
+/* By enum lc_hook_makes. */
+static const char *const hook_makes[] = {
+    "isblocking", "startup", "cleanup", "socket",     "send",
+    "shutdown",   "close",   "connect", "setsockopt", "ioctlsocket",
+    "select",     "cancel",  "none",
+};
+_Static_assert(LC_COUNT_OF(hook_makes) == LC_HOOK_MAKES_COUNT + 1, "one each");
+static const uint32_t some_hook_makes[] = {
+    1U << LC_HOOK_MAKES_CANCEL,
+    1U << LC_HOOK_MAKES_CANCEL,
+    1U << LC_HOOK_MAKES_CLEANUP | 1U << LC_HOOK_MAKES_CANCEL,
+    1U << LC_HOOK_MAKES_CLEANUP,
+    (1U << LC_HOOK_MAKES_CANCEL) - 1,
+    0,
+};
 
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
@@ -620,6 +637,38 @@ static const struct fuzz_call calls[] = {
             .picks = some_sets,
             .pick_count = LC_COUNT_OF(some_sets),
         } },
+        .is_apart = true,
+    },
+    [LC_CALL_SETHOOK] = {
+        .word = "WSASetBlockingHook",
+        .function = "WSASetBlockingHook",
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = FUZZ_HOOK_TURN_MAX,
+            .drawn_max = FUZZ_HOOK_TURN_MAX,
+            .small_max = 2,
+        }, {
+            .kind = FUZZ_ARGUMENT_MASK,
+            .words = hook_makes,
+            .max = (1U << LC_HOOK_MAKES_COUNT) - 1,
+            .picks = some_hook_makes,
+            .pick_count = LC_COUNT_OF(some_hook_makes),
+        } },
+        .is_apart = true,
+    },
+    [LC_CALL_UNHOOK] = {
+        .word = "WSAUnhookBlockingHook",
+        .function = "WSAUnhookBlockingHook",
+        .is_apart = true,
+    },
+    [LC_CALL_ISBLOCKING] = {
+        .word = "WSAIsBlocking",
+        .function = "WSAIsBlocking",
+        .is_apart = true,
+    },
+    [LC_CALL_CANCEL] = {
+        .word = "WSACancelBlockingCall",
+        .function = "WSACancelBlockingCall",
         .is_apart = true,
     },
 };

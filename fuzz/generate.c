@@ -21,7 +21,8 @@ enum {
     SLEEP_BITS = 12,  /* to 8 s; in ms */
     RARE_ONE_IN = 8,
     DRAWS_MAX = 8, /* until a call is one that may be */
-    NETWORK_ONE_IN = 5
+    NETWORK_ONE_IN = 5,
+    HOOK_ONE_IN = 10,
 };
 
 /* Whether an application that is hostile gives an argument that is refused. */
@@ -496,8 +497,13 @@ static void add_life(struct fuzz_maker *maker, uint32_t thread)
     uint8_t socket = pick_socket(maker, thread);
     bool is_lazy = maker->is_hostile && fuzz_rng_chance(&maker->rng, 1, 4);
     maker->has_network = fuzz_rng_chance(&maker->network, 1, NETWORK_ONE_IN);
+    maker->has_hook = fuzz_rng_chance(&maker->hook, 1, HOOK_ONE_IN) &&
+                      fuzz_maker_has_call(maker, LC_CALL_SETHOOK);
     if (!is_lazy) {
         add_startup(maker);
+    }
+    if (maker->has_hook) {
+        fuzz_make_hook(maker);
     }
     bool has_requests = maker->schedule->world.peer_kind == LC_PEER_CONNECTOR;
     if (has_requests && fuzz_rng_chance(&maker->listen, 2, 3)) {
@@ -513,6 +519,9 @@ static void add_life(struct fuzz_maker *maker, uint32_t thread)
         add_body_call(maker, socket);
         if (maker->has_network && fuzz_rng_chance(&maker->network, 1, 2)) {
             fuzz_make_network_call(maker, socket);
+        }
+        if (maker->has_hook && fuzz_rng_chance(&maker->hook, 1, 6)) {
+            fuzz_make_hook_call(maker);
         }
     }
     /* A peer that only reads has no answer. */
@@ -571,6 +580,7 @@ void fuzz_generate(
     fuzz_rng_seed(&maker.wrong, seed, FUZZ_RNG_WRONG);
     fuzz_rng_seed(&maker.listen, seed, FUZZ_RNG_LISTEN);
     fuzz_rng_seed(&maker.network, seed, FUZZ_RNG_NETWORK);
+    fuzz_rng_seed(&maker.hook, seed, FUZZ_RNG_HOOK);
     if (options->has_swarm) {
         struct fuzz_rng rng;
         fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);
@@ -587,6 +597,7 @@ void fuzz_generate(
             maker.swarm = &ret_schedule->swarm;
             maker.body_max = fuzz_rng_between(&rng, 1, BODY_MAX);
             fuzz_swarm_draw_network(&maker.network, &ret_schedule->swarm);
+            fuzz_swarm_draw_hooks(&maker.hook, &ret_schedule->swarm);
         }
     }
     fuzz_random_world(options, seed, maker.swarm, &ret_schedule->world);

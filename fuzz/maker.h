@@ -22,6 +22,7 @@ struct fuzz_maker {
     struct fuzz_rng wrong;   /* for what a hostile application gives */
     struct fuzz_rng listen;  /* for sockets that listen */
     struct fuzz_rng network; /* for network events, and selects */
+    struct fuzz_rng hook;    /* for blocking hooks */
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;             /* that a socket can be of */
@@ -33,6 +34,7 @@ struct fuzz_maker {
     uint32_t sleep_low_ms; /* the pace of the thread */
     bool is_hostile;
     bool has_network; /* the life has calls of network events, and selects */
+    bool has_hook;    /* it is one of Winsock 1.1, with a blocking hook */
     uint32_t socket_base; /* first variable of the thread's process */
 };
 
@@ -65,5 +67,13 @@ void fuzz_make_event_select(struct fuzz_maker *maker, uint8_t socket);
 
 /** A call that has to do with network events, or a select. */
 void fuzz_make_network_call(struct fuzz_maker *maker, uint8_t socket);
+
+/* ---- Blocking hooks (make_hook.c) ---- */
+
+/** Makes the WSAStartup before it mostly one of Winsock 1.1, and sets a hook. */
+void fuzz_make_hook(struct fuzz_maker *maker);
+
+/** A call that has to do with hooks. */
+void fuzz_make_hook_call(struct fuzz_maker *maker);
 
 #endif

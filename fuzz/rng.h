@@ -23,7 +23,8 @@ enum fuzz_rng_stream {
     FUZZ_RNG_PROTOCOL = 10, /* ... more protocols, and sockets of them */
     FUZZ_RNG_LISTEN = 11,   /* sockets that listen, and what they accept */
     FUZZ_RNG_REQUEST = 12,  /* of a random world: a peer that connects */
-    FUZZ_RNG_NETWORK = 13   /* calls of network events, and selects */
+    FUZZ_RNG_NETWORK = 13,  /* calls of network events, and selects */
+    FUZZ_RNG_HOOK = 14      /* blocking hooks */
 };
 
 struct fuzz_rng {

@@ -116,6 +116,13 @@ void fuzz_swarm_draw_network(struct fuzz_rng *rng, struct lc_swarm *swarm)
     }
 }
 
+void fuzz_swarm_draw_hooks(struct fuzz_rng *rng, struct lc_swarm *swarm)
+{
+    for (uint32_t i = LC_CALL_SETHOOK; i <= LC_CALL_CANCEL; i++) {
+        swarm->weights[i] = fuzz_rng_chance(rng, 1, 2) ? 1 : 0;
+    }
+}
+
 bool fuzz_swarm_chance(
     struct fuzz_rng *rng,
     const struct lc_swarm *swarm,

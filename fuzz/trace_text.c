@@ -465,6 +465,36 @@ static void put_names(struct line *line, const struct lc_record *record)
         (long long)record->a);
 }
 
+static void put_hook(struct line *line, const struct lc_record *record)
+{
+    if (record->function == LC_HOOK_MAKES) {
+        put(line,
+            "the hook calls %s = %lld",
+            fuzz_call((uint32_t)record->a)->function,
+            (long long)record->c);
+        put_error(line, record->b);
+        return;
+    }
+    put(line,
+        "%s %s",
+        module(line, record->caller),
+        record->function == LC_HOOK_RUNS ? "calls the blocking hook"
+        : record->a != 0                 ? "is to go on"
+                                         : "is to wait no more");
+}
+
+/* What happens while a call of the application is under way. */
+static void put_during(struct line *line, const struct lc_record *record)
+{
+    if (record->kind == LC_RECORD_NETWORK) {
+        put_network(line, record);
+    } else if (record->kind == LC_RECORD_SELECT) {
+        put_select(line, record);
+    } else {
+        put_hook(line, record);
+    }
+}
+
 static void put_rest(struct line *line, const struct lc_record *record)
 {
     switch ((enum lc_record_kind)record->kind) {
@@ -509,10 +539,9 @@ static void put_rest(struct line *line, const struct lc_record *record)
         put_condition(line, record);
         break;
     case LC_RECORD_NETWORK:
-        put_network(line, record);
-        break;
     case LC_RECORD_SELECT:
-        put_select(line, record);
+    case LC_RECORD_HOOK:
+        put_during(line, record);
         break;
     case LC_RECORD_FAULT:
     case LC_RECORD_STRAY:
@@ -607,6 +636,7 @@ void fuzz_trace_text(
     case LC_RECORD_FAIL:
     case LC_RECORD_NETWORK:
     case LC_RECORD_SELECT:
+    case LC_RECORD_HOOK:
     case LC_RECORD_KIND_COUNT:
         put_rest(&line, record);
         break;

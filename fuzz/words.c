@@ -119,6 +119,7 @@ static const char *const record_words[] = {
     "wait",         "thread",        "wire",      "fault",      "stray",
     "end",          "fail",          "catalog",   "overlapped", "nsp",
     "nsp-return",   "names",         "condition", "network",    "select",
+    "hook",
 };
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 

@@ -230,6 +230,20 @@ void model_network_inherit(
  * that begins. */
 void model_network_step(struct model *model, const struct model_event *event);
 
+/**
+ * Blocking hooks. HOOK; in a process that may be one of Winsock 1.1 also
+ * API_CALL, API_RETURN, WPUQueryBlockingCallback, and WAIT that begins.
+ */
+void model_hook_step(struct model *model, const struct model_event *event);
+
+/** Whether a return says what only the rules of hooks know. */
+static inline bool model_hook_is_told(const struct lc_record *record)
+{
+    return (record->function >= LC_CALL_SETHOOK &&
+            record->function <= LC_CALL_CANCEL) ||
+           record->b == LC_WSAEINPROGRESS;
+}
+
 /** Descriptors. HANDLE, API_CALL, API_RETURN, SPI_CALL, SPI_RETURN. */
 void model_socket_step(struct model *model, const struct model_event *event);
 

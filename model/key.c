@@ -120,6 +120,7 @@ static void put_thread(
     kept.waiting = thread->waiting;
     kept.depth = thread->depth;
     kept.ended = thread->ended;
+    kept.hook = thread->hook & MODEL_HOOK_SET;
     if (is_in_call(thread)) {
         memcpy(&kept, thread, HEAD_BYTES);
         kept.generation = call_generation(model, thread);

@@ -328,6 +328,11 @@ static void step_api_call(struct model *model, struct model_event *event)
     }
     model_overlapped_step(model, event);
     model_network_step(model, event);
+    if (LC_UNLIKELY(
+            (event->process->flags & MODEL_PROCESS_OLD) != 0 ||
+            thread->api == LC_CALL_WSASTARTUP)) {
+        model_hook_step(model, event);
+    }
 }
 
 static void step_api_return(struct model *model, struct model_event *event)
@@ -341,6 +346,11 @@ static void step_api_return(struct model *model, struct model_event *event)
         return;
     }
     uint8_t api = event->thread->api;
+    if (LC_UNLIKELY(
+            (event->process->flags & MODEL_PROCESS_OLD) != 0 ||
+            model_hook_is_told(event->record))) {
+        model_hook_step(model, event);
+    }
     if (api == LC_CALL_WSASTARTUP || api == LC_CALL_SOCKET) {
         model_version_step(model, event);
     }
@@ -446,6 +456,9 @@ static void step_upcall(struct model *model, struct model_event *event)
     if (event->record->kind == LC_RECORD_UPCALL_CALL) {
         model_count_step(model, event);
         model_handle_step(model, event);
+        if (event->record->function == LC_UPCALL_QUERY_BLOCKING_CALLBACK) {
+            model_hook_step(model, event);
+        }
         model_track_push(model, event, MODEL_FRAME_UPCALL);
         return;
     }
@@ -491,6 +504,9 @@ static void step_wait(struct model *model, struct model_event *event)
             model_linger_step(model, event);
         } else if (thread->api == LC_CALL_SELECT) {
             model_network_step(model, event);
+        }
+        if (LC_UNLIKELY(thread->hook != 0)) {
+            model_hook_step(model, event);
         }
         return;
     }
@@ -541,6 +557,8 @@ static void step_told(struct model *model, const struct model_event *event)
 {
     if (event->record->kind == LC_RECORD_OVERLAPPED) {
         model_overlapped_step(model, event);
+    } else if (event->record->kind == LC_RECORD_HOOK) {
+        model_hook_step(model, event);
     } else {
         model_network_step(model, event);
     }
@@ -558,6 +576,14 @@ static void step_catalog(struct model *model, const struct model_event *event)
 {
     model_load_step(model, event);
     model_catalog_step(model, event);
+}
+
+static void step_resource(struct model *model, const struct model_event *event)
+{
+    if (event->record->kind == LC_RECORD_THREAD) {
+        model_term_step(model, event);
+    }
+    model_resource_step(model, event);
 }
 
 static void step_by_kind(struct model *model, struct model_event *event)
@@ -603,11 +629,8 @@ static void step_by_kind(struct model *model, struct model_event *event)
     case LC_RECORD_CREATE:
     case LC_RECORD_DESTROY:
     case LC_RECORD_LOCK:
-        model_resource_step(model, event);
-        break;
     case LC_RECORD_THREAD:
-        model_term_step(model, event);
-        model_resource_step(model, event);
+        step_resource(model, event);
         break;
     case LC_RECORD_WAIT:
         step_wait(model, event);
@@ -623,6 +646,7 @@ static void step_by_kind(struct model *model, struct model_event *event)
     case LC_RECORD_OVERLAPPED:
     case LC_RECORD_NETWORK:
     case LC_RECORD_SELECT:
+    case LC_RECORD_HOOK:
         step_told(model, event);
         break;
     case LC_RECORD_NSP_CALL: /* see is_of_names() */

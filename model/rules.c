@@ -344,6 +344,15 @@ static const struct model_rule rules[] = {
         .group = "NS-9",
         .strength = MODEL_MUST,
     },
+    [MODEL_CLEAN_11] = {
+        .id = "CLEAN-11",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "WSACleanup in a blocking hook fails with WSAEINPROGRESS.",
+        .group = "CLEAN-11",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLEAN_14] = {
         .id = "CLEAN-14",
         .area = "CLEAN",
@@ -904,6 +913,95 @@ static const struct model_rule rules[] = {
         .source = "nf-winsock2-select",
         .sentence = "select of what is no socket fails.",
         .group = "EVENT-10",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_1] = {
+        .id = "BLOCK-1",
+        .area = "BLOCK",
+        .source = "blocking-hook-2, nf-ws2spi-wpuqueryblockingcallback",
+        .sentence =
+            "Before a call waits, its provider asks for the blocking hook "
+            "of the thread.",
+        .group = "BLOCK-1",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_2] = {
+        .id = "BLOCK-2",
+        .area = "BLOCK",
+        .source = "blocking-hook-2",
+        .sentence =
+            "A blocking hook is called only in a call that can block, on a "
+            "blocking socket, when the request cannot be finished at once.",
+        .group = "BLOCK-2",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_3] = {
+        .id = "BLOCK-3",
+        .area = "BLOCK",
+        .source = "nf-ws2spi-wpuqueryblockingcallback",
+        .sentence =
+            "When the blocking hook says that the call was cancelled, it "
+            "waits no more.",
+        .group = "BLOCK-3",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_4] = {
+        .id = "BLOCK-4",
+        .area = "BLOCK",
+        .source = "blocking-hook-2",
+        .sentence =
+            "A thread that waits calls its own blocking hook, and none when "
+            "it has set none.",
+        .group = "BLOCK-4",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_5] = {
+        .id = "BLOCK-5",
+        .area = "BLOCK",
+        .source = "LPWSPCANCELBLOCKINGCALL",
+        .sentence =
+            "WSPCancelBlockingCall cancels what the calling thread waits "
+            "for, and nothing else.",
+        .group = "BLOCK-5",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_7] = {
+        .id = "BLOCK-7",
+        .area = "BLOCK",
+        .source = "LPWSPCANCELBLOCKINGCALL",
+        .sentence =
+            "WSPCancelBlockingCall fails where nothing is outstanding.",
+        .group = "BLOCK-7",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_10] = {
+        .id = "BLOCK-10",
+        .area = "BLOCK",
+        .source = "LPWSPCANCELBLOCKINGCALL",
+        .sentence =
+            "A send that is cancelled when a part of it was taken resets "
+            "the connection, and all but the close fails then.",
+        .group = "BLOCK-10",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_12] = {
+        .id = "BLOCK-12",
+        .area = "BLOCK",
+        .source = "windows-sockets-compatibility-issues-2",
+        .sentence =
+            "The calls for blocking hooks fail in a process of Winsock 2.",
+        .group = "BLOCK-12",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_BLOCK_13] = {
+        .id = "BLOCK-13",
+        .area = "BLOCK",
+        .source = "blocking-hook-2; X-28",
+        .sentence =
+            "In a blocking hook all calls but WSAIsBlocking and "
+            "WSACancelBlockingCall fail with WSAEINPROGRESS, which no "
+            "process of Winsock 2 is told.",
+        .group = "BLOCK-13",
         .strength = MODEL_MUST,
     },
     [MODEL_OVL_2] = {

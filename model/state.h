@@ -80,6 +80,17 @@ enum model_thread_end {
     MODEL_THREAD_KILLED = 2
 };
 
+/* The blocking hook of a thread, and of the call that it is in. */
+enum model_hook {
+    MODEL_HOOK_SET = 1,
+    MODEL_HOOK_ASKED = 2,        /* a provider has asked for it */
+    MODEL_HOOK_WAITED = 4,       /* the call has waited for the net */
+    MODEL_HOOK_REFUSES = 8,      /* it has said that the wait is over */
+    MODEL_HOOK_CANCELLED = 16,   /* it has cancelled the call */
+    MODEL_HOOK_NONBLOCKING = 32, /* the socket was, when the call began */
+    MODEL_HOOK_BROKEN = 64       /* the same of MODEL_SOCKET_BROKEN */
+};
+
 /** A thread and the application call that it is in. */
 struct model_thread {
     uint64_t api_time_ns; /* when the call began */
@@ -120,7 +131,7 @@ struct model_thread {
     uint8_t select_owner; /* of the sockets of a select; 0: none yet */
     uint8_t noted_late;   /* ... and what was recorded since */
     bool selects_none;    /* of what it asks for something is no socket */
-    uint8_t zero2;
+    uint8_t hook;         /* enum model_hook */
     struct model_frame frames[MODEL_DEPTH_MAX];
 };
 
@@ -155,9 +166,10 @@ struct model_provider {
 };
 
 enum model_process_flag {
-    MODEL_PROCESS_SPOILED = 1,   /* nothing in it is judged any more */
-    MODEL_PROCESS_ENDING = 2,    /* DLLs have been told that it ends */
-    MODEL_PROCESS_TERMINATED = 4 /* TerminateProcess was called */
+    MODEL_PROCESS_SPOILED = 1,    /* nothing in it is judged any more */
+    MODEL_PROCESS_ENDING = 2,     /* DLLs have been told that it ends */
+    MODEL_PROCESS_TERMINATED = 4, /* TerminateProcess was called */
+    MODEL_PROCESS_OLD = 8         /* it may have asked for Winsock 1.1 */
 };
 
 /* Entries of the catalog by id, in their order. */
@@ -215,7 +227,8 @@ enum model_socket_flag {
     MODEL_SOCKET_REFUSED = 8, /* a close failed with WSAEWOULDBLOCK */
     MODEL_SOCKET_SHUT = 16,   /* shutdown of the sending side worked */
     MODEL_SOCKET_MIXED = 32,  /* whose bytes come when is unknown */
-    MODEL_SOCKET_OWN = 64     /* a handle that ws2_32 has made itself */
+    MODEL_SOCKET_OWN = 64,    /* a handle that ws2_32 has made itself */
+    MODEL_SOCKET_BROKEN = 128 /* a send was cancelled in the middle */
 };
 
 /** A descriptor of one process. */

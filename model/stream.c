@@ -257,7 +257,9 @@ static void rst_check(
             may);
         return;
     }
-    bool mine = premise && !hosted && connection->linger != MODEL_LINGER_VAGUE;
+    bool mine = premise && !hosted &&
+                connection->linger != MODEL_LINGER_VAGUE &&
+                (event->thread->hook & MODEL_HOOK_CANCELLED) == 0;
     model_report_unless(model, MODEL_CLOSE_16, mine && refused, final);
     model_report_unless(model, MODEL_INV_6, mine && !refused, final);
 }

@@ -10,6 +10,7 @@
 #include "sim/fault/fault.h"
 #include "sim/host/host.h"
 #include "sim/net/net.h"
+#include "sim/provider/hook.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/version.h"
 #include "sim/win32/win32.h"
@@ -242,6 +243,17 @@ static enum sim_status set_names(
     return status;
 }
 
+/* Whether an application sets a blocking hook. */
+static bool sets_hook(const struct lc_schedule *schedule)
+{
+    for (uint32_t i = 0; i < schedule->op_count; i++) {
+        if (schedule->ops[i].call == LC_CALL_SETHOOK) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum sim_status set_world(
     const struct lc_schedule *schedule,
     struct sim_error *ret_error)
@@ -265,6 +277,7 @@ static enum sim_status set_world(
             world->providers[i].versions);
         memcpy(sim.provider_names[i], world->providers[i].name, LC_NAME_MAX);
     }
+    sim_hook_set_asked(sets_hook(schedule));
     return set_names(world, ret_error);
 }
 

@@ -83,6 +83,9 @@ STATICS = {
     'sim/net/net.c': {'pattern': 'a constant, made at start-up'},
     'sim/net/request.c': {'tell': 'at start-up'},
     'sim/net/notify.c': {'tell': 'at start-up'},
+    'sim/provider/hook.c': {
+        'asked': 'whether a hook is set in the run: between runs',
+    },
     'sim/provider/version.c': {
         'offered': 'which versions providers offer: between runs',
     },

@@ -220,7 +220,14 @@ enum lc_call {
     LC_CALL_SELECT = 61,      /* value: bit per socket variable; value2:
                                 milliseconds; entry: bit per enum lc_set in
                                 which all of them stand */
-    LC_CALL_COUNT = 62
+    /* Of Winsock 1.1; refused to processes of Winsock 2. */
+    LC_CALL_SETHOOK = 62,    /* WSASetBlockingHook. value: at which of its turns
+                                in a call the hook makes calls, from 1; value2:
+                                bit per enum lc_hook_makes */
+    LC_CALL_UNHOOK = 63,     /* WSAUnhookBlockingHook, no argument */
+    LC_CALL_ISBLOCKING = 64, /* WSAIsBlocking, no argument */
+    LC_CALL_CANCEL = 65,     /* WSACancelBlockingCall, no argument */
+    LC_CALL_COUNT = 66
 };
 
 /* What LC_CALL_CONFIG_CHANGE is asked with. */
@@ -261,6 +268,23 @@ enum lc_set {
     LC_SET_WRITE = 1,
     LC_SET_EXCEPT = 2,
     LC_SET_COUNT = 3
+};
+
+/* What a blocking hook calls, in this order. */
+enum lc_hook_makes {
+    LC_HOOK_MAKES_ISBLOCKING = 0,
+    LC_HOOK_MAKES_STARTUP = 1,
+    LC_HOOK_MAKES_CLEANUP = 2,
+    LC_HOOK_MAKES_SOCKET = 3,
+    LC_HOOK_MAKES_SEND = 4,
+    LC_HOOK_MAKES_SHUTDOWN = 5,
+    LC_HOOK_MAKES_CLOSE = 6,
+    LC_HOOK_MAKES_CONNECT = 7,
+    LC_HOOK_MAKES_SETSOCKOPT = 8,
+    LC_HOOK_MAKES_IOCTL = 9,
+    LC_HOOK_MAKES_SELECT = 10,
+    LC_HOOK_MAKES_CANCEL = 11, /* WSACancelBlockingCall */
+    LC_HOOK_MAKES_COUNT = 12
 };
 
 struct lc_op {

@@ -151,7 +151,12 @@ enum lc_record_kind {
     /* A socket of a select that is under way. function: enum lc_select; a:
      * socket; b: bit per enum lc_set */
     LC_RECORD_SELECT = 29,
-    LC_RECORD_KIND_COUNT = 30
+    /* The blocking hook of the application. function: enum lc_hook; caller: who
+     * blocks. RUNS: a: thread reference of whose hook it is. MAKES: a: enum
+     * lc_call; b: error, 0 on success; c: result. ENDS: a: 1 go on, 0 the
+     * operation was cancelled */
+    LC_RECORD_HOOK = 30,
+    LC_RECORD_KIND_COUNT = 31
 };
 
 /* How a process ends. */
@@ -198,6 +203,13 @@ enum lc_select {
     LC_SELECT_ASKED = 0, /* it stands in these sets */
     LC_SELECT_FOUND = 1, /* and in these when select returns */
     LC_SELECT_COUNT = 2
+};
+
+enum lc_hook {
+    LC_HOOK_RUNS = 0,
+    LC_HOOK_MAKES = 1, /* a call, which has returned */
+    LC_HOOK_ENDS = 2,
+    LC_HOOK_COUNT = 3
 };
 
 enum lc_object {

@@ -40,7 +40,8 @@ enum sim_part {
     SIM_PART_OVERLAPPED = 8, /* what the application has for its own */
     SIM_PART_PORT = 9,       /* completion ports */
     SIM_PART_NAMES = 10,     /* name spaces, ws2_32's */
-    SIM_PART_COUNT = 11
+    SIM_PART_HOOK = 11,      /* blocking hooks of threads */
+    SIM_PART_COUNT = 12
 };
 
 #define SIM_ARENA_BASE                0x520000000000ULL

@@ -477,6 +477,7 @@ static void key_of_thread(struct sim_hash *hash, uint32_t slot)
         thread->wait_for,
         thread->call_index,
         thread->depth,
+        (uint64_t)(uintptr_t)thread->idle,
         thread->deadline_ns,
     };
     if (thread->deadline_ns != 0 && thread->deadline_ns != SIM_FOREVER) {

@@ -80,6 +80,9 @@ struct sim_thread {
     /* Until when code on its stack goes on waiting, absolute: kept here and
      * not there, so that a state's key can hold it from now. 0: nothing. */
     uint64_t deadline_ns;
+    /* What it does between the parts of its waits: known to who waits. On its
+     * own stack; NULL: it waits in one piece. */
+    void *idle;
     struct sim_frame frames[SIM_FRAMES_MAX];
 
     struct {

@@ -4,6 +4,7 @@
 
 #include "sim/engine/choice.h"
 #include "sim/engine/trace.h"
+#include "sim/net/idle.h"
 #include "sim/net/request.h"
 
 enum {
@@ -129,7 +130,7 @@ enum lc_wsa sim_connection_wait(
     const struct sim_connection *connection,
     uint64_t timeout_ns)
 {
-    enum sim_wake wake = sim_thread_block(&(struct sim_wait_options){
+    enum sim_wake wake = sim_idle_block(&(struct sim_wait_options){
         .wait_for = LC_WAIT_NET,
         .key = sim_connection_wait_key(connection),
         .timeout_ns = timeout_ns,

@@ -527,6 +527,7 @@ enum lc_wsa sim_net_send(
     for (;;) {
         enum lc_wsa error = state_error(connection);
         if (error != LC_WSA_OK) {
+            *ret_taken = taken;
             return error;
         }
         /* What was asked for before goes first. */
@@ -543,6 +544,7 @@ enum lc_wsa sim_net_send(
         }
         error = sim_connection_wait(connection, SIM_FOREVER);
         if (error != LC_WSA_OK) {
+            *ret_taken = taken;
             return error;
         }
     }

@@ -88,7 +88,7 @@ enum lc_wsa sim_net_connect(uint32_t number, bool wait);
  *
  * @param wait       whether to wait until all are taken.
  * @param ret_taken  filled on LC_WSA_OK; bytes taken, 1 or more unless
- *                   size_bytes is 0.
+ *                   size_bytes is 0. When it is cancelled: those taken before.
  *
  * Time:   as long as the buffer is full, when it waits.
  * Errors: LC_WSAENOTCONN, LC_WSAESHUTDOWN, LC_WSAECONNRESET,

@@ -5,6 +5,7 @@
 #include "lastcall/check.h"
 
 #include "sim/net/connection.h"
+#include "sim/net/idle.h"
 
 /* Written at start-up only. */
 static sim_notify_fn *tell;
@@ -244,13 +245,16 @@ static enum lc_wsa poll_until(
         for (uint32_t i = 0; i < count; i++) {
             sim_connection_at(polls[i].connection)->is_polled = 1;
         }
-        (void)sim_thread_block(&(struct sim_wait_options){
+        enum sim_wake wake = sim_idle_block(&(struct sim_wait_options){
             .wait_for = LC_WAIT_NET,
             .key = poll_key(),
             .timeout_ns = thread->deadline_ns == SIM_FOREVER
                               ? SIM_FOREVER
                               : thread->deadline_ns - now_ns,
         });
+        if (wake == SIM_WAKE_CANCELLED) {
+            return LC_WSAEINTR;
+        }
     }
 }
 

@@ -23,6 +23,7 @@
 #include "sim/net/notify.h"
 #include "sim/net/receive.h"
 #include "sim/provider/accept.h"
+#include "sim/provider/hook.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/receive.h"
 #include "sim/provider/rundown.h"
@@ -42,6 +43,7 @@ struct base_socket {
     uint32_t connection;
     int32_t type; /* LC_SOCK_STREAM, or one without connections */
     long users;   /* calls that hold the structure, plus 1 while it is listed */
+    bool is_broken; /* a send was cancelled in the middle: BLOCK-10 */
     bool is_nonblocking;
     bool is_closing;  /* a close is under way or has been done */
     bool is_detached; /* the handle is gone, the stream still drains */
@@ -136,7 +138,7 @@ struct base_call {
     struct base_socket *socket;
 };
 
-static enum lc_wsa call_open(struct base_call *call, lc_socket handle)
+static enum lc_wsa call_open_any(struct base_call *call, lc_socket handle)
 {
     call->base = base_globals();
     if (!sim_rundown_enter(&call->base->rundown)) {
@@ -185,6 +187,27 @@ static lc_socket publish(
         socket_release(base, socket);
     }
     return result;
+}
+
+/* The same for all calls but closes, which a broken stream refuses. */
+static enum lc_wsa call_open(struct base_call *call, lc_socket handle)
+{
+    enum lc_wsa error = call_open_any(call, handle);
+    if (error == LC_WSA_OK && call->socket->is_broken) {
+        (void)call_close(call, LC_WSA_OK, NULL);
+        error = LC_WSAECONNABORTED;
+    }
+    return error;
+}
+
+/* The thread may wait, and calls the application's hook meanwhile. */
+static void wait_open(struct sim_hook *hook, const struct base *base)
+{
+    sim_hook_open(
+        hook,
+        base,
+        base->upcalls.lpWPUQueryBlockingCallback,
+        base->catalog_id);
 }
 
 static lc_socket LC_ABI base_socket_create(
@@ -307,7 +330,7 @@ static enum lc_wsa end_stream(const struct base_socket *socket)
 static int LC_ABI base_close_socket(lc_socket handle, int32_t *errno_out)
 {
     struct base_call call;
-    enum lc_wsa error = call_open(&call, handle);
+    enum lc_wsa error = call_open_any(&call, handle);
     if (error != LC_WSA_OK) {
         return fail(errno_out, error);
     }
@@ -322,7 +345,10 @@ static int LC_ABI base_close_socket(lc_socket handle, int32_t *errno_out)
     if (!is_mine) {
         return call_close(&call, LC_WSAENOTSOCK, errno_out);
     }
+    struct sim_hook hook;
+    wait_open(&hook, call.base);
     error = end_stream(socket);
+    (void)sim_hook_close(&hook);
     if (error == LC_WSA_OK) {
         detach(call.base, socket);
     } else {
@@ -360,8 +386,11 @@ static int LC_ABI base_connect(
     if (call.socket->type != LC_SOCK_STREAM) {
         return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
     }
+    struct sim_hook hook;
+    wait_open(&hook, call.base);
     error =
         sim_net_connect(call.socket->connection, !call.socket->is_nonblocking);
+    (void)sim_hook_close(&hook);
     return call_close(&call, error, errno_out);
 }
 
@@ -453,6 +482,50 @@ static int LC_ABI base_get_overlapped_result(
     return call_close(&call, error, errno_out) == 0;
 }
 
+/* Sends what the socket takes: all, where it may wait. */
+static enum lc_wsa send_all(
+    const struct base_call *call,
+    const struct lc_wsabuf *buffers,
+    uint32_t buffer_count,
+    uint32_t *ret_sent)
+{
+    enum lc_wsa error = LC_WSA_OK;
+    uint32_t sum = 0;
+    uint32_t taken = 0;
+    struct sim_hook hook;
+    wait_open(&hook, call->base);
+    for (uint32_t i = 0; i < buffer_count; i++) {
+        taken = 0;
+        error = sim_net_send(
+            call->socket->connection,
+            (const unsigned char *)buffers[i].buf,
+            buffers[i].len,
+            !call->socket->is_nonblocking,
+            &taken);
+        if (error != LC_WSA_OK) {
+            break;
+        }
+        sum += taken;
+        if (taken < buffers[i].len) {
+            break;
+        }
+    }
+    bool is_cancelled = sim_hook_close(&hook) && error == LC_WSAEINTR;
+    if (is_cancelled && sum + taken > 0) {
+        /* Nobody knows how much has gone: BLOCK-10. */
+        call->socket->is_broken = true;
+        sim_net_abort(call->socket->connection);
+        return error;
+    }
+    if (sum > 0) {
+        error = LC_WSA_OK;
+    }
+    if (error == LC_WSA_OK) {
+        *ret_sent = sum;
+    }
+    return error;
+}
+
 static int LC_ABI base_send(
     lc_socket handle,
     struct lc_wsabuf *buffers,
@@ -484,30 +557,20 @@ static int LC_ABI base_send(
     if (buffers == NULL || sent_bytes == NULL) {
         return call_close(&call, LC_WSAEFAULT, errno_out);
     }
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < buffer_count; i++) {
-        uint32_t taken = 0;
-        error = sim_net_send(
-            call.socket->connection,
-            (const unsigned char *)buffers[i].buf,
-            buffers[i].len,
-            !call.socket->is_nonblocking,
-            &taken);
-        if (error != LC_WSA_OK) {
-            break;
-        }
-        sum += taken;
-        if (taken < buffers[i].len) {
-            break;
-        }
-    }
-    if (sum > 0) {
-        error = LC_WSA_OK;
-    }
-    if (error == LC_WSA_OK) {
-        *sent_bytes = sum;
-    }
+    error = send_all(&call, buffers, buffer_count, sent_bytes);
     return call_close(&call, error, errno_out);
+}
+
+static enum lc_wsa receive(
+    const struct base *base,
+    const struct sim_provider_receive *asked,
+    uint32_t *ret_bytes)
+{
+    struct sim_hook hook;
+    wait_open(&hook, base);
+    enum lc_wsa error = sim_provider_receive(asked, ret_bytes);
+    (void)sim_hook_close(&hook);
+    return error;
 }
 
 static int LC_ABI base_recv(
@@ -531,7 +594,8 @@ static int LC_ABI base_recv(
     if (overlapped != NULL) {
         return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
     }
-    error = sim_provider_receive(
+    error = receive(
+        call.base,
         &(struct sim_provider_receive){
             .connection = call.socket->connection,
             .buffers = buffers,
@@ -906,6 +970,8 @@ static lc_socket LC_ABI base_accept(
         return LC_INVALID_SOCKET;
     }
     lc_socket result = LC_INVALID_SOCKET;
+    struct sim_hook hook;
+    wait_open(&hook, call.base);
     error = accept_one(
         &call,
         &(struct sim_provider_accept){
@@ -915,6 +981,7 @@ static lc_socket LC_ABI base_accept(
             .callback_data = callback_data,
         },
         &result);
+    (void)sim_hook_close(&hook);
     (void)call_close(&call, error, errno_out);
     return result;
 }
@@ -989,6 +1056,10 @@ static enum lc_wsa select_hold(
             if (socket == NULL) {
                 return LC_WSAENOTSOCK;
             }
+            if (socket->is_broken) {
+                socket_release(base, socket);
+                return LC_WSAECONNABORTED;
+            }
             select->sockets[select->count] = socket;
             select->polls[select->count] = (struct sim_poll){
                 .connection = socket->connection,
@@ -1021,10 +1092,13 @@ static int LC_ABI base_select(
     if (select != NULL) {
         error = select_hold(base, select, sets);
         if (error == LC_WSA_OK) {
+            struct sim_hook hook;
+            wait_open(&hook, base);
             error = sim_notify_poll(
                 select->polls,
                 select->count,
                 sim_select_timeout_ns(timeout));
+            (void)sim_hook_close(&hook);
         }
         if (error == LC_WSA_OK) {
             found = sim_select_narrow(select->polls, sets);
@@ -1129,7 +1203,9 @@ static lc_socket LC_ABI base_join_leaf(
 
 static int LC_ABI base_cancel_blocking_call(int32_t *errno_out)
 {
-    return fail(errno_out, LC_WSAEINVAL); /* BLOCK-7: nothing outstanding */
+    const struct base *base = base_globals();
+    enum lc_wsa error = sim_hook_cancel(base);
+    return error == LC_WSA_OK ? 0 : fail(errno_out, error);
 }
 
 /* ---- Start and cleanup ---- */

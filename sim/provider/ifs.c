@@ -847,7 +847,12 @@ static int LC_ABI ifs_cancel_blocking_call(int32_t *errno_out)
     if (!call_open(LC_INVALID_SOCKET, &lower, errno_out)) {
         return LC_SOCKET_ERROR;
     }
-    int result = lower->table.lpWSPCancelBlockingCall(errno_out);
+    /* In which of them the thread waits is theirs to know. */
+    const struct ifs *ifs = ifs_globals();
+    int result = LC_SOCKET_ERROR;
+    for (uint32_t i = 0; result != 0 && i < ifs->lower_count; i++) {
+        result = ifs->lowers[i].table.lpWSPCancelBlockingCall(errno_out);
+    }
     call_close();
     return result;
 }

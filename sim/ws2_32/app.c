@@ -348,6 +348,10 @@ static const struct sim_app_call app_calls[] = {
                              sim_app_enum_network_events,
                              .has_socket = true },
     [LC_CALL_SELECT] = { sim_app_describe_select, .make = sim_app_select },
+    [LC_CALL_SETHOOK] = { sim_app_describe_hook, .make = sim_app_set_hook },
+    [LC_CALL_UNHOOK] = { .make = sim_app_unhook },
+    [LC_CALL_ISBLOCKING] = { .make = sim_app_is_blocking },
+    [LC_CALL_CANCEL] = { .make = sim_app_cancel },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 

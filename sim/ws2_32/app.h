@@ -119,6 +119,13 @@ enum lc_wsa sim_app_wsa_accept(
     const struct lc_op *op,
     struct lc_record *record);
 
+/* hook.c */
+sim_app_describe_fn sim_app_describe_hook;
+sim_app_make_fn sim_app_set_hook;
+sim_app_make_fn sim_app_unhook;
+sim_app_make_fn sim_app_is_blocking;
+sim_app_make_fn sim_app_cancel;
+
 /* app_network.c */
 sim_app_describe_fn sim_app_describe_event_select;
 sim_app_describe_fn sim_app_describe_select;

@@ -14,6 +14,7 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/whole.h"
 #include "sim/ws2_32/catalog.h"
+#include "sim/ws2_32/hook.h"
 #include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/names.h"
 #include "sim/ws2_32/network.h"
@@ -273,6 +274,7 @@ void sim_ws2_32_open(void)
     sim_names_open();
     sim_overlapped_open();
     sim_network_open();
+    sim_hook_threads_open();
 }
 
 void sim_ws2_32_begin(const struct lc_world *world, uint32_t process_count)

@@ -11,6 +11,7 @@
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/crossing.h"
 #include "sim/ws2_32/handle.h"
+#include "sim/ws2_32/hook.h"
 #include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/route.h"
@@ -57,6 +58,7 @@ enum lc_wsa sim_route_open(
         return LC_WSAENOTSOCK;
     }
     route->started->inside++;
+    sim_hook_enter(route->handle->catalog_id);
     return LC_WSA_OK;
 }
 
@@ -65,6 +67,7 @@ enum lc_wsa sim_route_close(
     bool has_failed,
     int32_t error)
 {
+    sim_hook_leave();
     sim_started_leave(route->started);
     if (!has_failed) {
         return LC_WSA_OK;

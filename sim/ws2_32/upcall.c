@@ -16,6 +16,7 @@
 #include "sim/win32/win32.h"
 #include "sim/ws2_32/catalog.h"
 #include "sim/ws2_32/handle.h"
+#include "sim/ws2_32/hook.h"
 #include "sim/ws2_32/installed.h"
 #include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/state.h"
@@ -245,8 +246,7 @@ static int LC_ABI upcall_query_blocking_callback(
     } else if (callback == NULL || context == NULL) {
         error = LC_WSAEFAULT;
     } else {
-        *callback = NULL; /* a native wait */
-        *context = 0;
+        *callback = sim_hook_callback(context); /* NULL: a native wait */
     }
     int result = error == 0 ? 0 : LC_SOCKET_ERROR;
     end(&upcall, result, error, errno_out);

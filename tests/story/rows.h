@@ -31,7 +31,7 @@ struct row {
     const char *ids;     /* of rows.txt, separated by spaces */
     const char *world;   /* lines, or NULL: the default world */
     const char *program; /* lines of the one thread; or all from `process` on */
-    /* What is told besides the calls of the application, by letters: s SPI
+    /* What is told besides the calls of the application and its hook, by letters: s SPI
      * calls as they return, w the wire, h handles and upcalls, m modules, n calls
      * into the name-space DLL as they return, t the time of each. */
     const char *tell;
@@ -128,6 +128,16 @@ static inline void rows_tell_call(const struct lc_record *record)
         rows_put_version(" of ", record->d);
     }
     rows_put("\n");
+}
+
+static inline void rows_tell_hook(const struct lc_record *record)
+{
+    if (record->function == LC_HOOK_MAKES) {
+        rows_begin(record);
+        rows_put("hook: %s", fuzz_call((uint32_t)record->a)->function);
+        rows_put_result(record->c, record->b);
+        rows_put("\n");
+    }
 }
 
 /* The number behind the name is the socket, or the catalog entry of WSPSocket.
@@ -271,6 +281,9 @@ static inline void rows_tell(
         if (rows_tells('n')) {
             rows_tell_nsp(record);
         }
+        break;
+    case LC_RECORD_HOOK:
+        rows_tell_hook(record);
         break;
     case LC_RECORD_END:
         if (record->function != LC_END_DONE) {
