@@ -41,11 +41,18 @@ static bool has(const struct model_thread *thread, uint8_t flag)
 
 /* ---- Processes of Winsock 1.1 ---- */
 
-/* Whether a WSAStartup may make its process one of Winsock 1.1. */
+/* Whether a WSAStartup may make its process one of Winsock 1.1: no version from
+ * 2 on is both supported and not above the one asked for. */
 static bool may_be_old(const struct model *model, int64_t version)
 {
-    const uint8_t from_2 = (uint8_t)(LC_VERSIONS_ALL << LC_VERSION_2_0);
-    return (version & 0xff) < 2 || (model->world.ws2_versions & from_2) == 0;
+    int64_t asked = (version & 0xff) << 8 | (version >> 8 & 0xff);
+    bool has_2 = false;
+    for (uint32_t i = LC_VERSION_2_0; i < LC_VERSION_COUNT; i++) {
+        uint16_t word = lc_version_word((enum lc_version)i);
+        int64_t order = (word & 0xff) << 8 | word >> 8;
+        has_2 |= (model->world.ws2_versions >> i & 1) != 0 && order <= asked;
+    }
+    return !has_2;
 }
 
 static bool is_old(const struct model_event *event)

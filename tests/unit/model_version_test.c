@@ -201,7 +201,7 @@ static void a_socket_of_a_provider_that_does_not_start_must_fail(void **state)
     judge(trace, "LOAD-8");
     tolerant = true;
     judge(trace, NULL);
-    last(trace)->b = LC_WSAEINPROGRESS;
+    last(trace)->b = LC_WSAEMFILE;
     judge(trace, "LOAD-8");
     last(trace)->a = HANDLE;
     last(trace)->b = 0;
