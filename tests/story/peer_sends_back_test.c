@@ -174,7 +174,7 @@ static const char *const schedule_trace[] = {
     "0.161600 A  main       ws2_32 <- tcp WSPRecv = -1 WSAESHUTDOWN",
     "0.161600 A  main       recv = -1 WSAESHUTDOWN",
     "0.161600 A  main       getsockopt 64 4103 0",
-    "0.161600 A  main       ws2_32 -> tcp WSPGetSockOpt 64",
+    "0.161600 A  main       ws2_32 -> tcp WSPGetSockOpt 64 4103 0",
     "0.161600 A  main       tcp enters lock 2",
     "0.161600 A  main       tcp leaves lock 2",
     "0.161600 A  main       ws2_32 <- tcp WSPGetSockOpt = 0",
