@@ -671,6 +671,30 @@ static const struct fuzz_call calls[] = {
         .function = "WSACancelBlockingCall",
         .is_apart = true,
     },
+    [LC_CALL_ADDRESS_TO_STRING] = {
+        .word = "WSAAddressToString",
+        .function = "WSAAddressToString",
+        .has_entry = true,
+        .is_rare = true,
+    },
+    [LC_CALL_STRING_TO_ADDRESS] = {
+        .word = "WSAStringToAddress",
+        .function = "WSAStringToAddress",
+        .has_entry = true,
+        .is_rare = true,
+    },
+    [LC_CALL_JOIN_LEAF] = {
+        .word = "WSAJoinLeaf",
+        .function = "WSAJoinLeaf",
+        .has_socket = true,
+        .is_rare = true,
+    },
+    [LC_CALL_QOS_BY_NAME] = {
+        .word = "WSAGetQOSByName",
+        .function = "WSAGetQOSByName",
+        .has_socket = true,
+        .is_rare = true,
+    },
 };
 _Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");
 

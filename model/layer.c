@@ -24,6 +24,18 @@ static bool chain_has(
     return false;
 }
 
+static bool takes_address(uint16_t function)
+{
+    return function == LC_SPI_ADDRESS_TO_STRING ||
+           function == LC_SPI_STRING_TO_ADDRESS;
+}
+
+/* Catalog id of the information that a call brings. */
+static int64_t shown_entry(const struct lc_record *record)
+{
+    return takes_address(record->function) ? record->b : record->a;
+}
+
 static bool takes_socket(uint16_t function)
 {
     return function == LC_SPI_CLOSE_SOCKET || function == LC_SPI_CONNECT ||
@@ -38,9 +50,10 @@ static void loader_check(struct model *model, const struct model_event *event)
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
     if (record->function == LC_SPI_STARTUP ||
-        record->function == LC_SPI_SOCKET) {
-        bool top = model_track_is_entry(&model->world, record->a) &&
-                   model->world.entry_providers[record->a][0] == event->callee;
+        record->function == LC_SPI_SOCKET || takes_address(record->function)) {
+        int64_t entry = shown_entry(record);
+        bool top = model_track_is_entry(&model->world, entry) &&
+                   model->world.entry_providers[entry][0] == event->callee;
         model_report_unless(model, MODEL_LAYER_2, true, top);
         bool before = thread->api != MODEL_NONE &&
                       event->process->providers[event->callee].started_record <
@@ -48,7 +61,7 @@ static void loader_check(struct model *model, const struct model_event *event)
         model_report_unless(
             model,
             MODEL_LOAD_3,
-            record->function == LC_SPI_SOCKET && before,
+            record->function != LC_SPI_STARTUP && before,
             true);
         return;
     }
@@ -78,10 +91,11 @@ static void info_check(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
     const struct model_world *world = &model->world;
+    int64_t entry = shown_entry(record);
     uint8_t base = world->base_entry[event->callee];
-    bool right =
-        base != 0 ? record->a == base
-                  : chain_has(world, record->a, event->caller, event->callee);
+    bool right = base != 0
+                     ? entry == base
+                     : chain_has(world, entry, event->caller, event->callee);
     if (record->function == LC_SPI_STARTUP) {
         model_report_unless(model, MODEL_LAYER_4, true, right);
         model_report_unless(model, MODEL_LAYER_7, true, record->c == 1);
@@ -168,7 +182,7 @@ static void layer_check(struct model *model, const struct model_event *event)
         MODEL_LAYER_14,
         loaded,
         process->refs[record->caller][event->callee] > 0);
-    if (record->function == LC_SPI_SOCKET) {
+    if (record->function == LC_SPI_SOCKET || takes_address(record->function)) {
         info_check(model, event);
     } else if (record->function == LC_SPI_CLEANUP) {
         cleanup_check(model, event);

@@ -84,7 +84,8 @@ static void demand_check(struct model *model, const struct model_event *event)
             model,
             MODEL_LOAD_2,
             true,
-            api == LC_CALL_SOCKET || (tolerant && started));
+            api == LC_CALL_SOCKET || api == LC_CALL_ADDRESS_TO_STRING ||
+                api == LC_CALL_STRING_TO_ADDRESS || (tolerant && started));
     }
     const struct model_process *process = event->process;
     LC_CHECK(event->callee < LC_PROVIDERS_MAX);

@@ -227,7 +227,11 @@ enum lc_call {
     LC_CALL_UNHOOK = 63,     /* WSAUnhookBlockingHook, no argument */
     LC_CALL_ISBLOCKING = 64, /* WSAIsBlocking, no argument */
     LC_CALL_CANCEL = 65,     /* WSACancelBlockingCall, no argument */
-    LC_CALL_COUNT = 66
+    LC_CALL_ADDRESS_TO_STRING = 66, /* WSAAddressToString: entry */
+    LC_CALL_STRING_TO_ADDRESS = 67, /* WSAStringToAddress: entry */
+    LC_CALL_JOIN_LEAF = 68,         /* WSAJoinLeaf: socket */
+    LC_CALL_QOS_BY_NAME = 69,       /* WSAGetQOSByName: socket */
+    LC_CALL_COUNT = 70
 };
 
 /* What LC_CALL_CONFIG_CHANGE is asked with. */

@@ -23,6 +23,7 @@
 #include "sim/net/notify.h"
 #include "sim/net/receive.h"
 #include "sim/provider/accept.h"
+#include "sim/provider/address.h"
 #include "sim/provider/hook.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/receive.h"
@@ -1112,6 +1113,52 @@ static int LC_ABI base_select(
     return error == LC_WSA_OK ? (int)found : fail(errno_out, error);
 }
 
+/* ---- Addresses ---- */
+
+static int LC_ABI base_address_to_string(
+    struct lc_sockaddr *address,
+    uint32_t address_length,
+    struct lc_wsaprotocol_infow *protocol_info,
+    lc_wchar *address_string,
+    uint32_t *address_string_length,
+    int32_t *errno_out)
+{
+    struct base *base = base_globals();
+    if (!sim_rundown_enter(&base->rundown)) {
+        return fail(errno_out, LC_WSANOTINITIALISED);
+    }
+    enum lc_wsa error = sim_provider_address_to_string(
+        address,
+        address_length,
+        protocol_info,
+        address_string,
+        address_string_length);
+    sim_rundown_leave(&base->rundown);
+    return error == LC_WSA_OK ? 0 : fail(errno_out, error);
+}
+
+static int LC_ABI base_string_to_address(
+    lc_wchar *address_string,
+    int32_t family,
+    struct lc_wsaprotocol_infow *protocol_info,
+    struct lc_sockaddr *address,
+    int32_t *address_length,
+    int32_t *errno_out)
+{
+    struct base *base = base_globals();
+    if (!sim_rundown_enter(&base->rundown)) {
+        return fail(errno_out, LC_WSANOTINITIALISED);
+    }
+    enum lc_wsa error = sim_provider_string_to_address(
+        address_string,
+        family,
+        protocol_info,
+        address,
+        address_length);
+    sim_rundown_leave(&base->rundown);
+    return error == LC_WSA_OK ? 0 : fail(errno_out, error);
+}
+
 /* ---- What this provider does not offer yet ---- */
 
 #define NOT_OFFERED_AS(result, name, ...)                   \
@@ -1122,13 +1169,6 @@ static int LC_ABI base_select(
     }
 #define NOT_OFFERED(...) NOT_OFFERED_AS(LC_SOCKET_ERROR, __VA_ARGS__)
 
-NOT_OFFERED(
-    base_address_to_string,
-    struct lc_sockaddr *address __attribute__((unused)),
-    uint32_t address_length __attribute__((unused)),
-    struct lc_wsaprotocol_infow *protocol_info __attribute__((unused)),
-    lc_wchar *address_string __attribute__((unused)),
-    uint32_t *address_string_length __attribute__((unused)))
 NOT_OFFERED(
     base_async_select,
     lc_socket socket __attribute__((unused)),
@@ -1170,13 +1210,6 @@ NOT_OFFERED(
     struct lc_wsaoverlapped *overlapped __attribute__((unused)),
     lc_overlapped_completion_fn *completion __attribute__((unused)),
     struct lc_wsathreadid *thread_id __attribute__((unused)))
-NOT_OFFERED(
-    base_string_to_address,
-    lc_wchar *address_string __attribute__((unused)),
-    int32_t family __attribute__((unused)),
-    struct lc_wsaprotocol_infow *protocol_info __attribute__((unused)),
-    struct lc_sockaddr *address __attribute__((unused)),
-    int32_t *address_length __attribute__((unused)))
 
 static lc_socket LC_ABI base_join_leaf(
     lc_socket socket,

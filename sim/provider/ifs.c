@@ -359,10 +359,12 @@ static int LC_ABI ifs_address_to_string(
     if (!call_open(LC_INVALID_SOCKET, &lower, errno_out)) {
         return LC_SOCKET_ERROR;
     }
+    /* LAYER-6: the next provider sees what WSPSocket shows it. */
+    struct lc_wsaprotocol_infow info = lower->info;
     int result = lower->table.lpWSPAddressToString(
         address,
         address_length,
-        protocol_info,
+        protocol_info == NULL ? NULL : &info,
         address_string,
         address_string_length,
         errno_out);

@@ -12,6 +12,7 @@
 #include "sim/engine/thread.h"
 #include "sim/engine/trace.h"
 #include "sim/net/net.h"
+#include "sim/ws2_32/address.h"
 #include "sim/ws2_32/app_catalog.h"
 #include "sim/ws2_32/app_names.h"
 #include "sim/ws2_32/overlapped.h"
@@ -352,6 +353,14 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_UNHOOK] = { .make = sim_app_unhook },
     [LC_CALL_ISBLOCKING] = { .make = sim_app_is_blocking },
     [LC_CALL_CANCEL] = { .make = sim_app_cancel },
+    [LC_CALL_ADDRESS_TO_STRING] = { sim_app_describe_entry,
+                                    .make = sim_app_address_to_string },
+    [LC_CALL_STRING_TO_ADDRESS] = { sim_app_describe_entry,
+                                    .make = sim_app_string_to_address },
+    [LC_CALL_JOIN_LEAF] = { NULL, sim_app_join_leaf, .has_socket = true },
+    [LC_CALL_QOS_BY_NAME] = { NULL,
+                              sim_app_get_qos_by_name,
+                              .has_socket = true },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 

@@ -70,7 +70,7 @@ static int LC_ABI probe_address_to_string(
         (lc_wsp_address_to_string_fn *)sim_crossing_enter(
             &crossing,
             LC_SPI_ADDRESS_TO_STRING,
-            (struct sim_arguments){ 0, 0, 0 });
+            (struct sim_arguments){ 0, sim_catalog_same(protocol_info), 0 });
     int result = forward(
         address,
         address_length,
@@ -740,7 +740,7 @@ static int LC_ABI probe_string_to_address(
         (lc_wsp_string_to_address_fn *)sim_crossing_enter(
             &crossing,
             LC_SPI_STRING_TO_ADDRESS,
-            (struct sim_arguments){ 0, 0, 0 });
+            (struct sim_arguments){ 0, sim_catalog_same(protocol_info), 0 });
     int result = forward(
         address_string,
         family,

@@ -33,6 +33,20 @@ enum lc_wsa sim_route_open(
     lc_socket socket,
     enum lc_spi function);
 
+/**
+ * Finds the way for a call that needs no socket: starts the provider of an
+ * entry if need be, and counts the call in. It yields between the two.
+ *
+ * @param route  filled on LC_WSA_OK; end it with sim_route_close().
+ * @param entry  index of a chain, a base or a protocol.
+ *
+ * Errors: LC_WSANOTINITIALISED, and as sim_started_ensure().
+ */
+enum lc_wsa sim_route_start(
+    struct sim_route *route,
+    uint32_t entry,
+    enum lc_spi function);
+
 /** Counts the call out. Returns: what the application gets. */
 enum lc_wsa sim_route_close(
     const struct sim_route *route,

@@ -76,8 +76,10 @@ enum lc_wsa sim_route_close(
     return error == 0 ? LC_WSASYSCALLFAILURE : (enum lc_wsa)error;
 }
 
-/* Starts the provider if need be, and counts the call in. */
-static enum lc_wsa route_new(struct sim_route *route, uint32_t entry)
+enum lc_wsa sim_route_start(
+    struct sim_route *route,
+    uint32_t entry,
+    enum lc_spi function)
 {
     const struct sim_ws2_process *process = sim_ws2_process();
     if (process->startup_count == 0) {
@@ -95,7 +97,7 @@ static enum lc_wsa route_new(struct sim_route *route, uint32_t entry)
     }
     sim_thread_yield((struct lc_place){
         .kind = LC_PLACE_SPI_ENTER,
-        .function = LC_SPI_SOCKET,
+        .function = (uint8_t)function,
         .module = route->started->module,
     });
     if (process->startup_count == 0 || process->life != route->life) {
@@ -124,7 +126,7 @@ enum lc_wsa sim_wsa_socket(
     if (wsa != LC_WSA_OK) {
         return wsa;
     }
-    wsa = route_new(&route, entry);
+    wsa = sim_route_start(&route, entry, LC_SPI_SOCKET);
     if (wsa != LC_WSA_OK) {
         return wsa;
     }

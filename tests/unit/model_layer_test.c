@@ -46,6 +46,28 @@ static void changed_information_is_found(void **state)
     assert_broken(trace, "LAYER-4");
 }
 
+/* A call that brings an entry's information, and no socket. */
+static struct trace *asked_for_text(int64_t shown, int64_t passed_on)
+{
+    struct trace *trace = started();
+    trace_call(trace, LC_CALL_ADDRESS_TO_STRING, 0, ENTRY_CHAIN);
+    trace_down(trace, LC_SPI_ADDRESS_TO_STRING, 0);
+    trace->records[trace->count - 2].b = shown;
+    trace->records[trace->count - 1].b = passed_on;
+    trace_up(trace, LC_SPI_ADDRESS_TO_STRING, 0, 0);
+    trace_return(trace, LC_CALL_ADDRESS_TO_STRING, 0, 0);
+    return trace;
+}
+
+static void information_for_an_address_is_passed_on_like_a_sockets(void **state)
+{
+    (void)state;
+    assert_held(asked_for_text(ENTRY_CHAIN, ENTRY_TCP));
+    assert_broken(asked_for_text(ENTRY_CHAIN, ENTRY_CHAIN), "LAYER-6");
+    assert_broken(asked_for_text(ENTRY_CHAIN, 0), "LAYER-6");
+    assert_broken(asked_for_text(ENTRY_TCP, ENTRY_TCP), "LAYER-2");
+}
+
 static void the_chains_information_for_a_base_socket_is_found(void **state)
 {
     (void)state;
@@ -111,6 +133,8 @@ int main(void)
         cmocka_unit_test(the_chains_information_for_the_base_is_found),
         cmocka_unit_test(changed_information_is_found),
         cmocka_unit_test(the_chains_information_for_a_base_socket_is_found),
+        cmocka_unit_test(
+            information_for_an_address_is_passed_on_like_a_sockets),
         cmocka_unit_test(a_changed_upcall_table_is_found),
         cmocka_unit_test(a_layer_that_does_not_clean_up_below_is_found),
         cmocka_unit_test(a_layer_that_cleans_up_under_its_users_is_found),

@@ -8,6 +8,21 @@ static struct trace *started(bool chain)
     return trace;
 }
 
+/* A call without a socket may need a provider, too. */
+static void a_load_for_an_address_is_one_on_demand(void **state)
+{
+    (void)state;
+    static const uint32_t calls[] = { LC_CALL_ADDRESS_TO_STRING,
+                                      LC_CALL_STRING_TO_ADDRESS };
+    for (uint32_t i = 0; i < LC_COUNT_OF(calls); i++) {
+        struct trace *trace = trace_new(false);
+        trace_startup(trace);
+        trace_call(trace, calls[i], 0, ENTRY_TCP);
+        trace_load(trace, WS2, TCP, true);
+        assert_held(trace);
+    }
+}
+
 static void a_load_without_need_is_found(void **state)
 {
     (void)state;
@@ -122,6 +137,7 @@ static void a_layer_that_frees_before_it_cleans_is_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_load_for_an_address_is_one_on_demand),
         cmocka_unit_test(a_load_without_need_is_found),
         cmocka_unit_test(a_load_in_wsastartup_is_a_warning),
         cmocka_unit_test(a_load_for_the_second_socket_is_found),
