@@ -311,7 +311,12 @@ static void make_fail(struct mutation *mutation, struct lc_choice *choice)
         { LC_PLACE_SHIM, LC_SHIM_CREATE_EVENT, 0 },
         { LC_PLACE_SHIM, LC_SHIM_CREATE_THREAD, 0 },
         { LC_PLACE_SHIM, LC_SHIM_NET, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_CATALOG, 0 },
+        { LC_PLACE_SHIM, LC_SHIM_CLOSE, 0 },
+        { LC_PLACE_SPI_ENTER, LC_SPI_CLOSE_SOCKET, 0 },
+        { LC_PLACE_SPI_ENTER, LC_SPI_CLEANUP, 0 },
         { LC_PLACE_API, LC_CALL_WSASTARTUP, 0 },
+        { LC_PLACE_API, LC_CALL_WSACLEANUP, 0 },
     };
     const struct lc_world *world = &mutation->schedule->world;
     uint32_t provider = upto(mutation, world->provider_count - 1);

@@ -322,22 +322,24 @@ static void put_end(struct line *line, const struct lc_record *record)
  * names here. */
 static void put_fail(struct line *line, const struct lc_record *record)
 {
-    bool is_startup = record->function == LC_FAIL_STARTUP;
-    if (is_startup && record->callee == LC_MODULE_WS2_32) {
+    bool is_spi = record->function == LC_FAIL_STARTUP ||
+                  record->function == LC_FAIL_CLOSE ||
+                  record->function == LC_FAIL_CLEANUP;
+    if (is_spi && record->callee == LC_MODULE_WS2_32) {
         put(line,
             "%s is made to fail: %s",
             fuzz_call((uint32_t)record->b)->function,
             fuzz_words_error(record->a));
         return;
     }
-    enum fuzz_words words = is_startup ? FUZZ_WORDS_SPI
+    enum fuzz_words words = is_spi ? FUZZ_WORDS_SPI
                             : record->function == LC_FAIL_UPCALL
                                 ? FUZZ_WORDS_UPCALL
                                 : FUZZ_WORDS_SHIM;
     put(line,
         "%s of %s is made to fail: ",
         fuzz_words_name(words, (uint32_t)record->b),
-        module(line, is_startup ? record->callee : record->caller));
+        module(line, is_spi ? record->callee : record->caller));
     if (record->a >= LC_WSAEINTR) {
         put(line, "%s", fuzz_words_error(record->a));
     } else {

@@ -97,6 +97,7 @@ static const char *const shim_words[] = {
     "lock",
     "HeapCreate",
     "catalog",
+    "close",
 };
 _Static_assert(LC_COUNT_OF(shim_words) == LC_SHIM_COUNT, "one each");
 
@@ -200,7 +201,8 @@ _Static_assert(
     "one each");
 
 static const char *const fail_words[] = {
-    "alloc", "load", "proc", "startup", "upcall", "event", "thread", "net",
+    "alloc",  "load", "proc",  "startup", "upcall",     "event",
+    "thread", "net",  "close", "cleanup", "wouldblock", "catalog",
 };
 _Static_assert(LC_COUNT_OF(fail_words) == LC_FAIL_COUNT, "one each");
 

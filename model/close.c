@@ -183,6 +183,7 @@ static void close_fails(struct model *model, const struct model_event *event)
     bool calm =
         thread->low >= 1 && !is_taken && (slot->flags & MODEL_SOCKET_RACY) == 0;
     bool refused = event->record->b == LC_WSAEWOULDBLOCK;
+    bool is_down = event->record->b == LC_WSAENETDOWN;
     bool lingers = slot->linger == MODEL_LINGER_TIMED ||
                    slot->linger == MODEL_LINGER_VAGUE;
     bool may = lingers && (slot->flags & MODEL_SOCKET_NONBLOCKING) != 0 &&
@@ -191,7 +192,7 @@ static void close_fails(struct model *model, const struct model_event *event)
     model_report_unless(
         model,
         MODEL_INV_9,
-        calm && refused,
+        calm && (refused || is_down),
         socket != NULL &&
             model_track_layers(model, thread->slot) == thread->layers);
     known_socket(model, event);

@@ -243,7 +243,10 @@ static void cleanup_returns(
         MODEL_CLEAN_19,
         sure && started,
         record->a == 0 || denied || network);
-    if (record->a != 0) {
+    /* Made to fail when all was done; of one that fails by itself nobody knows
+     * how far it came (X-35). */
+    bool is_made = (event->top->flags & MODEL_FRAME_FAULTED) != 0 && network;
+    if (record->a != 0 && !is_made) {
         provider->flags |= MODEL_PROVIDER_VAGUE;
         return;
     }

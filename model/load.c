@@ -56,8 +56,15 @@ static void excuse_all(struct model *model, const struct model_event *event)
     excuse_process(model, event->record->process);
     struct model_frame *frame =
         event->thread == NULL ? NULL : model_track_spi(event->thread);
-    if (event->record->function == LC_FAIL_STARTUP && frame != NULL) {
+    bool is_answer = event->record->function == LC_FAIL_STARTUP ||
+                     event->record->function == LC_FAIL_CLEANUP;
+    if (is_answer && frame != NULL) {
         frame->flags |= MODEL_FRAME_FAULTED;
+    }
+    if (event->record->function == LC_FAIL_CLEANUP &&
+        event->record->callee == LC_MODULE_WS2_32 && event->top != NULL &&
+        event->top->kind == MODEL_FRAME_API) {
+        event->top->flags |= MODEL_FRAME_REFUSED;
     }
     if (process == NULL || !outlasts_call(event->thread)) {
         return;

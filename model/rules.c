@@ -353,6 +353,16 @@ static const struct model_rule rules[] = {
         .group = "CLEAN-11",
         .strength = MODEL_MUST,
     },
+    [MODEL_CLEAN_12] = {
+        .id = "CLEAN-12",
+        .area = "CLEAN",
+        .source = "nf-winsock-wsacleanup",
+        .sentence =
+            "WSACleanup fails with WSANOTINITIALISED, WSAENETDOWN or "
+            "WSAEINPROGRESS only.",
+        .group = "CLEAN-12",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLEAN_14] = {
         .id = "CLEAN-14",
         .area = "CLEAN",

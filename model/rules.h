@@ -54,6 +54,7 @@ enum model_rule_index {
     MODEL_CLEAN_7,
     MODEL_CLEAN_10,
     MODEL_CLEAN_11,
+    MODEL_CLEAN_12,
     MODEL_CLEAN_14,
     MODEL_CLEAN_15,
     MODEL_CLEAN_16,

@@ -96,6 +96,12 @@ static void answer_check(struct model *model, const struct model_event *event)
         return;
     }
     if (api == LC_CALL_WSACLEANUP) {
+        model_report_unless(
+            model,
+            MODEL_CLEAN_12,
+            record->a != 0,
+            record->b == LC_WSANOTINITIALISED || record->b == LC_WSAENETDOWN ||
+                record->b == LC_WSAEINPROGRESS);
         model_report_unless(model, MODEL_CLEAN_3, never, refused);
     } else {
         model_report_unless(model, MODEL_START_1, never, refused);
@@ -133,7 +139,11 @@ static void call_ends(struct model *model, const struct model_event *event)
         if (event->record->a == 0 && process->starts > 0) {
             process->starts--;
         }
-        if (event->record->a != 0 && event->record->b != LC_WSANOTINITIALISED) {
+        bool is_refused =
+            (thread->frames[0].flags & MODEL_FRAME_REFUSED) != 0 &&
+            event->record->b == LC_WSAENETDOWN;
+        if (event->record->a != 0 && !is_refused &&
+            event->record->b != LC_WSANOTINITIALISED) {
             process->vague = true;
         }
         bool rests = process->starts == 0 && process->starting == 0 &&

@@ -49,9 +49,11 @@ enum model_frame_flag {
                                     a handle */
     MODEL_FRAME_FREED = 32,   /* WSPCloseSocket: the callee freed its handle */
     MODEL_FRAME_BLOCKED = 64, /* ... and the close below would block */
-    /* Application's call: something was made to fail meanwhile. WSPStartup: it
-     * is made to answer what its provider does not. */
-    MODEL_FRAME_FAULTED = 128
+    /* Application's call: something was made to fail meanwhile. WSPStartup and
+     * WSPCleanup: it is made to answer what its provider does not. */
+    MODEL_FRAME_FAULTED = 128,
+    /* Application's WSACleanup: ws2_32 is made to refuse it. */
+    MODEL_FRAME_REFUSED = MODEL_FRAME_FINAL
 };
 
 /** A call that has not returned. */

@@ -105,16 +105,21 @@ static WSAPROTOCOL_INFOW *enum_catalog(int *count)
     DWORD size = 0;
     int error = 0;
     WSCEnumProtocols(NULL, NULL, &size, &error);
-    WSAPROTOCOL_INFOW *all = HeapAlloc(layer.heap, 0, size);
-    if (all == NULL) {
-        return NULL;
-    }
-    *count = WSCEnumProtocols(NULL, all, &size, &error);
-    if (*count == SOCKET_ERROR) {
+    for (;;) {
+        WSAPROTOCOL_INFOW *all = HeapAlloc(layer.heap, 0, size);
+        if (all == NULL) {
+            return NULL;
+        }
+        *count = WSCEnumProtocols(NULL, all, &size, &error);
+        if (*count != SOCKET_ERROR) {
+            return all;
+        }
         HeapFree(layer.heap, 0, all);
-        return NULL;
+        if (error != WSAENOBUFS) {
+            return NULL;
+        }
+        /* It has grown since its size was asked for: again with more. */
     }
-    return all;
 }
 
 static const WSAPROTOCOL_INFOW *find_entry(

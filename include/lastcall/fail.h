@@ -11,7 +11,7 @@
 #include "lastcall/trace.h"
 
 enum lc_fail_limits {
-    LC_FAIL_FORMS_MAX = 6
+    LC_FAIL_FORMS_MAX = 7
 };
 
 /* Starts that fail in other ways than by not beginning. The first is an error
@@ -39,13 +39,26 @@ static inline enum lc_fail lc_fail_of_shim(uint8_t function)
         return LC_FAIL_THREAD;
     case LC_SHIM_NET:
         return LC_FAIL_NET;
+    case LC_SHIM_CATALOG:
+        return LC_FAIL_CATALOG;
+    case LC_SHIM_CLOSE:
+        return LC_FAIL_BLOCK;
     default:
         return LC_FAIL_COUNT;
     }
 }
 
+static inline enum lc_fail lc_fail_of_spi(uint8_t function)
+{
+    return function == LC_SPI_STARTUP        ? LC_FAIL_STARTUP
+           : function == LC_SPI_CLOSE_SOCKET ? LC_FAIL_CLOSE
+           : function == LC_SPI_CLEANUP      ? LC_FAIL_CLEANUP
+                                             : LC_FAIL_COUNT;
+}
+
 /** What fails at a place, LC_FAIL_COUNT: nothing, it is no site. Of the
- * application's calls WSAStartup alone is one: ws2_32's own start. */
+ * application's calls WSAStartup and WSACleanup are: ws2_32's own start and
+ * end. */
 static inline enum lc_fail lc_fail_of(struct lc_place place)
 {
     bool is_provider =
@@ -53,9 +66,8 @@ static inline enum lc_fail lc_fail_of(struct lc_place place)
     enum lc_fail fail = LC_FAIL_COUNT;
     if (place.kind == LC_PLACE_SHIM) {
         fail = lc_fail_of_shim(place.function);
-    } else if (
-        place.kind == LC_PLACE_SPI_ENTER && place.function == LC_SPI_STARTUP) {
-        fail = LC_FAIL_STARTUP;
+    } else if (place.kind == LC_PLACE_SPI_ENTER) {
+        fail = lc_fail_of_spi(place.function);
     } else if (
         place.kind == LC_PLACE_UPCALL &&
         (place.function == LC_UPCALL_CREATE_EVENT ||
@@ -65,8 +77,10 @@ static inline enum lc_fail lc_fail_of(struct lc_place place)
         fail = LC_FAIL_UPCALL;
     }
     bool is_loading = fail == LC_FAIL_LOAD || fail == LC_FAIL_PROC;
-    if (place.kind == LC_PLACE_API && place.function == LC_CALL_WSASTARTUP) {
-        return LC_FAIL_STARTUP;
+    if (place.kind == LC_PLACE_API) {
+        return place.function == LC_CALL_WSASTARTUP   ? LC_FAIL_STARTUP
+               : place.function == LC_CALL_WSACLEANUP ? LC_FAIL_CLEANUP
+                                                      : LC_FAIL_COUNT;
     }
     return is_provider || (is_loading && place.module == LC_MODULE_WS2_32)
                ? fail
@@ -76,9 +90,9 @@ static inline enum lc_fail lc_fail_of(struct lc_place place)
 /** In how many ways at a place that is a site. They are numbered from 1. */
 static inline uint32_t lc_fail_forms(struct lc_place place)
 {
-    return place.kind == LC_PLACE_API             ? 2
-           : lc_fail_of(place) == LC_FAIL_STARTUP ? LC_FAIL_FORMS_MAX
-                                                  : 1;
+    return lc_fail_of(place) != LC_FAIL_STARTUP ? 1
+           : place.kind == LC_PLACE_API         ? 2
+                                                : LC_FAIL_FORMS_MAX;
 }
 
 /**
@@ -91,8 +105,9 @@ static inline uint32_t lc_fail_forms(struct lc_place place)
 static inline int32_t lc_fail_error(struct lc_place place, uint32_t form)
 {
     static const int32_t startup[LC_FAIL_FORMS_MAX] = {
-        LC_WSASYSNOTREADY,    LC_WSAEPROCLIM,      LC_WSAEINPROGRESS,
-        LC_FAIL_START_FILLED, LC_FAIL_START_TABLE, LC_FAIL_START_VERSION,
+        LC_WSASYSNOTREADY,     LC_WSAEPROCLIM,      LC_WSAEINPROGRESS,
+        LC_FAIL_START_FILLED,  LC_FAIL_START_TABLE, LC_FAIL_START_VERSION,
+        LC_WSAVERNOTSUPPORTED,
     };
     switch (lc_fail_of(place)) {
     case LC_FAIL_ALLOC:
@@ -113,7 +128,13 @@ static inline int32_t lc_fail_error(struct lc_place place, uint32_t form)
                    ? (int32_t)LC_WSA_NOT_ENOUGH_MEMORY
                    : (int32_t)LC_WSAEINVAL;
     case LC_FAIL_NET:
+    case LC_FAIL_CLOSE:
+    case LC_FAIL_CLEANUP:
         return LC_WSAENETDOWN;
+    case LC_FAIL_BLOCK:
+        return LC_WSAEWOULDBLOCK;
+    case LC_FAIL_CATALOG:
+        return LC_WSAENOBUFS;
     case LC_FAIL_COUNT:
         break;
     }

@@ -95,10 +95,14 @@ enum lc_fail {
     LC_FAIL_PROC = 2,    /* GetProcAddress of its WSPStartup */
     LC_FAIL_STARTUP = 3, /* a provider's WSPStartup */
     LC_FAIL_UPCALL = 4,
-    LC_FAIL_EVENT = 5,  /* a provider's event, semaphore or mutex */
-    LC_FAIL_THREAD = 6, /* a thread of a provider */
-    LC_FAIL_NET = 7,    /* a request to the transport: the network is down */
-    LC_FAIL_COUNT = 8
+    LC_FAIL_EVENT = 5,    /* a provider's event, semaphore or mutex */
+    LC_FAIL_THREAD = 6,   /* a thread of a provider */
+    LC_FAIL_NET = 7,      /* a request to the transport: the network is down */
+    LC_FAIL_CLOSE = 8,    /* a provider's WSPCloseSocket: the network is down */
+    LC_FAIL_CLEANUP = 9,  /* WSACleanup, a provider's WSPCleanup: the same */
+    LC_FAIL_BLOCK = 10,   /* a close of a base, which would block */
+    LC_FAIL_CATALOG = 11, /* the catalog changes between two looks at it */
+    LC_FAIL_COUNT = 12
 };
 
 #define LC_FAIL_ALL ((uint16_t)((1U << LC_FAIL_COUNT) - 1))
@@ -348,8 +352,10 @@ enum lc_shim {
     LC_SHIM_NET = 15, /* a request to the transport below a base provider */
     LC_SHIM_WS2_LOCK = 16,    /* ws2_32 takes its own per-process lock */
     LC_SHIM_HEAP_CREATE = 17, /* no yield point: it can only fail there */
-    LC_SHIM_CATALOG = 18,     /* ws2_32 writes the catalog */
-    LC_SHIM_COUNT = 19
+    LC_SHIM_CATALOG = 18,     /* ws2_32 writes the catalog, or a provider reads
+                                 it; the latter is no yield point */
+    LC_SHIM_CLOSE = 19, /* a base looks whether it can close; no yield point */
+    LC_SHIM_COUNT = 20
 };
 
 /* What a blocked thread waits for. */

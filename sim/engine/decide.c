@@ -73,18 +73,36 @@ uint16_t sim_thread_pass(struct lc_place place)
     return pass(thread, place);
 }
 
-uint16_t sim_thread_passed(struct lc_place place)
+/* Where a place is counted: behind all others, if it has none of its own. */
+static uint32_t find_place(
+    const struct sim_thread *thread,
+    struct lc_place place)
 {
-    const struct sim_thread *thread = sim_thread_current();
     LC_CHECK(thread != NULL && thread->place_count > 0);
     uint32_t last = thread->place_count - 1;
     uint32_t at = 0;
     while (at < last && !is_same_place(thread->places[at].place, place)) {
         at++;
     }
-    LC_CHECK(
-        is_same_place(thread->places[at].place, place) ||
-        thread->place_count == SIM_PLACES_MAX);
+    return at;
+}
+
+bool sim_thread_has_passed(struct lc_place place)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    LC_CHECK(thread != NULL);
+    return thread->place_count == SIM_PLACES_MAX ||
+           (thread->place_count > 0 &&
+            is_same_place(
+                thread->places[find_place(thread, place)].place,
+                place));
+}
+
+uint16_t sim_thread_passed(struct lc_place place)
+{
+    const struct sim_thread *thread = sim_thread_current();
+    uint32_t at = find_place(thread, place);
+    LC_CHECK(sim_thread_has_passed(place));
     LC_CHECK(thread->places[at].times > 0);
     return name_pass(thread->places[at].times - 1U);
 }

@@ -266,6 +266,9 @@ uint16_t sim_thread_pass(struct lc_place place);
 /** The same of the last time that it passed the place; counts nothing. */
 uint16_t sim_thread_passed(struct lc_place place);
 
+/** Whether the running thread has passed a place in this call. */
+bool sim_thread_has_passed(struct lc_place place);
+
 /** Does what sim_thread_schedule() is for. */
 void sim_thread_put_event(
     enum lc_event kind,

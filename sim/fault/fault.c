@@ -18,10 +18,20 @@ void sim_fault_begin(uint32_t kinds, uint32_t fault_max)
 /* Who is called: the other side of the place. */
 static uint8_t callee_of(struct lc_place place, enum lc_fail fail)
 {
-    return place.kind == LC_PLACE_API ? (uint8_t)LC_MODULE_WS2_32
-           : fail == LC_FAIL_STARTUP  ? place.module
-           : fail == LC_FAIL_UPCALL   ? (uint8_t)LC_MODULE_WS2_32
-                                      : (uint8_t)LC_MODULE_SYSTEM;
+    return place.kind == LC_PLACE_API         ? (uint8_t)LC_MODULE_WS2_32
+           : place.kind == LC_PLACE_SPI_ENTER ? place.module
+           : fail == LC_FAIL_UPCALL || fail == LC_FAIL_CATALOG
+               ? (uint8_t)LC_MODULE_WS2_32
+               : (uint8_t)LC_MODULE_SYSTEM;
+}
+
+/* Whose call it is. A provider that is called may have been entered already. */
+static uint8_t caller_of(struct lc_place place)
+{
+    const struct sim_frame *outer = sim_thread_frame(1);
+    bool is_inside = place.kind == LC_PLACE_SPI_ENTER && outer != NULL &&
+                     sim_thread_module() == place.module;
+    return is_inside ? outer->module : (uint8_t)sim_thread_module();
 }
 
 int32_t sim_fault_ask(
@@ -52,7 +62,7 @@ int32_t sim_fault_ask(
     sim_trace_write((struct lc_record){
         .kind = LC_RECORD_FAIL,
         .function = (uint16_t)fail,
-        .caller = (uint8_t)sim_thread_module(),
+        .caller = caller_of(place),
         .callee = callee_of(place, fail),
         .a = error,
         .b = place.function,

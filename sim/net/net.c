@@ -672,12 +672,25 @@ bool sim_net_is_drained(uint32_t number)
            connection->state != SIM_CONNECTION_CONNECTING;
 }
 
+/* Whether the transport is made to say that it can't close at once. */
+static LC_NOINLINE bool is_held(void)
+{
+    uint32_t module = sim_thread_module();
+    (void)sim_thread_pass((struct lc_place){
+        .kind = LC_PLACE_SHIM,
+        .function = LC_SHIM_CLOSE,
+        .module = (uint8_t)module,
+    });
+    return sim_fault_at(LC_PLACE_SHIM, LC_SHIM_CLOSE, module) != 0;
+}
+
 bool sim_net_is_busy(uint32_t number)
 {
     const struct sim_connection *connection = sim_connection_at(number);
     return connection->state == SIM_CONNECTION_UP &&
            (connection->accepted_bytes > connection->acked_bytes ||
-            connection->untaken_count > 0 || connection->is_finishing);
+            connection->untaken_count > 0 || connection->is_finishing ||
+            (SIM_FAULT->kinds != 0 && is_held()));
 }
 
 bool sim_net_is_connected(uint32_t number)

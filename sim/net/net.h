@@ -141,7 +141,9 @@ void sim_net_release(uint32_t number);
 /** Whether nothing is left to be sent: never connected, reset, or drained. */
 bool sim_net_is_drained(uint32_t number);
 
-/** Whether bytes were taken that are not acknowledged, or a FIN is owed. */
+/** Whether bytes were taken that are not acknowledged, or a FIN is owed; or, of
+ * a connection that is up, where the transport is made to say so (X-10). No
+ * yield point. */
 bool sim_net_is_busy(uint32_t number);
 
 /** Whether the end of the stream was asked for. */

@@ -153,7 +153,9 @@ static int LC_ABI probe_close_socket(lc_socket socket, int32_t *errno_out)
             &crossing,
             LC_SPI_CLOSE_SOCKET,
             (struct sim_arguments){ (int64_t)socket, 0, 0 });
-    int result = forward(socket, errno_out);
+    int32_t failed = sim_spoil_close(crossing.set->target);
+    int result = failed == 0 ? forward(socket, errno_out)
+                             : sim_spoil_return(failed, errno_out);
     sim_crossing_leave(
         &crossing,
         (int64_t)result,
@@ -763,9 +765,15 @@ static int LC_ABI probe_cleanup(int32_t *errno_out)
         &crossing,
         LC_SPI_CLEANUP,
         (struct sim_arguments){ 0 });
+    /* One that is made to fail has done its work all the same: X-35. */
+    int32_t failed =
+        sim_fault_at(LC_PLACE_SPI_ENTER, LC_SPI_CLEANUP, crossing.set->target);
     int result = forward(errno_out);
     if (result == 0) {
         sim_ws2_process()->counts[crossing.set->target]--;
+    }
+    if (result == 0 && failed != 0) {
+        result = sim_spoil_return(failed, errno_out);
     }
     sim_crossing_leave(&crossing, result, result == 0 ? NULL : errno_out, 0);
     return result;

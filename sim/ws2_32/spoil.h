@@ -1,5 +1,6 @@
 /*
- * Starts of providers that are made to fail behind the provider's own success.
+ * Calls of providers that are made to fail: starts behind the provider's own
+ * success, closes, and what others return.
  */
 #ifndef SIM_WS2_32_SPOIL_H
 #define SIM_WS2_32_SPOIL_H
@@ -29,5 +30,19 @@ int sim_spoil(
     int32_t error,
     struct lc_wspdata *data,
     struct lc_wspproc_table *table);
+
+/**
+ * Whether a WSPCloseSocket is made to fail, and has not reached its provider
+ * then. Not in a WSPCleanup: whoever closes there what was left open has nobody
+ * to tell, and calls that wait on the socket end with it.
+ *
+ * @param module  the provider that is called.
+ *
+ * Returns: the error; 0: it does not fail.
+ */
+int32_t sim_spoil_close(uint32_t module);
+
+/** What a call returns that is made to fail: SOCKET_ERROR, and its error. */
+int sim_spoil_return(int32_t error, int32_t *errno_out);
 
 #endif

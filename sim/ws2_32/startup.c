@@ -362,6 +362,13 @@ enum lc_wsa sim_wsa_cleanup(void)
         sim_ws2_unlock();
         return LC_WSANOTINITIALISED;
     }
+    /* Of the two that X-35 leaves open: nothing has changed. */
+    int32_t error =
+        sim_fault_at(LC_PLACE_API, LC_CALL_WSACLEANUP, LC_MODULE_APP);
+    if (error != 0) {
+        sim_ws2_unlock();
+        return (enum lc_wsa)error;
+    }
     process->startup_count--;
     if (process->startup_count == 0) {
         process->life++;

@@ -45,12 +45,16 @@ SITES = [
     ('socket', 'WPUModifyIFSHandle^filter', 'socket = -1 WSAEINVAL'),
     ('connect', 'net@tcp', 'connect = -1 WSAENETDOWN'),
     ('send', 'net@tcp', 'send = -1 WSAENETDOWN'),
+    ('socket', 'catalog@filter', 'socket = 64'),
+    ('closesocket', 'WSPCloseSocket>filter', 'closesocket = -1 WSAENETDOWN'),
+    ('closesocket', 'WSPCloseSocket>tcp', 'closesocket = -1 WSAENETDOWN'),
 ]
-ALL = 'alloc load proc startup upcall event thread net'
+ALL = ('alloc load proc startup upcall event thread net close cleanup '
+       'wouldblock catalog')
 # The same calls once more, in the same life and in another one.
 CALLS = ['WSAStartup 2.2', 's = socket stream', 'connect s', 'send s 100',
          't = socket stream', 'connect t', 'send t 100', 'closesocket t',
-         'WSACleanup', 'WSAStartup 2.2', 'u = socket stream', 'connect u',
+         'closesocket s', 'WSACleanup', 'WSAStartup 2.2', 'u = socket stream', 'connect u',
          'send u 100', 'closesocket u', 'WSACleanup']
 TWO = """lastcall schedule 1
 world
@@ -80,7 +84,7 @@ def each_kind_fails(folder: str, layers: list) -> None:
     """A failing call tells the application, and nothing else: the next one
     works, and so does the next life, in which nothing of it is left (all rules
     hold)."""
-    number = {'socket': 2, 'connect': 3, 'send': 4}
+    number = {'socket': 2, 'connect': 3, 'send': 4, 'closesocket': 8}
     # A DLL's C run-time asks for memory once before, and does without.
     shifted = {'HeapAlloc@filter': 'HeapAlloc@filter #2',
                'HeapAlloc@filter #2': 'HeapAlloc@filter #3'}
@@ -133,18 +137,18 @@ def sweeps_find_what_breaks(folder: str) -> None:
     planted = run('fuzz', '--sweep', STANDARD, '--bug', 'library_kept',
                   '-o', folder + '/swept')
     expect('a sweep finds', planted.returncode == 1 and
-           'swept 29 sites: 7 alloc, 2 load, 2 proc, 4 startup, 6 upcall, '
-           '2 event, 6 net' in planted.stdout and
+           'swept 38 sites: 7 alloc, 2 load, 2 proc, 4 startup, 6 upcall, '
+           '2 event, 6 net, 4 close, 4 cleanup, 1 catalog' in planted.stdout and
            'first when this fails: one in 2 socket at WSPStartup>tcp'
            in planted.stdout, planted.stdout)
     early = ['fuzz', '--sweep', STANDARD, '--bug', 'library_kept',
              '--stop-after', '1', '-j1']
     said = json.loads(run(*early, '--json').stdout)
-    expect('a sweep that ends early, --json', 0 < said['swept'] < 29 and
-           sum(said['sites'].values()) == 29, said)
+    expect('a sweep that ends early, --json', 0 < said['swept'] < 38 and
+           sum(said['sites'].values()) == 38, said)
     result = run(*early)
     expect('a sweep that ends early says of how many', result.returncode == 1
-           and f"swept {said['swept']} of these 29 sites: 7 alloc, 2 load" in
+           and f"swept {said['swept']} of these 38 sites: 7 alloc, 2 load" in
            result.stdout, result.stdout)
     # With its own fault the schedule breaks as it is.
     result = run('fuzz', '--sweep',

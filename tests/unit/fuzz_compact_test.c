@@ -264,9 +264,9 @@ static void values_beyond_their_range_come_into_it(void **state)
 static void forms_of_faults_come_into_their_range(void **state)
 {
     static const uint8_t forms[][3] = {
-        /* as it is written; of a start, which has six; of what has one */
+        /* as it is written; of a start, which has seven; of what has one */
         { 0, 1, 1 }, { 1, 1, 1 }, { 2, 2, 1 },   { 6, 6, 1 },
-        { 7, 2, 1 }, { 8, 3, 1 }, { 255, 4, 1 },
+        { 7, 7, 1 }, { 8, 2, 1 }, { 255, 4, 1 },
     };
     (void)state;
     assert_true(parse(

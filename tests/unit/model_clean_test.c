@@ -225,9 +225,98 @@ static void an_open_connection_that_never_ends_is_found(void **state)
     assert_broken(trace, "CLEAN-7");
 }
 
+static void fails_with(struct trace *trace, int64_t error)
+{
+    trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+    trace_return(trace, LC_CALL_WSACLEANUP, -1, error);
+}
+
+static void a_cleanup_that_fails_in_its_own_way_is_found(void **state)
+{
+    (void)state;
+    static const int32_t known[] = { LC_WSANOTINITIALISED, LC_WSAENETDOWN };
+    for (uint32_t i = 0; i < LC_COUNT_OF(known); i++) {
+        struct trace *trace = trace_new(false);
+        if (known[i] != LC_WSANOTINITIALISED) {
+            trace_startup(trace);
+        }
+        fails_with(trace, known[i]);
+        assert_held(trace);
+    }
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    fails_with(trace, LC_WSAENOBUFS);
+    assert_broken(trace, "CLEAN-12");
+}
+
+static void make_fail(struct trace *trace, uint8_t callee)
+{
+    struct lc_record *record =
+        trace_add(trace, LC_RECORD_FAIL, LC_FAIL_CLEANUP);
+    record->callee = callee;
+    record->a = LC_WSAENETDOWN;
+    record->b =
+        callee == WS2 ? (int64_t)LC_CALL_WSACLEANUP : (int64_t)LC_SPI_CLEANUP;
+}
+
+/* Of a WSACleanup that the network fails nobody knows what it has done, unless
+ * it was made to fail: it has changed nothing then (X-35). */
+static void a_cleanup_that_is_refused_changes_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t made = 0; made < 2; made++) {
+        struct trace *trace = trace_new(false);
+        trace_startup(trace);
+        trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+        if (made != 0) {
+            make_fail(trace, WS2);
+        }
+        trace_return(trace, LC_CALL_WSACLEANUP, -1, LC_WSAENETDOWN);
+        fails_with(trace, LC_WSANOTINITIALISED);
+        if (made != 0) {
+            assert_broken(trace, "START-3");
+        } else {
+            assert_held(trace);
+        }
+    }
+}
+
+/* The same of a WSPCleanup: one that is made to fail has done all of its work,
+ * and whoever called it owes what it owes behind any other. */
+static void a_provider_cleanup_that_is_made_to_fail_is_one(void **state)
+{
+    (void)state;
+    for (uint32_t made = 0; made < 2; made++) {
+        struct trace *trace = trace_new(false);
+        trace_startup(trace);
+        trace_socket(trace, HANDLE, true);
+        trace_close(trace, HANDLE, 1);
+        trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+        trace_spi(trace, WS2, TCP, LC_SPI_CLEANUP, 0);
+        if (made != 0) {
+            make_fail(trace, TCP);
+        }
+        trace_object(trace, false, LC_OBJECT_SOCKET, 1);
+        trace_spi_return(trace, WS2, TCP, LC_SPI_CLEANUP, -1)->b =
+            LC_WSAENETDOWN;
+        trace_load(trace, WS2, TCP, false);
+        trace_return(trace, LC_CALL_WSACLEANUP, 0, 0);
+        trace_process(trace, 1);
+        trace_end(trace, LC_END_DONE);
+        if (made != 0) {
+            assert_broken(trace, "CLEAN-17"); /* the heap is still there */
+        } else {
+            assert_held(trace);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cleanup_that_fails_in_its_own_way_is_found),
+        cmocka_unit_test(a_cleanup_that_is_refused_changes_nothing),
+        cmocka_unit_test(a_provider_cleanup_that_is_made_to_fail_is_one),
         cmocka_unit_test(an_early_cleanup_that_reaches_a_provider_is_found),
         cmocka_unit_test(a_cleanup_beside_another_may_be_the_last),
         cmocka_unit_test(an_early_cleanup_that_frees_a_library_is_found),

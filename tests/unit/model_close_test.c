@@ -249,6 +249,25 @@ static void a_half_refused_close_is_found(void **state)
     assert_broken(trace, "INV-9");
 }
 
+/* The same where the layer says that the network is down. */
+static void a_close_that_half_fails_is_found(void **state)
+{
+    (void)state;
+    struct trace *trace = must_refuse();
+    trace_close_refused(trace, HANDLE);
+    for (uint32_t i = 0; i < trace->count; i++) {
+        if (trace->records[i].b == LC_WSAEWOULDBLOCK) {
+            trace->records[i].b = LC_WSAENETDOWN;
+        }
+    }
+    assert_held(trace);
+    struct lc_record *record =
+        trace_get(trace, LC_RECORD_SPI_RETURN, LC_SPI_CLOSE_SOCKET, 0);
+    record->a = 0;
+    record->b = 0;
+    assert_broken(trace, "INV-9");
+}
+
 /* The layer says "closed" and never asked the base. */
 static void a_half_done_close_is_found(void **state)
 {
@@ -297,6 +316,7 @@ int main(void)
         cmocka_unit_test(a_fin_of_a_refused_close_is_found),
         cmocka_unit_test(a_refused_close_that_loses_the_socket_is_found),
         cmocka_unit_test(a_half_refused_close_is_found),
+        cmocka_unit_test(a_close_that_half_fails_is_found),
         cmocka_unit_test(a_half_done_close_is_found),
         cmocka_unit_test(an_open_socket_that_is_denied_is_found),
     };

@@ -4,7 +4,9 @@
 #include "tests/unit/failing.h"
 #include "tests/unit/schedule_text.h"
 
-#define ALL "  faults alloc load proc startup upcall event thread net\n"
+#define ALL                                                           \
+    "  faults alloc load proc startup upcall event thread net close " \
+    "cleanup wouldblock catalog\n"
 #define LIFE                                         \
     "process A\n" OPENS("a", "s") "    connect s\n"  \
                                   "    send s 100\n" \
@@ -90,6 +92,7 @@ static void sites_are_named_by_call_and_place(void **state)
         "a in 2 socket at HeapCreate@filter",
         "a in 2 socket at CreateEvent@filter",
         "a in 2 socket at HeapAlloc@filter",
+        "a in 2 socket at catalog@filter",
         "a in 2 socket at WPUGetProviderPath^filter",
         "a in 2 socket at WPUGetProviderPath^filter #2",
         "a in 2 socket at LoadLibrary@filter",
@@ -104,6 +107,11 @@ static void sites_are_named_by_call_and_place(void **state)
         "a in 2 socket at WPUModifyIFSHandle^filter",
         "a in 3 connect at net@tcp",
         "a in 4 send at net@tcp",
+        "a in 5 closesocket at WSPCloseSocket>filter",
+        "a in 5 closesocket at WSPCloseSocket>tcp",
+        "a in 6 WSACleanup at call",
+        "a in 6 WSACleanup at WSPCleanup>filter",
+        "a in 6 WSACleanup at WSPCleanup>tcp",
     };
     play(FILTER ALL LIFE, 0);
     assert_int_equal(asked.count, LC_COUNT_OF(expected));
@@ -128,6 +136,44 @@ static void only_what_the_world_names_is_asked(void **state)
     for (uint32_t i = 0; i < asked.count; i++) {
         enum lc_fail fail = lc_fail_of(asked.sites[i].place);
         assert_true(fail == LC_FAIL_EVENT || fail == LC_FAIL_UPCALL);
+    }
+}
+
+/* Who closes what was left open has nobody to tell that it did not work, and
+ * calls that wait on the socket are to end with it. A close that would block is
+ * asked for only where it may: nonblocking, with a time, and nothing unsent. */
+static void a_close_fails_where_it_may(void **state)
+{
+    (void)state;
+    play(
+        FILTER "  faults close wouldblock\nprocess A\n" OPENS("a", "s") CLEANS,
+        0);
+    assert_int_equal(asked.count, 0);
+
+    static const struct {
+        const char *calls;
+        uint32_t sites;
+    } closes[] = {
+        { "    nonblocking s on\n    linger s on 5\n", 1 },
+        { "    nonblocking s on\n    linger s on 0\n", 0 },
+        { "    nonblocking s on\n", 0 },
+        { "    linger s on 5\n", 0 },
+        { "    nonblocking s on\n    linger s on 5\n    send s 9000\n", 0 },
+        { "    nonblocking s on\n    linger s on 5\n    shutdown s send\n", 0 },
+    };
+
+    for (uint32_t i = 0; i < LC_COUNT_OF(closes); i++) {
+        char text[512];
+        (void)snprintf(
+            text,
+            sizeof text,
+            "%s%s%s    closesocket s\n%s",
+            TCP "  faults wouldblock\nprocess A\n",
+            OPENS("a", "s") "    connect s\n",
+            closes[i].calls,
+            CLEANS);
+        play(text, 0);
+        assert_int_equal(asked.count, closes[i].sites);
     }
 }
 
@@ -263,6 +309,7 @@ int main(void)
         cmocka_unit_test(worlds_without_faults_ask_nothing),
         cmocka_unit_test(sites_are_named_by_call_and_place),
         cmocka_unit_test(only_what_the_world_names_is_asked),
+        cmocka_unit_test(a_close_fails_where_it_may),
         cmocka_unit_test(a_thread_is_a_site),
         cmocka_unit_test(each_site_fails_by_its_name),
         cmocka_unit_test(a_bound_is_kept),
