@@ -89,6 +89,12 @@ static const uint32_t some_hook_makes[] = {
 
 static const uint32_t sizes[] = { 0,    1,    100,   4096,  8191,
                                   8192, 8193, 16384, 20000, 40000 };
+/* One that is the largest datagram, and one beyond. */
+static const uint32_t datagram_sizes[] = {
+    0, 1, 100, 1000, 8192, 20000, LC_DATAGRAM_MAX, LC_DATAGRAM_MAX + 1,
+};
+static const char *const addresses[] = { "peer", "other", "none" };
+_Static_assert(LC_COUNT_OF(addresses) == LC_ADDRESS_COUNT, "one each");
 static const uint32_t ports[] = { 0, 5000, 5001 };
 static const char *const answers[] = { "accept", "reject", "defer" };
 static const uint32_t versions[] = {
@@ -159,6 +165,13 @@ enum {
     {                                                           \
         .kind = FUZZ_ARGUMENT_NUMBER, .max = FUZZ_SLEEP_MS_MAX, \
         .drawn_max = 3000,                                      \
+    }
+
+#define ADDRESS                                         \
+    {                                                   \
+        .kind = FUZZ_ARGUMENT_WORD, .words = addresses, \
+        .max = LC_COUNT_OF(addresses) - 1,              \
+        .drawn_max = LC_COUNT_OF(addresses) - 1,        \
     }
 
 static const struct fuzz_call calls[] = {
@@ -694,6 +707,37 @@ static const struct fuzz_call calls[] = {
         .function = "WSAGetQOSByName",
         .has_socket = true,
         .is_rare = true,
+    },
+    [LC_CALL_SENDTO] = {
+        .word = "sendto",
+        .function = "sendto",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = LC_SEND_MAX,
+            .picks = datagram_sizes,
+            .pick_count = LC_COUNT_OF(datagram_sizes),
+        }, ADDRESS },
+        .is_apart = true,
+    },
+    [LC_CALL_RECVFROM] = {
+        .word = "recvfrom",
+        .function = "recvfrom",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = LC_RECV_MAX,
+            .drawn_max = LC_RECV_MAX,
+            .small_max = 200,
+        } },
+        .is_apart = true,
+    },
+    [LC_CALL_CONNECT_TO] = {
+        .word = "connectto",
+        .function = "connect",
+        .has_socket = true,
+        .arguments = { ADDRESS },
+        .is_apart = true,
     },
 };
 _Static_assert(LC_COUNT_OF(calls) == LC_CALL_COUNT, "one each");

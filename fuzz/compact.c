@@ -214,7 +214,12 @@ static void names(struct stream *stream, struct lc_schedule *schedule)
     world->names = byte(stream, world->names);
     protocols(stream, world);
     for (uint32_t i = 0; i < world->provider_count; i++) {
-        world->providers[i].has_own = byte(stream, world->providers[i].has_own);
+        struct lc_provider *provider = &world->providers[i];
+        uint8_t bits =
+            (uint8_t)(provider->has_own | provider->is_datagram << 1);
+        bits = byte(stream, bits);
+        provider->has_own = bits & 1;
+        provider->is_datagram = bits >> 1 & 1;
     }
 }
 

@@ -506,8 +506,12 @@ static void add_life(struct fuzz_maker *maker, uint32_t thread)
         fuzz_make_hook(maker);
     }
     bool has_requests = maker->schedule->world.peer_kind == LC_PEER_CONNECTOR;
+    bool has_datagrams =
+        maker->has_datagrams && fuzz_rng_chance(&maker->datagram, 1, 2);
     if (has_requests && fuzz_rng_chance(&maker->listen, 2, 3)) {
         add_server(maker, socket, thread);
+    } else if (has_datagrams) {
+        fuzz_make_datagram_socket(maker, socket);
     } else if (fuzz_rng_chance(&maker->rng, 6, 7)) {
         add_socket(maker, socket);
     }
@@ -522,6 +526,9 @@ static void add_life(struct fuzz_maker *maker, uint32_t thread)
         }
         if (maker->has_hook && fuzz_rng_chance(&maker->hook, 1, 6)) {
             fuzz_make_hook_call(maker);
+        }
+        if (has_datagrams && fuzz_rng_chance(&maker->datagram, 1, 2)) {
+            fuzz_make_datagram_call(maker, socket);
         }
     }
     /* A peer that only reads has no answer. */
@@ -581,6 +588,7 @@ void fuzz_generate(
     fuzz_rng_seed(&maker.listen, seed, FUZZ_RNG_LISTEN);
     fuzz_rng_seed(&maker.network, seed, FUZZ_RNG_NETWORK);
     fuzz_rng_seed(&maker.hook, seed, FUZZ_RNG_HOOK);
+    fuzz_rng_seed(&maker.datagram, seed, FUZZ_RNG_DATAGRAM);
     if (options->has_swarm) {
         struct fuzz_rng rng;
         fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);
@@ -603,6 +611,7 @@ void fuzz_generate(
     fuzz_random_world(options, seed, maker.swarm, &ret_schedule->world);
     maker.entries = fuzz_schedule_entry_count(&ret_schedule->world);
     maker.catalog = fuzz_schedule_catalog_count(&ret_schedule->world);
+    maker.has_datagrams = fuzz_make_has_datagrams(&ret_schedule->world);
     draw_calls(&maker);
     maker.is_hostile = fuzz_maker_has(&maker, LC_FEATURE_HOSTILE, 1, 4);
     add_threads(&maker);

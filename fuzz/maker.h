@@ -19,10 +19,11 @@ enum fuzz_maker_limits {
 
 struct fuzz_maker {
     struct fuzz_rng rng;
-    struct fuzz_rng wrong;   /* for what a hostile application gives */
-    struct fuzz_rng listen;  /* for sockets that listen */
-    struct fuzz_rng network; /* for network events, and selects */
-    struct fuzz_rng hook;    /* for blocking hooks */
+    struct fuzz_rng wrong;    /* for what a hostile application gives */
+    struct fuzz_rng listen;   /* for sockets that listen */
+    struct fuzz_rng network;  /* for network events, and selects */
+    struct fuzz_rng hook;     /* for blocking hooks */
+    struct fuzz_rng datagram; /* for sockets for datagrams */
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;             /* that a socket can be of */
@@ -33,8 +34,9 @@ struct fuzz_maker {
     uint32_t socket_count;
     uint32_t sleep_low_ms; /* the pace of the thread */
     bool is_hostile;
-    bool has_network; /* the life has calls of network events, and selects */
-    bool has_hook;    /* it is one of Winsock 1.1, with a blocking hook */
+    bool has_datagrams; /* the world has an entry for them */
+    bool has_network;   /* the life has calls of network events, and selects */
+    bool has_hook;      /* it is one of Winsock 1.1, with a blocking hook */
     uint32_t socket_base; /* first variable of the thread's process */
 };
 
@@ -59,6 +61,17 @@ void fuzz_maker_add_call(
 
 /** A size around what fits: the buffer, the window, and a little. */
 uint32_t fuzz_maker_draw_size(struct fuzz_maker *maker);
+
+/* ---- Datagrams (make_datagram.c) ---- */
+
+/** Whether a world has an entry for them. */
+bool fuzz_make_has_datagrams(const struct lc_world *world);
+
+/** A socket for datagrams, and some calls on it. */
+void fuzz_make_datagram_socket(struct fuzz_maker *maker, uint8_t socket);
+
+/** A call that has to do with datagrams. */
+void fuzz_make_datagram_call(struct fuzz_maker *maker, uint8_t socket);
 
 /* ---- Network events and select (make_network.c) ---- */
 

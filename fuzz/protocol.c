@@ -17,7 +17,8 @@ enum {
     CHAIN_ONE_IN = 2,
     LIMIT_ONE_IN = 4,
     LIMIT_MAX = 4,
-    DRAWN_MAX = 3
+    DRAWN_MAX = 3,
+    DATAGRAMS_ONE_IN = 8
 };
 
 static bool is_on(uint64_t seed, struct fuzz_rng *ret_rng)
@@ -79,6 +80,51 @@ void fuzz_protocol_world(struct lc_world *world, uint64_t seed)
     }
     if (fuzz_rng_chance(&rng, 1, LIMIT_ONE_IN)) {
         world->descriptors = (uint8_t)fuzz_rng_between(&rng, 1, LIMIT_MAX);
+    }
+}
+
+/* The first base at or behind a provider, from the beginning again. */
+static uint8_t base_from(const struct lc_world *world, uint32_t first)
+{
+    uint32_t at = first;
+    while (world->providers[at].kind != LC_PROVIDER_BASE) {
+        at = (at + 1) % world->provider_count;
+    }
+    return (uint8_t)at;
+}
+
+/* A base of its own for them, below the layers of a chain that there is. */
+static void add_base(struct lc_world *world, struct fuzz_rng *rng)
+{
+    uint8_t base = (uint8_t)world->provider_count++;
+    world->providers[base] = (struct lc_provider){ .name = "udp",
+                                                   .kind = LC_PROVIDER_BASE,
+                                                   .is_datagram = 1 };
+    if (world->chain_count > 0 && world->chain_count < LC_CHAINS_MAX) {
+        uint32_t from = fuzz_rng_upto(rng, world->chain_count - 1);
+        struct lc_chain *chain = &world->chains[world->chain_count++];
+        *chain = world->chains[from];
+        chain->providers[chain->length - 1] = base;
+    }
+}
+
+void fuzz_protocol_datagrams(struct lc_world *world, uint64_t seed)
+{
+    struct fuzz_rng rng;
+    fuzz_rng_seed(&rng, seed, FUZZ_RNG_DATAGRAM_WORLD);
+    if (!fuzz_rng_chance(&rng, 1, DATAGRAMS_ONE_IN)) {
+        return;
+    }
+    if (world->provider_count < LC_PROVIDERS_MAX &&
+        fuzz_rng_chance(&rng, 2, 3)) {
+        add_base(world, &rng);
+    } else if (world->protocol_count < LC_PROTOCOLS_MAX) {
+        uint32_t first = fuzz_rng_upto(&rng, world->provider_count - 1);
+        world->protocols[world->protocol_count++] = (struct lc_served){
+            .provider = base_from(world, first),
+            .triplet =
+                lc_triplet(LC_TRIPLET_INET, LC_TRIPLET_DGRAM, LC_TRIPLET_UDP),
+        };
     }
 }
 

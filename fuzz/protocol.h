@@ -14,6 +14,9 @@
  * layer that has one, a limit on descriptors. */
 void fuzz_protocol_world(struct lc_world *world, uint64_t seed);
 
+/** Now and then: an entry of a base for datagrams. */
+void fuzz_protocol_datagrams(struct lc_world *world, uint64_t seed);
+
 /** In such a world: sockets of other families, types and protocols.
  *
  * @param schedule  repaired.

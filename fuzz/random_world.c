@@ -240,12 +240,12 @@ static void add_plant(struct lc_world *world, const char *plant)
 bool fuzz_generate_knows(const char *name, bool *ret_is_base)
 {
     static const char *const names[] = {
-        "tcp",    "second", "filter", "outer",   "third",
-        "fourth", "fifth",  "sixth",  "seventh",
+        "tcp",   "second", "udp",   "filter", "outer",
+        "third", "fourth", "fifth", "sixth",  "seventh",
     };
 
     enum {
-        BASES = 2
+        BASES = 3
     };
 
     for (uint32_t i = 0; i < LC_COUNT_OF(names); i++) {
@@ -357,6 +357,7 @@ void fuzz_random_world(
         world->names = fuzz_random_world_has_names(options, seed) &&
                        (swarm == NULL || swarm->weights[LC_FEATURE_NAMES] != 0);
         fuzz_protocol_world(world, seed);
+        fuzz_protocol_datagrams(world, seed);
         vary_peer(world, seed, swarm);
     } else {
         *world = *options->world;

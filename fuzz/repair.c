@@ -88,6 +88,8 @@ static void repair_providers(struct lc_world *world)
             provider->has_own = 0;
         }
         provider->has_own = provider->has_own != 0;
+        provider->is_datagram =
+            provider->is_datagram != 0 && provider->kind == LC_PROVIDER_BASE;
         memset(provider->path + length, 0, LC_PATH_MAX - length);
         provider->versions = fuzz_schedule_versions(
             provider->kind == LC_PROVIDER_DLL ? 0 : provider->versions,

@@ -207,6 +207,7 @@ static bool same_world(const struct lc_world *a, const struct lc_world *b)
                    a->providers[i].versions == b->providers[i].versions &&
                    a->providers[i].dll_main == b->providers[i].dll_main &&
                    a->providers[i].has_own == b->providers[i].has_own &&
+                   a->providers[i].is_datagram == b->providers[i].is_datagram &&
                    strcmp(a->providers[i].path, b->providers[i].path) == 0;
     }
     for (uint32_t i = 0; i < a->chain_count; i++) {

@@ -202,6 +202,7 @@ static void put_world(struct writer *writer, const struct lc_world *world)
             put_path(writer, provider->path);
             put(writer, provider->has_own ? " nonifs" : "");
         }
+        put(writer, provider->is_datagram ? " dgram" : "");
         put(writer, "\n");
     }
     for (uint32_t i = 0; i < world->provider_count; i++) {

@@ -122,7 +122,9 @@ static bool provider_line(struct fuzz_text_reader *reader)
         provider->has_own = fuzz_text_read_is(reader, 4, "nonifs");
         return fuzz_text_read_end(reader, provider->has_own ? 5 : 4);
     }
-    return fuzz_text_read_end(reader, 3);
+    provider->is_datagram = kind == LC_PROVIDER_BASE && reader->count > 3 &&
+                            fuzz_text_read_is(reader, 3, "dgram");
+    return fuzz_text_read_end(reader, provider->is_datagram ? 4 : 3);
 }
 
 static bool pin_line(struct fuzz_text_reader *reader)

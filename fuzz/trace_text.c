@@ -139,7 +139,10 @@ static void put_told(struct line *line, const struct lc_record *record)
         put(line, ", tells %lld", (long long)record->d);
     } else if (record->function == LC_CALL_ENUMEVENTS && record->a == 0) {
         put_network_events(line, record);
-    } else if (record->function == LC_CALL_RECV && record->a > 0) {
+    } else if (
+        (record->function == LC_CALL_RECV ||
+         record->function == LC_CALL_RECVFROM) &&
+        record->a > 0) {
         put(line, "%s", record->d ? "" : ", not what was sent");
     }
 }
@@ -183,6 +186,26 @@ static void put_api(struct line *line, const struct lc_record *record)
     }
 }
 
+static void put_datagram(struct line *line, const struct lc_record *record)
+{
+    static const char *const drops[] = {
+        [LC_DROP_ROOM] = "there is no room",
+        [LC_DROP_STRANGER] = "it is of another peer",
+        [LC_DROP_CLOSED] = "the socket is closed",
+    };
+    _Static_assert(LC_COUNT_OF(drops) == LC_DROP_COUNT, "one each");
+    put(line,
+        " %lld bytes from %lld",
+        (long long)record->b,
+        (long long)record->c);
+    if (record->function == LC_WIRE_DATAGRAM_DROP) {
+        bool is_known = record->d >= 0 && record->d < LC_DROP_COUNT;
+        put(line, ": %s", is_known ? drops[record->d] : "?");
+    } else if (record->d == 0) {
+        put(line, ", not what was sent");
+    }
+}
+
 static void put_wire(struct line *line, const struct lc_record *record)
 {
     put(line,
@@ -205,6 +228,13 @@ static void put_wire(struct line *line, const struct lc_record *record)
             (long long)record->b,
             (long long)record->c,
             record->d ? "" : ", not what was sent");
+        break;
+    case LC_WIRE_DATAGRAM:
+    case LC_WIRE_DATAGRAM_DELIVER:
+    case LC_WIRE_DATAGRAM_ARRIVE:
+    case LC_WIRE_DATAGRAM_GIVE:
+    case LC_WIRE_DATAGRAM_DROP:
+        put_datagram(line, record);
         break;
     case LC_WIRE_LISTEN:
         put(line, ", backlog %lld", (long long)record->c);
@@ -232,6 +262,7 @@ static void put_wire(struct line *line, const struct lc_record *record)
     case LC_WIRE_REFUSED:
     case LC_WIRE_UNANSWERED:
     case LC_WIRE_REJECTED:
+    case LC_WIRE_DATAGRAM_SOCKET:
     case LC_WIRE_COUNT:
         break;
     }

@@ -107,9 +107,9 @@ static const char *const wait_words[] = {
 _Static_assert(LC_COUNT_OF(wait_words) == LC_WAIT_COUNT, "one each");
 
 static const char *const event_words[] = {
-    "connected",  "deliver",  "ack",     "read",  "timeout",
-    "timer",      "arrive",   "window",  "reset", "refused",
-    "unanswered", "complete", "request",
+    "connected",  "deliver",  "ack",     "read",     "timeout",
+    "timer",      "arrive",   "window",  "reset",    "refused",
+    "unanswered", "complete", "request", "datagram",
 };
 _Static_assert(LC_COUNT_OF(event_words) == LC_EVENT_COUNT, "one each");
 
@@ -125,10 +125,36 @@ static const char *const record_words[] = {
 _Static_assert(LC_COUNT_OF(record_words) == LC_RECORD_KIND_COUNT, "one each");
 
 static const char *const wire_words[] = {
-    "open",   "SYN",     "connected",   "accept",   "DATA",    "deliver",
-    "ACK",    "FIN",     "FIN-deliver", "FIN-ACK",  "RST",     "close",
-    "arrive", "receive", "peer-FIN",    "peer-RST", "refused", "unanswered",
-    "listen", "request", "full",        "rejected", "dropped", "accepted",
+    "open",
+    "SYN",
+    "connected",
+    "accept",
+    "DATA",
+    "deliver",
+    "ACK",
+    "FIN",
+    "FIN-deliver",
+    "FIN-ACK",
+    "RST",
+    "close",
+    "arrive",
+    "receive",
+    "peer-FIN",
+    "peer-RST",
+    "refused",
+    "unanswered",
+    "listen",
+    "request",
+    "full",
+    "rejected",
+    "dropped",
+    "accepted",
+    "for-datagrams",
+    "datagram",
+    "datagram-deliver",
+    "datagram-arrive",
+    "datagram-give",
+    "datagram-drop",
 };
 _Static_assert(LC_COUNT_OF(wire_words) == LC_WIRE_COUNT, "one each");
 

@@ -184,6 +184,44 @@ bool model_receive_was_closed(
     const struct model *model,
     const struct model_thread *thread);
 
+/** Whether a connection is a socket for datagrams. */
+bool model_datagram_is(const struct model_connection *connection);
+
+/**
+ * Datagrams, and what becomes of them. WIRE.
+ *
+ * @param connection  borrowed; that of the record.
+ */
+void model_datagram_wire(
+    struct model *model,
+    const struct model_event *event,
+    struct model_connection *connection);
+
+/** A call on such a socket begins. */
+void model_datagram_begins(
+    struct model_thread *thread,
+    struct model_connection *connection);
+
+/**
+ * A send on such a socket returns, a receive, and one that sets SO_LINGER.
+ *
+ * @param calm  the documents say what it may return.
+ */
+void model_datagram_sent(
+    struct model *model,
+    const struct model_event *event,
+    const struct model_connection *connection,
+    bool calm);
+void model_datagram_received(
+    struct model *model,
+    const struct model_event *event,
+    const struct model_connection *connection,
+    bool calm);
+void model_datagram_lingers(
+    struct model *model,
+    const struct model_event *event,
+    bool calm);
+
 /** Sockets that listen. API_CALL, API_RETURN, CONDITION, SPI_RETURN. */
 void model_accept_step(struct model *model, const struct model_event *event);
 

@@ -130,6 +130,7 @@ static void send_cancelled(
     const uint32_t mixed = MODEL_CONNECTION_MIXED | MODEL_CONNECTION_RACY;
     bool calm = model_receive_is_calm(model, thread, connection);
     bool is_part = (connection->flags & mixed) == 0 &&
+                   !model_datagram_is(connection) &&
                    connection->accepted > connection->promised;
     bool is_reset = (connection->flags & MODEL_CONNECTION_RST) != 0;
     model_report_unless(model, MODEL_BLOCK_10, calm && is_part, is_reset);

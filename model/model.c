@@ -5,6 +5,7 @@
 
 #include "lastcall/abi.h"
 #include "lastcall/check.h"
+#include "lastcall/triplet.h"
 #include "lastcall/version.h"
 
 #include "model/area.h"
@@ -34,6 +35,16 @@ static void world_add(
     }
 }
 
+/* Of the first entry of a base. */
+static uint8_t triplet_of(const struct lc_provider *base)
+{
+    return base->is_datagram ? (uint8_t)lc_triplet(
+                                   LC_TRIPLET_INET,
+                                   LC_TRIPLET_DGRAM,
+                                   LC_TRIPLET_UDP)
+                             : 0;
+}
+
 static void world_init(struct model_world *world, const struct lc_world *from)
 {
     LC_CHECK(from->provider_count <= LC_PROVIDERS_MAX);
@@ -47,6 +58,8 @@ static void world_init(struct model_world *world, const struct lc_world *from)
         const struct lc_chain *chain = &from->chains[i];
         world->entry_count++;
         world_add(world, world->entry_count, chain->providers, chain->length);
+        world->entry_triplet[world->entry_count] =
+            triplet_of(&from->providers[chain->providers[chain->length - 1]]);
     }
     for (uint32_t i = 0; i < from->provider_count; i++) {
         uint8_t index = (uint8_t)i;
@@ -60,6 +73,8 @@ static void world_init(struct model_world *world, const struct lc_world *from)
         if (from->providers[i].kind == LC_PROVIDER_BASE) {
             world->entry_count++;
             world_add(world, world->entry_count, &index, 1);
+            world->entry_triplet[world->entry_count] =
+                triplet_of(&from->providers[i]);
             world->base_entry[i] = world->entry_count;
             world->own_entry[i] = world->entry_count;
         }
@@ -275,6 +290,21 @@ void model_attach(struct model *model, struct model_coverage *coverage)
     model->coverage = coverage;
 }
 
+/* What a call is to a stream that names the other end: a stream has one. */
+static uint8_t call_of(uint16_t function)
+{
+    switch (function) {
+    case LC_CALL_SENDTO:
+        return LC_CALL_SEND;
+    case LC_CALL_RECVFROM:
+        return LC_CALL_RECV;
+    case LC_CALL_CONNECT_TO:
+        return LC_CALL_CONNECT;
+    default:
+        return (uint8_t)function;
+    }
+}
+
 /*
  * Most of what follows asks only the areas that have something to do with the
  * record at hand: to ask those that find out that they have not is half of the
@@ -298,7 +328,7 @@ static void step_api_call(struct model *model, struct model_event *event)
     if (model_track_push(model, event, MODEL_FRAME_API) == NULL) {
         return;
     }
-    thread->api = (uint8_t)record->function;
+    thread->api = call_of(record->function);
     thread->api_time_ns = record->time_ns;
     thread->api_record = model->record;
     thread->handle = record->a;

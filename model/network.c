@@ -333,7 +333,7 @@ static void found(
     const uint32_t excuses = MODEL_CONNECTION_RACY | MODEL_CONNECTION_HOSTED;
     if (connection == NULL || event->thread->revived ||
         (model->sockets[slot].flags & MODEL_SOCKET_RACY) != 0 ||
-        (connection->flags & excuses) != 0 ||
+        (connection->flags & excuses) != 0 || model_datagram_is(connection) ||
         (connection->flags & MODEL_CONNECTION_JUDGED) == 0) {
         return;
     }

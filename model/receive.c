@@ -99,9 +99,12 @@ static void receive_begins(
 static void call_begins(struct model *model, const struct model_event *event)
 {
     struct model_thread *thread = event->thread;
-    const struct model_connection *connection = connection_of(model, thread);
+    struct model_connection *connection = connection_of(model, thread);
     if (connection == NULL) {
         return;
+    }
+    if (model_datagram_is(connection)) {
+        model_datagram_begins(thread, connection);
     }
     if (thread->api == LC_CALL_RECV) {
         receive_begins(model, thread);
@@ -195,6 +198,10 @@ static void receive_ends(
     bool reset = (thread->before & MODEL_CONNECTION_PEER_RST) != 0;
     model_report_unless(model, MODEL_SHUT_5, calm && ended, refused);
     model_report_unless(model, MODEL_SHUT_14, calm && held, refused);
+    if (model_datagram_is(connection)) {
+        model_datagram_received(model, event, connection, calm);
+        return;
+    }
     model_report_unless(model, MODEL_SHUT_16, calm && reset, refused);
     model_report_unless(
         model,
@@ -219,6 +226,10 @@ static void send_ends(
     bool ended = (thread->before & MODEL_CONNECTION_SEND_ENDED) != 0;
     bool reset = (thread->before & MODEL_CONNECTION_PEER_RST) != 0;
     model_report_unless(model, MODEL_SHUT_3, calm && ended, refused);
+    if (model_datagram_is(connection)) {
+        model_datagram_sent(model, event, connection, calm);
+        return;
+    }
     model_report_unless(model, MODEL_SEND_8, calm && reset, refused);
     model_report_unless(
         model,
@@ -278,6 +289,11 @@ static void call_ends(struct model *model, const struct model_event *event)
         send_ends(model, event, connection);
     } else if (ends_a_direction(thread->api) && event->record->a == 0) {
         direction_ends(thread, connection);
+    } else if (thread->api == LC_CALL_LINGER && model_datagram_is(connection)) {
+        model_datagram_lingers(
+            model,
+            event,
+            model_receive_is_calm(model, thread, connection));
     }
 }
 

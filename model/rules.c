@@ -618,6 +618,15 @@ static const struct model_rule rules[] = {
         .group = "LINGER-5",
         .strength = MODEL_MUST,
     },
+    [MODEL_LINGER_6] = {
+        .id = "LINGER-6",
+        .area = "LINGER",
+        .source = "sol-socket-socket-options, nc-ws2spi-lpwspsetsockopt",
+        .sentence =
+            "SO_LINGER is refused on a socket without connections.",
+        .group = "LINGER-6",
+        .strength = MODEL_SHOULD,
+    },
     [MODEL_LINGER_8] = {
         .id = "LINGER-8",
         .area = "LINGER",
@@ -720,6 +729,16 @@ static const struct model_rule rules[] = {
         .group = "SHUT-5",
         .strength = MODEL_MUST,
     },
+    [MODEL_SHUT_7] = {
+        .id = "SHUT-7",
+        .area = "SHUT",
+        .source = "nf-winsock-shutdown",
+        .sentence =
+            "Datagrams are still accepted and queued once the receiving side "
+            "is shut down.",
+        .group = "SHUT-7",
+        .strength = MODEL_MUST,
+    },
     [MODEL_SHUT_10] = {
         .id = "SHUT-10",
         .area = "SHUT",
@@ -770,6 +789,16 @@ static const struct model_rule rules[] = {
         .group = "SHUT-17",
         .strength = MODEL_MUST,
     },
+    [MODEL_SEND_4] = {
+        .id = "SEND-4",
+        .area = "SEND",
+        .source = "nf-winsock2-send",
+        .sentence =
+            "A send of no bytes on a socket for datagrams sends one that is "
+            "empty.",
+        .group = "SEND-4",
+        .strength = MODEL_MUST,
+    },
     [MODEL_SEND_8] = {
         .id = "SEND-8",
         .area = "SEND",
@@ -777,6 +806,15 @@ static const struct model_rule rules[] = {
         .sentence =
             "A send fails without a connection, and after a reset by the peer.",
         .group = "SEND-8",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_SEND_10] = {
+        .id = "SEND-10",
+        .area = "SEND",
+        .source = "nf-winsock2-send, nf-winsock2-wsasend",
+        .sentence =
+            "A send of a message that is too long fails, and nothing is sent.",
+        .group = "SEND-10",
         .strength = MODEL_MUST,
     },
     [MODEL_CONN_3] = {

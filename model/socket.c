@@ -507,7 +507,8 @@ static void how_check(
     const uint32_t other = MODEL_CONNECTION_CONNECTED | MODEL_CONNECTION_RACY |
                            MODEL_CONNECTION_CLOSING | MODEL_CONNECTION_FINAL;
     bool alone = thread->connection != MODEL_NONE &&
-                 (model->connections[thread->connection].flags & other) == 0;
+                 (model->connections[thread->connection].flags & other) == 0 &&
+                 !model_datagram_is(&model->connections[thread->connection]);
     model_report_unless(
         model,
         MODEL_SHUT_10,
@@ -589,7 +590,7 @@ static void call_ends(struct model *model, const struct model_event *event)
         if (!failed && record->a > 0) {
             connection->promised += (uint64_t)record->a;
         }
-        if (failed) {
+        if (failed && !model_datagram_is(connection)) {
             connection->flags |= MODEL_CONNECTION_MIXED;
         }
     } else if (

@@ -104,7 +104,8 @@ struct model_thread {
     uint32_t value;      /* option value */
     uint16_t refusal;    /* what a socket call has to fail with, or 0 ... */
     uint16_t code;       /* ... and what the provider said, or 0; WSAAccept:
-                            1 and what its condition function answered */
+                            1 and what its condition function answered; both
+                            of datagrams: see datagram.c */
     uint32_t catalog_changed; /* by somebody else since the call began */
     uint32_t before;          /* flags of the connection when a send or receive
                             began, enum model_connection_flag */
@@ -282,7 +283,9 @@ enum model_connection_flag {
     MODEL_CONNECTION_RECEIVE_ENDED = 8388608,
     MODEL_CONNECTION_RECEIVE_HELD = 16777216, /* WSARecvDisconnect */
     MODEL_CONNECTION_LISTENS = 33554432,
-    MODEL_CONNECTION_INCOMING = 67108864 /* of a request that was accepted */
+    MODEL_CONNECTION_INCOMING = 67108864, /* of a request that was accepted */
+    MODEL_CONNECTION_DATAGRAM = 134217728,
+    MODEL_CONNECTION_NAMED = 268435456 /* a connect has begun: of datagrams */
 };
 
 /* Whether network events are recorded for a connection. */
@@ -298,7 +301,7 @@ struct model_connection {
     uint64_t sent;
     uint64_t delivered;
     uint64_t promised; /* bytes that the application's sends returned */
-    uint64_t arrived;  /* bytes from the peer that are here */
+    uint64_t arrived;  /* bytes from the peer that are here; see datagram.c */
     uint64_t received; /* that the transport gave to receives */
     uint64_t returned; /* that the application's receives returned */
     uint64_t close_time_ns;

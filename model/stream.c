@@ -320,6 +320,8 @@ void model_stream_step(struct model *model, const struct model_event *event)
     if (record->function >= LC_WIRE_ACCEPT &&
         record->function <= LC_WIRE_DELIVER) {
         bytes_move(model, record, connection);
+    } else if (record->function >= LC_WIRE_DATAGRAM_SOCKET) {
+        model_datagram_wire(model, event, connection);
     } else if (record->function >= LC_WIRE_LISTEN) {
         model_accept_wire(model, event, connection);
     } else if (record->function >= LC_WIRE_ARRIVE) {

@@ -44,6 +44,8 @@ struct lc_provider {
                                wrong */
     uint8_t has_own;        /* LC_PROVIDER_DLL only: 1: handles of its own, and
                                not IFS handles */
+    uint8_t is_datagram;    /* LC_PROVIDER_BASE only: 1: its first entry, and
+                               chains over it, are for datagrams */
     char path[LC_PATH_MAX]; /* LC_PROVIDER_DLL only: file on the host */
 };
 
@@ -235,7 +237,20 @@ enum lc_call {
     LC_CALL_STRING_TO_ADDRESS = 67, /* WSAStringToAddress: entry */
     LC_CALL_JOIN_LEAF = 68,         /* WSAJoinLeaf: socket */
     LC_CALL_QOS_BY_NAME = 69,       /* WSAGetQOSByName: socket */
-    LC_CALL_COUNT = 70
+    /* Calls that name the other end; a stream has one, whatever they name. */
+    LC_CALL_SENDTO = 70,     /* socket; value: bytes; value2: enum lc_address */
+    LC_CALL_RECVFROM = 71,   /* socket; value: bytes asked for */
+    LC_CALL_CONNECT_TO = 72, /* connect. socket; value: enum lc_address */
+    LC_CALL_COUNT = 73
+};
+
+/* The other end, as calls name it. */
+enum lc_address {
+    LC_ADDRESS_PEER = 0,  /* as connect does */
+    LC_ADDRESS_OTHER = 1, /* another port of the same host */
+    LC_ADDRESS_NONE = 2,  /* sendto: none is named; connect: an address that is
+                             all zero, which takes back what was named */
+    LC_ADDRESS_COUNT = 3
 };
 
 /* What LC_CALL_CONFIG_CHANGE is asked with. */
@@ -410,7 +425,8 @@ enum lc_event {
     LC_EVENT_COMPLETE = 11,   /* object: place of an overlapped operation */
     LC_EVENT_REQUEST = 12,    /* somebody asks a listening socket for a
                                  connection; value: how many are to come */
-    LC_EVENT_COUNT = 13
+    LC_EVENT_DATAGRAM = 13,   /* object: place of a datagram, from 1 */
+    LC_EVENT_COUNT = 14
 };
 
 /* A thread reference in 8 bits: a schedule's thread by index, or the n-th

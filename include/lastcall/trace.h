@@ -257,7 +257,24 @@ enum lc_wire {
     LC_WIRE_DROPPED = 22,  /* those who wait are reset; c: how many */
     LC_WIRE_ACCEPTED = 23, /* a: the new connection; c: number of the one that
                               listens */
-    LC_WIRE_COUNT = 24
+    /* b: bytes of a datagram; c: of its content the place among all that the
+     * socket has sent, or the peer. */
+    LC_WIRE_DATAGRAM_SOCKET = 24,  /* a: it is for datagrams; no bytes */
+    LC_WIRE_DATAGRAM = 25,         /* taken over from a send */
+    LC_WIRE_DATAGRAM_DELIVER = 26, /* reaches the peer */
+    LC_WIRE_DATAGRAM_ARRIVE = 27,  /* reaches the receive buffer */
+    LC_WIRE_DATAGRAM_GIVE = 28,    /* given to a receive, with what of it did
+                                      not fit */
+    LC_WIRE_DATAGRAM_DROP = 29,    /* not received; d: enum lc_drop */
+    LC_WIRE_COUNT = 30
+};
+
+/* Why a datagram that has come is not received. */
+enum lc_drop {
+    LC_DROP_ROOM = 0,     /* the receive buffer is full */
+    LC_DROP_STRANGER = 1, /* the socket is connected to another peer */
+    LC_DROP_CLOSED = 2,   /* the socket is closed */
+    LC_DROP_COUNT = 3
 };
 
 enum lc_fault {

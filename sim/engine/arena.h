@@ -41,7 +41,8 @@ enum sim_part {
     SIM_PART_PORT = 9,       /* completion ports */
     SIM_PART_NAMES = 10,     /* name spaces, ws2_32's */
     SIM_PART_HOOK = 11,      /* blocking hooks of threads */
-    SIM_PART_COUNT = 12
+    SIM_PART_DATAGRAM = 12,  /* on their way, or in a receive buffer */
+    SIM_PART_COUNT = 13
 };
 
 #define SIM_ARENA_BASE                0x520000000000ULL

@@ -51,6 +51,23 @@ void sim_connect_open(void)
     sim_thread_set_handler(LC_EVENT_UNANSWERED, on_unanswered);
 }
 
+static void give_port(struct sim_connection *connection, uint16_t port)
+{
+    connection->port =
+        port != 0 ? port
+                  : (uint16_t)(PORT_FIRST + sim_connection_number(connection));
+    if (connection->state == SIM_CONNECTION_DATAGRAM) {
+        sim_datagram_bound(connection);
+    }
+}
+
+void sim_connect_give_port(struct sim_connection *connection)
+{
+    if (connection->port == 0) {
+        give_port(connection, 0);
+    }
+}
+
 /* What the SYN is answered with, and when. */
 static void send_syn(struct sim_connection *connection)
 {
@@ -59,10 +76,7 @@ static void send_syn(struct sim_connection *connection)
     connection->is_attempt_over = 0;
     connection->attempt_error = LC_WSA_OK;
     connection->is_noted &= (uint8_t)~LC_FD_CONNECT;
-    if (connection->port == 0) {
-        connection->port =
-            (uint16_t)(PORT_FIRST + sim_connection_number(connection));
-    }
+    sim_connect_give_port(connection);
     sim_connection_wire(connection, LC_WIRE_SYN, 0, 0, false);
     if (net->peer_kind == LC_PEER_NEVER) {
         sim_connection_start(connection, LC_EVENT_UNANSWERED, UNANSWERED_NS, 0);
@@ -137,14 +151,15 @@ enum lc_wsa sim_net_take_error(uint32_t number)
 
 /* Whether another connection of a process has the port: one that still sends
  * keeps it (CLOSE-25). */
-static bool has_port(uint32_t process, uint16_t port)
+static bool has_port(uint32_t process, uint16_t port, bool is_datagram)
 {
     const struct sim_net *net = SIM_NET;
     for (uint32_t i = 0; i < net->connection_end; i++) {
         const struct sim_connection *connection = &net->connections[i];
         if (connection->state != SIM_CONNECTION_FREE &&
             !connection->is_released && connection->process == process &&
-            connection->port == port) {
+            connection->port == port &&
+            (connection->state == SIM_CONNECTION_DATAGRAM) == is_datagram) {
             return true;
         }
     }
@@ -155,15 +170,15 @@ enum lc_wsa sim_net_bind(uint32_t number, uint16_t port)
 {
     sim_connection_yield(number);
     struct sim_connection *connection = sim_connection_at(number);
-    if (connection->state != SIM_CONNECTION_NEW || connection->port != 0) {
+    bool is_datagram = connection->state == SIM_CONNECTION_DATAGRAM;
+    bool is_bound = connection->port != 0;
+    if (is_bound || (connection->state != SIM_CONNECTION_NEW && !is_datagram)) {
         return LC_WSAEINVAL;
     }
-    if (port != 0 && has_port(connection->process, port)) {
+    if (port != 0 && has_port(connection->process, port, is_datagram)) {
         return LC_WSAEADDRINUSE;
     }
-    connection->port =
-        port != 0 ? port
-                  : (uint16_t)(PORT_FIRST + sim_connection_number(connection));
+    give_port(connection, port);
     return LC_WSA_OK;
 }
 

@@ -146,6 +146,8 @@ void sim_connection_reset(struct sim_connection *connection)
 {
     if (connection->state == SIM_CONNECTION_LISTENING) {
         sim_listen_end(connection);
+    } else if (connection->state == SIM_CONNECTION_DATAGRAM) {
+        sim_datagram_reset(connection);
     }
     bool is_half = connection->state == SIM_CONNECTION_ENDED &&
                    connection->peer_fin != SIM_PEER_FIN_HERE;

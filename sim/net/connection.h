@@ -26,7 +26,8 @@ enum sim_connection_state {
     SIM_CONNECTION_UP = 3,
     SIM_CONNECTION_ENDED = 4, /* our FIN is acknowledged */
     SIM_CONNECTION_RESET = 5,
-    SIM_CONNECTION_LISTENING = 6
+    SIM_CONNECTION_LISTENING = 6,
+    SIM_CONNECTION_DATAGRAM = 7 /* of datagrams: see datagram.h */
 };
 
 /* What becomes of bytes that come from the peer. */
@@ -81,7 +82,11 @@ struct sim_connection {
     uint8_t backlog;
     uint8_t waiting; /* requests */
     uint8_t taken;   /* of them, by accepts that are under way */
-    uint8_t zero[5];
+    /* Of a socket for datagrams. */
+    uint8_t is_leaving; /* one goes over the link */
+    uint16_t peer_port; /* of the peer that was named; 0: none */
+    uint8_t queued;     /* that wait to be received */
+    uint8_t zero;
     uint64_t peer_bytes; /* that the peer's application has written */
     uint64_t peer_sent_bytes;
     uint64_t arrived_bytes;
@@ -251,6 +256,18 @@ void sim_receive_forget(const struct sim_connection *connection);
 
 /** Tells the engine whose events these are. At start-up. */
 void sim_receive_open(void);
+
+/** The system gives our end a port if it has none. */
+void sim_connect_give_port(struct sim_connection *connection);
+
+/** A socket for datagrams has got a port: a source begins. */
+void sim_datagram_bound(struct sim_connection *connection);
+
+/** Such a socket is closed: nobody will ask for what comes. */
+void sim_datagram_stop(struct sim_connection *connection);
+
+/** All datagrams of such a socket are lost. */
+void sim_datagram_reset(struct sim_connection *connection);
 
 /** A socket stops listening: who waits is reset. */
 void sim_listen_end(struct sim_connection *connection);

@@ -10,6 +10,7 @@
 #include "sim/engine/trace.h"
 #include "sim/engine/whole.h"
 #include "sim/net/connection.h"
+#include "sim/net/datagram.h"
 #include "sim/net/notify.h"
 #include "sim/net/request.h"
 
@@ -241,7 +242,7 @@ static void check_whole(void)
             continue;
         }
         LC_CHECK(i < net->connection_end);
-        LC_CHECK(connection->state <= SIM_CONNECTION_LISTENING);
+        LC_CHECK(connection->state <= SIM_CONNECTION_DATAGRAM);
         LC_CHECK(connection->process < LC_PROCESSES_MAX);
         LC_CHECK(connection->acked_bytes <= connection->sent_bytes);
         LC_CHECK(connection->sent_bytes <= connection->accepted_bytes);
@@ -300,6 +301,7 @@ void sim_net_open(void)
     sim_connect_open();
     sim_receive_open();
     sim_listen_open();
+    sim_datagram_open();
     pattern_make();
 }
 
@@ -619,7 +621,10 @@ enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns)
 void sim_net_abort(uint32_t number)
 {
     sim_connection_yield(number);
-    sim_connection_reset(sim_connection_at(number));
+    struct sim_connection *connection = sim_connection_at(number);
+    if (connection->state != SIM_CONNECTION_DATAGRAM) {
+        sim_connection_reset(connection);
+    }
 }
 
 void sim_net_cancel(uint32_t number, bool on)

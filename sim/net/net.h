@@ -124,7 +124,8 @@ enum lc_wsa sim_net_shutdown(uint32_t number);
  */
 enum lc_wsa sim_net_drain(uint32_t number, uint64_t timeout_ns);
 
-/** Resets the connection: RST, and what is unsent is thrown away. */
+/** Resets the connection: RST, and what is unsent is thrown away. Where there is
+ * none, of datagrams, what was sent goes out. */
 void sim_net_abort(uint32_t number);
 
 /**

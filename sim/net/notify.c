@@ -28,7 +28,8 @@ static bool has_unread(const struct sim_connection *connection)
 
 static bool is_writable(const struct sim_connection *connection)
 {
-    return connection->state == SIM_CONNECTION_UP &&
+    return (connection->state == SIM_CONNECTION_UP ||
+            connection->state == SIM_CONNECTION_DATAGRAM) &&
            connection->is_finishing == 0 && connection->untaken_count == 0 &&
            connection->accepted_bytes - connection->acked_bytes <
                connection->buffer_bytes;
@@ -55,9 +56,9 @@ static bool holds(const struct sim_connection *connection, uint32_t bit)
     case LC_FD_WRITE_BIT:
         return is_writable(connection);
     case LC_FD_READ_BIT:
-        return is_there(connection) &&
-               connection->receiving == SIM_RECEIVING_OPEN &&
-               has_unread(connection);
+        return connection->receiving == SIM_RECEIVING_OPEN &&
+               (connection->queued > 0 ||
+                (is_there(connection) && has_unread(connection)));
     case LC_FD_ACCEPT_BIT:
         return is_asked(connection);
     case LC_FD_CLOSE_BIT:

@@ -5,6 +5,7 @@
 #include "lastcall/check.h"
 
 #include "sim/net/connection.h"
+#include "sim/net/datagram.h"
 
 enum {
     SOURCE_SHIFT = 32749, /* from a socket's stream to its peer's own */
@@ -232,6 +233,9 @@ void sim_receive_stop(struct sim_connection *connection)
 {
     uint16_t number = (uint16_t)sim_connection_number(connection);
     connection->receiving = SIM_RECEIVING_DEAF;
+    if (connection->state == SIM_CONNECTION_DATAGRAM) {
+        sim_datagram_stop(connection);
+    }
     (void)sim_thread_unschedule(LC_EVENT_ARRIVE, number);
     (void)sim_thread_unschedule(LC_EVENT_WINDOW, number);
 }
@@ -368,6 +372,9 @@ enum lc_wsa sim_receive_end(uint32_t number, bool is_held)
 uint32_t sim_receive_unread(uint32_t number)
 {
     const struct sim_connection *connection = sim_connection_at(number);
+    if (connection->state == SIM_CONNECTION_DATAGRAM) {
+        return sim_datagram_unread(number);
+    }
     return is_there(connection) ? unread(connection) : 0;
 }
 

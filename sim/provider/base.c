@@ -1,5 +1,5 @@
 /*
- * A base provider: streams, and sockets of other kinds that do little. It owns
+ * A base provider: streams, datagrams, and sockets of other kinds that do little. It owns
  * what applications have sent until the transport has delivered it: at its last
  * cleanup in a process it finishes sending on all sockets that are set up for a
  * graceful close, and only then frees everything.
@@ -18,12 +18,14 @@
 
 #include "lastcall/check.h"
 
+#include "sim/net/datagram.h"
 #include "sim/net/listen.h"
 #include "sim/net/net.h"
 #include "sim/net/notify.h"
 #include "sim/net/receive.h"
 #include "sim/provider/accept.h"
 #include "sim/provider/address.h"
+#include "sim/provider/datagram.h"
 #include "sim/provider/hook.h"
 #include "sim/provider/provider.h"
 #include "sim/provider/receive.h"
@@ -201,6 +203,16 @@ static enum lc_wsa call_open(struct base_call *call, lc_socket handle)
     return error;
 }
 
+/* Makes its socket at the transport. */
+static enum lc_wsa open_below(struct base_socket *socket)
+{
+    enum lc_wsa error = sim_net_socket(&socket->connection, &socket->handle);
+    if (error == LC_WSA_OK && socket->type == LC_SOCK_DGRAM) {
+        sim_datagram_begin(socket->connection);
+    }
+    return error;
+}
+
 /* The thread may wait, and calls the application's hook meanwhile. */
 static void wait_open(struct sim_hook *hook, const struct base *base)
 {
@@ -244,7 +256,7 @@ static lc_socket LC_ABI base_socket_create(
     }
     socket->type =
         protocol_info == NULL ? LC_SOCK_STREAM : protocol_info->iSocketType;
-    error = sim_net_socket(&socket->connection, &socket->handle);
+    error = open_below(socket);
     if (error != LC_WSA_OK) {
         (void)fail(errno_out, error);
         goto free_socket;
@@ -383,6 +395,11 @@ static int LC_ABI base_connect(
     }
     if (name == NULL || name_length < (int32_t)sizeof *name) {
         return call_close(&call, LC_WSAEFAULT, errno_out);
+    }
+    if (call.socket->type == LC_SOCK_DGRAM) {
+        error =
+            sim_provider_name_peer(call.socket->connection, name, name_length);
+        return call_close(&call, error, errno_out);
     }
     if (call.socket->type != LC_SOCK_STREAM) {
         return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
@@ -527,6 +544,22 @@ static enum lc_wsa send_all(
     return error;
 }
 
+/* A send of a datagram, to the peer that was named or to a name of its own. */
+static int send_datagram(
+    const struct base_call *call,
+    struct sim_provider_send_to *send,
+    uint32_t *sent_bytes,
+    int32_t *errno_out)
+{
+    send->connection = call->socket->connection;
+    send->wait = !call->socket->is_nonblocking;
+    struct sim_hook hook;
+    wait_open(&hook, call->base);
+    enum lc_wsa error = sim_provider_send_to(send, sent_bytes);
+    (void)sim_hook_close(&hook);
+    return call_close(call, error, errno_out);
+}
+
 static int LC_ABI base_send(
     lc_socket handle,
     struct lc_wsabuf *buffers,
@@ -544,6 +577,16 @@ static int LC_ABI base_send(
     enum lc_wsa error = call_open(&call, handle);
     if (error != LC_WSA_OK) {
         return fail(errno_out, error);
+    }
+    if (call.socket->type == LC_SOCK_DGRAM) {
+        if (overlapped != NULL) {
+            return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
+        }
+        struct sim_provider_send_to send = {
+            .buffers = buffers,
+            .buffer_count = buffer_count,
+        };
+        return send_datagram(&call, &send, sent_bytes, errno_out);
     }
     if (overlapped != NULL) {
         struct base_overlapped operation = { overlapped, completion };
@@ -574,6 +617,67 @@ static enum lc_wsa receive(
     return error;
 }
 
+/* On a stream the name is ignored: it has a peer. */
+static int LC_ABI base_send_to(
+    lc_socket handle,
+    struct lc_wsabuf *buffers,
+    uint32_t buffer_count,
+    uint32_t *sent_bytes,
+    uint32_t flags,
+    const struct lc_sockaddr *to,
+    int32_t to_length,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *completion,
+    struct lc_wsathreadid *thread_id,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (call.socket->type != LC_SOCK_DGRAM) {
+        (void)call_close(&call, LC_WSA_OK, errno_out);
+        return base_send(
+            handle,
+            buffers,
+            buffer_count,
+            sent_bytes,
+            flags,
+            overlapped,
+            completion,
+            thread_id,
+            errno_out);
+    }
+    if (overlapped != NULL) {
+        return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
+    }
+    struct sim_provider_send_to send = {
+        .buffers = buffers,
+        .buffer_count = buffer_count,
+        .to = to,
+        .to_bytes = to_length,
+        .has_name = true,
+    };
+    return send_datagram(&call, &send, sent_bytes, errno_out);
+}
+
+/* A receive of one datagram. */
+static int receive_datagram(
+    const struct base_call *call,
+    struct sim_provider_receive_from *receive,
+    uint32_t *received_bytes,
+    int32_t *errno_out)
+{
+    receive->connection = call->socket->connection;
+    receive->wait = !call->socket->is_nonblocking;
+    struct sim_hook hook;
+    wait_open(&hook, call->base);
+    enum lc_wsa error = sim_provider_receive_from(receive, received_bytes);
+    (void)sim_hook_close(&hook);
+    return call_close(call, error, errno_out);
+}
+
 static int LC_ABI base_recv(
     lc_socket handle,
     struct lc_wsabuf *buffers,
@@ -595,6 +699,14 @@ static int LC_ABI base_recv(
     if (overlapped != NULL) {
         return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
     }
+    if (call.socket->type == LC_SOCK_DGRAM) {
+        struct sim_provider_receive_from receive = {
+            .buffers = buffers,
+            .buffer_count = buffer_count,
+            .flags = flags,
+        };
+        return receive_datagram(&call, &receive, received_bytes, errno_out);
+    }
     error = receive(
         call.base,
         &(struct sim_provider_receive){
@@ -608,6 +720,51 @@ static int LC_ABI base_recv(
     return call_close(&call, error, errno_out);
 }
 
+/* The same, and who has sent it. On a stream nobody is told: it has a peer. */
+static int LC_ABI base_recv_from(
+    lc_socket handle,
+    struct lc_wsabuf *buffers,
+    uint32_t buffer_count,
+    uint32_t *received_bytes,
+    uint32_t *flags,
+    struct lc_sockaddr *from,
+    int32_t *from_length,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *completion,
+    struct lc_wsathreadid *thread_id,
+    int32_t *errno_out)
+{
+    struct base_call call;
+    enum lc_wsa error = call_open(&call, handle);
+    if (error != LC_WSA_OK) {
+        return fail(errno_out, error);
+    }
+    if (call.socket->type != LC_SOCK_DGRAM) {
+        (void)call_close(&call, LC_WSA_OK, errno_out);
+        return base_recv(
+            handle,
+            buffers,
+            buffer_count,
+            received_bytes,
+            flags,
+            overlapped,
+            completion,
+            thread_id,
+            errno_out);
+    }
+    if (overlapped != NULL) {
+        return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
+    }
+    struct sim_provider_receive_from receive = {
+        .buffers = buffers,
+        .buffer_count = buffer_count,
+        .flags = flags,
+        .from = from,
+        .from_bytes = from_length,
+    };
+    return receive_datagram(&call, &receive, received_bytes, errno_out);
+}
+
 static int LC_ABI
 base_shutdown(lc_socket handle, int32_t how, int32_t *errno_out)
 {
@@ -618,6 +775,10 @@ base_shutdown(lc_socket handle, int32_t how, int32_t *errno_out)
     }
     if (how != LC_SD_RECEIVE && how != LC_SD_SEND && how != LC_SD_BOTH) {
         return call_close(&call, LC_WSAEINVAL, errno_out);
+    }
+    if (call.socket->type == LC_SOCK_DGRAM) {
+        error = sim_datagram_shutdown(call.socket->connection, how);
+        return call_close(&call, error, errno_out);
     }
     if (!sim_net_is_connected(call.socket->connection)) {
         return call_close(&call, LC_WSAENOTCONN, errno_out);
@@ -1186,30 +1347,6 @@ NOT_OFFERED_AS(
     lc_socket socket __attribute__((unused)),
     struct lc_wsabuf *qos_name __attribute__((unused)),
     struct lc_qos *qos __attribute__((unused)))
-NOT_OFFERED(
-    base_recv_from,
-    lc_socket socket __attribute__((unused)),
-    struct lc_wsabuf *buffers __attribute__((unused)),
-    uint32_t buffer_count __attribute__((unused)),
-    uint32_t *received_bytes __attribute__((unused)),
-    uint32_t *flags __attribute__((unused)),
-    struct lc_sockaddr *from __attribute__((unused)),
-    int32_t *from_length __attribute__((unused)),
-    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
-    lc_overlapped_completion_fn *completion __attribute__((unused)),
-    struct lc_wsathreadid *thread_id __attribute__((unused)))
-NOT_OFFERED(
-    base_send_to,
-    lc_socket socket __attribute__((unused)),
-    struct lc_wsabuf *buffers __attribute__((unused)),
-    uint32_t buffer_count __attribute__((unused)),
-    uint32_t *sent_bytes __attribute__((unused)),
-    uint32_t flags __attribute__((unused)),
-    const struct lc_sockaddr *to __attribute__((unused)),
-    int32_t to_length __attribute__((unused)),
-    struct lc_wsaoverlapped *overlapped __attribute__((unused)),
-    lc_overlapped_completion_fn *completion __attribute__((unused)),
-    struct lc_wsathreadid *thread_id __attribute__((unused)))
 
 static lc_socket LC_ABI base_join_leaf(
     lc_socket socket,

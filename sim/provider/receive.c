@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "sim/net/datagram.h"
 #include "sim/net/net.h"
 #include "sim/net/receive.h"
 
@@ -90,11 +91,25 @@ enum lc_wsa sim_provider_get_sock_name(
     return port == 0 ? LC_WSAEINVAL : put_name(port, 1, ret_name, name_bytes);
 }
 
+enum lc_wsa sim_provider_put_peer(
+    uint16_t port,
+    struct lc_sockaddr *ret_name,
+    int32_t *name_bytes)
+{
+    return put_name(port, 2, ret_name, name_bytes);
+}
+
 enum lc_wsa sim_provider_get_peer_name(
     uint32_t connection,
     struct lc_sockaddr *ret_name,
     int32_t *name_bytes)
 {
+    if (sim_datagram_peer(connection) != 0) {
+        return sim_provider_put_peer(
+            sim_datagram_peer(connection),
+            ret_name,
+            name_bytes);
+    }
     return sim_net_is_connected(connection) ? put_name(
                                                   sim_net_peer_port(connection),
                                                   2,

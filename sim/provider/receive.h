@@ -43,6 +43,12 @@ enum lc_wsa sim_provider_get_sock_name(
     struct lc_sockaddr *ret_name,
     int32_t *name_bytes);
 
+/** The address of the peer's port. Errors: LC_WSAEFAULT. */
+enum lc_wsa sim_provider_put_peer(
+    uint16_t port,
+    struct lc_sockaddr *ret_name,
+    int32_t *name_bytes);
+
 /** WSPGetPeerName. Errors: LC_WSAEFAULT, LC_WSAENOTCONN. */
 enum lc_wsa sim_provider_get_peer_name(
     uint32_t connection,

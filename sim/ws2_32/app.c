@@ -361,6 +361,15 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_QOS_BY_NAME] = { NULL,
                               sim_app_get_qos_by_name,
                               .has_socket = true },
+    [LC_CALL_SENDTO] = { sim_app_describe_to,
+                         sim_app_sendto,
+                         .has_socket = true },
+    [LC_CALL_RECVFROM] = { sim_app_describe_value,
+                           sim_app_recvfrom,
+                           .has_socket = true },
+    [LC_CALL_CONNECT_TO] = { sim_app_describe_value,
+                             sim_app_connect_to,
+                             .has_socket = true },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 

@@ -73,6 +73,28 @@ void sim_app_describe_fionread(
     struct lc_record *record);
 enum lc_wsa sim_app_fionread(const struct lc_op *op, struct lc_record *record);
 
+/* What a receive has brought. */
+struct sim_app_received {
+    const unsigned char *bytes;
+    uint32_t size_bytes;
+    enum lc_wsa wsa;
+    bool has_sender; /* it asked who has sent it */
+    uint16_t port;   /* of the sender */
+};
+
+/* app_datagram.c: calls that name the other end. */
+
+/** Fills in the record of a receive: its bytes, and whether they are those that
+ * the peer sent there. */
+void sim_app_receive_ends(
+    const struct lc_op *op,
+    struct lc_record *record,
+    const struct sim_app_received *received);
+sim_app_describe_fn sim_app_describe_to;
+sim_app_make_fn sim_app_sendto;
+sim_app_make_fn sim_app_recvfrom;
+sim_app_make_fn sim_app_connect_to;
+
 /* app_end.c: ends of threads and processes. Those that end the thread do not
  * return. */
 enum lc_wsa sim_app_load_library(

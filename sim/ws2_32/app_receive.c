@@ -6,40 +6,23 @@
 
 #include "lastcall/check.h"
 
-#include "sim/net/receive.h"
 #include "sim/ws2_32/app.h"
 #include "sim/ws2_32/receive.h"
 #include "sim/ws2_32/ws2_32.h"
 
-/* Whether the bytes are those that the peer sent there. */
-static bool is_right(
-    lc_socket stream,
-    uint64_t offset_bytes,
-    const unsigned char *bytes,
-    uint32_t size_bytes)
-{
-    const unsigned char *right = sim_receive_pattern(stream, offset_bytes);
-    return memcmp(bytes, right, size_bytes) == 0;
-}
-
 enum lc_wsa sim_app_recv(const struct lc_op *op, struct lc_record *record)
 {
-    struct sim_app_process *app = sim_app_process_running();
-    lc_socket socket = (lc_socket)record->c;
     unsigned char bytes[LC_RECV_MAX];
-    uint32_t received = 0;
+    struct sim_app_received received = { .bytes = bytes };
     LC_CHECK(op->value <= sizeof bytes);
     memset(bytes, 0, sizeof bytes); /* it is part of the state */
-    enum lc_wsa wsa = sim_wsa_recv(socket, bytes, op->value, &received);
-    if (wsa == LC_WSA_OK) {
-        lc_socket stream = app->streams[op->socket];
-        uint64_t offset = app->received_bytes[op->socket];
-        record->a = received;
-        record->d =
-            received <= op->value && is_right(stream, offset, bytes, received);
-        app->received_bytes[op->socket] += received;
-    }
-    return wsa;
+    received.wsa = sim_wsa_recv(
+        (lc_socket)record->c,
+        bytes,
+        op->value,
+        &received.size_bytes);
+    sim_app_receive_ends(op, record, &received);
+    return received.wsa;
 }
 
 enum lc_wsa sim_app_send_disconnect(

@@ -86,6 +86,23 @@ static void install(uint32_t provider, const char *name)
     sim_module_set_path(LC_MODULE_PROVIDER + provider, path);
 }
 
+/* An entry is for datagrams. */
+static void make_connectionless(struct lc_wsaprotocol_infow *info)
+{
+    info->dwServiceFlags1 = (info->dwServiceFlags1 & LC_XP1_IFS_HANDLES) |
+                            LC_XP1_CONNECTIONLESS | LC_XP1_MESSAGE_ORIENTED;
+    info->dwMessageSize =
+        info->iSocketType == LC_SOCK_DGRAM ? LC_DATAGRAM_MAX : UINT16_MAX;
+}
+
+/* The same, the first entry of a base or of a chain over one. */
+static void make_datagram(struct lc_wsaprotocol_infow *info)
+{
+    info->iSocketType = LC_SOCK_DGRAM;
+    info->iProtocol = LC_IPPROTO_UDP;
+    make_connectionless(info);
+}
+
 static void add_entry(uint32_t provider, const char *name, int32_t chain_length)
 {
     LC_CHECK(catalog.count < SIM_CATALOG_MAX);
@@ -163,9 +180,7 @@ static void add_protocol(const struct lc_served *protocol)
     info->iSocketType = lc_triplet_sock(protocol->triplet);
     info->iProtocol = lc_triplet_ipproto(protocol->triplet);
     if (info->iSocketType != LC_SOCK_STREAM) {
-        info->dwServiceFlags1 = LC_XP1_CONNECTIONLESS |
-                                LC_XP1_MESSAGE_ORIENTED | LC_XP1_IFS_HANDLES;
-        info->dwMessageSize = UINT16_MAX;
+        make_connectionless(info);
     }
 }
 
@@ -192,10 +207,17 @@ void sim_catalog_build(const struct lc_world *world)
     for (uint32_t c = 0; c < world->chain_count; c++) {
         uint32_t top = world->chains[c].providers[0];
         add_entry(top, world->providers[top].name, world->chains[c].length);
+        uint32_t base = world->chains[c].providers[world->chains[c].length - 1];
+        if (world->providers[base].is_datagram) {
+            make_datagram(&catalog.entries[c].info);
+        }
     }
     for (uint32_t p = 0; p < world->provider_count; p++) {
         if (world->providers[p].kind == LC_PROVIDER_BASE) {
             add_entry(p, world->providers[p].name, LC_BASE_PROTOCOL);
+            if (world->providers[p].is_datagram) {
+                make_datagram(&catalog.entries[catalog.count - 1].info);
+            }
         }
     }
     for (uint32_t p = 0; p < world->provider_count; p++) {

@@ -540,7 +540,9 @@ static int LC_ABI probe_recv_from(
     lc_wsp_recv_from_fn *forward = (lc_wsp_recv_from_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_RECV_FROM,
-        (struct sim_arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket,
+                                sim_crossing_bytes(buffers, buffer_count),
+                                0 });
     int result = forward(
         socket,
         buffers,
@@ -557,7 +559,7 @@ static int LC_ABI probe_recv_from(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
-        0);
+        result == 0 && received_bytes != NULL ? *received_bytes : 0);
     return result;
 }
 
@@ -657,7 +659,9 @@ static int LC_ABI probe_send_to(
     lc_wsp_send_to_fn *forward = (lc_wsp_send_to_fn *)sim_crossing_enter(
         &crossing,
         LC_SPI_SEND_TO,
-        (struct sim_arguments){ (int64_t)socket, 0, 0 });
+        (struct sim_arguments){ (int64_t)socket,
+                                sim_crossing_bytes(buffers, buffer_count),
+                                0 });
     int result = forward(
         socket,
         buffers,
@@ -674,7 +678,7 @@ static int LC_ABI probe_send_to(
         &crossing,
         (int64_t)result,
         result == LC_SOCKET_ERROR ? errno_out : NULL,
-        0);
+        sent_bytes == NULL || result != 0 ? 0 : *sent_bytes);
     return result;
 }
 

@@ -172,7 +172,8 @@ static inline void rows_tell_wire(const struct lc_record *record)
 {
     bool has_bytes = record->function == LC_WIRE_DATA ||
                      record->function == LC_WIRE_DELIVER ||
-                     record->function == LC_WIRE_RST;
+                     record->function == LC_WIRE_RST ||
+                     record->function >= LC_WIRE_DATAGRAM;
     bool is_end = record->function == LC_WIRE_FIN ||
                   record->function == LC_WIRE_FIN_DELIVER;
     if (!has_bytes && !is_end) {

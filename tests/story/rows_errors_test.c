@@ -659,7 +659,8 @@ static const struct row told_rows[] = {
       "socket = WSAEPROTOTYPE\n"
       "socket = WSAEAFNOSUPPORT\n"
       "WSACleanup = 0\n" },
-    /* Of a socket without connections: it can be made and closed. */
+    /* Of a socket without connections: a connect names the peer, and a
+     * shutdown needs none. */
     { "22.2/setsockopt/WSAENOPROTOOPT",
       BASE "protocol tcp inet dgram udp\n",
       "WSAStartup 2.2\ns = socket inet dgram udp\nlinger s on 0\nsndbuf s 1\n"
@@ -669,10 +670,30 @@ static const struct row told_rows[] = {
       "socket = 64\n"
       "setsockopt = WSAENOPROTOOPT\n"
       "setsockopt = 0\n"
-      "connect = WSAEOPNOTSUPP\n"
-      "send = WSAENOTCONN\n"
-      "shutdown = WSAENOTCONN\n"
+      "connect = 0\n"
+      "connection 1 datagram 1\n"
+      "send = 1\n"
+      "shutdown = 0\n"
       "closesocket = 0\n"
+      "WSACleanup = 0\n"
+      "connection 1 datagram-deliver 1\n" },
+    /* One that is as long as may be, and one that is longer; a receive with
+     * less room loses the rest. */
+    { "22.2/send/WSAEMSGSIZE",
+      BASE "protocol tcp inet dgram udp\npeer echo\n",
+      "WSAStartup 2.2\ns = socket inet dgram udp\nconnect s\n"
+      "send s 65508\nsend s 65507\nrecv s 1\n" CLEAN,
+      "w",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connect = 0\n"
+      "send = WSAEMSGSIZE\n"
+      "connection 1 datagram 65507\n"
+      "send = 65507\n"
+      "connection 1 datagram-deliver 65507\n"
+      "connection 1 datagram-arrive 65507\n"
+      "connection 1 datagram-give 65507\n"
+      "recv = WSAEMSGSIZE\n"
       "WSACleanup = 0\n" },
     /* By 0 and by what matches; a hidden entry is not matched. One start for
      * each entry of the DLL, and one cleanup: X-26. */
@@ -914,7 +935,6 @@ static const struct row_waits waiting_rows[] = {
     { "22.2/send/WSAENETRESET", "SO_KEEPALIVE" },
     { "22.2/send/WSAENOBUFS", "a transport that is out of memory" },
     { "22.2/send/WSAEOPNOTSUPP", "flags of send" },
-    { "22.2/send/WSAEMSGSIZE", "datagram sockets" },
     { "22.2/send/WSAEHOSTUNREACH", "a peer that can't be reached" },
     { "22.2/send/WSAEINVAL", WRONG },
     { "22.2/send/WSAECONN*", RESET },

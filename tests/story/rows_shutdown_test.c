@@ -4,7 +4,8 @@
  */
 #include "tests/story/rows.h"
 
-#define BASE "provider tcp base\n"
+#define BASE      "provider tcp base\n"
+#define DATAGRAMS BASE "protocol tcp inet dgram udp\npeer echo\n"
 
 #define OPEN "WSAStartup 2.2\ns = socket stream\nconnect s\n"
 #define OPENED                         \
@@ -196,12 +197,35 @@ static const struct row told_rows[] = {
       "filter > tcp WSPCleanup = 0\n"
       "ws2_32 > filter WSPCleanup = 0\n"
       "WSACleanup = 0\n" },
+    /* What comes is queued, and nobody receives it before the close. */
+    { "7/SHUT-7",
+      DATAGRAMS,
+      "WSAStartup 2.2\ns = socket inet dgram udp\nsendto s 100 peer\n"
+      "shutdown s receive\nSleep 100\nunread s\nrecvfrom s 100\n"
+      "sendto s 50 peer\nclosesocket s\n" CLEAN,
+      "w",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "socket = 64\n"
+      "connection 1 datagram 100\n"
+      "sendto = 100\n"
+      "shutdown = 0\n"
+      "connection 1 datagram-deliver 100\n"
+      "connection 1 datagram-arrive 100\n"
+      "Sleep = 0\n"
+      "ioctlsocket = 0\n"
+      "recvfrom = WSAESHUTDOWN\n"
+      "connection 1 datagram 50\n"
+      "sendto = 50\n"
+      "connection 1 datagram-drop 100\n"
+      "closesocket = 0\n"
+      "WSACleanup = 0\n"
+      "connection 1 datagram-deliver 50\n"
+      "connection 1 datagram-drop 50\n" },
 };
 
 static const struct row_waits waiting_rows[] = {
     { "7/SHUT-5", "recv" },
     { "7/SHUT-6", "recv, and a peer that sends" },
-    { "7/SHUT-7", "datagram sockets" },
     { "7/SHUT-13", "WSASendDisconnect" },
     { "7/SHUT-14", "WSARecvDisconnect" },
     { "7/SHUT-15", "WSASendDisconnect, WSARecvDisconnect" },

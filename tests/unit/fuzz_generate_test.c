@@ -342,9 +342,9 @@ static void protocols_come_with_random_worlds(void **state)
                 schedule.ops[i].value == 0);
         }
     }
-    assert_in_range(worlds, SEEDS / 16, SEEDS / 8);
+    assert_in_range(worlds, SEEDS / 16, SEEDS / 6);
     assert_in_range(limits, SEEDS / 64, SEEDS / 16);
-    assert_in_range(sockets, SEEDS / 40, SEEDS / 10);
+    assert_in_range(sockets, SEEDS / 40, SEEDS / 5);
     assert_in_range(named, SEEDS / 80, SEEDS / 10);
 }
 

@@ -103,6 +103,10 @@ static const struct bad bad_calls[] = {
     { THREAD "    t = WSAAccept s\n", 4, 20, "the line ends" },
     { THREAD "    t = WSAAccept s maybe\n", 4, 21, "\"maybe\"" },
     { THREAD "    t = WSAAccept s defer x\n", 4, 27, "\"x\"" },
+    { THREAD "    sendto s 1\n", 4, 15, "the line ends" },
+    { THREAD "    sendto s 1 me\n", 4, 16, "\"me\"" },
+    { THREAD "    connectto s\n", 4, 16, "the line ends" },
+    { THREAD "    recvfrom s 16385\n", 4, 16, "\"16385\"" },
     { THREAD "    listen s 2147483648\n", 4, 14, "\"2147483648\"" },
     { LAYERS "process A\n  thread t\n    s = socket stream via a\n",
       8,
@@ -277,6 +281,29 @@ static void calls_on_network_events_are_read(void **state)
     assert_int_equal(second.ops[6].value, 6);
 }
 
+static void calls_that_name_an_address_are_read(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD "world\n"
+                                    "  provider tcp base\n"
+                                    "process A\n"
+                                    "  thread a\n"
+                                    "    sendto s 65508 peer\n"
+                                    "    sendto s 0 none\n"
+                                    "    recvfrom s 16384\n"
+                                    "    connectto s other\n";
+    static char printed[FUZZ_TEXT_SIZE_MAX];
+    assert_true(parse(text, &first));
+    assert_int_equal(first.ops[0].call, LC_CALL_SENDTO);
+    assert_int_equal(first.ops[0].value, LC_DATAGRAM_MAX + 1);
+    assert_int_equal(first.ops[0].value2, LC_ADDRESS_PEER);
+    assert_int_equal(first.ops[1].value2, LC_ADDRESS_NONE);
+    assert_int_equal(first.ops[2].value, LC_RECV_MAX);
+    assert_int_equal(first.ops[3].value, LC_ADDRESS_OTHER);
+    check_round_trip(printed);
+    assert_non_null(strstr(printed, strstr(text, "process A")));
+}
+
 /* A caller may keep what it had: a bad text changes no schedule, a good one
  * no error. */
 static void results_are_written_only_when_they_are_meant(void **state)
@@ -321,6 +348,7 @@ int main(void)
         cmocka_unit_test(names_may_be_words_of_the_grammar),
         cmocka_unit_test(calls_on_events_and_operations_are_read),
         cmocka_unit_test(calls_on_network_events_are_read),
+        cmocka_unit_test(calls_that_name_an_address_are_read),
         cmocka_unit_test(results_are_written_only_when_they_are_meant),
         cmocka_unit_test(an_accept_names_two_sockets),
     };

@@ -53,6 +53,8 @@ static const struct bad bad_world[] = {
     { WORLD "  pin filter\n  provider x base\n", 4, 3, "\"provider\"" },
     { WORLD "  chain filter tcp\n  provider x base\n", 4, 3, "\"provider\"" },
     { WORLD "  provider f dll\n", 3, 17, "the line ends" },
+    { WORLD "  provider x base raw\n", 3, 19, "raw" },
+    { WORLD "  provider f ifs dgram\n", 3, 18, "dgram" },
     { WORLD "  provider x base\n  provider f ifs\n  provider n nonifs\n"
             "  chain f n x\n",
       6,
