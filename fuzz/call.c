@@ -43,6 +43,19 @@ static const char *const spaces[] = { "all", "first", "second" };
 _Static_assert(LC_COUNT_OF(spaces) == LC_NAME_SPACE_COUNT, "one each");
 static const char *const operations[] = { "register", "deregister", "delete" };
 _Static_assert(LC_COUNT_OF(operations) == LC_RNRSERVICE_COUNT, "one each");
+static const char *const categories[] = {
+    "inspector", "redirector", "proxy", "firewall", "inbound",
+    "outbound",  "crypto",     "cache", "system",   "none",
+};
+static const uint32_t some_categories[] = {
+    LC_CATEGORY_FIREWALL,
+    LC_CATEGORY_FIREWALL,
+    LC_CATEGORY_FIREWALL | LC_CATEGORY_CRYPTO_COMPRESS,
+    LC_CATEGORY_CRYPTO_COMPRESS,
+    LC_CATEGORY_SYSTEM,
+    LC_CATEGORY_SYSTEM | LC_CATEGORY_FIREWALL,
+    0,
+};
 static const char *const config_changes[] = { "first", "wait" };
 _Static_assert(
     LC_COUNT_OF(config_changes) == LC_CONFIG_CHANGE_COUNT,
@@ -141,6 +154,13 @@ static const uint32_t triplets[] = {
     {                                                                \
         .kind = FUZZ_ARGUMENT_NUMBER, .max = (most), .picks = sizes, \
         .pick_count = LC_COUNT_OF(sizes),                            \
+    }
+
+#define CATEGORIES                                        \
+    {                                                     \
+        .kind = FUZZ_ARGUMENT_MASK, .words = categories,  \
+        .max = LC_CATEGORY_ALL, .picks = some_categories, \
+        .pick_count = LC_COUNT_OF(some_categories),       \
     }
 
 #define PROVIDER                                                     \
@@ -309,6 +329,18 @@ static const struct fuzz_call calls[] = {
             .max = LC_COUNT_OF(orders) - 1,
             .drawn_max = LC_COUNT_OF(orders) - 1,
         } },
+        .is_rare = true,
+    },
+    [LC_CALL_APP_CATEGORY] = {
+        .word = "WSCSetApplicationCategory",
+        .function = "WSCSetApplicationCategory",
+        .arguments = { CATEGORIES },
+        .is_rare = true,
+    },
+    [LC_CALL_PROVIDER_INFO] = {
+        .word = "WSCSetProviderInfo",
+        .function = "WSCSetProviderInfo",
+        .arguments = { PROVIDER, CATEGORIES },
         .is_rare = true,
     },
     [LC_CALL_LOOKUP_BEGIN] = {

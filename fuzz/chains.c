@@ -185,9 +185,10 @@ enum {
 static bool is_left_out(uint8_t call)
 {
     /* The catalogs differ, and so does what writing them does. */
-    bool is_catalogs = fuzz_call(call)->has_entry ||
-                       call == LC_CALL_WSC_ORDER ||
-                       call == LC_CALL_CONFIG_CHANGE;
+    bool is_catalogs =
+        fuzz_call(call)->has_entry || call == LC_CALL_WSC_ORDER ||
+        call == LC_CALL_APP_CATEGORY || call == LC_CALL_PROVIDER_INFO ||
+        call == LC_CALL_CONFIG_CHANGE;
     /* A layer with handles of its own has a thread for overlapped sends: its
      * turns are time that the base alone does not take. And what is cut off in
      * the middle of a call has come as far as it has. */

@@ -563,6 +563,8 @@ static bool outlives(uint8_t call)
         LC_CALL_WSC_INSTALL_CHAIN,
         LC_CALL_WSC_DEINSTALL,
         LC_CALL_WSC_ORDER,
+        LC_CALL_APP_CATEGORY,
+        LC_CALL_PROVIDER_INFO,
         /* Events (those of the network set them), the port and DLLs are the
          * application's own, and operations have the numbers of their calls.
          * Requests go on when their socket is gone. */

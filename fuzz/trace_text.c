@@ -453,6 +453,14 @@ static void put_thread(struct line *line, const struct lc_record *record)
 
 static void put_catalog(struct line *line, const struct lc_record *record)
 {
+    if (record->function == LC_CATALOG_CATEGORY) {
+        put(line,
+            "catalog: %s %lld of %s",
+            fuzz_words_name(FUZZ_WORDS_CATALOG, record->function),
+            (long long)record->a,
+            module(line, record->callee));
+        return;
+    }
     put(line,
         "catalog: %s entry %lld of %s at %lld of %lld",
         fuzz_words_name(FUZZ_WORDS_CATALOG, record->function),

@@ -186,7 +186,10 @@ _Static_assert(LC_COUNT_OF(end_words) == LC_END_COUNT, "one each");
 static const char *const handle_words[] = { "alloc", "modify", "free" };
 _Static_assert(LC_COUNT_OF(handle_words) == LC_HANDLE_CHANGE_COUNT, "one each");
 
-static const char *const catalog_words[] = { "install", "remove", "order" };
+static const char *const catalog_words[] = { "install",
+                                             "remove",
+                                             "order",
+                                             "category" };
 _Static_assert(
     LC_COUNT_OF(catalog_words) == LC_CATALOG_CHANGE_COUNT,
     "one each");

@@ -56,6 +56,92 @@ static bool has_members(const struct model *model, uint32_t id)
     return true;
 }
 
+/* ---- Categories ---- */
+
+static uint32_t category_of(
+    const struct model *model,
+    const struct model_process *process)
+{
+    return process->category_state == MODEL_CATEGORY_KEPT ? process->category
+                                                          : model->app_category;
+}
+
+/* 15.2: whether an application of some categories gets a layer. */
+static bool is_permitted(uint32_t app, uint32_t layer)
+{
+    bool is_system = (app & LC_CATEGORY_SYSTEM) != 0;
+    bool is_of_system = (layer & LC_CATEGORY_SYSTEM) != 0;
+    return layer != 0 && (layer & ~app) == 0 && (!is_system || is_of_system);
+}
+
+static bool has_permitted(const struct model *model, uint32_t app, uint32_t id)
+{
+    const struct model_world *world = &model->world;
+    uint32_t length = is_selectable(model, id) ? world->entry_length[id] : 1;
+    for (uint32_t i = 0; i + 1 < length; i++) {
+        uint8_t layer = world->entry_providers[id][i];
+        LC_CHECK(layer < LC_PROVIDERS_MAX);
+        if (!is_permitted(app, model->categories[layer])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What a process sees that looks now; nothing where it can't be told. */
+static struct model_entries seen_by(
+    const struct model *model,
+    const struct model_process *process)
+{
+    struct model_entries seen = model->installed;
+    uint32_t app = category_of(model, process);
+    /* Of an uncategorised layer the page says two things: X-25. */
+    bool is_open =
+        app != 0 && model->options.tolerant && (app & LC_CATEGORY_SYSTEM) == 0;
+    if (process->category_state == MODEL_CATEGORY_VAGUE || is_open) {
+        seen.count = 0;
+        return seen;
+    }
+    if (app == 0) {
+        return seen;
+    }
+    seen = (struct model_entries){ 0 };
+    for (uint32_t i = 0; i < model->installed.count; i++) {
+        uint8_t id = model->installed.ids[i];
+        if (has_permitted(model, app, id)) {
+            seen.ids[seen.count] = id;
+            seen.count++;
+        }
+    }
+    return seen;
+}
+
+/* Whoever has started keeps what it was permitted (START-20). */
+static void categorizes(struct model *model, const struct lc_record *record)
+{
+    bool is_app = record->callee == LC_MODULE_APP;
+    for (uint32_t i = 0; i < model->process_count; i++) {
+        struct model_process *process = &model->processes[i];
+        bool starts = process->starting > 0;
+        if (starts) {
+            process->view.count = 0;
+        }
+        if (is_app && process->category_state == MODEL_CATEGORY_STARTED) {
+            process->category_state = MODEL_CATEGORY_KEPT;
+            process->category = model->app_category;
+        } else if (
+            is_app && starts && process->category_state == MODEL_CATEGORY_NEW) {
+            process->category_state = MODEL_CATEGORY_VAGUE;
+        }
+    }
+    uint32_t provider = record->callee - (uint32_t)LC_MODULE_PROVIDER;
+    if (is_app) {
+        model->app_category = (uint16_t)record->a;
+    } else if (provider < LC_PROVIDERS_MAX) {
+        model->categories[provider] = (uint16_t)record->a;
+    }
+}
+
 /* ---- Changes ---- */
 
 static void install(
@@ -126,6 +212,10 @@ static void changes(struct model *model, const struct model_event *event)
                        (event->process->flags & MODEL_PROCESS_SPOILED) == 0;
     bool may_lead = !is_followed || (thread != NULL &&
                                      thread->api == LC_CALL_WSC_INSTALL_CHAIN);
+    if (record->function == LC_CATALOG_CATEGORY) {
+        categorizes(model, record);
+        return;
+    }
     if (record->a < 1 || record->a > MODEL_ENTRIES_MAX || record->b < 0 ||
         record->b >= MODEL_ENTRIES_MAX) {
         model_report_lost(model);
@@ -198,9 +288,10 @@ static void looks(struct model *model, const struct model_event *event)
     }
     bool is_sure =
         thread->high <= 0 && process->cleaning == 0 && process->starting == 1;
+    const struct model_entries seen = seen_by(model, process);
     if (is_sure) {
-        process->view = model->installed;
-    } else if (!is_same(&process->view, &model->installed)) {
+        process->view = seen;
+    } else if (!is_same(&process->view, &seen)) {
         process->view.count = 0;
     }
 }
@@ -218,9 +309,11 @@ static void call_begins(struct model *model, const struct model_event *event)
     }
     /* The start under way may come behind the count's zero. */
     if (event->thread->api == LC_CALL_WSACLEANUP && process->starting > 0 &&
-        process->starts <= process->cleaning &&
-        !is_same(&process->view, &model->installed)) {
-        process->view.count = 0;
+        process->starts <= process->cleaning) {
+        const struct model_entries seen = seen_by(model, process);
+        if (!is_same(&process->view, &seen)) {
+            process->view.count = 0;
+        }
     }
 }
 
@@ -312,6 +405,13 @@ static void call_ends(struct model *model, const struct model_event *event)
         bool known = !failed && view->count > 0 && thread->low > 0;
         bool is_right = record->a == selectable(model, view);
         bool is_old = !is_same(view, &model->installed);
+        bool has_category = category_of(model, event->process) != 0;
+        model_report_unless(
+            model,
+            MODEL_START_20,
+            known && has_category,
+            is_right);
+        known = known && !has_category;
         model_report_unless(
             model,
             MODEL_CATALOG_14,

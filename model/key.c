@@ -248,6 +248,8 @@ size_t model_key(
     put(&writer, rest, sizeof rest);
     put(&writer, &model->installed, sizeof model->installed);
     put(&writer, &model->catalog_changed, sizeof model->catalog_changed);
+    put(&writer, &model->app_category, sizeof model->app_category);
+    put(&writer, model->categories, sizeof model->categories);
     put(&writer, model->dll_threads, sizeof model->dll_threads);
     put(&writer, &model->names, sizeof model->names);
     size_t size_bytes = (size_t)(writer.at - ret_bytes);

@@ -69,8 +69,10 @@ struct model {
     uint32_t generation;
     uint32_t record; /* number of the record being read */
     struct lc_verdict verdict;
-    struct model_entries installed; /* in the catalog of the machine */
-    bool catalog_changed;           /* in this run */
+    struct model_entries installed;        /* in the catalog of the machine */
+    bool catalog_changed;                  /* in this run */
+    uint16_t app_category;                 /* enum lc_category */
+    uint16_t categories[LC_PROVIDERS_MAX]; /* of layers, the same */
     struct model_names names;
     struct model_note warnings;
     struct model_note app_errors;

@@ -276,6 +276,17 @@ static const struct model_rule rules[] = {
         .group = "START-15",
         .strength = MODEL_MUST,
     },
+    [MODEL_START_20] = {
+        .id = "START-20",
+        .area = "START",
+        .source =
+            "categorizing-layered-service-providers-and-applications; X-25",
+        .sentence =
+            "A process has the layers that are permitted to its application "
+            "when it first starts.",
+        .group = "START-20",
+        .strength = MODEL_MUST,
+    },
     [MODEL_CLEAN_1] = {
         .id = "CLEAN-1",
         .area = "CLEAN",

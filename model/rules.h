@@ -46,6 +46,7 @@ enum model_rule_index {
     MODEL_START_9,
     MODEL_START_10,
     MODEL_START_15,
+    MODEL_START_20,
     MODEL_CLEAN_1,
     MODEL_CLEAN_2,
     MODEL_CLEAN_3,

@@ -131,6 +131,17 @@ void model_select_call(struct model *model, const struct model_event *event)
         MODEL_CATALOG_8,
         !is_given && has_zero && is_entry,
         (world->entry_flags[is_entry ? id : 0] & MODEL_ENTRY_ZERO) != 0);
+    bool is_seen = false;
+    for (uint32_t i = 0; i < view->count; i++) {
+        is_seen |= view->ids[i] == id;
+    }
+    bool has_category = model->app_category != 0 ||
+                        event->process->category_state == MODEL_CATEGORY_KEPT;
+    model_report_unless(
+        model,
+        MODEL_START_20,
+        has_category && view->count > 0 && thread->low > 0,
+        is_seen);
     struct offer offer = offer_of(world, view, triplet);
     bool is_first = id == offer.first || id == offer.shown;
     model_report_unless(model, MODEL_CATALOG_7, known && has_any, is_first);

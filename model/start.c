@@ -131,6 +131,9 @@ static void call_ends(struct model *model, const struct model_event *event)
         if (event->record->a == 0) {
             process->starts++;
             process->ending = false;
+            if (process->category_state == MODEL_CATEGORY_NEW) {
+                process->category_state = MODEL_CATEGORY_STARTED;
+            }
         }
         bounds_update(model, event->record->process);
     }

@@ -175,6 +175,14 @@ enum model_process_flag {
     MODEL_PROCESS_OLD = 8         /* it may have asked for Winsock 1.1 */
 };
 
+/* Which categories of layers a process is permitted. */
+enum model_category_state {
+    MODEL_CATEGORY_NEW = 0,     /* it has not started: those that are set */
+    MODEL_CATEGORY_STARTED = 1, /* the same, and they stay so from now on */
+    MODEL_CATEGORY_KEPT = 2,    /* others have been set since */
+    MODEL_CATEGORY_VAGUE = 3    /* others were set as it started */
+};
+
 /* Entries of the catalog by id, in their order. */
 struct model_entries {
     uint8_t count; /* 0: not known */
@@ -203,7 +211,8 @@ struct model_process {
     uint8_t flags;             /* enum model_process_flag */
     uint8_t detached;          /* bit per provider that was told that it ends */
     uint8_t ender;             /* thread reference that tells them */
-    uint8_t zero;
+    uint8_t category_state;    /* enum model_category_state */
+    uint16_t category;         /* permitted ones, where they are kept */
 };
 
 /* What a socket's linger options ask of its close. */

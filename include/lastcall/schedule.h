@@ -241,7 +241,26 @@ enum lc_call {
     LC_CALL_SENDTO = 70,     /* socket; value: bytes; value2: enum lc_address */
     LC_CALL_RECVFROM = 71,   /* socket; value: bytes asked for */
     LC_CALL_CONNECT_TO = 72, /* connect. socket; value: enum lc_address */
-    LC_CALL_COUNT = 73
+    /* Categories of layers and of the application: bit per enum lc_category. */
+    LC_CALL_APP_CATEGORY = 73,  /* WSCSetApplicationCategory; value: those of
+                                   layers that are permitted */
+    LC_CALL_PROVIDER_INFO = 74, /* WSCSetProviderInfo; value: a provider;
+                                   value2: its categories */
+    LC_CALL_COUNT = 75
+};
+
+/* LSP_INSPECTOR and so on, and LSP_SYSTEM. */
+enum lc_category {
+    LC_CATEGORY_INSPECTOR = 0x1,
+    LC_CATEGORY_REDIRECTOR = 0x2,
+    LC_CATEGORY_PROXY = 0x4,
+    LC_CATEGORY_FIREWALL = 0x8,
+    LC_CATEGORY_INBOUND_MODIFY = 0x10,
+    LC_CATEGORY_OUTBOUND_MODIFY = 0x20,
+    LC_CATEGORY_CRYPTO_COMPRESS = 0x40,
+    LC_CATEGORY_LOCAL_CACHE = 0x80,
+    LC_CATEGORY_SYSTEM = 0x100,
+    LC_CATEGORY_ALL = 0x1ff
 };
 
 /* The other end, as calls name it. */

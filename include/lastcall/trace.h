@@ -186,7 +186,9 @@ enum lc_catalog_change {
     LC_CATALOG_INSTALL = 0,
     LC_CATALOG_REMOVE = 1,
     LC_CATALOG_ORDER = 2,
-    LC_CATALOG_CHANGE_COUNT = 3
+    /* Categories, enum lc_category: a; callee: the layer, or the application. */
+    LC_CATALOG_CATEGORY = 3,
+    LC_CATALOG_CHANGE_COUNT = 4
 };
 
 enum lc_overlapped {

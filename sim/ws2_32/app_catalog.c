@@ -112,3 +112,24 @@ enum lc_wsa sim_app_config_change(
     return op->value == LC_CONFIG_CHANGE_FIRST ? sim_notice_open()
                                                : sim_notice_wait();
 }
+
+enum lc_wsa sim_app_permit(const struct lc_op *op, struct lc_record *record)
+{
+    (void)record;
+    sim_installed_permit(op->value & LC_CATEGORY_ALL);
+    return LC_WSA_OK;
+}
+
+void sim_app_describe_categories(
+    const struct lc_op *op,
+    struct lc_record *record)
+{
+    record->a = LC_MODULE_PROVIDER + (int64_t)op->value;
+    record->b = op->value2;
+}
+
+enum lc_wsa sim_app_categorize(const struct lc_op *op, struct lc_record *record)
+{
+    (void)record;
+    return sim_installed_categorize(op->value, op->value2 & LC_CATEGORY_ALL);
+}

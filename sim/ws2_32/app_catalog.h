@@ -29,4 +29,13 @@ enum lc_wsa sim_app_config_change(
     const struct lc_op *op,
     struct lc_record *record);
 
+/** WSCSetApplicationCategory and WSCSetProviderInfo. */
+enum lc_wsa sim_app_permit(const struct lc_op *op, struct lc_record *record);
+void sim_app_describe_categories(
+    const struct lc_op *op,
+    struct lc_record *record);
+enum lc_wsa sim_app_categorize(
+    const struct lc_op *op,
+    struct lc_record *record);
+
 #endif

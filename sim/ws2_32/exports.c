@@ -218,6 +218,8 @@ static void key_of_part(struct sim_hash *hash)
                           ws2_32->writer };
     sim_hash_add(hash, counts, sizeof counts);
     sim_hash_add(hash, &ws2_32->installed, sizeof ws2_32->installed);
+    sim_hash_add(hash, &ws2_32->app_category, sizeof ws2_32->app_category);
+    sim_hash_add(hash, ws2_32->categories, sizeof ws2_32->categories);
     for (uint32_t i = 0; i < processes; i++) {
         const struct sim_ws2_process *process = &ws2_32->processes[i];
         sim_hash_add(

@@ -29,13 +29,106 @@ const struct sim_entry_list *sim_installed(void)
 
 const struct sim_entry_list *sim_installed_view(void)
 {
-    const struct sim_entry_list *view = &sim_ws2_process()->view;
-    return view->count > 0 ? view : sim_installed();
+    const struct sim_ws2_process *process = sim_ws2_process();
+    const struct sim_entry_list *view = &process->view;
+    bool has_looked = view->count > 0 || process->startup_count > 0;
+    return has_looked ? view : sim_installed();
+}
+
+/* ---- Categories ---- */
+
+/* Whether an application of some categories gets a layer.
+ * Source: documented. "Categorizing layered service providers and
+ *         applications", its example; the catalogue, 15.2, X-25. */
+static bool is_permitted(uint32_t app, uint32_t layer)
+{
+    bool is_system = (app & LC_CATEGORY_SYSTEM) != 0;
+    return layer != 0 && (layer & ~app) == 0 &&
+           (!is_system || (layer & LC_CATEGORY_SYSTEM) != 0);
+}
+
+/* Whether it gets all layers of an entry. One by itself is not shown. */
+static bool has_permitted(uint32_t app, uint32_t entry)
+{
+    const struct lc_wsaprotocolchain *chain =
+        &sim_catalog_entry(entry)->ProtocolChain;
+    for (int32_t i = 0; i + 1 < chain->ChainLen; i++) {
+        LC_CHECK(chain->ChainEntries[i] >= 1);
+        uint32_t module = sim_catalog_module(chain->ChainEntries[i] - 1);
+        LC_CHECK(module >= LC_MODULE_PROVIDER);
+        uint32_t layer = SIM_WS2_32->categories[module - LC_MODULE_PROVIDER];
+        if (!is_permitted(app, layer)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static LC_NOINLINE void take_permitted(
+    struct sim_entry_list *view,
+    uint32_t app)
+{
+    struct sim_entry_list all = *view;
+    *view = (struct sim_entry_list){ 0 };
+    for (uint32_t i = 0; i < all.count; i++) {
+        if (has_permitted(app, all.entries[i])) {
+            view->entries[view->count] = all.entries[i];
+            view->count++;
+        }
+    }
 }
 
 void sim_installed_look(void)
 {
-    sim_ws2_process()->view = SIM_WS2_32->installed;
+    struct sim_ws2_process *process = sim_ws2_process();
+    bool is_fixed = (process->category & SIM_CATEGORY_FIXED) != 0;
+    uint32_t app = is_fixed ? process->category & LC_CATEGORY_ALL
+                            : SIM_WS2_32->app_category;
+    process->view = SIM_WS2_32->installed;
+    if (LC_UNLIKELY(app != 0)) {
+        take_permitted(&process->view, app);
+    }
+}
+
+static void tell_category(uint32_t module, uint32_t categories)
+{
+    sim_trace_write((struct lc_record){
+        .kind = LC_RECORD_CATALOG,
+        .function = LC_CATALOG_CATEGORY,
+        .caller = LC_MODULE_WS2_32,
+        .callee = (uint8_t)module,
+        .a = categories,
+    });
+}
+
+void sim_installed_permit(uint32_t categories)
+{
+    struct sim_ws2_32 *ws2 = SIM_WS2_32;
+    for (uint32_t i = 0; i < ws2->process_count; i++) {
+        struct sim_ws2_process *process = &ws2->processes[i];
+        bool has_started = process->startup_count > 0 || process->life > 0;
+        if (has_started && process->category == 0) {
+            process->category = ws2->app_category | SIM_CATEGORY_FIXED;
+        }
+    }
+    ws2->app_category |= categories;
+    tell_category(LC_MODULE_APP, ws2->app_category);
+}
+
+enum lc_wsa sim_installed_categorize(uint32_t provider, uint32_t categories)
+{
+    uint32_t module = LC_MODULE_PROVIDER + provider;
+    LC_CHECK(provider < LC_PROVIDERS_MAX);
+    for (uint32_t i = 0; i < sim_catalog_count(); i++) {
+        if (sim_catalog_module(i) == module &&
+            sim_catalog_entry(i)->ProtocolChain.ChainLen ==
+                LC_LAYERED_PROTOCOL) {
+            SIM_WS2_32->categories[provider] = categories;
+            tell_category(module, categories);
+            return LC_WSA_OK;
+        }
+    }
+    return LC_WSAEINVAL;
 }
 
 bool sim_installed_has(const struct sim_entry_list *list, uint32_t entry)

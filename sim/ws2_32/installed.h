@@ -27,8 +27,28 @@ const struct sim_entry_list *sim_installed(void);
 /** What the running process sees: before its first start, the machine's. */
 const struct sim_entry_list *sim_installed_view(void);
 
-/** The running process's view becomes the list as it is now. */
+/** The running process's view becomes the list as it is now, without the chains
+ * that have a layer which the application's categories do not permit. */
 void sim_installed_look(void);
+
+/**
+ * Imitates WSCSetApplicationCategory for the one application that there is:
+ * these are permitted, too. Processes that have started before keep what they
+ * had (START-20).
+ *
+ * @param categories  enum lc_category.
+ */
+void sim_installed_permit(uint32_t categories);
+
+/**
+ * Imitates WSCSetProviderInfo with ProviderInfoLspCategories.
+ *
+ * @param provider    its index in the world.
+ * @param categories  enum lc_category.
+ *
+ * Errors: LC_WSAEINVAL for what is no layer.
+ */
+enum lc_wsa sim_installed_categorize(uint32_t provider, uint32_t categories);
 
 /** Whether a list has an entry. */
 bool sim_installed_has(const struct sim_entry_list *list, uint32_t entry);

@@ -66,6 +66,10 @@ _Static_assert(
     sizeof(struct sim_entry_list) == 8 + SIM_CATALOG_MAX,
     "no byte without a name: it goes into keys");
 
+enum sim_category {
+    SIM_CATEGORY_FIXED = 0x10000
+};
+
 /* What a process knows of changes of the catalog. */
 enum sim_notice {
     SIM_NOTICE_NONE = 0,
@@ -82,7 +86,9 @@ struct sim_ws2_process {
     uint32_t handle_count;      /* behind the last place used in the run */
     struct sim_entry_list view; /* what it sees of the catalog */
     uint32_t notice;            /* enum sim_notice */
-    uint32_t zero;
+    /* Of the application, as it was when the process had started already: enum
+     * lc_category, and SIM_CATEGORY_FIXED; 0: that of the machine. */
+    uint32_t category;
     /* What the probes have seen of each provider: starts minus cleanups. */
     int32_t counts[LC_MODULE_COUNT];
     struct sim_socket_handle handles[SIM_SOCKET_HANDLES_MAX];
@@ -128,6 +134,8 @@ struct sim_ws2_32 {
     uint32_t versions;      /* of the world: bit per enum lc_version */
     uint32_t writer; /* process that writes the catalog + 1, 0: none does */
     struct sim_entry_list installed;
+    uint32_t app_category;                 /* enum lc_category */
+    uint32_t categories[LC_PROVIDERS_MAX]; /* of layers, the same */
     uint32_t zero;
     struct sim_ws2_process processes[LC_PROCESSES_MAX];
     struct sim_app_process apps[LC_PROCESSES_MAX];

@@ -404,6 +404,85 @@ static void waiting_for_a_change_is_no_deadlock(void **state)
     }
 }
 
+static void set_category(
+    struct trace *trace,
+    uint8_t module,
+    int64_t categories)
+{
+    bool is_app = module == LC_MODULE_APP;
+    enum lc_call call = is_app ? LC_CALL_APP_CATEGORY : LC_CALL_PROVIDER_INFO;
+    trace_call(trace, call, is_app ? 0 : module, categories);
+    struct lc_record *record =
+        trace_add(trace, LC_RECORD_CATALOG, LC_CATALOG_CATEGORY);
+    record->caller = WS2;
+    record->callee = module;
+    record->a = categories;
+    trace_return(trace, call, 0, 0);
+}
+
+/* The chain is listed, and taken, only where its layer is permitted. */
+static void a_layer_is_permitted_by_its_categories(void **state)
+{
+    (void)state;
+
+    static const struct {
+        int64_t app;
+        int64_t layer;
+        int64_t listed; /* that is right */
+    } rows[] = {
+        { LC_CATEGORY_FIREWALL, LC_CATEGORY_FIREWALL, 2 },
+        { LC_CATEGORY_FIREWALL, 0, 1 },
+        { LC_CATEGORY_FIREWALL, LC_CATEGORY_SYSTEM, 1 },
+        { LC_CATEGORY_FIREWALL | LC_CATEGORY_SYSTEM, LC_CATEGORY_FIREWALL, 1 },
+        { LC_CATEGORY_FIREWALL | LC_CATEGORY_SYSTEM, LC_CATEGORY_SYSTEM, 2 },
+    };
+
+    for (uint32_t i = 0; i < 2 * LC_COUNT_OF(rows); i++) {
+        struct trace *trace = trace_new(true);
+        set_category(trace, FILTER, rows[i / 2].layer);
+        set_category(trace, LC_MODULE_APP, rows[i / 2].app);
+        trace_startup(trace);
+        ask(trace, LC_CALL_ENUM_PROTOCOLS, 1 + i % 2);
+        if (1 + i % 2 == rows[i / 2].listed) {
+            assert_held(trace);
+        } else {
+            assert_broken(trace, "START-20");
+        }
+    }
+    struct trace *trace = trace_new(true);
+    set_category(trace, LC_MODULE_APP, LC_CATEGORY_FIREWALL);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    assert_broken(trace, "START-20");
+}
+
+/* What is set later is for others, and what is set during a start leaves open
+ * which of both it has. */
+static void a_process_keeps_its_categories(void **state)
+{
+    (void)state;
+    struct trace *trace = trace_new(true);
+    trace_startup(trace);
+    set_category(trace, LC_MODULE_APP, LC_CATEGORY_FIREWALL);
+    trace_call(trace, LC_CALL_WSACLEANUP, 0, 0);
+    trace_return(trace, LC_CALL_WSACLEANUP, 0, 0);
+    trace_startup(trace);
+    ask(trace, LC_CALL_ENUM_PROTOCOLS, 2);
+    assert_held(trace);
+    ask(trace, LC_CALL_ENUM_PROTOCOLS, 1);
+    assert_broken(trace, "CATALOG-14");
+    for (int64_t listed = 1; listed < 3; listed++) {
+        trace = trace_new(true);
+        trace_call(trace, LC_CALL_WSASTARTUP, 0x0202, 0);
+        trace->thread = 1;
+        set_category(trace, LC_MODULE_APP, LC_CATEGORY_FIREWALL);
+        trace->thread = 0;
+        trace_return(trace, LC_CALL_WSASTARTUP, 0, 0);
+        ask(trace, LC_CALL_ENUM_PROTOCOLS, listed);
+        assert_held(trace);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +501,8 @@ int main(void)
         cmocka_unit_test(a_process_that_is_not_judged_writes_all_the_same),
         cmocka_unit_test(the_first_entry_that_matches_is_taken),
         cmocka_unit_test(a_change_explains_a_failed_start),
+        cmocka_unit_test(a_layer_is_permitted_by_its_categories),
+        cmocka_unit_test(a_process_keeps_its_categories),
         cmocka_unit_test(a_change_is_told),
         cmocka_unit_test(waiting_for_a_change_is_no_deadlock),
     };
