@@ -121,6 +121,18 @@ static void old_ends(struct model *model, const struct model_event *event)
     }
 }
 
+/* Whether an overlapped send was ever begun on a connection: of its bytes the
+ * transport may have some of which nobody was told. */
+static bool has_overlapped(const struct model *model, uint8_t connection)
+{
+    bool has_any = false;
+    for (uint32_t i = 0; i < model->operation_count; i++) {
+        has_any |= model->operations[i].flags != 0 &&
+                   model->operations[i].connection == connection;
+    }
+    return has_any;
+}
+
 /* A send was cancelled. Of its bytes the transport has some, or none. */
 static void send_cancelled(
     struct model *model,
@@ -131,6 +143,7 @@ static void send_cancelled(
     bool calm = model_receive_is_calm(model, thread, connection);
     bool is_part = (connection->flags & mixed) == 0 &&
                    !model_datagram_is(connection) &&
+                   !has_overlapped(model, thread->connection) &&
                    connection->accepted > connection->promised;
     bool is_reset = (connection->flags & MODEL_CONNECTION_RST) != 0;
     model_report_unless(model, MODEL_BLOCK_10, calm && is_part, is_reset);
