@@ -63,7 +63,12 @@ int WSPAPI layer_WSPCancelBlockingCall(LPINT lpErrno)
     if (lower == NULL) {
         return SOCKET_ERROR;
     }
-    int result = lower->table.lpWSPCancelBlockingCall(lpErrno);
+    /* In which of them the thread waits is theirs to know. */
+    int result = SOCKET_ERROR;
+    while (result != 0 && lower != NULL) {
+        result = lower->table.lpWSPCancelBlockingCall(lpErrno);
+        lower = layer_next(lower);
+    }
     layer_leave();
     return result;
 }

@@ -30,6 +30,9 @@ struct lower {
  */
 const struct lower *layer_enter(SOCKET s, LPINT error);
 
+/* The next provider that was started behind another one, or NULL. */
+const struct lower *layer_next(const struct lower *lower);
+
 /* Counts it out. */
 void layer_leave(void);
 

@@ -103,6 +103,12 @@ const struct lower *layer_enter(SOCKET s, LPINT error)
     return lower;
 }
 
+const struct lower *layer_next(const struct lower *lower)
+{
+    DWORD next = (DWORD)(lower - lowers) + 1;
+    return next < lower_count ? &lowers[next] : NULL;
+}
+
 /* ---- The next provider ---- */
 
 static WSAPROTOCOL_INFOW *enum_catalog(int *count)

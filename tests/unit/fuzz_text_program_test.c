@@ -52,6 +52,10 @@ static const struct bad bad_calls[] = {
     { THREAD "    WSAEventSelect s e1 read,read\n", 4, 25, "read,read" },
     { THREAD "    WSAEventSelect s e1 none,read\n", 4, 25, "none,read" },
     { THREAD "    WSAEnumNetworkEvents s e9\n", 4, 28, "\"e9\"" },
+    { THREAD "    WSASetBlockingHook cancel\n", 4, 24, "cancel" },
+    { THREAD "    WSASetBlockingHook 9 cancel\n", 4, 24, "9" },
+    { THREAD "    WSASetBlockingHook 1 recv\n", 4, 26, "\"recv\"" },
+    { THREAD "    WSAUnhookBlockingHook 1\n", 4, 27, "1" },
     { THREAD "    select\n", 4, 11, "the line ends" },
     { THREAD "    select s,s 1 read\n", 4, 12, "\"s,s\"" },
     { THREAD "    select s, 1 read\n", 4, 12, "\"s,\"" },
@@ -239,6 +243,31 @@ static void calls_on_events_and_operations_are_read(void **state)
     assert_non_null(strstr(printed, strstr(text, "process A")));
 }
 
+static void calls_on_hooks_are_read(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD "world\n"
+             "  provider tcp base\n"
+             "process A\n"
+             "  thread a\n"
+             "    WSASetBlockingHook 8 isblocking,startup,cleanup,socket,send,"
+             "shutdown,close,connect,setsockopt,ioctlsocket,select,cancel\n"
+             "    WSASetBlockingHook 0 none\n"
+             "    WSASetBlockingHook 1 cancel\n"
+             "    WSAUnhookBlockingHook\n"
+             "    WSAIsBlocking\n"
+             "    WSACancelBlockingCall\n";
+    static char printed[FUZZ_TEXT_SIZE_MAX];
+    assert_true(parse(text, &first));
+    assert_int_equal(first.ops[0].value, 8);
+    assert_int_equal(first.ops[0].value2, (1U << LC_HOOK_MAKES_COUNT) - 1);
+    assert_int_equal(first.ops[1].value2, 0);
+    assert_int_equal(first.ops[2].value2, 1U << LC_HOOK_MAKES_CANCEL);
+    check_round_trip(printed);
+    assert_non_null(strstr(printed, strstr(text, "process A")));
+}
+
 /* Lists of words and of sockets; the sockets of a call that goes are numbered
  * anew, in those lists as well. */
 static void calls_on_network_events_are_read(void **state)
@@ -347,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_call_names_another_thread_of_its_process),
         cmocka_unit_test(names_may_be_words_of_the_grammar),
         cmocka_unit_test(calls_on_events_and_operations_are_read),
+        cmocka_unit_test(calls_on_hooks_are_read),
         cmocka_unit_test(calls_on_network_events_are_read),
         cmocka_unit_test(calls_that_name_an_address_are_read),
         cmocka_unit_test(results_are_written_only_when_they_are_meant),
