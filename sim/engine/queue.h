@@ -77,7 +77,14 @@ LC_MUST_USE static inline bool sim_queue_push(
         queue->items[at] = queue->items[at - 1];
         at--;
     }
-    queue->items[at] = *event;
+    /* By field: a copy of all at once waits for what was just written. */
+    struct sim_event *place = &queue->items[at];
+    place->at_ns = event->at_ns;
+    place->sequence = event->sequence;
+    place->object = event->object;
+    place->kind = event->kind;
+    place->zero = 0;
+    place->value = event->value;
     queue->count++;
     return true;
 }
