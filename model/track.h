@@ -13,6 +13,7 @@
 #include "lastcall/check.h"
 
 #include "model/model.h"
+#include "model/report.h"
 
 /** A record with what the state says about it. */
 struct model_event {
@@ -181,10 +182,32 @@ static inline struct model_thread *model_track_thread(
  *
  * Returns: borrowed, or NULL when there is no room, and the model is lost.
  */
-struct model_frame *model_track_push(
+static inline struct model_frame *model_track_push(
     struct model *model,
     const struct model_event *event,
-    enum model_frame_kind kind);
+    enum model_frame_kind kind)
+{
+    LC_CHECK(event->thread != NULL);
+
+    const struct lc_record *record = event->record;
+    struct model_thread *thread = event->thread;
+    if (thread->depth == MODEL_DEPTH_MAX) {
+        model_report_lost(model);
+        return NULL;
+    }
+    struct model_frame *frame = &thread->frames[thread->depth];
+    thread->depth++;
+    thread->process = record->process;
+    *frame = (struct model_frame){
+        .value = record->a,
+        .kind = (uint8_t)kind,
+        .function = (uint8_t)record->function,
+        .caller = record->caller,
+        .callee = record->callee,
+        .child = MODEL_NONE,
+    };
+    return frame;
+}
 
 /**
  * The call that a return record ends, which must be the innermost.
@@ -195,10 +218,33 @@ struct model_frame *model_track_push(
  *
  * Returns: borrowed, or NULL when the trace makes no sense; the model is lost.
  */
-struct model_frame *model_track_top(
+static inline struct model_frame *model_track_top(
     struct model *model,
     const struct model_event *event,
-    enum model_frame_kind kind);
+    enum model_frame_kind kind)
+{
+    LC_CHECK(event->thread != NULL);
+
+    struct model_thread *thread = event->thread;
+    const struct lc_record *record = event->record;
+    if (thread->depth == 0) {
+        model_report_lost(model);
+        return NULL;
+    }
+    struct model_frame *frame = &thread->frames[thread->depth - 1];
+    bool same = frame->kind == (uint8_t)kind;
+    if (kind == MODEL_FRAME_SPI || kind == MODEL_FRAME_DLL_MAIN) {
+        same = same && frame->callee == record->callee;
+    }
+    if (kind != MODEL_FRAME_DLL_MAIN) {
+        same = same && frame->function == (uint8_t)record->function;
+    }
+    if (!same) {
+        model_report_lost(model);
+        return NULL;
+    }
+    return frame;
+}
 
 /**
  * Closes the innermost call of a thread.
@@ -206,7 +252,25 @@ struct model_frame *model_track_top(
  * @param model   borrowed.
  * @param thread  borrowed; must have an open call.
  */
-void model_track_pop(struct model *model, struct model_thread *thread);
+static inline void model_track_pop(
+    struct model *model,
+    struct model_thread *thread)
+{
+    LC_CHECK(thread->depth > 0);
+
+    thread->depth--;
+    const struct model_frame *frame = &thread->frames[thread->depth];
+    uint8_t callee = model_track_provider(frame->callee);
+    if (frame->kind == MODEL_FRAME_SPI && callee != MODEL_NONE) {
+        struct model_provider *provider =
+            &model->processes[thread->process].providers[callee];
+        LC_CHECK(provider->inside > 0);
+        provider->inside--;
+    }
+    if (frame->kind == MODEL_FRAME_API) {
+        thread->api = MODEL_NONE;
+    }
+}
 
 /**
  * The innermost open provider call of a thread.
