@@ -1,5 +1,8 @@
 #include "sim/engine/decide.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "sim/engine/engine.h"
 #include "sim/engine/fiber.h"
 #include "sim/engine/thread.h"
@@ -31,6 +34,24 @@ static inline bool is_same_place(struct lc_place one, struct lc_place other)
            one.module == other.module;
 }
 
+/* A place as one number, as its bytes and a zero behind them are kept. */
+static inline uint32_t place_word(struct lc_place place)
+{
+    return (uint32_t)place.kind | (uint32_t)place.function << 8 |
+           (uint32_t)place.module << 16;
+}
+
+static inline uint32_t kept_word(const struct sim_thread *thread, uint32_t at)
+{
+    uint32_t word;
+    _Static_assert(
+        offsetof(struct sim_thread, places[0].times) ==
+            offsetof(struct sim_thread, places) + sizeof word,
+        "a place and a zero");
+    memcpy(&word, &thread->places[at], sizeof word);
+    return word;
+}
+
 /* The name of a pass by how many there were before. */
 static inline uint16_t name_pass(uint32_t before)
 {
@@ -51,8 +72,9 @@ static inline uint16_t count_up(uint16_t *times)
 static uint16_t pass(struct sim_thread *thread, struct lc_place place)
 {
     LC_CHECK(place.kind < LC_PLACE_COUNT);
+    const uint32_t wanted = place_word(place);
     for (uint32_t i = 0; i < thread->place_count; i++) {
-        if (is_same_place(thread->places[i].place, place)) {
+        if (kept_word(thread, i) == wanted) {
             return count_up(&thread->places[i].times);
         }
     }
