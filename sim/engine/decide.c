@@ -412,17 +412,28 @@ void sim_thread_give_way(struct lc_place place)
     }
 }
 
+static inline bool is_free(const struct sim_history *history)
+{
+    return history->is_watched || !sim_engine_is_settled(history);
+}
+
+/* At a yield point where more is to be looked at. */
+static LC_NOINLINE bool is_asked_now(void)
+{
+    return !end_over_budget() &&
+           (is_free(SIM_HISTORY) || is_turn_over(SIM_HISTORY));
+}
+
 bool sim_thread_is_asked(void)
 {
     struct sim_history *history = SIM_HISTORY;
     if (sim_thread_current() == NULL) {
         return false;
     }
-    bool is_free = history->is_watched || !sim_engine_is_settled(history);
-    if (LC_LIKELY(!is_to_be_asked(history))) {
-        return is_free;
+    if (is_to_be_asked(history)) {
+        return is_asked_now();
     }
-    return !end_over_budget() && (is_free || is_turn_over(history));
+    return is_free(history);
 }
 
 /* What a thread touches behind a yield point that only has a name: whatever
