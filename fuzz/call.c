@@ -432,6 +432,23 @@ static const struct fuzz_call calls[] = {
             .drawn_max = LC_INDICATE_EVENT + 2,
         } },
     },
+    [LC_CALL_WSARECV] = {
+        .word = "WSARecv",
+        .function = "WSARecv",
+        .has_socket = true,
+        .arguments = { {
+            .kind = FUZZ_ARGUMENT_NUMBER,
+            .max = LC_WSARECV_MAX,
+            .drawn_max = LC_WSARECV_MAX,
+            .small_max = 200,
+        }, {
+            .kind = FUZZ_ARGUMENT_WORD,
+            .words = indicates,
+            .max = LC_COUNT_OF(indicates) - 1,
+            .drawn_max = LC_INDICATE_EVENT + 2,
+        } },
+        .is_apart = true,
+    },
     [LC_CALL_RECV] = {
         .word = "recv",
         .function = "recv",

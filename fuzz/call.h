@@ -45,7 +45,7 @@ struct fuzz_argument {
 
 enum fuzz_call_limits {
     FUZZ_CALL_ARGUMENTS = 3, /* lc_op.value, lc_op.value2 and lc_op.entry */
-    FUZZ_CALLS_APART = 9     /* calls that are drawn apart */
+    FUZZ_CALLS_APART = 14    /* calls that are drawn apart */
 };
 
 struct fuzz_call {

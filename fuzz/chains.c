@@ -189,10 +189,10 @@ static bool is_left_out(uint8_t call)
         fuzz_call(call)->has_entry || call == LC_CALL_WSC_ORDER ||
         call == LC_CALL_APP_CATEGORY || call == LC_CALL_PROVIDER_INFO ||
         call == LC_CALL_CONFIG_CHANGE;
-    /* A layer with handles of its own has a thread for overlapped sends: its
+    /* A layer with handles of its own has a thread for what is overlapped: its
      * turns are time that the base alone does not take. And what is cut off in
      * the middle of a call has come as far as it has. */
-    return is_catalogs || call == LC_CALL_WSASEND ||
+    return is_catalogs || call == LC_CALL_WSASEND || call == LC_CALL_WSARECV ||
            call == LC_CALL_EXITPROCESS || call == LC_CALL_TERMINATEPROCESS;
 }
 

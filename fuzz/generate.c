@@ -491,6 +491,26 @@ static void add_server(
     }
 }
 
+/* Calls that are drawn apart: those of what the life has. */
+static void add_apart(
+    struct fuzz_maker *maker,
+    uint8_t socket,
+    bool has_datagrams)
+{
+    if (maker->has_network && fuzz_rng_chance(&maker->network, 1, 2)) {
+        fuzz_make_network_call(maker, socket);
+    }
+    if (maker->has_hook && fuzz_rng_chance(&maker->hook, 1, 6)) {
+        fuzz_make_hook_call(maker);
+    }
+    if (has_datagrams && fuzz_rng_chance(&maker->datagram, 1, 2)) {
+        fuzz_make_datagram_call(maker, socket);
+    }
+    if (maker->has_receives && fuzz_rng_chance(&maker->receive, 1, 2)) {
+        fuzz_make_receive(maker, socket);
+    }
+}
+
 /* A life: start, some calls, close, cleanup. */
 static void add_life(struct fuzz_maker *maker, uint32_t thread)
 {
@@ -499,6 +519,7 @@ static void add_life(struct fuzz_maker *maker, uint32_t thread)
     maker->has_network = fuzz_rng_chance(&maker->network, 1, NETWORK_ONE_IN);
     maker->has_hook = fuzz_rng_chance(&maker->hook, 1, HOOK_ONE_IN) &&
                       fuzz_maker_has_call(maker, LC_CALL_SETHOOK);
+    maker->has_receives = fuzz_make_has_receives(maker);
     if (!is_lazy) {
         add_startup(maker);
     }
@@ -521,15 +542,7 @@ static void add_life(struct fuzz_maker *maker, uint32_t thread)
             socket = pick_socket(maker, thread);
         }
         add_body_call(maker, socket);
-        if (maker->has_network && fuzz_rng_chance(&maker->network, 1, 2)) {
-            fuzz_make_network_call(maker, socket);
-        }
-        if (maker->has_hook && fuzz_rng_chance(&maker->hook, 1, 6)) {
-            fuzz_make_hook_call(maker);
-        }
-        if (has_datagrams && fuzz_rng_chance(&maker->datagram, 1, 2)) {
-            fuzz_make_datagram_call(maker, socket);
-        }
+        add_apart(maker, socket, has_datagrams);
     }
     /* A peer that only reads has no answer. */
     bool is_sink = maker->schedule->world.peer_kind <= LC_PEER_SLOW;
@@ -589,6 +602,7 @@ void fuzz_generate(
     fuzz_rng_seed(&maker.network, seed, FUZZ_RNG_NETWORK);
     fuzz_rng_seed(&maker.hook, seed, FUZZ_RNG_HOOK);
     fuzz_rng_seed(&maker.datagram, seed, FUZZ_RNG_DATAGRAM);
+    fuzz_rng_seed(&maker.receive, seed, FUZZ_RNG_RECEIVE);
     if (options->has_swarm) {
         struct fuzz_rng rng;
         fuzz_rng_seed(&rng, seed, FUZZ_RNG_SWARM);
@@ -606,6 +620,7 @@ void fuzz_generate(
             maker.body_max = fuzz_rng_between(&rng, 1, BODY_MAX);
             fuzz_swarm_draw_network(&maker.network, &ret_schedule->swarm);
             fuzz_swarm_draw_hooks(&maker.hook, &ret_schedule->swarm);
+            fuzz_swarm_draw_receive(&maker.receive, &ret_schedule->swarm);
         }
     }
     fuzz_random_world(options, seed, maker.swarm, &ret_schedule->world);

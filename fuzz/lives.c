@@ -579,6 +579,7 @@ static bool outlives(uint8_t call)
         LC_CALL_LOADLIBRARY,
         LC_CALL_FREELIBRARY,
         LC_CALL_WSASEND,
+        LC_CALL_WSARECV,
         LC_CALL_GETOVERLAPPED,
         LC_CALL_LISTEN,
         LC_CALL_ACCEPT,

@@ -24,6 +24,7 @@ struct fuzz_maker {
     struct fuzz_rng network;  /* for network events, and selects */
     struct fuzz_rng hook;     /* for blocking hooks */
     struct fuzz_rng datagram; /* for sockets for datagrams */
+    struct fuzz_rng receive;  /* for overlapped receives */
     struct lc_schedule *schedule;
     const struct lc_swarm *swarm; /* NULL: none */
     uint32_t entries;             /* that a socket can be of */
@@ -37,6 +38,7 @@ struct fuzz_maker {
     bool has_datagrams; /* the world has an entry for them */
     bool has_network;   /* the life has calls of network events, and selects */
     bool has_hook;      /* it is one of Winsock 1.1, with a blocking hook */
+    bool has_receives;  /* ... overlapped receives */
     uint32_t socket_base; /* first variable of the thread's process */
 };
 
@@ -88,5 +90,14 @@ void fuzz_make_hook(struct fuzz_maker *maker);
 
 /** A call that has to do with hooks. */
 void fuzz_make_hook_call(struct fuzz_maker *maker);
+
+/* ---- Overlapped receives (make_receive.c) ---- */
+
+/** Whether a life is to have some. */
+bool fuzz_make_has_receives(struct fuzz_maker *maker);
+
+/** An overlapped receive, with an event that mostly exists; now and then what
+ * tells how it came out. */
+void fuzz_make_receive(struct fuzz_maker *maker, uint8_t socket);
 
 #endif

@@ -20,13 +20,14 @@ enum fuzz_rng_stream {
     FUZZ_RNG_WRONG = 7, /* arguments that are refused */
     FUZZ_RNG_LAYER = 8, /* of a random world: longer chains, kinds of layers */
     FUZZ_RNG_NAMES = 9, /* ... and whether it has a name-space DLL */
-    FUZZ_RNG_PROTOCOL = 10,      /* ... more protocols, and sockets of them */
-    FUZZ_RNG_LISTEN = 11,        /* sockets that listen, and what they accept */
-    FUZZ_RNG_REQUEST = 12,       /* of a random world: a peer that connects */
-    FUZZ_RNG_NETWORK = 13,       /* calls of network events, and selects */
-    FUZZ_RNG_HOOK = 14,          /* blocking hooks */
-    FUZZ_RNG_DATAGRAM = 15,      /* sockets for datagrams ... */
-    FUZZ_RNG_DATAGRAM_WORLD = 16 /* ... and whether a random world has them */
+    FUZZ_RNG_PROTOCOL = 10, /* ... more protocols, and sockets of them */
+    FUZZ_RNG_LISTEN = 11,   /* sockets that listen, and what they accept */
+    FUZZ_RNG_REQUEST = 12,  /* of a random world: a peer that connects */
+    FUZZ_RNG_NETWORK = 13,  /* calls of network events, and selects */
+    FUZZ_RNG_HOOK = 14,     /* blocking hooks */
+    FUZZ_RNG_DATAGRAM = 15, /* sockets for datagrams ... */
+    FUZZ_RNG_DATAGRAM_WORLD = 16, /* ... and whether a random world has them */
+    FUZZ_RNG_RECEIVE = 17         /* overlapped receives */
 };
 
 struct fuzz_rng {

@@ -259,7 +259,8 @@ static bool simplify_sizes(struct shrinker *shrinker)
     for (uint32_t i = 0; i < shrinker->best->op_count; i++) {
         uint8_t call = shrinker->best->ops[i].call;
         if (call != LC_CALL_SEND && call != LC_CALL_SLEEP &&
-            call != LC_CALL_WSASEND && call != LC_CALL_SLEEPEX) {
+            call != LC_CALL_WSASEND && call != LC_CALL_SLEEPEX &&
+            call != LC_CALL_WSARECV) {
             continue;
         }
         for (uint32_t k = 0; k < LC_COUNT_OF(sizes); k++) {

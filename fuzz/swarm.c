@@ -123,6 +123,11 @@ void fuzz_swarm_draw_hooks(struct fuzz_rng *rng, struct lc_swarm *swarm)
     }
 }
 
+void fuzz_swarm_draw_receive(struct fuzz_rng *rng, struct lc_swarm *swarm)
+{
+    swarm->weights[LC_CALL_WSARECV] = fuzz_rng_chance(rng, 1, 2) ? 1 : 0;
+}
+
 bool fuzz_swarm_chance(
     struct fuzz_rng *rng,
     const struct lc_swarm *swarm,

@@ -44,6 +44,9 @@ void fuzz_swarm_draw_network(struct fuzz_rng *rng, struct lc_swarm *swarm);
 /** The same for calls of blocking hooks. */
 void fuzz_swarm_draw_hooks(struct fuzz_rng *rng, struct lc_swarm *swarm);
 
+/** And for overlapped receives. */
+void fuzz_swarm_draw_receive(struct fuzz_rng *rng, struct lc_swarm *swarm);
+
 /**
  * Whether something is to be, `times` of `of`. A swarm either leaves it out or
  * has it twice as often: about as often on the whole.

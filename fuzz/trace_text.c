@@ -405,6 +405,13 @@ static void put_overlapped(struct line *line, const struct lc_record *record)
         fuzz_words_name(FUZZ_WORDS_OVERLAPPED, record->function),
         (long long)record->c);
     put_error(line, record->b);
+    bool is_receive =
+        record->a >= 1 && record->a <= line->schedule->op_count &&
+        line->schedule->ops[record->a - 1].call == LC_CALL_WSARECV;
+    bool tells = record->function == LC_OVERLAPPED_STATUS ||
+                 record->function == LC_OVERLAPPED_ROUTINE;
+    bool is_wrong = record->b == 0 && record->c > 0 && record->d == 0;
+    put(line, is_receive && tells && is_wrong ? ", not what was sent" : "");
 }
 
 static void put_network(struct line *line, const struct lc_record *record)

@@ -59,8 +59,8 @@ void model_overlapped_step(
     const struct model_event *event);
 
 /**
- * Whether another thread has an operation on a connection whose status is not
- * known: that thread may have ended, and what was not sent of it is lost.
+ * Whether another thread has a send on a connection whose status is not known:
+ * that thread may have ended, and what was not sent of it is lost.
  *
  * @param self        borrowed.
  * @param connection  index.
@@ -76,6 +76,44 @@ bool model_overlapped_of_others(
  * @param number  from 1, as WSASend's record has it.
  */
 bool model_overlapped_is_pending(const struct model *model, uint32_t number);
+
+/**
+ * The application got bytes: they stand in the peer's stream.
+ *
+ * @param record   its d says where.
+ * @param premise  whether it is to be judged.
+ * @param alone    nobody else received on it meanwhile: they are the last ones
+ *                 that it has given. NULL: others did.
+ */
+void model_receive_place(
+    struct model *model,
+    const struct lc_record *record,
+    uint64_t bytes,
+    bool premise,
+    const struct model_connection *alone);
+
+/** A receive begins on a connection, of a call or of an operation: it and those
+ * that are under way there may get each other's bytes.
+ *
+ * @param self       the call's thread, or NULL.
+ * @param operation  or NULL.
+ */
+void model_wsarecv_mix(
+    struct model *model,
+    uint8_t connection,
+    struct model_thread *self,
+    struct model_operation *operation);
+
+/** The call of an overlapped receive ends. */
+void model_wsarecv_call_ends(
+    struct model *model,
+    const struct model_event *event);
+
+/** The status of an overlapped receive is known. */
+void model_wsarecv_through(
+    struct model *model,
+    const struct lc_record *record,
+    const struct model_operation *operation);
 
 /** The final WSACleanup of a process has returned. */
 void model_overlapped_over(struct model *model, uint8_t process);

@@ -217,7 +217,8 @@ void model_datagram_received(
 {
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
-    bool mixed = (connection->flags & MODEL_CONNECTION_RECEIVE_MIXED) != 0;
+    bool mixed = ((connection->flags | thread->before) &
+                  MODEL_CONNECTION_RECEIVE_MIXED) != 0;
     bool failed = record->a == -1;
     bool is_cut = failed && record->b == LC_WSAEMSGSIZE;
     bool has_one = thread->refusal == 1;

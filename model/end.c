@@ -22,14 +22,14 @@ static bool cleanup_forgot(const struct model *model)
 
     for (uint32_t i = 0; i < model->thread_count; i++) {
         const struct model_thread *thread = &model->threads[i];
-        bool inside = thread->api == LC_CALL_SEND ||
-                      thread->api == LC_CALL_RECV ||
-                      thread->api == LC_CALL_CONNECT ||
-                      model_track_accepts(thread->api) ||
-                      thread->api == LC_CALL_CLOSESOCKET ||
-                      thread->api == LC_CALL_WSASEND ||
-                      thread->api == LC_CALL_GETOVERLAPPED ||
-                      thread->api == LC_CALL_CONFIG_CHANGE;
+        bool inside =
+            thread->api == LC_CALL_SEND || thread->api == LC_CALL_RECV ||
+            thread->api == LC_CALL_CONNECT ||
+            model_track_accepts(thread->api) ||
+            thread->api == LC_CALL_CLOSESOCKET ||
+            thread->api == LC_CALL_WSASEND || thread->api == LC_CALL_WSARECV ||
+            thread->api == LC_CALL_GETOVERLAPPED ||
+            thread->api == LC_CALL_CONFIG_CHANGE;
         bool waits = thread->waiting == LC_WAIT_NET ||
                      thread->waiting == LC_WAIT_EVENT ||
                      thread->waiting == LC_WAIT_CATALOG;

@@ -16,6 +16,12 @@ static struct model_operation *find(struct model *model, int64_t number)
     return &model->operations[number - 1];
 }
 
+/* Whether a call begins an operation. */
+static bool begins_one(uint8_t api)
+{
+    return api == LC_CALL_WSASEND || api == LC_CALL_WSARECV;
+}
+
 static bool is_lively(const struct model_operation *operation)
 {
     return (operation->flags & MODEL_OPERATION_BEGUN) != 0;
@@ -33,16 +39,38 @@ static void begins(struct model *model, const struct model_event *event)
     if (number > model->operation_count) {
         model->operation_count = (uint8_t)number;
     }
-    model->operations[number - 1] = (struct model_operation){
+    struct model_operation *operation = &model->operations[number - 1];
+    *operation = (struct model_operation){
         .thread = event->record->thread,
         .process = event->record->process,
         .how = (uint8_t)thread->value,
         .connection = thread->connection,
         .flags = MODEL_OPERATION_BEGUN,
     };
+    if (thread->api == LC_CALL_WSARECV) {
+        operation->flags |= MODEL_OPERATION_RECEIVE;
+        operation->flags |= thread->option == 0 ? MODEL_OPERATION_EMPTY : 0;
+        model_wsarecv_mix(model, thread->connection, NULL, operation);
+    }
 }
 
-/* 12.2: what WSASend says, and what has been said of the operation by then. */
+/* Whether somebody has an operation under way, besides one. */
+static bool has_others(
+    const struct model *model,
+    const struct model_operation *self)
+{
+    const uint16_t known = MODEL_OPERATION_REFUSED | MODEL_OPERATION_THROUGH;
+    for (uint32_t i = 0; i < model->operation_count; i++) {
+        const struct model_operation *operation = &model->operations[i];
+        if (operation != self && is_lively(operation) &&
+            (operation->flags & known) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 12.2: what WSASend and WSARecv say, and what has been said of the operation by then. */
 static void call_ends(struct model *model, const struct model_event *event)
 {
     const struct lc_record *record = event->record;
@@ -57,6 +85,11 @@ static void call_ends(struct model *model, const struct model_event *event)
         model_report_unless(model, MODEL_OVL_2, tells && !over, told);
     } else if (record->b != LC_WSA_IO_PENDING) {
         model_report_unless(model, MODEL_OVL_2, true, !told);
+        model_report_unless(
+            model,
+            MODEL_OVL_20,
+            !has_others(model, operation),
+            record->b != LC_WSAEWOULDBLOCK);
         operation->flags |= MODEL_OPERATION_REFUSED;
     }
 }
@@ -75,6 +108,10 @@ static void is_through(
         return;
     }
     LC_CHECK(operation->connection < MODEL_CONNECTIONS_MAX);
+    if ((operation->flags & MODEL_OPERATION_RECEIVE) != 0) {
+        model_wsarecv_through(model, record, operation);
+        return;
+    }
     struct model_connection *connection =
         &model->connections[operation->connection];
     if (record->b != 0) {
@@ -96,9 +133,16 @@ bool model_overlapped_is_pending(const struct model *model, uint32_t number)
         operation->connection == MODEL_NONE) {
         return false;
     }
+    const struct model_connection *connection =
+        &model->connections[operation->connection];
     const uint32_t over = MODEL_CONNECTION_CLOSED | MODEL_CONNECTION_GIVEN_UP |
                           MODEL_CONNECTION_RST;
-    return (model->connections[operation->connection].flags & over) == 0;
+    if ((operation->flags & MODEL_OPERATION_RECEIVE) != 0) {
+        return (connection->flags & (over | MODEL_CONNECTION_PEER_FIN)) == 0 &&
+               connection->received == connection->arrived;
+    }
+    return model->world.peer_kind == LC_PEER_STALLED &&
+           (connection->flags & over) == 0;
 }
 
 bool model_overlapped_of_others(
@@ -106,7 +150,8 @@ bool model_overlapped_of_others(
     const struct model_thread *self,
     uint8_t connection)
 {
-    const uint32_t known = MODEL_OPERATION_REFUSED | MODEL_OPERATION_THROUGH;
+    const uint32_t known = MODEL_OPERATION_REFUSED | MODEL_OPERATION_THROUGH |
+                           MODEL_OPERATION_RECEIVE;
     for (uint32_t i = 0; i < model->operation_count; i++) {
         const struct model_operation *operation = &model->operations[i];
         if (operation->connection == connection && operation->flags != 0 &&
@@ -362,7 +407,7 @@ static void call_begins(struct model *model, const struct model_event *event)
 {
     const struct model_thread *thread = event->thread;
     LC_CHECK(thread != NULL);
-    if (thread->api == LC_CALL_WSASEND) {
+    if (begins_one(thread->api)) {
         begins(model, event);
     } else if (thread->api == LC_CALL_GETOVERLAPPED) {
         result_asked(model, event);
@@ -384,8 +429,9 @@ void model_overlapped_step(struct model *model, const struct model_event *event)
         if (record->function == LC_SPI_CLOSE_SOCKET) {
             closes(model, event);
         }
-    } else if (event->thread->api == LC_CALL_WSASEND) {
+    } else if (begins_one(event->thread->api)) {
         call_ends(model, event);
+        model_wsarecv_call_ends(model, event);
     } else if (event->thread->api == LC_CALL_GETOVERLAPPED) {
         result_told(model, event);
     }

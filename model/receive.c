@@ -80,22 +80,6 @@ static struct model_connection *connection_of(
     return &model->connections[thread->connection];
 }
 
-/* Others that receive on a socket: whose bytes are whose is unknown. */
-static void receive_begins(
-    struct model *model,
-    const struct model_thread *thread)
-{
-    for (uint32_t i = 0; i < model->thread_count; i++) {
-        const struct model_thread *other = &model->threads[i];
-        if (other != thread && other->api == LC_CALL_RECV &&
-            other->process == thread->process &&
-            other->connection == thread->connection) {
-            model->connections[thread->connection].flags |=
-                MODEL_CONNECTION_RECEIVE_MIXED;
-        }
-    }
-}
-
 static void call_begins(struct model *model, const struct model_event *event)
 {
     struct model_thread *thread = event->thread;
@@ -107,9 +91,10 @@ static void call_begins(struct model *model, const struct model_event *event)
         model_datagram_begins(thread, connection);
     }
     if (thread->api == LC_CALL_RECV) {
-        receive_begins(model, thread);
+        model_wsarecv_mix(model, thread->connection, thread, NULL);
     }
-    if (thread->api == LC_CALL_RECV || thread->api == LC_CALL_SEND) {
+    if (thread->api == LC_CALL_RECV || thread->api == LC_CALL_SEND ||
+        thread->api == LC_CALL_WSARECV) {
         const uint32_t telling =
             MODEL_CONNECTION_PEER_RST | MODEL_CONNECTION_SEND_ENDED |
             MODEL_CONNECTION_RECEIVE_ENDED | MODEL_CONNECTION_RECEIVE_HELD;
@@ -148,6 +133,23 @@ static bool is_refused(const struct lc_record *record)
     return record->a == -1 && record->b != LC_WSAEWOULDBLOCK;
 }
 
+void model_receive_place(
+    struct model *model,
+    const struct lc_record *record,
+    uint64_t bytes,
+    bool premise,
+    const struct model_connection *alone)
+{
+    const uint32_t mixed =
+        MODEL_CONNECTION_MIXED | MODEL_CONNECTION_RECEIVE_MIXED;
+    model_report_unless(model, MODEL_INV_6, premise, record->d > 0);
+    model_report_unless(
+        model,
+        MODEL_INV_6,
+        premise && alone != NULL && (alone->flags & mixed) == 0,
+        alone != NULL && (uint64_t)record->d - 1 + bytes == alone->received);
+}
+
 static void receive_gives(
     struct model *model,
     const struct model_event *event,
@@ -155,8 +157,6 @@ static void receive_gives(
 {
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
-    const uint32_t mixed =
-        MODEL_CONNECTION_MIXED | MODEL_CONNECTION_RECEIVE_MIXED;
     bool calm = model_receive_is_calm(model, thread, connection);
     uint64_t bytes = (uint64_t)record->a;
     if (bytes > BYTES_MAX) {
@@ -169,11 +169,13 @@ static void receive_gives(
         MODEL_INV_6,
         calm && bytes > 0,
         connection->returned <= connection->received);
-    model_report_unless(
+    bool is_mixed = (thread->before & MODEL_CONNECTION_RECEIVE_MIXED) != 0;
+    model_receive_place(
         model,
-        MODEL_INV_6,
-        calm && bytes > 0 && (connection->flags & mixed) == 0,
-        record->d == 1);
+        record,
+        bytes,
+        calm && bytes > 0,
+        is_mixed ? NULL : connection);
     bool is_end = bytes == 0 && thread->option > 0;
     bool has_fin = (connection->flags & MODEL_CONNECTION_PEER_FIN) != 0;
     model_report_unless(model, MODEL_SHUT_16, calm && is_end, has_fin);
@@ -268,6 +270,12 @@ static void socket_made(struct model *model, const struct model_thread *self)
                 MODEL_CONNECTION_RECEIVE_MIXED;
         }
     }
+    for (uint32_t i = 0; i < model->operation_count; i++) {
+        struct model_operation *operation = &model->operations[i];
+        if (operation->process == self->process) {
+            operation->flags |= MODEL_OPERATION_MIXED;
+        }
+    }
 }
 
 static void call_ends(struct model *model, const struct model_event *event)
@@ -348,8 +356,8 @@ bool model_receive_waits_for_peer(
 
     bool is_stalled = model->world.peer_kind == LC_PEER_STALLED;
     if (thread->api == LC_CALL_GETOVERLAPPED) {
-        /* Of a send, wherever a layer waits for it. */
-        return is_stalled && model_overlapped_is_pending(model, thread->value);
+        /* Wherever a layer waits for it. */
+        return model_overlapped_is_pending(model, thread->value);
     }
     if (thread->waiting != LC_WAIT_NET || thread->wait_connection == 0) {
         return false;

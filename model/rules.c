@@ -1066,7 +1066,7 @@ static const struct model_rule rules[] = {
     [MODEL_OVL_2] = {
         .id = "OVL-2",
         .area = "OVL",
-        .source = "LPWSPSEND, overlapped-i-o-2",
+        .source = "LPWSPSEND, LPWSPRECV, overlapped-i-o-2",
         .sentence =
             "An overlapped operation that has begun is told of once, another "
             "one never.",
@@ -1091,6 +1091,16 @@ static const struct model_rule rules[] = {
             "The result of an operation is there when it is through, and "
             "not before.",
         .group = "OVL-10",
+        .strength = MODEL_MUST,
+    },
+    [MODEL_OVL_20] = {
+        .id = "OVL-20",
+        .area = "OVL",
+        .source = "overlapped-i-o-2",
+        .sentence =
+            "An overlapped operation does not fail with WSAEWOULDBLOCK, but "
+            "for too many under way.",
+        .group = "OVL-20",
         .strength = MODEL_MUST,
     },
     [MODEL_HANDLE_1] = {

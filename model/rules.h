@@ -129,6 +129,7 @@ enum model_rule_index {
     MODEL_OVL_2,
     MODEL_OVL_6,
     MODEL_OVL_10,
+    MODEL_OVL_20,
     MODEL_HANDLE_1,
     MODEL_HANDLE_3,
     MODEL_HANDLE_4,

@@ -341,7 +341,10 @@ enum model_operation_flag {
     MODEL_OPERATION_CLOSED = 32,  /* somebody closes its socket */
     MODEL_OPERATION_OVER = 64,    /* the final WSACleanup has returned */
     MODEL_OPERATION_POSTED = 128, /* its packet, to a completion port */
-    MODEL_OPERATION_TAKEN = 256   /* and by the application */
+    MODEL_OPERATION_TAKEN = 256,  /* and by the application */
+    MODEL_OPERATION_RECEIVE = 512,
+    MODEL_OPERATION_EMPTY = 1024, /* a receive that asks for no bytes */
+    MODEL_OPERATION_MIXED = 2048  /* a receive while others were under way */
 };
 
 /** An overlapped operation of the application, by its number. */

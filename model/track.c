@@ -56,6 +56,7 @@ const uint8_t model_track_calls[LC_CALL_COUNT] = {
     [LC_CALL_ENUMEVENTS] = MODEL_TRACK_TAKES_SOCKET,
     [LC_CALL_JOIN_LEAF] = MODEL_TRACK_TAKES_SOCKET,
     [LC_CALL_QOS_BY_NAME] = MODEL_TRACK_TAKES_SOCKET,
+    [LC_CALL_WSARECV] = MODEL_TRACK_TAKES_SOCKET,
 };
 
 void model_track_count(struct model *model, uint8_t *count)

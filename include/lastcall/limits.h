@@ -16,15 +16,16 @@ enum lc_limits {
     LC_PROTOCOLS_MAX = 8,    /* entries of bases beside the first of each */
     LC_CHAIN_LENGTH_MAX = 7, /* MAX_PROTOCOL_CHAIN of ws2spi.h */
     LC_PLANTS_MAX = 4,
-    LC_SOCKETS_MAX = 16,    /* socket variables of a schedule */
-    LC_EVENTS_MAX = 8,      /* event variables of a process */
-    LC_CHOICES_MAX = 2048,  /* choices that differ from the default */
-    LC_PASSES_MAX = 65534,  /* of a place in one call; none behind has a name */
-    LC_NAME_MAX = 32,       /* bytes of a name with its end */
-    LC_PATH_MAX = 256,      /* bytes of a path with its end */
-    LC_SEND_MAX = 1 << 20,  /* bytes of one send */
-    LC_RECV_MAX = 1 << 14,  /* bytes asked for by one receive */
-    LC_DATAGRAM_MAX = 65507 /* bytes of a datagram: 65535 less its headers */
+    LC_SOCKETS_MAX = 16,   /* socket variables of a schedule */
+    LC_EVENTS_MAX = 8,     /* event variables of a process */
+    LC_CHOICES_MAX = 2048, /* choices that differ from the default */
+    LC_PASSES_MAX = 65534, /* of a place in one call; none behind has a name */
+    LC_NAME_MAX = 32,      /* bytes of a name with its end */
+    LC_PATH_MAX = 256,     /* bytes of a path with its end */
+    LC_SEND_MAX = 1 << 20, /* bytes of one send */
+    LC_RECV_MAX = 1 << 14, /* bytes asked for by one receive */
+    LC_WSARECV_MAX = 1 << 11, /* the same of one that is overlapped */
+    LC_DATAGRAM_MAX = 65507   /* bytes of a datagram: 65535 less its headers */
 };
 
 #define LC_NS_PER_US 1000ULL

@@ -184,7 +184,7 @@ enum lc_call {
     LC_CALL_WSASEND = 36, /* overlapped. socket; value: bytes; value2: enum
                                 lc_indicate */
     LC_CALL_GETOVERLAPPED = 37, /* WSAGetOverlappedResult of the last overlapped
-                                   send on the socket; value: 1 waits */
+                                   operation on the socket; value: 1 waits */
     LC_CALL_CREATEEVENT = 38,   /* value: event variable, from 0 */
     LC_CALL_CLOSEEVENT = 39,    /* the same */
     LC_CALL_SETEVENT = 40,      /* the same */
@@ -246,7 +246,9 @@ enum lc_call {
                                    layers that are permitted */
     LC_CALL_PROVIDER_INFO = 74, /* WSCSetProviderInfo; value: a provider;
                                    value2: its categories */
-    LC_CALL_COUNT = 75
+    LC_CALL_WSARECV = 75, /* overlapped. socket; value: bytes asked for; value2:
+                             enum lc_indicate */
+    LC_CALL_COUNT = 76
 };
 
 /* LSP_INSPECTOR and so on, and LSP_SYSTEM. */

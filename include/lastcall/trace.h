@@ -35,15 +35,16 @@ enum lc_record_kind {
      * how, option name, command or catalog entry id (0: none given), or 1
      * where WSAStartup has no room for its answer; c: option value (linger:
      * l_onoff << 16 | l_linger), flag or type.
-     * WSASend: c: enum lc_indicate; d: number of the operation, from 1.
+     * WSASend, WSARecv: c: enum lc_indicate; d: number of the operation, from
+     * 1.
      * WSAEventSelect, WSAEnumNetworkEvents: b: event variable from 1, 0: no
      * event. select: b: milliseconds; c: bit per enum lc_set; d: bit per socket
      * variable */
     LC_RECORD_API_CALL = 1,
     /* a: result; b: error code (0 on success; for WSAStartup the result
-     * itself); c: socket argument, or wVersion; d: wHighVersion; recv: 1 when
-     * the bytes are those that the peer sent there; getsockname, getpeername:
-     * port; getsockopt, FIONREAD: the value; WSAEnumNetworkEvents: LC_FD_*, and
+     * itself); c: socket argument, or wVersion; d: wHighVersion; recv: 1
+     * and where in the peer's stream the bytes stand, 0: nowhere; getsockname,
+     * getpeername: port; getsockopt, FIONREAD: the value; WSAEnumNetworkEvents: LC_FD_*, and
      * the errors of FD_CONNECT << 16 and FD_CLOSE << 32; select: 1 when its
      * time is as it was given. Of name spaces: c: lookup; d:
      * WSALookupServiceNext: service, WSAEnumNameSpaceProviders: those that are
@@ -125,8 +126,10 @@ enum lc_record_kind {
      * is told by one record for each entry, from the first to the last. */
     LC_RECORD_CATALOG = 22,
     /* What becomes of an overlapped operation of the application. function:
-     * enum lc_overlapped; a: its number, as WSASend's record has it; b: error,
-     * 0 on success; c: bytes transferred */
+     * enum lc_overlapped; a: its number, as the record of its call has it; b: error,
+     * 0 on success; c: bytes transferred; d: LC_OVERLAPPED_STATUS and _ROUTINE
+     * of a receive: 1 and where in the peer's stream the bytes stand, 0: nowhere
+     * or none */
     LC_RECORD_OVERLAPPED = 23,
     /* ws2_32 -> the name-space DLL. function: enum lc_nsp; a: name space, from
      * 1; b: NSPLookupServiceNext, -End: handle, NSPSetService: enum

@@ -281,7 +281,7 @@ void sim_listen_check(const struct sim_connection *connection);
 /** Checks the bytes of one direction against each other. */
 void sim_receive_check(const struct sim_connection *connection);
 
-/* ---- What a connection lets requests do (net.c) ---- */
+/* ---- What a connection lets requests do (net.c, receive.c) ---- */
 
 /** Why the connection takes nothing, or LC_WSA_OK. An end of the stream that
  * was asked for after a request began is no reason for that request. */
@@ -293,6 +293,21 @@ enum lc_wsa sim_net_send_error(
 uint32_t sim_net_take(
     struct sim_connection *connection,
     const unsigned char *bytes,
+    uint32_t size_bytes);
+
+/** Why the connection gives nothing, or LC_WSA_OK. An end of receiving that was
+ * asked for after a request began is no reason for that request (SHUT-19). */
+enum lc_wsa sim_receive_error(
+    const struct sim_connection *connection,
+    bool is_begun);
+
+/** Whether the peer's FIN is here. */
+bool sim_receive_has_ended(const struct sim_connection *connection);
+
+/** Gives what has come, as much as there is room for. Returns: how much. */
+uint32_t sim_receive_give(
+    struct sim_connection *connection,
+    unsigned char *bytes,
     uint32_t size_bytes);
 
 /** Counts requests that are not through, and those of whose bytes some are not

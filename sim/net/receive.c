@@ -22,6 +22,47 @@ const unsigned char *sim_receive_pattern(
         is_echo ? offset_bytes : offset_bytes + SOURCE_SHIFT);
 }
 
+/* How much of a stream receives were given; of several of that handle, one after
+ * the other or in other processes, the most. */
+static uint64_t given_of(lc_socket handle)
+{
+    const struct sim_net *net = SIM_NET;
+    uint64_t given_bytes = 0;
+    for (uint32_t i = 0; i < net->connection_end; i++) {
+        const struct sim_connection *connection = &net->connections[i];
+        if (connection->handle == handle &&
+            connection->received_bytes > given_bytes) {
+            given_bytes = connection->received_bytes;
+        }
+    }
+    return given_bytes;
+}
+
+bool sim_receive_find(
+    lc_socket handle,
+    const unsigned char *bytes,
+    uint32_t size_bytes,
+    uint64_t expected_bytes,
+    uint64_t *ret_offset_bytes)
+{
+    if (memcmp(
+            bytes,
+            sim_receive_pattern(handle, expected_bytes),
+            size_bytes) == 0) {
+        *ret_offset_bytes = expected_bytes;
+        return true;
+    }
+    uint64_t given_bytes = given_of(handle);
+    for (uint64_t place = 0; place + size_bytes <= given_bytes; place++) {
+        const unsigned char *right = sim_receive_pattern(handle, place);
+        if (memcmp(bytes, right, size_bytes) == 0) {
+            *ret_offset_bytes = place;
+            return true;
+        }
+    }
+    return false;
+}
+
 static uint32_t unread(const struct sim_connection *connection)
 {
     LC_CHECK(connection->received_bytes <= connection->arrived_bytes);
@@ -264,13 +305,14 @@ void sim_receive_open(void)
     sim_thread_set_handler(LC_EVENT_RESET, on_reset);
 }
 
-/* Whether a receive may look for bytes. */
-static enum lc_wsa state_error(const struct sim_connection *connection)
+enum lc_wsa sim_receive_error(
+    const struct sim_connection *connection,
+    bool is_begun)
 {
     if (connection->is_cancelled) {
         return LC_WSAEINTR;
     }
-    if (connection->receiving != SIM_RECEIVING_OPEN) {
+    if (connection->receiving != SIM_RECEIVING_OPEN && !is_begun) {
         return LC_WSAESHUTDOWN;
     }
     if (connection->state == SIM_CONNECTION_RESET) {
@@ -279,13 +321,21 @@ static enum lc_wsa state_error(const struct sim_connection *connection)
     return is_there(connection) ? LC_WSA_OK : LC_WSAENOTCONN;
 }
 
-static uint32_t give(
+bool sim_receive_has_ended(const struct sim_connection *connection)
+{
+    return connection->peer_fin == SIM_PEER_FIN_HERE;
+}
+
+uint32_t sim_receive_give(
     struct sim_connection *connection,
     unsigned char *bytes,
     uint32_t size_bytes)
 {
     uint32_t ready = unread(connection);
     uint32_t taken = size_bytes < ready ? size_bytes : ready;
+    if (taken == 0 || connection->receiving != SIM_RECEIVING_OPEN) {
+        return 0;
+    }
     const unsigned char *right =
         sim_receive_pattern(connection->handle, connection->received_bytes);
     memcpy(bytes, right, taken);
@@ -310,16 +360,16 @@ static enum lc_wsa take(
     uint32_t *ret_taken)
 {
     for (;;) {
-        enum lc_wsa error = state_error(connection);
+        enum lc_wsa error = sim_receive_error(connection, false);
         if (error != LC_WSA_OK) {
             return error;
         }
         bool has_some = unread(connection) > 0 && size_bytes > 0;
         if (has_some) {
-            *ret_taken = give(connection, bytes, size_bytes);
+            *ret_taken = sim_receive_give(connection, bytes, size_bytes);
             return LC_WSA_OK;
         }
-        if (size_bytes == 0 || connection->peer_fin == SIM_PEER_FIN_HERE) {
+        if (size_bytes == 0 || sim_receive_has_ended(connection)) {
             *ret_taken = 0;
             return LC_WSA_OK;
         }

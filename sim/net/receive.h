@@ -28,6 +28,21 @@ const unsigned char *sim_receive_pattern(
     uint64_t offset_bytes);
 
 /**
+ * Finds out where in the stream of a peer bytes stand: where they are expected,
+ * or first among those that receives were given.
+ *
+ * @param ret_offset_bytes  filled when it returns true.
+ *
+ * Returns: false when they stand nowhere.
+ */
+bool sim_receive_find(
+    lc_socket handle,
+    const unsigned char *bytes,
+    uint32_t size_bytes,
+    uint64_t expected_bytes,
+    uint64_t *ret_offset_bytes);
+
+/**
  * Takes bytes that have arrived.
  *
  * @param bytes      filled; size_bytes, not NULL unless that is 0.

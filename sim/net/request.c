@@ -32,8 +32,8 @@ struct request {
     int32_t error;
     uint8_t state; /* enum request_state */
     uint8_t is_taken;
-    uint8_t count; /* of buffers */
-    uint8_t zero;
+    uint8_t count;      /* of buffers */
+    uint8_t is_receive; /* taken_bytes: that it was given */
 };
 
 struct requests {
@@ -111,7 +111,9 @@ static void settle(struct request *request)
 {
     if (!request->is_taken) {
         request->is_taken = 1;
-        sim_net_count_requests(connection_of(request), 0, -1);
+        if (!request->is_receive) {
+            sim_net_count_requests(connection_of(request), 0, -1);
+        }
     }
 }
 
@@ -178,6 +180,30 @@ static bool take(struct request *request)
     return true;
 }
 
+/* Gives a receive what has come. Returns: whether it is through: with a byte, or
+ * with the end of the stream. */
+static bool fill(struct request *request)
+{
+    struct sim_connection *connection = connection_of(request);
+    bool is_over =
+        request->size_bytes == 0 || sim_receive_has_ended(connection);
+    for (uint32_t i = 0; i < request->count; i++) {
+        uint32_t given = sim_receive_give(
+            connection,
+            (unsigned char *)(uintptr_t)request->bytes[i],
+            request->sizes[i]);
+        request->taken_bytes += given;
+        if (given < request->sizes[i]) {
+            break;
+        }
+    }
+    if (request->taken_bytes == 0 && !is_over) {
+        return false;
+    }
+    settle(request);
+    return true;
+}
+
 /* Whether a request of which all is taken is through. */
 static bool is_through(const struct request *request)
 {
@@ -186,38 +212,59 @@ static bool is_through(const struct request *request)
            connection->acked_bytes >= request->end_bytes;
 }
 
+/* Goes on with a send. */
+static void advance_send(struct request *request, bool is_open)
+{
+    enum lc_wsa error = sim_net_send_error(connection_of(request), true);
+    if (error != LC_WSA_OK) {
+        finish(request, error);
+    } else if (
+        is_open && (request->is_taken || take(request)) &&
+        is_through(request)) {
+        finish(request, LC_WSA_OK);
+    }
+}
+
+/* The same of a receive. One that was begun before waits for as much as one
+ * byte, so that there is none left for those behind it. */
+static void advance_receive(struct request *request)
+{
+    enum lc_wsa error = sim_receive_error(connection_of(request), true);
+    if (error != LC_WSA_OK) {
+        finish(request, error);
+    } else if (fill(request)) {
+        finish(request, LC_WSA_OK);
+    }
+}
+
 void sim_request_advance(uint32_t number)
 {
     struct sim_connection *connection = sim_connection_at(number);
     struct request *request = next_of(number, 0);
-    bool is_open = true; /* nothing before it waits for room */
+    bool is_open = true; /* no send before it waits for room */
     while (request != NULL) {
         uint32_t order = request->order;
-        if (request->state == REQUEST_PENDING) {
-            enum lc_wsa error = sim_net_send_error(connection, true);
-            if (error == LC_WSAEINTR) {
-                return; /* they are about to be dropped */
-            }
-            if (error != LC_WSA_OK) {
-                finish(request, error);
-            } else if (
-                is_open && (request->is_taken || take(request)) &&
-                is_through(request)) {
-                finish(request, LC_WSA_OK);
-            }
+        bool is_pending = request->state == REQUEST_PENDING;
+        if (is_pending && connection->is_cancelled) {
+            return; /* they are about to be dropped */
         }
-        is_open = is_open && request->is_taken;
+        if (is_pending && request->is_receive) {
+            advance_receive(request);
+        } else if (is_pending) {
+            advance_send(request, is_open);
+        }
+        is_open = is_open && (request->is_receive || request->is_taken);
         request = next_of(number, order);
     }
     sim_net_push(connection);
 }
 
-enum lc_wsa sim_request_send(
+/* What a call asks for, in a request that is nowhere yet. */
+static struct request asked(
     uint32_t number,
     const struct sim_request_tag *tag,
     const struct lc_wsabuf *buffers,
-    uint32_t count,
-    uint32_t *ret_taken)
+    uint32_t count)
 {
     LC_CHECK(count >= 1 && count <= SIM_REQUEST_BUFFERS_MAX);
     struct request kept = { .tag = *tag, .connection = number };
@@ -231,6 +278,35 @@ enum lc_wsa sim_request_send(
         kept.sizes[i] = buffers[i].len;
         kept.size_bytes += buffers[i].len;
     }
+    return kept;
+}
+
+/* Gives a request its place, behind those of its connection. NULL: there is
+ * none. */
+static struct request *put(const struct request *kept)
+{
+    struct request *request = free_place();
+    if (request != NULL) {
+        uint32_t order = last_order(kept->connection) + 1;
+        *request = *kept;
+        request->state = REQUEST_PENDING;
+        request->order = order;
+        sim_net_count_requests(
+            connection_of(request),
+            1,
+            kept->is_receive ? 0 : 1);
+    }
+    return request;
+}
+
+enum lc_wsa sim_request_send(
+    uint32_t number,
+    const struct sim_request_tag *tag,
+    const struct lc_wsabuf *buffers,
+    uint32_t count,
+    uint32_t *ret_taken)
+{
+    struct request kept = asked(number, tag, buffers, count);
     sim_connection_yield(number);
     if (sim_connection_is_down()) {
         return LC_WSAENETDOWN;
@@ -240,21 +316,48 @@ enum lc_wsa sim_request_send(
     if (error != LC_WSA_OK) {
         return error;
     }
-    struct request *request = free_place();
+    bool is_first = connection->untaken_count == 0;
+    struct request *request = put(&kept);
     if (request == NULL) {
         return LC_WSAENOBUFS;
     }
-    bool is_first = connection->untaken_count == 0;
-    kept.state = REQUEST_PENDING;
-    kept.order = last_order(number) + 1;
-    *request = kept;
-    sim_net_count_requests(connection, 1, 1);
     if (is_first && take(request) && is_through(request)) {
         *ret_taken = request->taken_bytes;
         complete(request, false);
         return LC_WSA_OK;
     }
     return LC_WSA_IO_PENDING;
+}
+
+enum lc_wsa sim_request_receive(
+    uint32_t number,
+    const struct sim_request_tag *tag,
+    const struct lc_wsabuf *buffers,
+    uint32_t count,
+    uint32_t *ret_taken)
+{
+    struct request kept = asked(number, tag, buffers, count);
+    kept.is_receive = 1;
+    sim_connection_yield(number);
+    if (sim_connection_is_down()) {
+        return LC_WSAENETDOWN;
+    }
+    struct sim_connection *connection = sim_connection_at(number);
+    enum lc_wsa error = sim_receive_error(connection, false);
+    if (error != LC_WSA_OK) {
+        return error;
+    }
+    struct request *request = put(&kept);
+    if (request == NULL) {
+        return LC_WSAENOBUFS;
+    }
+    bool is_full = fill(request);
+    if (is_full) {
+        *ret_taken = request->taken_bytes;
+        complete(request, false);
+    }
+    sim_notify_enable(connection, LC_FD_READ);
+    return is_full ? LC_WSA_OK : LC_WSA_IO_PENDING;
 }
 
 static void cancel(struct request *request)

@@ -1,8 +1,11 @@
 /*
- * Overlapped operations of the transport: requests that stay pending until
- * the connection has taken their bytes, or, on a socket without a send buffer,
- * until the peer has acknowledged them. It stands for the part of the kernel
- * that completes I/O.
+ * Overlapped operations of the transport. A send stays pending until the
+ * connection has taken its bytes, or, on a socket without a send buffer, until
+ * the peer has acknowledged them; a receive until there is a byte for it or the
+ * stream has ended. It stands for the part of the kernel that completes I/O.
+ *
+ * Receives of a connection are filled in the order in which they began, and
+ * before calls that wait: a byte that comes is given to what is pending.
  *
  * A request completes by an event (LC_EVENT_COMPLETE): of several that are
  * through at an instant any may be told of first. One that is through while it
@@ -71,6 +74,28 @@ void sim_request_set_done(sim_request_done_fn *done);
  *          has not begun then.
  */
 enum lc_wsa sim_request_send(
+    uint32_t number,
+    const struct sim_request_tag *tag,
+    const struct lc_wsabuf *buffers,
+    uint32_t count,
+    uint32_t *ret_taken);
+
+/**
+ * Begins an overlapped receive.
+ *
+ * @param number   the connection's.
+ * @param buffers  borrowed: captured before the return. Their memory belongs
+ *                 to the transport until the request is through.
+ * @param count    1 to SIM_REQUEST_BUFFERS_MAX.
+ * @param ret_taken  filled on LC_WSA_OK; 0: the stream has ended, or nothing
+ *                   was asked for.
+ *
+ * Returns: LC_WSA_OK when it is through and told of, LC_WSA_IO_PENDING when it
+ *          has begun.
+ * Errors:  those of sim_receive_take() but LC_WSAEWOULDBLOCK; LC_WSAENOBUFS. It
+ *          has not begun then.
+ */
+enum lc_wsa sim_request_receive(
     uint32_t number,
     const struct sim_request_tag *tag,
     const struct lc_wsabuf *buffers,

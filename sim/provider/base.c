@@ -416,21 +416,25 @@ static int LC_ABI base_connect(
 struct base_overlapped {
     struct lc_wsaoverlapped *structure;
     lc_overlapped_completion_fn *routine;
+    bool is_receive;
 };
 
-/* Begins a send that may go on after its call. */
-static enum lc_wsa send_overlapped(
+/* Begins a send or a receive that may go on after its call. */
+static enum lc_wsa begin_overlapped(
     const struct base_socket *socket,
     const struct lc_wsabuf *buffers,
     uint32_t buffer_count,
     const struct base_overlapped *operation,
-    uint32_t *ret_sent)
+    uint32_t *ret_bytes)
 {
     struct lc_wsaoverlapped *structure = operation->structure;
     struct sim_request_tag tag = {
         .overlapped = (uint64_t)(uintptr_t)structure,
         .routine = (uint64_t)(uintptr_t)operation->routine,
     };
+    if (socket->type == LC_SOCK_DGRAM) {
+        return LC_WSAEOPNOTSUPP;
+    }
     if (buffers == NULL || buffer_count == 0) {
         return LC_WSAEFAULT;
     }
@@ -448,15 +452,16 @@ static enum lc_wsa send_overlapped(
     }
     uintptr_t before = structure->Internal;
     structure->Internal = LC_WSS_OPERATION_IN_PROGRESS;
-    uint32_t sent = 0;
-    enum lc_wsa error = sim_request_send(
-        socket->connection,
-        &tag,
-        buffers,
-        buffer_count,
-        &sent);
-    if (error == LC_WSA_OK && ret_sent != NULL) {
-        *ret_sent = sent;
+    uint32_t bytes = 0;
+    enum lc_wsa error =
+        (operation->is_receive ? sim_request_receive : sim_request_send)(
+            socket->connection,
+            &tag,
+            buffers,
+            buffer_count,
+            &bytes);
+    if (error == LC_WSA_OK && ret_bytes != NULL) {
+        *ret_bytes = bytes;
     } else if (error != LC_WSA_OK && error != LC_WSA_IO_PENDING) {
         structure->Internal = before; /* nothing has begun */
     }
@@ -589,8 +594,8 @@ static int LC_ABI base_send(
         return send_datagram(&call, &send, sent_bytes, errno_out);
     }
     if (overlapped != NULL) {
-        struct base_overlapped operation = { overlapped, completion };
-        error = send_overlapped(
+        struct base_overlapped operation = { overlapped, completion, false };
+        error = begin_overlapped(
             call.socket,
             buffers,
             buffer_count,
@@ -689,15 +694,21 @@ static int LC_ABI base_recv(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    (void)completion;
-    (void)thread_id;
+    (void)thread_id; /* the transport knows who calls */
     struct base_call call;
     enum lc_wsa error = call_open(&call, handle);
     if (error != LC_WSA_OK) {
         return fail(errno_out, error);
     }
-    if (overlapped != NULL) {
-        return call_close(&call, LC_WSAEOPNOTSUPP, errno_out);
+    if (overlapped != NULL && flags != NULL && *flags == 0) {
+        struct base_overlapped operation = { overlapped, completion, true };
+        error = begin_overlapped(
+            call.socket,
+            buffers,
+            buffer_count,
+            &operation,
+            received_bytes);
+        return call_close(&call, error, errno_out);
     }
     if (call.socket->type == LC_SOCK_DGRAM) {
         struct sim_provider_receive_from receive = {

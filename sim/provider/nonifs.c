@@ -13,8 +13,8 @@
  * handle: a handle that ws2_32 knows belongs to a structure that is listed.
  * It is never held over a call of the next provider.
  *
- * An overlapped send has an OVERLAPPED of this layer's own below (OVL-16,
- * operation.c). One with a completion routine goes down as it is: neither event
+ * An overlapped send or receive has an OVERLAPPED of this layer's own below
+ * (OVL-16, operation.c). One with a completion routine goes down as it is: neither event
  * nor port of the handle has a part in it, and the routine is called by the
  * system, in no code of this layer that a last cleanup would have to wait for.
  *
@@ -430,15 +430,21 @@ static int LC_ABI nonifs_connect(
     return result;
 }
 
-/* A send that may go on after its call. Its client is always told that it does:
- * the worker tells of one that is through at once as well. */
-static int send_overlapped(
+/* What a call gives to an operation that may go on after it. */
+struct nonifs_transfer {
+    struct lc_wsabuf *buffers;
+    uint32_t buffer_count;
+    uint32_t *flags; /* of a receive: NULL is a send */
+    uint32_t send_flags;
+    struct lc_wsaoverlapped *client;
+    struct lc_wsathreadid *thread_id;
+};
+
+/* A send or a receive that may go on after its call. Its client is always told
+ * that it does: the worker tells of one that is through at once as well. */
+static int begin_overlapped(
     struct nonifs_socket *socket,
-    struct lc_wsabuf *buffers,
-    uint32_t buffer_count,
-    uint32_t flags,
-    struct lc_wsaoverlapped *client,
-    struct lc_wsathreadid *thread_id,
+    const struct nonifs_transfer *transfer,
     int32_t *errno_out)
 {
     struct sim_operations *operations = &nonifs_globals()->operations;
@@ -448,25 +454,36 @@ static int send_overlapped(
         &(struct sim_operation_options){
             .handle = socket->handle,
             .below = socket->below,
-            .client = client,
+            .client = transfer->client,
             .is_tied = &socket->is_tied,
         },
         &operation);
     if (error != LC_WSA_OK) {
         return fail(errno_out, error);
     }
-    uint32_t sent = 0;
+    uint32_t bytes = 0;
     int32_t below_error = 0;
-    int result = socket->lower->table.lpWSPSend(
-        socket->below,
-        buffers,
-        buffer_count,
-        &sent,
-        flags,
-        &operation->below,
-        NULL,
-        thread_id,
-        &below_error);
+    const struct lc_wspproc_table *table = &socket->lower->table;
+    int result = transfer->flags == NULL ? table->lpWSPSend(
+                                               socket->below,
+                                               transfer->buffers,
+                                               transfer->buffer_count,
+                                               &bytes,
+                                               transfer->send_flags,
+                                               &operation->below,
+                                               NULL,
+                                               transfer->thread_id,
+                                               &below_error)
+                                         : table->lpWSPRecv(
+                                               socket->below,
+                                               transfer->buffers,
+                                               transfer->buffer_count,
+                                               &bytes,
+                                               transfer->flags,
+                                               &operation->below,
+                                               NULL,
+                                               transfer->thread_id,
+                                               &below_error);
     if (result == 0 || below_error == LC_WSA_IO_PENDING) {
         return fail(errno_out, LC_WSA_IO_PENDING);
     }
@@ -491,13 +508,15 @@ static int LC_ABI nonifs_send(
     }
     int result = LC_SOCKET_ERROR;
     if (overlapped != NULL && completion == NULL) {
-        result = send_overlapped(
+        result = begin_overlapped(
             socket,
-            buffers,
-            buffer_count,
-            flags,
-            overlapped,
-            thread_id,
+            &(struct nonifs_transfer){
+                .buffers = buffers,
+                .buffer_count = buffer_count,
+                .send_flags = flags,
+                .client = overlapped,
+                .thread_id = thread_id,
+            },
             errno_out);
     } else {
         result = socket->lower->table.lpWSPSend(
@@ -566,15 +585,22 @@ static int LC_ABI nonifs_recv(
     struct lc_wsathreadid *thread_id,
     int32_t *errno_out)
 {
-    (void)completion;
-    (void)thread_id;
     struct nonifs_socket *socket = call_open(handle, errno_out);
     if (socket == NULL) {
         return LC_SOCKET_ERROR;
     }
     int result = LC_SOCKET_ERROR;
-    if (overlapped != NULL) {
-        (void)fail(errno_out, LC_WSAEOPNOTSUPP); /* OVL-16 */
+    if (overlapped != NULL && completion == NULL && flags != NULL) {
+        result = begin_overlapped(
+            socket,
+            &(struct nonifs_transfer){
+                .buffers = buffers,
+                .buffer_count = buffer_count,
+                .flags = flags,
+                .client = overlapped,
+                .thread_id = thread_id,
+            },
+            errno_out);
     } else {
         result = socket->lower->table.lpWSPRecv(
             socket->below,
@@ -582,9 +608,9 @@ static int LC_ABI nonifs_recv(
             buffer_count,
             received_bytes,
             flags,
-            NULL,
-            NULL,
-            NULL,
+            overlapped,
+            completion,
+            thread_id,
             errno_out);
     }
     call_close(socket);

@@ -304,7 +304,7 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_FREEFOREIGN] = { describe_module,
                               sim_app_free_foreign,
                               .is_windows = true },
-    [LC_CALL_WSASEND] = { sim_app_describe_send,
+    [LC_CALL_WSASEND] = { sim_app_describe_overlapped,
                           sim_app_wsasend,
                           .has_socket = true },
     [LC_CALL_GETOVERLAPPED] = { sim_app_describe_result,
@@ -373,13 +373,16 @@ static const struct sim_app_call app_calls[] = {
     [LC_CALL_CONNECT_TO] = { sim_app_describe_value,
                              sim_app_connect_to,
                              .has_socket = true },
+    [LC_CALL_WSARECV] = { sim_app_describe_overlapped,
+                          sim_app_wsarecv,
+                          .has_socket = true },
 };
 _Static_assert(LC_COUNT_OF(app_calls) == LC_CALL_COUNT, "one each");
 
 /* Whether both records of the call say its number, from 1: d. */
 static bool has_number(const struct lc_op *op)
 {
-    return op->call == LC_CALL_WSASEND;
+    return op->call == LC_CALL_WSASEND || op->call == LC_CALL_WSARECV;
 }
 
 /* The record of a call, with its arguments. */

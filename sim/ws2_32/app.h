@@ -76,6 +76,7 @@ enum lc_wsa sim_app_fionread(const struct lc_op *op, struct lc_record *record);
 /* What a receive has brought. */
 struct sim_app_received {
     const unsigned char *bytes;
+    lc_socket stream; /* of the socket when it began */
     uint32_t size_bytes;
     enum lc_wsa wsa;
     bool has_sender; /* it asked who has sent it */
@@ -119,7 +120,7 @@ enum lc_wsa sim_app_terminate_thread(
     const struct lc_op *op,
     struct lc_record *record);
 /* app_overlapped.c */
-sim_app_describe_fn sim_app_describe_send;
+sim_app_describe_fn sim_app_describe_overlapped;
 sim_app_describe_fn sim_app_describe_result;
 sim_app_describe_fn sim_app_describe_wait;
 sim_app_make_fn sim_app_wsasend;
@@ -133,6 +134,14 @@ sim_app_make_fn sim_app_sleep_ex;
 sim_app_make_fn sim_app_create_port;
 sim_app_make_fn sim_app_dequeue;
 sim_app_make_fn sim_app_post;
+/* The structure of an operation, with the event that the call names. */
+struct lc_wsaoverlapped *sim_app_take_overlapped(
+    const struct lc_op *op,
+    uint32_t number);
+/* It has begun: it is the last one of the socket's. */
+void sim_app_began_overlapped(const struct lc_op *op, uint32_t number);
+/* app_wsarecv.c */
+sim_app_make_fn sim_app_wsarecv;
 /* app_accept.c: calls of sockets that listen. */
 enum lc_wsa sim_app_listen(const struct lc_op *op, struct lc_record *record);
 void sim_app_describe_accept(const struct lc_op *op, struct lc_record *record);

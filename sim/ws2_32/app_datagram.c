@@ -57,24 +57,13 @@ static bool is_right_datagram(
            (!received->has_sender || received->port == given->port);
 }
 
-/* Whether the bytes are those that the peer sent there. */
-static bool is_right(
-    lc_socket stream,
-    uint64_t offset_bytes,
-    const unsigned char *bytes,
-    uint32_t size_bytes)
-{
-    const unsigned char *right = sim_receive_pattern(stream, offset_bytes);
-    return memcmp(bytes, right, size_bytes) == 0;
-}
-
 void sim_app_receive_ends(
     const struct lc_op *op,
     struct lc_record *record,
     const struct sim_app_received *received)
 {
     struct sim_app_process *app = sim_app_process_running();
-    lc_socket stream = app->streams[op->socket];
+    lc_socket stream = received->stream;
     struct sim_datagram_given given;
     bool is_ok = received->wsa == LC_WSA_OK;
     if (is_ok) {
@@ -84,11 +73,19 @@ void sim_app_receive_ends(
         record->d = (is_ok || received->wsa == LC_WSAEMSGSIZE) &&
                     is_right_datagram(&given, stream, op->value, received);
     } else if (is_ok) {
-        uint64_t offset = app->received_bytes[op->socket];
-        record->d =
-            received->size_bytes <= op->value &&
-            is_right(stream, offset, received->bytes, received->size_bytes);
-        app->received_bytes[op->socket] += received->size_bytes;
+        uint64_t place = 0;
+        bool is_found = received->size_bytes > 0 &&
+                        received->size_bytes <= op->value &&
+                        sim_receive_find(
+                            stream,
+                            received->bytes,
+                            received->size_bytes,
+                            app->received_bytes[op->socket],
+                            &place);
+        record->d = is_found ? (int64_t)place + 1 : 0;
+        if (app->streams[op->socket] == stream) {
+            app->received_bytes[op->socket] += received->size_bytes;
+        }
     }
 }
 
@@ -96,7 +93,11 @@ enum lc_wsa sim_app_recvfrom(const struct lc_op *op, struct lc_record *record)
 {
     unsigned char bytes[LC_RECV_MAX];
     struct lc_wsabuf buffer = { .len = op->value, .buf = (char *)bytes };
-    struct sim_app_received received = { .bytes = bytes, .has_sender = true };
+    struct sim_app_received received = {
+        .bytes = bytes,
+        .stream = sim_app_process_running()->streams[op->socket],
+        .has_sender = true,
+    };
     LC_CHECK(op->value <= sizeof bytes);
     memset(bytes, 0, sizeof bytes); /* it is part of the state */
     received.wsa = sim_wsa_recv_from(

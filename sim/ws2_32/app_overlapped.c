@@ -31,7 +31,9 @@ static lc_handle event_of(const struct lc_op *op)
                      ->events[op->value2 - LC_INDICATE_EVENT];
 }
 
-void sim_app_describe_send(const struct lc_op *op, struct lc_record *record)
+void sim_app_describe_overlapped(
+    const struct lc_op *op,
+    struct lc_record *record)
 {
     record->b = op->value;
     record->c = op->value2;
@@ -40,13 +42,26 @@ void sim_app_describe_send(const struct lc_op *op, struct lc_record *record)
     }
 }
 
+struct lc_wsaoverlapped *sim_app_take_overlapped(
+    const struct lc_op *op,
+    uint32_t number)
+{
+    struct lc_wsaoverlapped *overlapped = sim_overlapped_take(number);
+    overlapped->hEvent = event_of(op);
+    return overlapped;
+}
+
+void sim_app_began_overlapped(const struct lc_op *op, uint32_t number)
+{
+    own()->last[op->socket] = (uint8_t)number;
+}
+
 enum lc_wsa sim_app_wsasend(const struct lc_op *op, struct lc_record *record)
 {
     struct sim_app_process *app = sim_app_process_running();
     lc_socket socket = (lc_socket)record->c;
     uint32_t number = (uint32_t)record->d;
-    struct lc_wsaoverlapped *overlapped = sim_overlapped_take(number);
-    overlapped->hEvent = event_of(op);
+    struct lc_wsaoverlapped *overlapped = sim_app_take_overlapped(op, number);
     struct lc_wsabuf buffer = {
         .len = op->value,
         .buf = (char *)(uintptr_t)sim_net_pattern(
@@ -60,7 +75,7 @@ enum lc_wsa sim_app_wsasend(const struct lc_op *op, struct lc_record *record)
         op->value2 == LC_INDICATE_ROUTINE ? sim_overlapped_routine : NULL);
     if (wsa == LC_WSA_OK || wsa == LC_WSA_IO_PENDING) {
         app->sent_bytes[op->socket] += op->value;
-        own()->last[op->socket] = (uint8_t)number;
+        sim_app_began_overlapped(op, number);
     }
     return wsa;
 }

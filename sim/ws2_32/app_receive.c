@@ -13,7 +13,10 @@
 enum lc_wsa sim_app_recv(const struct lc_op *op, struct lc_record *record)
 {
     unsigned char bytes[LC_RECV_MAX];
-    struct sim_app_received received = { .bytes = bytes };
+    struct sim_app_received received = {
+        .bytes = bytes,
+        .stream = sim_app_process_running()->streams[op->socket],
+    };
     LC_CHECK(op->value <= sizeof bytes);
     memset(bytes, 0, sizeof bytes); /* it is part of the state */
     received.wsa = sim_wsa_recv(

@@ -46,6 +46,13 @@ static void record(
         .a = number,
         .b = structure->OffsetHigh,
         .c = (int64_t)structure->InternalHigh,
+        .d = what == LC_OVERLAPPED_STATUS
+                 ? sim_overlapped_received(
+                       process,
+                       number,
+                       structure->OffsetHigh,
+                       (uint32_t)structure->InternalHigh)
+                 : 0,
     });
 }
 
@@ -135,14 +142,20 @@ void LC_ABI sim_overlapped_routine(
     uint32_t flags)
 {
     (void)flags;
+    uint32_t number = number_of(overlapped);
     sim_trace_write((struct lc_record){
         .kind = LC_RECORD_OVERLAPPED,
         .caller = LC_MODULE_SYSTEM,
         .callee = LC_MODULE_APP,
         .function = LC_OVERLAPPED_ROUTINE,
-        .a = number_of(overlapped),
+        .a = number,
         .b = error,
         .c = transferred_bytes,
+        .d = sim_overlapped_received(
+            sim_thread_process(),
+            number,
+            error,
+            transferred_bytes),
     });
     sim_thread_progress();
 }
@@ -205,7 +218,16 @@ static uint32_t used_ranges(struct sim_range ret_ranges[SIM_PART_RANGES_MAX])
         .size_bytes =
             SIM_OVERLAPPED->end * (uint32_t)sizeof(struct lc_wsaoverlapped),
     };
-    return 2;
+    ret_ranges[2] = (struct sim_range){
+        .offset_bytes = offsetof(struct sim_overlappeds, receives),
+        .size_bytes = SIM_OVERLAPPED->receives_end *
+                      (uint32_t)sizeof(struct sim_overlapped_receive),
+    };
+    ret_ranges[3] = (struct sim_range){
+        .offset_bytes = offsetof(struct sim_overlappeds, bytes),
+        .size_bytes = SIM_OVERLAPPED->bytes_end,
+    };
+    return 4;
 }
 
 void sim_overlapped_open(void)

@@ -2,7 +2,12 @@
 
 #include <string.h>
 
+#include "sim/ws2_32/probe.h"
 #include "sim/ws2_32/route.h"
+
+enum {
+    POISON_BYTE = 0xdd
+};
 
 enum lc_wsa sim_wsa_recv(
     lc_socket socket,
@@ -32,6 +37,37 @@ enum lc_wsa sim_wsa_recv(
     if (result == 0) {
         *ret_received = received;
     }
+    return sim_route_close(&route, result != 0, error);
+}
+
+enum lc_wsa sim_wsa_recv_overlapped(
+    lc_socket socket,
+    struct lc_wsabuf *buffer,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *routine)
+{
+    struct sim_route route;
+    enum lc_wsa wsa = sim_route_open(&route, socket, LC_SPI_RECV);
+    if (wsa != LC_WSA_OK) {
+        return wsa;
+    }
+    struct lc_wsathreadid id = sim_upcall_thread_id();
+    uint32_t received = 0;
+    uint32_t flags = 0;
+    int32_t error = 0;
+    int result = route.started->table.lpWSPRecv(
+        socket,
+        buffer,
+        1,
+        &received,
+        &flags,
+        overlapped,
+        routine,
+        &id,
+        &error);
+    /* Who needs them later has to have copied them: SEND-16, OVL-15. */
+    memset(buffer, POISON_BYTE, sizeof *buffer);
+    memset(&id, POISON_BYTE, sizeof id);
     return sim_route_close(&route, result != 0, error);
 }
 

@@ -25,6 +25,19 @@ enum lc_wsa sim_wsa_recv(
     uint32_t size_bytes,
     uint32_t *ret_received);
 
+/**
+ * Imitates an overlapped WSARecv of one buffer.
+ *
+ * @param buffer  poisoned before the return: its memory is the provider's.
+ *
+ * Returns: LC_WSA_IO_PENDING when it has begun.
+ */
+enum lc_wsa sim_wsa_recv_overlapped(
+    lc_socket socket,
+    struct lc_wsabuf *buffer,
+    struct lc_wsaoverlapped *overlapped,
+    lc_overlapped_completion_fn *routine);
+
 /** Imitates WSASendDisconnect and WSARecvDisconnect, without data. */
 enum lc_wsa sim_wsa_send_disconnect(lc_socket socket);
 enum lc_wsa sim_wsa_recv_disconnect(lc_socket socket);

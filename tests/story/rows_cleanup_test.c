@@ -226,6 +226,29 @@ static const struct row told_rows[] = {
       "ws2_32 > tcp WSPCleanup = 0\n"
       "ws2_32 frees tcp\n"
       "WSACleanup = 0\n" },
+    /* What was queued before runs all the same. */
+    { "4.1/apcs",
+      BASE,
+      OPEN "WSARecv s 0 routine\nWSACleanup\nSleepEx 100\n",
+      "",
+      OPENED "WSARecv = 0\n"
+             "WSACleanup = 0\n"
+             "SleepEx = 192\n" },
+    /* Neither event nor routine: what was pending is just gone. */
+    { "4.1/overlapped",
+      BASE,
+      OPEN "WSACreateEvent e1\nWSARecv s 100 e1\nWSARecv s 100 routine\n"
+           "WSACleanup\nSleepEx 100\nWSAStartup 2.2\n"
+           "WSAWaitForMultipleEvents e1 100 any\nWSACleanup\n",
+      "",
+      OPENED "WSACreateEvent = 0\n"
+             "WSARecv = WSA_IO_PENDING\n"
+             "WSARecv = WSA_IO_PENDING\n"
+             "WSACleanup = 0\n"
+             "SleepEx = 0\n"
+             "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+             "WSAWaitForMultipleEvents = 258\n"
+             "WSACleanup = 0\n" },
     /* Registered with a socket or not, they are none of Winsock's. */
     { "4.1/events",
       BASE,
@@ -246,9 +269,7 @@ static const struct row told_rows[] = {
 };
 
 static const struct row_waits waiting_rows[] = {
-    { "4.1/overlapped", "overlapped sends and receives" },
     { "4.1/messages", "WSAAsyncSelect" },
-    { "4.1/apcs", "completion routines" },
 };
 
 int main(void)

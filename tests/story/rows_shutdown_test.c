@@ -166,6 +166,33 @@ static const struct row told_rows[] = {
              "closesocket = WSAEWOULDBLOCK\n"
              "shutdown = 0\n"
              "closesocket = 0\n" DRAINS "WSACleanup = 0\n" },
+    /* What is pending stays so, until the peer's end ends it or a close. */
+    { "7/SHUT-19",
+      BASE "peer halfclose\n",
+      OPEN "WSACreateEvent e1\nWSARecv s 100 e1\nshutdown s receive\n"
+           "WSAGetOverlappedResult s poll\nWSAGetOverlappedResult s wait\n"
+           "closesocket s\n" CLEAN,
+      "",
+      OPENED "WSACreateEvent = 0\n"
+             "WSARecv = WSA_IO_PENDING\n"
+             "shutdown = 0\n"
+             "WSAGetOverlappedResult = WSA_IO_INCOMPLETE\n"
+             "WSAGetOverlappedResult = 0\n"
+             "closesocket = 0\n"
+             "WSACleanup = 0\n" },
+    { "7/SHUT-19",
+      BASE,
+      OPEN "WSACreateEvent e1\nWSARecv s 100 e1\nshutdown s both\n"
+           "WSAWaitForMultipleEvents e1 1000 any\nclosesocket s\n"
+           "WSAWaitForMultipleEvents e1 1000 any\n" CLEAN,
+      "",
+      OPENED "WSACreateEvent = 0\n"
+             "WSARecv = WSA_IO_PENDING\n"
+             "shutdown = 0\n"
+             "WSAWaitForMultipleEvents = 0\n"
+             "closesocket = 0\n"
+             "WSAWaitForMultipleEvents = 0\n"
+             "WSACleanup = 0\n" },
     /* All of it through a layer, with one FIN for the shutdown and the close.
      */
     { "7/SHUT-4 7/SHUT-1",
@@ -232,7 +259,6 @@ static const struct row_waits waiting_rows[] = {
     { "7/SHUT-16", "recv, and a peer that ends or resets" },
     { "7/SHUT-17", "recv, and a peer that ends" },
     { "7/SHUT-18", "recv, and a peer that ends" },
-    { "7/SHUT-19", "overlapped receives" },
     { "7/SHUT-20", "overlapped sends" },
     { "7.1/2-3-4", "a server: listen, accept, recv" },
     { "7.1/5x-5", "recv, FD_CLOSE" },

@@ -31,6 +31,7 @@ static void each_feature_comes_and_goes(void **state)
         if (fuzz_swarm_is_on(&swarm)) {
             fuzz_swarm_draw_network(&rng, &swarm);
             fuzz_swarm_draw_hooks(&rng, &swarm);
+            fuzz_swarm_draw_receive(&rng, &swarm);
         }
         bool acts = false;
         for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
@@ -49,6 +50,7 @@ static void each_feature_comes_and_goes(void **state)
     for (uint32_t i = 0; i < LC_FEATURE_COUNT; i++) {
         bool is_rare = i < LC_CALL_COUNT && fuzz_call(i)->is_rare;
         bool has_draws = i >= LC_CALL_EVENTSELECT && i <= LC_CALL_CANCEL;
+        has_draws |= i == LC_CALL_WSARECV;
         if (i < LC_CALL_COUNT && fuzz_call(i)->is_apart && !has_draws) {
             assert_int_equal(there[i], 0);
             continue;

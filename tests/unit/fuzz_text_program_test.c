@@ -38,6 +38,8 @@ static const struct bad bad_calls[] = {
     { THREAD "    Sleep 86400001\n", 4, 11, "\"86400001\"" },
     { THREAD "    WSASend s 1\n", 4, 16, "the line ends" },
     { THREAD "    WSASend s 1 e9\n", 4, 17, "\"e9\"" },
+    { THREAD "    WSARecv s 2049 e1\n", 4, 15, "\"2049\"" },
+    { THREAD "    WSARecv s 1\n", 4, 16, "the line ends" },
     { THREAD "    WSAGetOverlappedResult s\n", 4, 29, "the line ends" },
     { THREAD "    WSACreateEvent 1\n", 4, 20, "\"1\"" },
     { THREAD "    WSAWaitForMultipleEvents\n", 4, 29, "the line ends" },
@@ -218,6 +220,9 @@ static void calls_on_events_and_operations_are_read(void **state)
              "    WSASend s 4096 nothing\n"
              "    WSASend s 4096 routine\n"
              "    WSASend s 4096 e8\n"
+             "    WSARecv s 2048 nothing\n"
+             "    WSARecv s 0 routine\n"
+             "    WSARecv s 1 e8\n"
              "    WSAGetOverlappedResult s wait\n"
              "    WSAWaitForMultipleEvents e1,e8 1000 alertable\n"
              "    WSAWaitForMultipleEvents e2 0 all\n"
@@ -233,12 +238,14 @@ static void calls_on_events_and_operations_are_read(void **state)
     assert_int_equal(first.ops[1].value2, LC_INDICATE_NOTHING);
     assert_int_equal(first.ops[2].value2, LC_INDICATE_ROUTINE);
     assert_int_equal(first.ops[3].value2, LC_INDICATE_EVENT + 7);
-    assert_int_equal(first.ops[4].value, 1);
-    assert_int_equal(first.ops[5].value, 0x81);
-    assert_int_equal(first.ops[5].value2, 1000);
-    assert_int_equal(first.ops[5].entry, LC_WAIT_HOW_ALERTABLE);
-    assert_int_equal(first.ops[6].entry, LC_WAIT_HOW_ALL);
-    assert_int_equal(first.ops[8].value, 3);
+    assert_int_equal(first.ops[4].value, 2048);
+    assert_int_equal(first.ops[5].value2, LC_INDICATE_ROUTINE);
+    assert_int_equal(first.ops[7].value, 1);
+    assert_int_equal(first.ops[8].value, 0x81);
+    assert_int_equal(first.ops[8].value2, 1000);
+    assert_int_equal(first.ops[8].entry, LC_WAIT_HOW_ALERTABLE);
+    assert_int_equal(first.ops[9].entry, LC_WAIT_HOW_ALL);
+    assert_int_equal(first.ops[11].value, 3);
     check_round_trip(printed);
     assert_non_null(strstr(printed, strstr(text, "process A")));
 }
