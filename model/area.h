@@ -81,16 +81,16 @@ bool model_overlapped_is_pending(const struct model *model, uint32_t number);
  * The application got bytes: they stand in the peer's stream.
  *
  * @param record   its d says where.
- * @param premise  whether it is to be judged.
- * @param alone    nobody else received on it meanwhile: they are the last ones
- *                 that it has given. NULL: others did.
+ * @param connection  borrowed.
+ * @param is_alone    nobody else received on it meanwhile: they are the last
+ *                    ones that it has given.
  */
 void model_receive_place(
     struct model *model,
     const struct lc_record *record,
     uint64_t bytes,
-    bool premise,
-    const struct model_connection *alone);
+    const struct model_connection *connection,
+    bool is_alone);
 
 /** A receive begins on a connection, of a call or of an operation: it and those
  * that are under way there may get each other's bytes.

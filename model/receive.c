@@ -137,17 +137,19 @@ void model_receive_place(
     struct model *model,
     const struct lc_record *record,
     uint64_t bytes,
-    bool premise,
-    const struct model_connection *alone)
+    const struct model_connection *connection,
+    bool is_alone)
 {
-    const uint32_t mixed =
-        MODEL_CONNECTION_MIXED | MODEL_CONNECTION_RECEIVE_MIXED;
-    model_report_unless(model, MODEL_INV_6, premise, record->d > 0);
+    /* A variable may hold a value that has become another socket's: whose
+     * stream the application takes it for is unknown. */
+    bool known = bytes > 0 && (connection->flags & MODEL_CONNECTION_MIXED) == 0;
+    model_report_unless(model, MODEL_INV_6, known, record->d > 0);
     model_report_unless(
         model,
         MODEL_INV_6,
-        premise && alone != NULL && (alone->flags & mixed) == 0,
-        alone != NULL && (uint64_t)record->d - 1 + bytes == alone->received);
+        known && is_alone &&
+            (connection->flags & MODEL_CONNECTION_RECEIVE_MIXED) == 0,
+        (uint64_t)record->d - 1 + bytes == connection->received);
 }
 
 static void receive_gives(
@@ -170,12 +172,9 @@ static void receive_gives(
         calm && bytes > 0,
         connection->returned <= connection->received);
     bool is_mixed = (thread->before & MODEL_CONNECTION_RECEIVE_MIXED) != 0;
-    model_receive_place(
-        model,
-        record,
-        bytes,
-        calm && bytes > 0,
-        is_mixed ? NULL : connection);
+    if (calm) {
+        model_receive_place(model, record, bytes, connection, !is_mixed);
+    }
     bool is_end = bytes == 0 && thread->option > 0;
     bool has_fin = (connection->flags & MODEL_CONNECTION_PEER_FIN) != 0;
     model_report_unless(model, MODEL_SHUT_16, calm && is_end, has_fin);

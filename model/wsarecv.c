@@ -114,12 +114,9 @@ void model_wsarecv_through(
         calm && bytes > 0,
         connection->returned <= connection->received);
     bool is_mixed = (operation->flags & MODEL_OPERATION_MIXED) != 0;
-    model_receive_place(
-        model,
-        record,
-        bytes,
-        calm && bytes > 0,
-        is_mixed ? NULL : connection);
+    if (calm) {
+        model_receive_place(model, record, bytes, connection, !is_mixed);
+    }
     bool is_end = bytes == 0 && (operation->flags & MODEL_OPERATION_EMPTY) == 0;
     model_report_unless(
         model,
