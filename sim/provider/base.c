@@ -165,6 +165,25 @@ static int call_close(
     return error == LC_WSA_OK ? 0 : fail(errno_out, error);
 }
 
+/* Closes a socket whose handle ws2_32 did not take, unless a call has: to an
+ * application the value may be that of an older socket. */
+static void give_up(struct base *base, struct base_socket *socket)
+{
+    sim_win32_enter_critical_section(&base->list);
+    bool is_mine = !socket->is_closing;
+    if (is_mine) {
+        socket->is_closing = true;
+        unlink_socket(base, socket);
+    }
+    sim_win32_leave_critical_section(&base->list);
+    if (is_mine) {
+        sim_request_cancel(socket->connection);
+        sim_net_cancel(socket->connection, true);
+        sim_net_close_handle(socket->connection);
+        socket_release(base, socket);
+    }
+}
+
 /* Lists a new socket and gives its handle to ws2_32. One that does not take it
  * is let go of. */
 static lc_socket publish(
@@ -173,7 +192,7 @@ static lc_socket publish(
     uint32_t catalog_id,
     int32_t *errno_out)
 {
-    socket->users = 1;
+    socket->users = 2; /* listed, and held here */
     sim_win32_enter_critical_section(&base->list);
     socket->next = base->sockets;
     base->sockets = socket;
@@ -183,12 +202,9 @@ static lc_socket publish(
         socket->handle,
         errno_out);
     if (result == LC_INVALID_SOCKET) {
-        sim_win32_enter_critical_section(&base->list);
-        unlink_socket(base, socket);
-        sim_win32_leave_critical_section(&base->list);
-        sim_net_close_handle(socket->connection);
-        socket_release(base, socket);
+        give_up(base, socket);
     }
+    socket_release(base, socket);
     return result;
 }
 
