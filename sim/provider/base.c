@@ -44,9 +44,10 @@ struct base_socket {
     struct base_socket *next;
     lc_socket handle;
     uint32_t connection;
-    int32_t type; /* LC_SOCK_STREAM, or one without connections */
-    long users;   /* calls that hold the structure, plus 1 while it is listed */
-    bool is_broken; /* a send was cancelled in the middle: BLOCK-10 */
+    uint32_t catalog_id; /* of the entry that it is a socket of */
+    int32_t type;        /* LC_SOCK_STREAM, or one without connections */
+    uint32_t users;      /* calls that hold it, plus 1 while it is listed */
+    bool is_broken;      /* a send was cancelled in the middle: BLOCK-10 */
     bool is_nonblocking;
     bool is_closing;  /* a close is under way or has been done */
     bool is_detached; /* the handle is gone, the stream still drains */
@@ -189,7 +190,6 @@ static void give_up(struct base *base, struct base_socket *socket)
 static lc_socket publish(
     struct base *base,
     struct base_socket *socket,
-    uint32_t catalog_id,
     int32_t *errno_out)
 {
     socket->users = 2; /* listed, and held here */
@@ -198,7 +198,7 @@ static lc_socket publish(
     base->sockets = socket;
     sim_win32_leave_critical_section(&base->list);
     lc_socket result = base->upcalls.lpWPUModifyIFSHandle(
-        catalog_id,
+        socket->catalog_id,
         socket->handle,
         errno_out);
     if (result == LC_INVALID_SOCKET) {
@@ -272,17 +272,15 @@ static lc_socket LC_ABI base_socket_create(
     }
     socket->type =
         protocol_info == NULL ? LC_SOCK_STREAM : protocol_info->iSocketType;
+    socket->catalog_id = protocol_info == NULL
+                             ? base->catalog_id
+                             : protocol_info->dwCatalogEntryId;
     error = open_below(socket);
     if (error != LC_WSA_OK) {
         (void)fail(errno_out, error);
         goto free_socket;
     }
-    result = publish(
-        base,
-        socket,
-        protocol_info == NULL ? base->catalog_id
-                              : protocol_info->dwCatalogEntryId,
-        errno_out);
+    result = publish(base, socket, errno_out);
     goto leave;
 
 free_socket:
@@ -1110,6 +1108,7 @@ static enum lc_wsa make_accepted(
         (void)sim_win32_heap_free(base->heap, 0, socket);
         return wsa;
     }
+    socket->catalog_id = listener->catalog_id;
     socket->type = listener->type;
     socket->is_nonblocking = listener->is_nonblocking;
     socket->linger_on = listener->linger_on;
@@ -1120,7 +1119,7 @@ static enum lc_wsa make_accepted(
             arguments->address,
             arguments->address_length);
     }
-    *ret_socket = publish(base, socket, base->catalog_id, &error);
+    *ret_socket = publish(base, socket, &error);
     return *ret_socket == LC_INVALID_SOCKET ? (enum lc_wsa)error : LC_WSA_OK;
 }
 

@@ -59,6 +59,25 @@ static const struct row told_rows[] = {
       "filter > tcp WSPCleanup = 0\n"
       "ws2_32 > filter WSPCleanup = 0\n"
       "WSACleanup = 0\n" },
+    /* A socket that is accepted is of its listener's entry, whichever the base
+     * was started for last. */
+    { "13/HANDLE-2",
+      BASE "protocol tcp inet dgram udp\npeer connector 500\n",
+      SOCKET "bind s 80\nlisten s 2\nu = socket inet dgram udp\n"
+             "t = accept s\n",
+      "h",
+      "WSAStartup 2.2 = 0, 2.2 of 2.2\n"
+      "handle 64 modify, entry 1 (tcp)\n"
+      "tcp ^ WPUModifyIFSHandle = 64\n"
+      "socket = 64\n"
+      "bind = 0\n"
+      "listen = 0\n"
+      "handle 68 modify, entry 2 (tcp)\n"
+      "tcp ^ WPUModifyIFSHandle = 68\n"
+      "socket = 68\n"
+      "handle 72 modify, entry 1 (tcp)\n"
+      "tcp ^ WPUModifyIFSHandle = 72\n"
+      "accept = 72\n" },
     /* A base that is named is called past the layer. */
     { "13/HANDLE-6",
       NULL,
