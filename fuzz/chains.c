@@ -61,27 +61,55 @@ static void see_wire(
     }
 }
 
-/* A call of the base: an option that makes a close wait or reset, or the end of
- * it all. */
+/* An option that makes a close wait or reset. */
+static void see_option(
+    struct fuzz_chains_socket *socket,
+    const struct lc_record *record)
+{
+    if (record->b == LC_SO_LINGER) {
+        socket->lingers = record->c >> 16 != 0;
+    } else if (record->b == LC_SO_DONTLINGER) {
+        socket->lingers = record->c == 0;
+    }
+}
+
+/* A WSPCleanup of the base comes: what the documents leave open from now on. */
+static void see_cleanup(struct fuzz_chains_run *run, uint8_t process)
+{
+    bool lingers = false;
+    for (uint32_t i = 0; i < FUZZ_CHAINS_CONNECTIONS_MAX; i++) {
+        const struct fuzz_chains_socket *socket = &run->sockets[i];
+        lingers |=
+            socket->is_open && socket->process == process && socket->lingers;
+    }
+    for (uint32_t i = 0; i < FUZZ_CHAINS_CONNECTIONS_MAX; i++) {
+        const struct fuzz_chains_socket *socket = &run->sockets[i];
+        run->streams[i].is_left_open |=
+            socket->is_open && socket->process == process &&
+            (socket->lingers || !socket->is_connected ||
+             (lingers && socket->sends > 0));
+    }
+}
+
+/* A call of the base on a socket. */
 static void see_call(
     struct fuzz_chains_run *run,
     const struct lc_record *record)
 {
-    bool is_linger = record->b == LC_SO_LINGER;
-    bool sets = record->function == LC_SPI_SET_SOCK_OPT &&
-                (is_linger || record->b == LC_SO_DONTLINGER);
-    bool on = is_linger ? record->c >> 16 != 0 : record->c == 0;
+    bool returns = record->kind == LC_RECORD_SPI_RETURN;
+    int64_t handle = returns ? record->c : record->a;
     for (uint32_t i = 0; i < FUZZ_CHAINS_CONNECTIONS_MAX; i++) {
         struct fuzz_chains_socket *socket = &run->sockets[i];
-        if (!socket->is_open || socket->process != record->process) {
+        if (!socket->is_open || socket->process != record->process ||
+            socket->handle != handle) {
             continue;
         }
-        if (sets && socket->handle == record->a) {
-            socket->lingers = on;
-        }
-        if (record->function == LC_SPI_CLEANUP &&
-            (socket->lingers || !socket->is_connected)) {
-            run->streams[i].is_left_open = true;
+        if (record->function == LC_SPI_SET_SOCK_OPT && !returns) {
+            see_option(socket, record);
+        } else if (record->function == LC_SPI_SEND && !returns) {
+            socket->sends++;
+        } else if (record->function == LC_SPI_SEND && socket->sends > 0) {
+            socket->sends--;
         }
     }
 }
@@ -91,7 +119,13 @@ static bool see(void *context, const struct lc_record *record)
     struct fuzz_chains_run *run = context;
     if (record->kind == LC_RECORD_WIRE) {
         see_wire(run, record);
-    } else if (record->kind == LC_RECORD_SPI_CALL) {
+    } else if (
+        record->kind == LC_RECORD_SPI_CALL &&
+        record->function == LC_SPI_CLEANUP) {
+        see_cleanup(run, record->process);
+    } else if (
+        record->kind == LC_RECORD_SPI_CALL ||
+        record->kind == LC_RECORD_SPI_RETURN) {
         see_call(run, record);
     } else if (
         record->kind == LC_RECORD_API_CALL ||
@@ -304,7 +338,8 @@ static void compare(
     }
 }
 
-enum sim_status fuzz_chains_play(
+/* Plays the program that is there, and compares. */
+static enum sim_status play_all(
     struct fuzz_chains *chains,
     uint64_t seed,
     struct fuzz_chains_result *ret_result,
@@ -312,7 +347,6 @@ enum sim_status fuzz_chains_play(
 {
     *ret_result = (struct fuzz_chains_result){ 0 };
     chains->seed = seed;
-    make_program(chains, seed);
     enum sim_status status =
         play(chains, &chains->program, &chains->alone, ret_error);
     ret_result->bytes = chains->alone.sum_bytes;
@@ -333,6 +367,27 @@ enum sim_status fuzz_chains_play(
         }
     }
     return status;
+}
+
+enum sim_status fuzz_chains_play(
+    struct fuzz_chains *chains,
+    uint64_t seed,
+    struct fuzz_chains_result *ret_result,
+    struct sim_error *ret_error)
+{
+    make_program(chains, seed);
+    return play_all(chains, seed, ret_result, ret_error);
+}
+
+enum sim_status fuzz_chains_play_program(
+    struct fuzz_chains *chains,
+    const struct lc_schedule *program,
+    uint64_t seed,
+    struct fuzz_chains_result *ret_result,
+    struct sim_error *ret_error)
+{
+    chains->program = *program;
+    return play_all(chains, seed, ret_result, ret_error);
 }
 
 const struct lc_schedule *fuzz_chains_schedule(

@@ -11,7 +11,9 @@
  * Left out is what the documents leave open: a socket that is still connecting
  * when the base's last WSPCleanup comes, or open with a linger option. A layer
  * may close it before, with the time that closesocket takes, or leave it to the
- * base (LAYER-15); and what a reset cuts off depends on when it comes.
+ * base (LAYER-15); and what a reset cuts off depends on when it comes. While a
+ * close lingers the calls that wait on other sockets are not ended yet: what a
+ * send of theirs brings then is left out, too.
  */
 #ifndef FUZZ_CHAINS_H
 #define FUZZ_CHAINS_H
@@ -52,6 +54,7 @@ struct fuzz_chains_run {
         bool is_open;
         bool is_connected;
         bool lingers;
+        uint8_t sends; /* under way in the base */
     } sockets[FUZZ_CHAINS_CONNECTIONS_MAX];
 };
 
@@ -91,6 +94,14 @@ struct fuzz_chains {
  */
 LC_MUST_USE enum sim_status fuzz_chains_play(
     struct fuzz_chains *chains,
+    uint64_t seed,
+    struct fuzz_chains_result *ret_result,
+    struct sim_error *ret_error);
+
+/** The same for a program of the caller's, over a base alone. */
+LC_MUST_USE enum sim_status fuzz_chains_play_program(
+    struct fuzz_chains *chains,
+    const struct lc_schedule *program,
     uint64_t seed,
     struct fuzz_chains_result *ret_result,
     struct sim_error *ret_error);

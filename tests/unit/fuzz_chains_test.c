@@ -93,6 +93,46 @@ static void a_lost_shutdown_is_noticed(void **state)
         sum.through.delivered_bytes != sum.alone.delivered_bytes);
 }
 
+/* LAYER-15: a layer may close a lingering socket before the base's cleanup, and
+ * a send that waits on another one goes on meanwhile. */
+static void a_send_beside_a_lingering_close_is_left_out(void **state)
+{
+    (void)state;
+    static const char text[] = "lastcall schedule 1\n"
+                               "world\n"
+                               "  provider b0 base\n"
+                               "  link rate 8kbit latency 500ms window 1000\n"
+                               "process A\n"
+                               "  thread a\n"
+                               "    WSAStartup 2.2\n"
+                               "    s = socket stream\n"
+                               "    connect s\n"
+                               "    linger s on 60\n"
+                               "    t = socket stream\n"
+                               "    connect t\n"
+                               "    sndbuf t 2000\n"
+                               "    Sleep 100\n"
+                               "    send s 9000\n"
+                               "    WSACleanup\n"
+                               "  thread b\n"
+                               "    Sleep 50\n"
+                               "    send t 16385\n";
+    static struct lc_schedule program;
+    struct fuzz_text_error text_error;
+    struct fuzz_chains_result one;
+    uint32_t waited = 0; /* seeds in which the send was under way */
+    chains.plant = NULL;
+    assert_true(fuzz_text_parse(text, sizeof text - 1, &program, &text_error));
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        assert_int_equal(
+            fuzz_chains_play_program(&chains, &program, seed, &one, &error),
+            SIM_OK);
+        assert_false(one.differs);
+        waited += one.left_open > one.compared; /* besides s */
+    }
+    assert_true(waited > 0);
+}
+
 /* A seed says all. */
 static void a_seed_shows_the_same_each_time(void **state)
 {
@@ -120,6 +160,7 @@ int main(void)
         cmocka_unit_test(the_peer_cannot_tell_layers),
         cmocka_unit_test(a_lost_byte_is_noticed),
         cmocka_unit_test(a_lost_shutdown_is_noticed),
+        cmocka_unit_test(a_send_beside_a_lingering_close_is_left_out),
         cmocka_unit_test(a_seed_shows_the_same_each_time),
     };
     if (sim_open(&error) != SIM_OK) {
