@@ -340,8 +340,8 @@ static void it_ends_as_others_end(void **state)
 /* ---- Programs that nobody has thought of ---- */
 
 enum {
-    DRAWN_PROGRAMS = 300,
-    DRAWN_LOOPS = 300, /* behind these */
+    DRAWN_PROGRAMS = TEST_FEWER(300),
+    DRAWN_LOOPS = TEST_FEWER(300), /* behind these */
     DRAWN_KINDS = 3,
     DRAWN_WORDS = 2,
     DRAWN_LOCKS = 2, /* the words behind these */
