@@ -178,6 +178,7 @@ static void give_up(struct base *base, struct base_socket *socket)
     }
     sim_win32_leave_critical_section(&base->list);
     if (is_mine) {
+        sim_notify_cancel(socket->connection); /* an accepted one has events */
         sim_request_cancel(socket->connection);
         sim_net_cancel(socket->connection, true);
         sim_net_close_handle(socket->connection);
