@@ -8,6 +8,7 @@
 
 #include "fuzz/call.h"
 #include "fuzz/generate.h"
+#include "fuzz/maker.h"
 #include "fuzz/schedule.h"
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -41,7 +42,10 @@ static void see_wire(
             .process = record->process,
             .is_open = true,
         };
-    } else if (record->function == LC_WIRE_CONNECTED) {
+    } else if (
+        record->function == LC_WIRE_CONNECTED ||
+        record->function == LC_WIRE_DATAGRAM_SOCKET) {
+        /* Nothing of the latter is lost at its close. */
         socket->is_connected = true;
     } else if (record->function == LC_WIRE_ACCEPTED) {
         LC_CHECK(record->c >= 1 && record->c <= FUZZ_CHAINS_CONNECTIONS_MAX);
@@ -53,6 +57,11 @@ static void see_wire(
         stream->is_wrong |=
             record->d != 1 || (uint64_t)record->c != stream->delivered_bytes;
         stream->delivered_bytes += (uint64_t)record->b;
+        run->sum_bytes += (uint32_t)record->b;
+    } else if (record->function == LC_WIRE_DATAGRAM_DELIVER) {
+        stream->is_wrong |= record->d != 1;
+        stream->delivered_bytes += (uint64_t)record->b;
+        stream->datagrams += mix((uint64_t)record->c + 1, (uint64_t)record->b);
         run->sum_bytes += (uint32_t)record->b;
     } else if (record->function == LC_WIRE_FIN_DELIVER) {
         stream->has_ended = true;
@@ -230,7 +239,8 @@ static bool is_left_out(uint8_t call)
            call == LC_CALL_EXITPROCESS || call == LC_CALL_TERMINATEPROCESS;
 }
 
-/* The base alone, of which every socket is. The link stays what it is. */
+/* The base alone, of which every socket is: one for datagrams where the program
+ * has some. The link stays what it is. */
 static void make_program(struct fuzz_chains *chains, uint64_t seed)
 {
     struct lc_schedule *program = &chains->program;
@@ -239,6 +249,7 @@ static void make_program(struct fuzz_chains *chains, uint64_t seed)
         &(struct fuzz_generate_options){ .has_swarm = true },
         seed,
         program);
+    bool has_datagrams = fuzz_make_has_datagrams(world);
     memset(world->providers, 0, sizeof world->providers);
     memset(world->chains, 0, sizeof world->chains);
     memset(world->protocols, 0, sizeof world->protocols);
@@ -247,6 +258,7 @@ static void make_program(struct fuzz_chains *chains, uint64_t seed)
     world->chain_count = 0;
     world->versions = 0;
     world->providers[0].kind = LC_PROVIDER_BASE;
+    world->providers[0].is_datagram = has_datagrams;
     set_name(world->providers[0].name, 'b', 0);
     uint32_t sockets = 0;
     for (uint32_t i = 0; i < program->op_count; i++) {
@@ -303,8 +315,8 @@ static bool is_same(
     const struct fuzz_chains_stream *b)
 {
     return a->delivered_bytes == b->delivered_bytes &&
-           a->is_wrong == b->is_wrong && a->has_ended == b->has_ended &&
-           a->is_reset == b->is_reset;
+           a->datagrams == b->datagrams && a->is_wrong == b->is_wrong &&
+           a->has_ended == b->has_ended && a->is_reset == b->is_reset;
 }
 
 static void compare(

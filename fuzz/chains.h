@@ -35,8 +35,9 @@ enum fuzz_chains_limits {
 /* What a connection has brought to its peer. */
 struct fuzz_chains_stream {
     uint64_t delivered_bytes;
-    bool is_wrong;  /* some were not those that the application had sent */
-    bool has_ended; /* the peer has seen the end of the stream */
+    uint64_t datagrams; /* place and size of each, as a sum of hashes */
+    bool is_wrong;      /* some were not those that the application had sent */
+    bool has_ended;     /* the peer has seen the end of the stream */
     bool is_reset;
     bool is_left_open; /* see above: nothing is compared */
 };

@@ -423,7 +423,11 @@ static uint64_t rank_of(
                          candidate->target != LC_EVENT_TIMEOUT &&
                          candidate->target != LC_EVENT_TIMER;
     int64_t name;
-    if (is_connection && find_name(
+    if (candidate->action == LC_ACTION_FIRE &&
+        candidate->target == LC_EVENT_DATAGRAM) {
+        object = 0; /* places are taken as they are free: by when it was sent */
+    } else if (
+        is_connection && find_name(
                              &lives->names[FUZZ_LIVES_CONNECTION],
                              candidate->value,
                              &name)) {
