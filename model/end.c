@@ -67,10 +67,9 @@ static bool is_others_turn(const struct model *model)
         if (thread->waiting == MODEL_NONE) {
             continue;
         }
-        bool is_theirs =
-            waits_for_catalog(thread)
-                ? !thread->catalog_changed
-                : !model->lost && model_receive_waits_for_peer(model, thread);
+        bool is_theirs = waits_for_catalog(thread)
+                             ? !thread->catalog_changed
+                             : model_receive_waits_for_peer(model, thread);
         if (!is_theirs || is_over(&model->processes[thread->process])) {
             return false;
         }
@@ -176,27 +175,16 @@ static void ends(struct model *model, const struct lc_record *record)
         }
         break;
     case LC_END_DEADLOCK:
-        if (!model_term_hangs_elsewhere(model)) {
+        /* Whose turn it is can't be said where not all is followed. */
+        if (model->lost || !model_term_hangs_elsewhere(model)) {
             break;
         }
         if (is_others_turn(model)) {
-            if (!model->lost) {
-                done(model);
-            }
+            done(model);
             break;
         }
-        if (!model->lost) {
-            model_report_unless(
-                model,
-                MODEL_CLEAN_4,
-                cleanup_forgot(model),
-                false);
-            model_report_unless(
-                model,
-                MODEL_CLOSE_7,
-                close_forgot(model),
-                false);
-        }
+        model_report_unless(model, MODEL_CLEAN_4, cleanup_forgot(model), false);
+        model_report_unless(model, MODEL_CLOSE_7, close_forgot(model), false);
         model_report_unless(
             model,
             MODEL_CATALOG_23,

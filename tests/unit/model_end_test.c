@@ -17,6 +17,24 @@ static void a_livelock_is_broken(void **state)
     assert_broken(trace, "LIVELOCK");
 }
 
+/* Where a trace can't be followed nobody knows what a call waits for. */
+static void a_deadlock_behind_what_is_followed_is_unspecified(void **state)
+{
+    (void)state;
+    static struct model model;
+    struct trace *trace = trace_new(false);
+    trace_startup(trace);
+    trace_socket(trace, HANDLE, true);
+    trace_connect(trace, HANDLE, 1);
+    trace_call(trace, LC_CALL_RECV, HANDLE, BYTES);
+    trace_down(trace, LC_SPI_RECV, HANDLE);
+    trace_wait(trace, LC_WAIT_NET, 1, false);
+    trace_add(trace, LC_RECORD_LOCK, 0)->process = 1; /* nobody can be there */
+    trace_end(trace, LC_END_DEADLOCK);
+    trace_judge(trace, &(struct model_options){ 0 }, &model);
+    assert_int_equal(model_verdict(&model).kind, LC_VERDICT_UNSPECIFIED);
+}
+
 static void a_call_that_the_final_cleanup_forgot_has_its_own_name(void **state)
 {
     (void)state;
@@ -134,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deadlock_is_broken),
+        cmocka_unit_test(a_deadlock_behind_what_is_followed_is_unspecified),
         cmocka_unit_test(a_livelock_is_broken),
         cmocka_unit_test(a_call_that_the_final_cleanup_forgot_has_its_own_name),
         cmocka_unit_test(so_has_one_that_the_final_cleanup_waits_for),
