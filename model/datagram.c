@@ -217,8 +217,10 @@ void model_datagram_received(
 {
     const struct lc_record *record = event->record;
     const struct model_thread *thread = event->thread;
+    /* Mixed: other receives, or a variable whose value is another socket's. */
     bool mixed = ((connection->flags | thread->before) &
-                  MODEL_CONNECTION_RECEIVE_MIXED) != 0;
+                  MODEL_CONNECTION_RECEIVE_MIXED) != 0 ||
+                 (connection->flags & MODEL_CONNECTION_MIXED) != 0;
     bool failed = record->a == -1;
     bool is_cut = failed && record->b == LC_WSAEMSGSIZE;
     bool has_one = thread->refusal == 1;

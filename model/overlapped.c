@@ -126,9 +126,9 @@ bool model_overlapped_is_pending(const struct model *model, uint32_t number)
     if (number == 0 || number > model->operation_count) {
         return false;
     }
+    /* A close may have been refused: its connection says whether one was not. */
     const struct model_operation *operation = &model->operations[number - 1];
-    const uint32_t ended = MODEL_OPERATION_REFUSED | MODEL_OPERATION_THROUGH |
-                           MODEL_OPERATION_CLOSED;
+    const uint32_t ended = MODEL_OPERATION_REFUSED | MODEL_OPERATION_THROUGH;
     if (operation->flags == 0 || (operation->flags & ended) != 0 ||
         operation->connection == MODEL_NONE) {
         return false;
@@ -138,8 +138,13 @@ bool model_overlapped_is_pending(const struct model *model, uint32_t number)
     const uint32_t over = MODEL_CONNECTION_CLOSED | MODEL_CONNECTION_GIVEN_UP |
                           MODEL_CONNECTION_RST;
     if ((operation->flags & MODEL_OPERATION_RECEIVE) != 0) {
-        return (connection->flags & (over | MODEL_CONNECTION_PEER_FIN)) == 0 &&
-               connection->received == connection->arrived;
+        /* One that was begun before receiving was ended may stay: SHUT-19. */
+        const uint32_t shut =
+            MODEL_CONNECTION_SHUT_RECEIVE | MODEL_CONNECTION_RECEIVE_HELD;
+        bool has_more = (connection->flags & MODEL_CONNECTION_PEER_FIN) != 0 ||
+                        connection->received != connection->arrived;
+        return (connection->flags & over) == 0 &&
+               (!has_more || (connection->flags & shut) != 0);
     }
     return model->world.peer_kind == LC_PEER_STALLED &&
            (connection->flags & over) == 0;

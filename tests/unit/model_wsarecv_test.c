@@ -313,21 +313,25 @@ static void the_last_cleanup_tells_of_nothing(void **state)
     assert_broken(trace, "CLEAN-6");
 }
 
-/* Who waits for a receive waits for the peer as long as nothing has come. */
+/* Who waits for a receive waits for the peer as long as nothing has come, or
+ * when the application has ended receiving meanwhile (SHUT-19). */
 static void a_wait_for_a_receive_is_the_peers_turn(void **state)
 {
     (void)state;
-    for (uint32_t way = 0; way < 2; way++) {
-        struct trace *trace = way == 0 ? pending() : given();
+    for (uint32_t way = 0; way < 3; way++) {
+        struct trace *trace = way == 1 ? given() : pending();
         if (way == 1) {
             from_peer(trace, LC_WIRE_ARRIVE, 1, HERE);
+        } else if (way == 2) {
+            trace_shutdown(trace, HANDLE, LC_SD_RECEIVE);
+            from_peer(trace, LC_WIRE_ARRIVE, 1, 0);
         }
         trace_call(trace, LC_CALL_GETOVERLAPPED, HANDLE, 1);
         trace->records[trace->count - 1].c = NUMBER;
         trace_down(trace, LC_SPI_GET_OVERLAPPED_RESULT, HANDLE);
         trace_wait(trace, LC_WAIT_NET, -1, false)->a = 1;
         trace_end(trace, LC_END_DEADLOCK);
-        if (way == 0) {
+        if (way != 1) {
             assert_held(trace);
         } else {
             assert_broken(trace, "DEADLOCK");
