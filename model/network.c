@@ -88,7 +88,7 @@ static void connect_check(
     /* Of one that is going nobody says that it is connected. */
     const uint32_t late = MODEL_CONNECTION_CLOSING | MODEL_CONNECTION_CLOSED |
                           MODEL_CONNECTION_GIVEN_UP | MODEL_CONNECTION_FINAL |
-                          MODEL_CONNECTION_RST;
+                          MODEL_CONNECTION_RST | MODEL_CONNECTION_RACY;
     bool connected = (connection->flags & MODEL_CONNECTION_CONNECTED) != 0;
     model_report_unless(
         model,

@@ -297,8 +297,11 @@ static void ends(
                               MODEL_CONNECTION_CLOSED |
                               MODEL_CONNECTION_GIVEN_UP |
                               MODEL_CONNECTION_FINAL | MODEL_CONNECTION_RST;
-        if ((connection->flags & late) == 0) {
+        uint32_t why = connection->flags & late;
+        if (why == 0) {
             connection->flags |= MODEL_CONNECTION_CONNECTED;
+        } else if (why == MODEL_CONNECTION_CLOSING) {
+            connection->flags |= MODEL_CONNECTION_RACY; /* it may be refused */
         }
     }
 }
