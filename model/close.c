@@ -109,10 +109,11 @@ static void bad_socket(struct model *model, const struct model_event *event)
     const struct model_thread *thread = event->thread;
     bool sure = thread->low >= 1 && !thread->revived;
     bool refused = record->a == -1 && record->b == LC_WSAENOTSOCK;
+    bool faulted = (event->top->flags & MODEL_FRAME_FAULTED) != 0;
     if (thread->api == LC_CALL_CLOSESOCKET) {
-        model_report_unless(model, MODEL_CLOSE_29, sure, refused);
+        model_report_unless(model, MODEL_CLOSE_29, sure && !faulted, refused);
     } else {
-        model_report_unless(model, MODEL_CLOSE_3, sure, refused);
+        model_report_unless(model, MODEL_CLOSE_3, sure && !faulted, refused);
     }
 }
 

@@ -234,6 +234,20 @@ static void complete(struct operation *operation, DWORD bytes, DWORD code)
     end(operation);
 }
 
+/* The operation that a packet is of; NULL: of none. An application may send on a
+ * handle below by a value that it had before: its packet comes to our port. */
+static struct operation *find_packet(LPOVERLAPPED below)
+{
+    EnterCriticalSection(&layer.list);
+    struct operation *operation = operations;
+    while (operation != NULL &&
+           CONTAINING_RECORD(below, struct operation, below) != operation) {
+        operation = operation->next;
+    }
+    LeaveCriticalSection(&layer.list);
+    return operation;
+}
+
 static DWORD WINAPI work(LPVOID unused)
 {
     (void)unused;
@@ -246,10 +260,11 @@ static DWORD WINAPI work(LPVOID unused)
         if (below == NULL) {
             return 0; /* operation_stop() */
         }
-        complete(
-            CONTAINING_RECORD(below, struct operation, below),
-            bytes,
-            is_good ? 0 : GetLastError());
+        DWORD code = is_good ? 0 : GetLastError();
+        struct operation *operation = find_packet(below);
+        if (operation != NULL) {
+            complete(operation, bytes, code);
+        }
     }
 }
 

@@ -87,6 +87,21 @@ static void complete(
     end(operations, operation);
 }
 
+/* The operation that a packet is of. NULL: of none; an application may send on a
+ * handle below by a value that it had before, and its packet comes here. */
+static struct sim_operation *find(
+    struct sim_operations *operations,
+    const struct lc_wsaoverlapped *below)
+{
+    sim_win32_enter_critical_section(&operations->lock);
+    struct sim_operation *operation = operations->first;
+    while (operation != NULL && &operation->below != below) {
+        operation = operation->next;
+    }
+    sim_win32_leave_critical_section(&operations->lock);
+    return operation;
+}
+
 static bool has_any(struct sim_operations *operations)
 {
     sim_win32_enter_critical_section(&operations->lock);
@@ -115,11 +130,10 @@ static uint32_t LC_ABI work(void *parameter)
             is_told = true; /* sim_operations_stop() */
             continue;
         }
-        struct sim_operation *operation =
-            (struct sim_operation
-                 *)(void
-                        *)((char *)below - offsetof(struct sim_operation, below));
-        complete(operations, operation, bytes);
+        struct sim_operation *operation = find(operations, below);
+        if (operation != NULL) {
+            complete(operations, operation, bytes);
+        }
     }
     return 0;
 }
