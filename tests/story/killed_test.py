@@ -67,9 +67,12 @@ def main(folder: Path) -> None:
     assert ask(ledger, 'PRAGMA integrity_check') == [('ok',)]
     found = ask(ledger, 'SELECT rule, count, file FROM finding ORDER BY rule')
     print(found)
-    assert [row[0] for row in found] == ['CLOSE-16', 'LAYER-11'], found
-    for _, count, name in found:
-        assert count > 100
+    # CLEAN-4 follows from CLOSE-16, seldom: no cleanup closes the socket that a
+    # refused close has forgotten, and a receive waits there.
+    often = [row[0] for row in found if row[1] > 100]
+    assert often == ['CLOSE-16', 'LAYER-11'], found
+    assert {row[0] for row in found} <= {*often, 'CLEAN-4'}, found
+    for _, _, name in found:
         replay = subprocess.run(
             [PROGRAM, 'run', '--expect', '--twice',
              str(campaign / 'findings' / name)], check=False)
